@@ -6,9 +6,7 @@ import { createServer } from 'node:net'
 
 const [name, port] = process.argv.slice(2)
 const module = await import(name)
-const broker = module.Aedes.createBroker
-  ? await module.Aedes.createBroker()
-  : new (module.default ?? module)()
+const broker = module.Aedes ? await module.Aedes.createBroker() : module.default()
 
 broker.on('clientError', (client, error) => console.log(`client ${client.id}: ${error.message}`))
 broker.on('connectionError', (client, error) => console.log(`connection: ${error.message}`))
