@@ -1,0 +1,126 @@
+# `make` alone lists the targets. Only `install` and `uninstall` touch anything outside this directory.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: help demo test checks setup lint doc test-rust test-python check-package bench build install uninstall clean
+
+export PYTHON ?= python3
+CARGO_TARGET_DIR ?= target
+# The steps below change directories.
+export CARGO_TARGET_DIR := $(abspath $(CARGO_TARGET_DIR))
+TARGET := $(CARGO_TARGET_DIR)
+DEMO := examples/demo/Cargo.toml
+VENV := target/venv
+
+say = @echo; echo "== $(1)"
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## Show birth, events, an outage, a kill and its will on a broker of its own, or on BROKER=host:port
+	$(call say,Building the demo (some minutes the first time))
+	cargo build --locked --manifest-path $(DEMO)
+	$(call say,Running it)
+	@$(TARGET)/debug/argus-mqtt-demo
+
+test: ## Install what the tests need under target/, then check and test everything
+	@mkdir -p target
+	@status=0; \
+	$(MAKE) --no-print-directory checks 2>&1 | tee target/test.log || status=1; \
+	tools/test-summary target/test.log || status=1; \
+	exit $$status
+
+# The quick checks stand first.
+checks: setup lint doc test-rust test-python check-package
+
+setup:
+	$(call say,Setting up what the tests need: under target/ and tests/ and not on the system)
+	tools/setup
+	tools/python-env $(VENV)
+
+lint: ## Check formatting and lints of Rust and Python
+	$(call say,Formatting of Rust)
+	cargo fmt --check
+	cargo fmt --check --manifest-path $(DEMO)
+	$(call say,Lints of Rust: with TLS and without and in the demo)
+	cargo clippy --locked --all-targets --features testing -- -D warnings
+	cargo clippy --locked --all-targets --features testing --no-default-features -- -D warnings
+	cargo clippy --locked --manifest-path $(DEMO) -- -D warnings
+	$(call say,Formatting and lints and types of Python)
+	@tools/python-env $(VENV)
+	cd bindings/python && ../../$(VENV)/bin/ruff format --check . ../../examples/python
+	cd bindings/python && ../../$(VENV)/bin/ruff check . ../../examples/python
+	cd bindings/python && ../../$(VENV)/bin/mypy
+
+doc: ## Build the Rust documentation, without warnings
+	$(call say,Rust documentation)
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
+
+test-rust:
+	$(call say,Tests of Rust and C)
+	cargo test --locked --features testing --no-fail-fast
+	$(call say,Unit tests without TLS)
+	cargo test --locked --features testing --no-default-features --lib
+
+test-python:
+	$(call say,Tests of Python)
+	cd bindings/python && ARGUS_MQTT_LIBRARY=$(TARGET)/debug/libargus_mqtt.so ../../$(VENV)/bin/pytest
+
+check-package: ## Build the crate from the files that would be published
+	$(call say,The package)
+	cargo package --locked --allow-dirty
+
+bench: ## Measure beside other clients
+	$(call say,Benchmarks)
+	benches/run
+
+# ---- Build and install --------------------------------------------------------------------------
+
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
+
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
+RELEASE := $(TARGET)/release
+SHARED := $(RELEASE)/libargus_mqtt.so
+STATIC := $(RELEASE)/libargus_mqtt.a
+# What a program that links the static library needs besides; the compiler says it.
+NATIVE := $(RELEASE)/native-static-libs
+SOURCES := Cargo.toml Cargo.lock build.rs $(shell find src -name '*.rs')
+# Named once, by build.rs, in the library itself.
+SONAME = $(shell LC_ALL=C readelf -d $(SHARED) | sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p')
+
+build: $(SHARED) ## Build the shared and the static library, optimised
+
+$(SHARED): $(SOURCES)
+	$(call say,Building the libraries (a few minutes))
+	cargo rustc --locked --release --lib -- --print native-static-libs=$(NATIVE)
+	@touch $(SHARED)
+
+install: $(SHARED) ## Install header, libraries and pkg-config file under DESTDIR and PREFIX (/usr/local)
+	$(call say,Installing argus-mqtt $(VERSION) in $(DESTDIR)$(PREFIX))
+	install -d $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(LIBDIR) $(DESTDIR)$(PKGCONFIGDIR)
+	install -m 644 include/argus_mqtt.h $(DESTDIR)$(INCLUDEDIR)/
+	install -m 755 $(SHARED) $(DESTDIR)$(LIBDIR)/libargus_mqtt.so.$(VERSION)
+	ln -sf libargus_mqtt.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libargus_mqtt.so
+	install -m 644 $(STATIC) $(DESTDIR)$(LIBDIR)/
+	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' 'includedir=$(INCLUDEDIR)' '' \
+	    'Name: argus_mqtt' 'Description: MQTT publisher that keeps Home Assistant informed of a camera system' \
+	    'Version: $(VERSION)' 'Cflags: -I$${includedir}' 'Libs: -L$${libdir} -largus_mqtt' \
+	    "Libs.private: $$(cat $(NATIVE))" > $(DESTDIR)$(PKGCONFIGDIR)/argus_mqtt.pc
+	@echo "wrote $(DESTDIR)$(PKGCONFIGDIR)/argus_mqtt.pc"
+	@[ -n "$(DESTDIR)" ] || echo "If programs do not find the library, run ldconfig (as root), or add $(LIBDIR) to its search path."
+
+uninstall: ## Remove what `make install` with the same PREFIX and DESTDIR installed
+	$(call say,Removing argus-mqtt from $(DESTDIR)$(PREFIX))
+	rm -f $(DESTDIR)$(INCLUDEDIR)/argus_mqtt.h $(DESTDIR)$(PKGCONFIGDIR)/argus_mqtt.pc
+	rm -f $(DESTDIR)$(LIBDIR)/libargus_mqtt.so $(DESTDIR)$(LIBDIR)/libargus_mqtt.so.* $(DESTDIR)$(LIBDIR)/libargus_mqtt.a
+
+clean: ## Remove everything that was built or downloaded
+	$(call say,Removing target/)
+	rm -rf target $(TARGET)
