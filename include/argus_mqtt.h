@@ -1,0 +1,538 @@
+/*
+ * argus_mqtt.h: an MQTT publisher that keeps Home Assistant's picture of a camera system true.
+ *
+ * SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ *
+ * WHAT IT IS FOR
+ *
+ * A client keeps one connection to one MQTT broker, on a thread of its own, and makes it again whenever it is lost.
+ *
+ * - While the client is connected, its availability topic says "online"; when it shuts down, or its process ends in
+ *   whatever way, or its connection is lost, the topic says "offline". Both are retained.
+ * - A message that was accepted is queued, and sent again after a lost connection, until the broker has it or it
+ *   expires. It ends in exactly one outcome: delivered, expired, dropped, rejected, or unknown at shutdown.
+ * - Whether the broker speaks MQTT 5 or only 3.1.1 is found out.
+ *
+ *
+ * THE SHORTEST PROGRAM
+ *
+ *     #include <argus_mqtt.h>
+ *     #include <stdio.h>
+ *     #include <string.h>
+ *
+ *     int main(void)
+ *     {
+ *         const char *settings = "{\"broker_host\": \"localhost\"}";
+ *         const char *event = "{\"description\": \"Somebody is at the door\"}";
+ *         argus_mqtt_client client;
+ *         argus_mqtt_error error;
+ *
+ *         if (argus_mqtt_connect(settings, &client, &error) != ARGUS_MQTT_OK ||
+ *             argus_mqtt_publish_event(client, "door", event, strlen(event), NULL, &error) != ARGUS_MQTT_OK ||
+ *             argus_mqtt_shutdown(client, 5000, NULL, &error) != ARGUS_MQTT_OK) {
+ *             fprintf(stderr, "%s\n", error.message);
+ *             return 1;
+ *         }
+ *         return 0;
+ *     }
+ *
+ * Build it with: cc publish.c $(pkg-config --cflags --libs argus-mqtt)
+ *
+ *
+ * WHAT HOLDS FOR EVERY FUNCTION
+ *
+ * Status. A function that can fail returns a status, 0 (ARGUS_MQTT_OK) or one of those below. Its last argument is
+ * the address of an argus_mqtt_error, for a message that says what is wrong and what would be right, or NULL. Later
+ * versions may return statuses that are not in this header: treat one that you don't know as a failure.
+ *
+ * Arguments. Text is UTF-8 and ends in NUL. A payload is an address and a length; NULL and 0 make an empty one. Texts
+ * and payloads are read during the call only, and stay the caller's. Booleans and enumerations are integers, and one
+ * that is out of range is an error. NULL, bad UTF-8 and impossible lengths get ARGUS_MQTT_INVALID_ARGUMENT.
+ *
+ * Outputs. They come last, have names that end in _out, and are written only on ARGUS_MQTT_OK unless the function
+ * says otherwise.
+ *
+ * Ownership. There is nothing to free. A client is a number that argus_mqtt_shutdown() makes invalid; a delivery is a
+ * number that is consumed by its outcome.
+ *
+ * Blocking. Only what has a timeout_ms waits, and for no longer than that; UINT64_MAX waits for ever. Nothing else
+ * waits for the network.
+ *
+ * Threads. Every function may be called from any thread at any time, also with the same client. No function may be
+ * called from a signal handler.
+ *
+ * Signals. The library's threads block all signals: a handler of yours runs on your threads only, and a connection
+ * that the broker closes can't raise SIGPIPE. The library installs no handler.
+ *
+ * Fork. In a forked child, a client of the parent gets ARGUS_MQTT_FORKED, at once; the child can connect its own, and
+ * whatever it does, exit() included, leaves the parent's connection alone. But as long as a child that does not exec
+ * lives, it holds the parent's socket open: should the parent die meanwhile, the broker notices by the keep-alive, and
+ * says offline only then.
+ *
+ * Unloading. dlclose() works, but the library stays in memory.
+ *
+ * Stability. Functions, statuses and fields of the JSON texts may be added; none changes its meaning and no struct its
+ * size as long as ARGUS_MQTT_ABI_VERSION stays the same. The shared library is called libargus_mqtt.so.N after it.
+ */
+
+
+#ifndef ARGUS_MQTT_H
+#define ARGUS_MQTT_H
+
+/* Made from src/ffi by cbindgen; changes belong there. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * The number of the ABI that this header describes, and the N in libargus_mqtt.so.N.
+ *
+ * It grows only when a program that was built with an older header would break. New functions and new statuses
+ * don't change it. A program that loads the library at run time compares it with argus_mqtt_abi_version().
+ */
+#define ARGUS_MQTT_ABI_VERSION 1
+
+/**
+ * It worked.
+ */
+#define ARGUS_MQTT_OK 0
+
+/**
+ * An argument is not acceptable: NULL where something is needed, text that is not UTF-8, a length, topic, camera,
+ * payload or number out of its range. The message names the argument. Nothing was done.
+ */
+#define ARGUS_MQTT_INVALID_ARGUMENT 1
+
+/**
+ * The settings have faults; the message names each field, its value and what would be right. Nothing was changed.
+ */
+#define ARGUS_MQTT_INVALID_SETTINGS 2
+
+/**
+ * The queue is full, and what it holds may not be dropped for the new message. The new message was not accepted.
+ */
+#define ARGUS_MQTT_QUEUE_FULL 3
+
+/**
+ * What was waited for did not happen within timeout_ms.
+ */
+#define ARGUS_MQTT_TIMEOUT 4
+
+/**
+ * The broker, or the way to it, refuses the client for a reason that waiting can't cure, such as a wrong password or
+ * a certificate that does not match. The message says which. The client keeps trying, at long intervals.
+ */
+#define ARGUS_MQTT_REFUSED 5
+
+/**
+ * Another thread is shutting the client down, so this can't be done any more.
+ */
+#define ARGUS_MQTT_SHUT_DOWN 6
+
+/**
+ * An outcome: the message expired before it could be sent, and was not sent.
+ */
+#define ARGUS_MQTT_EXPIRED 7
+
+/**
+ * An outcome: the message was dropped from the queue, and the message of the error says why.
+ */
+#define ARGUS_MQTT_DROPPED 8
+
+/**
+ * An outcome: the message can't be delivered to this broker, and the message of the error says why.
+ */
+#define ARGUS_MQTT_REJECTED 9
+
+/**
+ * An outcome: the message was on its way when the client shut down. It may have arrived.
+ */
+#define ARGUS_MQTT_UNKNOWN 10
+
+/**
+ * The operating system refused something that is needed, such as a thread or memory. The message says what.
+ */
+#define ARGUS_MQTT_SYSTEM 11
+
+/**
+ * A defect of the library. The message is what to put in a bug report. Shut the client down; nothing else is certain
+ * to work with it.
+ */
+#define ARGUS_MQTT_INTERNAL 12
+
+/**
+ * The client is no client of this process: 0, never given out, or already shut down.
+ */
+#define ARGUS_MQTT_INVALID_HANDLE 20
+
+/**
+ * The client belongs to the process that this one was forked from. Connect a client of this process's own.
+ */
+#define ARGUS_MQTT_FORKED 21
+
+/**
+ * The buffer is too small for the text and its NUL. Nothing was written to it, only the length that is needed.
+ */
+#define ARGUS_MQTT_BUFFER_TOO_SMALL 22
+
+/**
+ * The bytes that an argus_mqtt_error has for its message, the NUL included.
+ */
+#define ARGUS_MQTT_MESSAGE_SIZE 1024
+
+/**
+ * A client: one connection to one broker, or one that is being looked for, on a thread of its own. Made by
+ * argus_mqtt_connect(), ended by argus_mqtt_shutdown(), and by nothing else.
+ *
+ * It is a number, not an address. Zero is never a client, and no number is given out twice: what is passed after its
+ * shutdown, or was never given out, gets ARGUS_MQTT_INVALID_HANDLE. Any number of threads may use one client at the
+ * same time.
+ */
+typedef uint64_t argus_mqtt_client;
+
+/**
+ * What a call reports beside its status. Owned by the caller, who makes it (on the stack, without initialising it)
+ * and passes its address or NULL; nothing in it is to be freed.
+ *
+ * Written at the end of every call that gets it, also of one that works. Two threads must not pass the same one
+ * at the same time.
+ */
+typedef struct {
+    /**
+     * The status that the call returned.
+     */
+    int32_t status;
+    /**
+     * For a person: what is wrong, with the name and value of the argument or field, and what would be right. UTF-8,
+     * always ends in NUL; empty after ARGUS_MQTT_OK. A text that is too long ends in "...". It never contains a
+     * password.
+     */
+    char message[ARGUS_MQTT_MESSAGE_SIZE];
+} argus_mqtt_error;
+
+/**
+ * A message that was handed over and whose outcome is wanted: a number that has a meaning only together with its
+ * client. Zero is never one. Made by argus_mqtt_publish_event() and argus_mqtt_publish(); consumed by
+ * argus_mqtt_delivery_wait() when that gives an outcome, or by argus_mqtt_delivery_forget(). Any thread may use it.
+ */
+typedef uint64_t argus_mqtt_delivery;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * Makes a client and lets it start connecting, on a thread of its own.
+ *
+ * settings_json is one JSON object; {"broker_host": "localhost"} is enough. All its fields, with their defaults, are
+ * what argus_mqtt_settings_check() gives for it. The text is copied.
+ *
+ * Never blocks: it doesn't wait for the broker, which argus_mqtt_wait_online() does. Messages may be published at
+ * once, and are sent when the connection is there. Any thread. In a forked child the client belongs to the child.
+ *
+ * The client is owned by the caller, and lives until argus_mqtt_shutdown(). A process that ends without it is
+ * reported as offline all the same, by the broker.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: *client_out is the new client.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: settings_json or client_out is NULL, or the text is not UTF-8.
+ * - ARGUS_MQTT_INVALID_SETTINGS: the message names every fault, or as many as there is room for;
+ *   argus_mqtt_settings_check() names all.
+ * - ARGUS_MQTT_SYSTEM: no thread could be started, or the process has 65,536 clients already.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_connect(const char *settings_json,
+                           argus_mqtt_client *client_out,
+                           argus_mqtt_error *error);
+
+/**
+ * Waits until the client is online: the broker has acknowledged the birth message on the availability topic.
+ *
+ * Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits for ever. Returns early when
+ * waiting can't help, and when another thread shuts the client down. Any thread.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: it is online now. It may lose the connection at any time, and then looks for it again by itself.
+ * - ARGUS_MQTT_TIMEOUT: it is not online yet. The message says why, and the client goes on trying.
+ * - ARGUS_MQTT_REFUSED: the broker, or the way to it, refuses the client for a reason that waiting can't cure. The
+ *   message says which. The client goes on trying, at long intervals.
+ * - ARGUS_MQTT_SHUT_DOWN: another thread shut the client down meanwhile.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_wait_online(argus_mqtt_client client,
+                               uint64_t timeout_ms,
+                               argus_mqtt_error *error);
+
+/**
+ * Gives a running client new settings: it says offline on the old availability topic, connects with the new
+ * settings, and keeps what is queued.
+ *
+ * settings_json is as for argus_mqtt_connect(): the whole of the settings, not a change to them. The text is copied.
+ *
+ * Never blocks: the client does it meanwhile; argus_mqtt_wait_online() waits for the new connection. Any thread.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: the new settings hold from now on.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: settings_json is NULL or not UTF-8. Nothing was changed.
+ * - ARGUS_MQTT_INVALID_SETTINGS: the message names the faults. Nothing was changed.
+ * - ARGUS_MQTT_SHUT_DOWN: another thread shut the client down meanwhile.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_reconfigure(argus_mqtt_client client,
+                               const char *settings_json,
+                               argus_mqtt_error *error);
+
+/**
+ * Hands an event of a camera over for delivery, with the topic, QoS, retain and expiry that the settings say.
+ *
+ * camera is one level of a topic: not empty, without '/', '+', '#' and control characters. event is a JSON object,
+ * event_len bytes of UTF-8, without a NUL at its end. Both are copied.
+ *
+ * delivery_out may be NULL: then nobody asks what becomes of the event. Otherwise *delivery_out is to be passed to
+ * argus_mqtt_delivery_wait() or argus_mqtt_delivery_forget(): until then its outcome takes room in the queue.
+ *
+ * Never blocks, and does not wait for the network. Any thread. Events of one camera arrive in the order in which
+ * they were handed over.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: accepted. It will end in exactly one outcome.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: camera or event is not as above. The message says where, and what would be right.
+ * - ARGUS_MQTT_QUEUE_FULL: not accepted; the settings say refuse_newest, or the event alone is larger than the queue.
+ * - ARGUS_MQTT_SHUT_DOWN: not accepted; another thread is shutting the client down.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_SYSTEM: no memory for the copy.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_publish_event(argus_mqtt_client client,
+                                 const char *camera,
+                                 const void *event,
+                                 size_t event_len,
+                                 argus_mqtt_delivery *delivery_out,
+                                 argus_mqtt_error *error);
+
+/**
+ * Hands any message over for delivery.
+ *
+ * topic is an MQTT topic name: not empty, without '+', '#' and control characters. payload is payload_len bytes of
+ * any kind; NULL and 0 make an empty one, which with retain deletes what the broker keeps for the topic. Both are
+ * copied.
+ *
+ * qos is 0 (sent once, not acknowledged) or 1 (sent until the broker acknowledges it). retain is 0 or 1. After
+ * expiry_seconds the message is not worth delivering any more, neither here nor in the broker; 0 says that it always
+ * is.
+ *
+ * delivery_out may be NULL: then nobody asks what becomes of the message. Otherwise *delivery_out is to be passed to
+ * argus_mqtt_delivery_wait() or argus_mqtt_delivery_forget(): until then its outcome takes room in the queue.
+ *
+ * Never blocks, and does not wait for the network. Any thread. Messages of one topic arrive in the order in which
+ * they were handed over.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: accepted. It will end in exactly one outcome.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: topic, payload, qos or retain is not as above. The message says which and why. QoS 2
+ *   is refused, as it can't be kept over lost connections.
+ * - ARGUS_MQTT_QUEUE_FULL: not accepted; the settings say refuse_newest, or nothing in the queue may be dropped for
+ *   it, or it alone is larger than the queue.
+ * - ARGUS_MQTT_SHUT_DOWN: not accepted; another thread is shutting the client down.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_SYSTEM: no memory for the copy.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_publish(argus_mqtt_client client,
+                           const char *topic,
+                           const void *payload,
+                           size_t payload_len,
+                           int32_t qos,
+                           int32_t retain,
+                           uint32_t expiry_seconds,
+                           argus_mqtt_delivery *delivery_out,
+                           argus_mqtt_error *error);
+
+/**
+ * Waits for the outcome of a message. The status is the outcome.
+ *
+ * Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits for ever. Returns early when
+ * another thread shuts the client down, with the outcome that this gives. Any thread.
+ *
+ * delivery is consumed by an outcome, the first five below, and by no other status: an outcome is given once.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: delivered. QoS 1: the broker acknowledged it. QoS 0: it was written to the network.
+ * - ARGUS_MQTT_EXPIRED: it expired before it could be sent, and was not sent.
+ * - ARGUS_MQTT_DROPPED: it was dropped from the queue; the message says why.
+ * - ARGUS_MQTT_REJECTED: this broker can't or won't take it; the message says why.
+ * - ARGUS_MQTT_UNKNOWN: it was on its way when the client shut down. It may have arrived.
+ * - ARGUS_MQTT_TIMEOUT: it has not ended yet. Ask again.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: delivery is not one of this client, or was consumed.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_delivery_wait(argus_mqtt_client client,
+                                 argus_mqtt_delivery delivery,
+                                 uint64_t timeout_ms,
+                                 argus_mqtt_error *error);
+
+/**
+ * Says that the outcome of a message is not wanted any more. The message itself is delivered all the same.
+ *
+ * delivery is consumed. One that is not of this client, or was consumed before, changes nothing.
+ *
+ * Never blocks. Any thread.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: nothing is kept for delivery.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_delivery_forget(argus_mqtt_client client,
+                                   argus_mqtt_delivery delivery,
+                                   argus_mqtt_error *error);
+
+/**
+ * Waits until every message that was accepted so far has ended: delivered, expired, dropped or rejected.
+ *
+ * Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits for ever. Any thread.
+ *
+ * left_out may be NULL. On ARGUS_MQTT_OK and ARGUS_MQTT_TIMEOUT it is the number of messages that have not ended.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: all have ended. Not all need be delivered: argus_mqtt_delivery_wait() tells of one message,
+ *   argus_mqtt_status() counts all.
+ * - ARGUS_MQTT_TIMEOUT: some have not. They stay queued, and the client goes on delivering them.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_flush(argus_mqtt_client client,
+                         uint64_t timeout_ms,
+                         size_t *left_out,
+                         argus_mqtt_error *error);
+
+/**
+ * Writes what the client is doing to buffer, as JSON that ends in NUL.
+ *
+ * The JSON is one object, without a password. Later versions may add fields to these:
+ * - "state": "waiting" for its next attempt, "connecting", "connected" and about to say so, "online", "refused" for a
+ *   reason that waiting can't cure, "shutting_down" or "closed".
+ * - "protocol": "5", "3.1.1", or null while there is no connection; "protocol_reason": why this one.
+ * - "broker": "host:port"; "client_id"; "availability_topic".
+ * - "online_since_seconds": for how long it has been online, or null.
+ * - "last_error": the last thing that went wrong, in plain words, or null.
+ * - "next_attempt_in_seconds", or null; "reconnect_attempt": attempts in a row that failed; "connections": how often
+ *   a connection was made.
+ * - "queued", "queued_bytes", "oldest_age_seconds" (or null): the messages that wait; "in_flight": those that were
+ *   sent and not acknowledged; "outcomes_kept": the outcomes that nobody has asked for yet.
+ * - "counters": how many messages were "accepted", "delivered", "expired", "dropped_queue_full", "dropped_shutdown",
+ *   "rejected", "unknown", "refused_full" and "resent", and "guard_repairs" of the availability topic.
+ * - "limits", or null: what the broker allows, "receive_maximum", "maximum_packet_size", "maximum_qos",
+ *   "retain_available" and "server_keep_alive_seconds".
+ * - "warnings": a list of texts for a person; "version": of the library.
+ *
+ * buffer has room for capacity bytes; 8192 are usually enough. NULL and 0 ask for the length only. length_out may be
+ * NULL. On ARGUS_MQTT_OK and ARGUS_MQTT_BUFFER_TOO_SMALL it is the length of the text, without its NUL. The text can
+ * be longer the next time.
+ *
+ * Never blocks. Any thread.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: buffer holds the text.
+ * - ARGUS_MQTT_BUFFER_TOO_SMALL: buffer is as it was.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: buffer is NULL, and capacity is not 0.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_status(argus_mqtt_client client,
+                          char *buffer,
+                          size_t capacity,
+                          size_t *length_out,
+                          argus_mqtt_error *error);
+
+/**
+ * Checks settings without connecting, and writes a report to buffer, as JSON that ends in NUL.
+ *
+ * The report is {"valid": true, "settings": {...}, "notes": [...]}, with every field of the settings, defaults filled
+ * in, but the password; or {"valid": false, "faults": [{"field": ..., "value": ..., "message": ...}]}, with every
+ * fault, and no password. Files that the settings name are looked at; the network is not touched.
+ *
+ * buffer has room for capacity bytes; 8192 are usually enough. NULL and 0 ask for the length only. length_out may be
+ * NULL. On ARGUS_MQTT_OK and ARGUS_MQTT_BUFFER_TOO_SMALL it is the length of the text, without its NUL.
+ *
+ * Never blocks. Any thread, also in a forked child.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: buffer holds the report, whatever it says.
+ * - ARGUS_MQTT_BUFFER_TOO_SMALL: buffer is as it was.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: settings_json is NULL or not UTF-8, or buffer is NULL and capacity is not 0.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_settings_check(const char *settings_json,
+                                  char *buffer,
+                                  size_t capacity,
+                                  size_t *length_out,
+                                  argus_mqtt_error *error);
+
+/**
+ * Ends a client in good order: accepts nothing more, delivers what is queued, says offline, and disconnects.
+ *
+ * Blocks for at most timeout_ms milliseconds, and returns as soon as all is done; 5000 is a good value. The last part
+ * of the time is kept for the offline message, ahead of what is still queued. Any thread.
+ *
+ * client is consumed: after ARGUS_MQTT_OK and ARGUS_MQTT_TIMEOUT it is no client any more. While the call lasts, other
+ * threads still learn what becomes of their messages, and what else they ask for gets ARGUS_MQTT_SHUT_DOWN.
+ *
+ * left_out may be NULL. On ARGUS_MQTT_OK and ARGUS_MQTT_TIMEOUT it is the number of messages that were not delivered
+ * because of the shutdown.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: every message had ended, and the broker acknowledged the offline message.
+ * - ARGUS_MQTT_TIMEOUT: not all of that happened in time; the message says what did not. If the offline message was
+ *   not acknowledged, the connection was left in such a way that the broker publishes it by itself.
+ * - ARGUS_MQTT_SHUT_DOWN: another thread is shutting the client down already. This call changed nothing.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process; it was perhaps shut down before.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process, which is not disturbed.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_shutdown(argus_mqtt_client client,
+                            uint64_t timeout_ms,
+                            size_t *left_out,
+                            argus_mqtt_error *error);
+
+/**
+ * The name of a status: "ARGUS_MQTT_TIMEOUT" for ARGUS_MQTT_TIMEOUT.
+ *
+ * Returns a text that is never freed and never NULL. For a number that is no status it says so.
+ *
+ * Never blocks. Any thread, also in a forked child.
+ */
+const char *argus_mqtt_status_name(int32_t status);
+
+/**
+ * The ABI number of the library that is loaded. A program that was built with this header works with it if that is
+ * ARGUS_MQTT_ABI_VERSION; a program that is linked has this from its linker already.
+ *
+ * Never blocks. Any thread, also in a forked child.
+ */
+uint32_t argus_mqtt_abi_version(void);
+
+/**
+ * The version of the library that is loaded, such as "1.2.3". Returns a text that is never freed and never NULL.
+ *
+ * Never blocks. Any thread, also in a forked child.
+ */
+const char *argus_mqtt_version(void);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* ARGUS_MQTT_H */

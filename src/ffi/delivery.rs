@@ -1,0 +1,156 @@
+//! What became of the messages.
+
+use super::boundary::boundary;
+use super::error::{argus_mqtt_error, Failure};
+use super::handle::{self, argus_mqtt_client};
+use super::output::put;
+use super::status_code::{
+    ARGUS_MQTT_DROPPED, ARGUS_MQTT_EXPIRED, ARGUS_MQTT_REJECTED, ARGUS_MQTT_TIMEOUT,
+    ARGUS_MQTT_UNKNOWN,
+};
+use crate::Outcome;
+use std::time::Duration;
+
+/// A message that was handed over and whose outcome is wanted: a number that has a meaning only together with its
+/// client. Zero is never one. Made by argus_mqtt_publish_event() and argus_mqtt_publish(); consumed by
+/// argus_mqtt_delivery_wait() when that gives an outcome, or by argus_mqtt_delivery_forget(). Any thread may use it.
+pub type argus_mqtt_delivery = u64;
+
+/// Waits for the outcome of a message. The status is the outcome.
+///
+/// Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits for ever. Returns early when
+/// another thread shuts the client down, with the outcome that this gives. Any thread.
+///
+/// delivery is consumed by an outcome, the first five below, and by no other status: an outcome is given once.
+///
+/// Returns:
+/// - ARGUS_MQTT_OK: delivered. QoS 1: the broker acknowledged it. QoS 0: it was written to the network.
+/// - ARGUS_MQTT_EXPIRED: it expired before it could be sent, and was not sent.
+/// - ARGUS_MQTT_DROPPED: it was dropped from the queue; the message says why.
+/// - ARGUS_MQTT_REJECTED: this broker can't or won't take it; the message says why.
+/// - ARGUS_MQTT_UNKNOWN: it was on its way when the client shut down. It may have arrived.
+/// - ARGUS_MQTT_TIMEOUT: it has not ended yet. Ask again.
+/// - ARGUS_MQTT_INVALID_ARGUMENT: delivery is not one of this client, or was consumed.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+/// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+/// - ARGUS_MQTT_INTERNAL: a defect of the library.
+#[no_mangle]
+pub unsafe extern "C" fn argus_mqtt_delivery_wait(
+    client: argus_mqtt_client,
+    delivery: argus_mqtt_delivery,
+    timeout_ms: u64,
+    error: *mut argus_mqtt_error,
+) -> i32 {
+    // SAFETY: error is NULL or valid for this call, as the header demands.
+    unsafe {
+        boundary(error, || {
+            let client = handle::find(client)?;
+            let outcome = client.wait_delivery(delivery, Duration::from_millis(timeout_ms))?;
+            delivered(outcome)
+        })
+    }
+}
+
+/// Says that the outcome of a message is not wanted any more. The message itself is delivered all the same.
+///
+/// delivery is consumed. One that is not of this client, or was consumed before, changes nothing.
+///
+/// Never blocks. Any thread.
+///
+/// Returns:
+/// - ARGUS_MQTT_OK: nothing is kept for delivery.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+/// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+/// - ARGUS_MQTT_INTERNAL: a defect of the library.
+#[no_mangle]
+pub unsafe extern "C" fn argus_mqtt_delivery_forget(
+    client: argus_mqtt_client,
+    delivery: argus_mqtt_delivery,
+    error: *mut argus_mqtt_error,
+) -> i32 {
+    // SAFETY: error is NULL or valid for this call, as the header demands.
+    unsafe {
+        boundary(error, || {
+            handle::find(client)?.forget_delivery(delivery);
+            Ok(())
+        })
+    }
+}
+
+/// Waits until every message that was accepted so far has ended: delivered, expired, dropped or rejected.
+///
+/// Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits for ever. Any thread.
+///
+/// left_out may be NULL. On ARGUS_MQTT_OK and ARGUS_MQTT_TIMEOUT it is the number of messages that have not ended.
+///
+/// Returns:
+/// - ARGUS_MQTT_OK: all have ended. Not all need be delivered: argus_mqtt_delivery_wait() tells of one message,
+///   argus_mqtt_status() counts all.
+/// - ARGUS_MQTT_TIMEOUT: some have not. They stay queued, and the client goes on delivering them.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+/// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+/// - ARGUS_MQTT_INTERNAL: a defect of the library.
+#[no_mangle]
+pub unsafe extern "C" fn argus_mqtt_flush(
+    client: argus_mqtt_client,
+    timeout_ms: u64,
+    left_out: *mut usize,
+    error: *mut argus_mqtt_error,
+) -> i32 {
+    // SAFETY: pointers are NULL or valid for this call, as the header demands.
+    unsafe {
+        boundary(error, || {
+            let left = handle::find(client)?.flush(Duration::from_millis(timeout_ms));
+            put(left_out, left);
+            if left > 0 {
+                return Err(Failure::new(
+                    ARGUS_MQTT_TIMEOUT,
+                    format!(
+                        "{left} messages have not ended after {timeout_ms} ms; they stay queued"
+                    ),
+                ));
+            }
+            Ok(())
+        })
+    }
+}
+
+fn delivered(outcome: Outcome) -> Result<(), Failure> {
+    let (status, message) = match outcome {
+        Outcome::Delivered => return Ok(()),
+        Outcome::Expired => (
+            ARGUS_MQTT_EXPIRED,
+            "expired before it could be sent".to_owned(),
+        ),
+        Outcome::Dropped(reason) => (ARGUS_MQTT_DROPPED, reason),
+        Outcome::Rejected(reason) => (ARGUS_MQTT_REJECTED, reason),
+        Outcome::Unknown => (
+            ARGUS_MQTT_UNKNOWN,
+            "on its way when the client shut down; it may have arrived".to_owned(),
+        ),
+    };
+    Err(Failure::new(status, message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outcome_is_a_status() {
+        let status =
+            |outcome| delivered(outcome).map_err(|failure| (failure.status, failure.message));
+        let reason = || "why".to_owned();
+        assert_eq!(status(Outcome::Delivered), Ok(()));
+        assert_eq!(
+            status(Outcome::Dropped(reason())),
+            Err((ARGUS_MQTT_DROPPED, reason()))
+        );
+        assert_eq!(
+            status(Outcome::Rejected(reason())),
+            Err((ARGUS_MQTT_REJECTED, reason()))
+        );
+        assert_eq!(status(Outcome::Expired).unwrap_err().0, ARGUS_MQTT_EXPIRED);
+        assert_eq!(status(Outcome::Unknown).unwrap_err().0, ARGUS_MQTT_UNKNOWN);
+    }
+}

@@ -1,0 +1,164 @@
+//! The registry of clients: what an argus_mqtt_client stands for.
+//!
+//! A handle is three numbers in one, so that any number a caller may pass is answered without touching memory that it
+//! did not get from here:
+//!
+//! ```text
+//! bits 63..32  generation of the process that made the client (fork.rs): tells a parent's client, before any lock
+//! bits 31..16  generation of the slot, never 0: tells a client that was shut down; and so no handle is 0
+//! bits 15..0   index of the slot
+//! ```
+
+use super::error::Failure;
+use super::fork;
+use super::slots::{Key, Slots};
+use super::status_code::{ARGUS_MQTT_FORKED, ARGUS_MQTT_INVALID_HANDLE, ARGUS_MQTT_SYSTEM};
+use crate::Client;
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::{PoisonError, RwLock};
+
+/// A client: one connection to one broker, or one that is being looked for, on a thread of its own. Made by
+/// argus_mqtt_connect(), ended by argus_mqtt_shutdown(), and by nothing else.
+///
+/// It is a number, not an address. Zero is never a client, and no number is given out twice: what is passed after its
+/// shutdown, or was never given out, gets ARGUS_MQTT_INVALID_HANDLE. Any number of threads may use one client at the
+/// same time.
+pub type argus_mqtt_client = u64;
+
+struct Registry {
+    /// The generation of the process that it belongs to.
+    process: u32,
+    clients: RwLock<Slots<Client>>,
+}
+
+/// The registry of this process, or that of its parent just after a fork. Never freed: other threads may be reading.
+static REGISTRY: AtomicPtr<Registry> = AtomicPtr::new(ptr::null_mut());
+
+/// Gives a client its handle.
+pub(super) fn insert(client: Client) -> Result<argus_mqtt_client, Failure> {
+    let registry = registry();
+    let mut clients = registry
+        .clients
+        .write()
+        .unwrap_or_else(PoisonError::into_inner);
+    match clients.insert(client) {
+        Ok(key) => Ok(pack(registry.process, key)),
+        Err(_) => Err(Failure::new(
+            ARGUS_MQTT_SYSTEM,
+            "this process has 65,536 clients: shut down those that are no longer needed",
+        )),
+    }
+}
+
+/// The client of a handle. It is a clone, so that no lock is held while it works and a shutdown can't take it away.
+pub(super) fn find(handle: argus_mqtt_client) -> Result<Client, Failure> {
+    let key = key_in_this_process(handle)?;
+    let clients = registry()
+        .clients
+        .read()
+        .unwrap_or_else(PoisonError::into_inner);
+    clients.get(key).cloned().ok_or_else(|| invalid(handle))
+}
+
+/// Makes a handle invalid. One that is so already stays so.
+pub(super) fn remove(handle: argus_mqtt_client) {
+    if let Ok(key) = key_in_this_process(handle) {
+        let removed = registry()
+            .clients
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(key);
+        // After the lock, as the end of a client is none of the registry's business.
+        drop(removed);
+    }
+}
+
+/// Reads a handle without any lock: one that a thread of the parent held at the fork stays locked in the child.
+fn key_in_this_process(handle: argus_mqtt_client) -> Result<Key, Failure> {
+    let (process, key) = unpack(handle);
+    let this_process = fork::generation();
+    if key.generation == 0 || process > this_process {
+        return Err(invalid(handle));
+    }
+    if process < this_process {
+        return Err(Failure::new(
+            ARGUS_MQTT_FORKED,
+            "client belongs to the process that this one was forked from: connect a client of this process's own",
+        ));
+    }
+    Ok(key)
+}
+
+fn invalid(handle: argus_mqtt_client) -> Failure {
+    Failure::new(
+        ARGUS_MQTT_INVALID_HANDLE,
+        format!("client {handle} is not a client: it was shut down, or never connected"),
+    )
+}
+
+fn registry() -> &'static Registry {
+    let process = fork::generation();
+    loop {
+        let current = REGISTRY.load(Ordering::Acquire);
+        // SAFETY: NULL, or published below and never freed.
+        if let Some(registry) = unsafe { current.as_ref() } {
+            if registry.process == process {
+                return registry;
+            }
+        }
+        // Its own, in a forked child: the parent's may be locked by a thread that does not exist here, and dropping
+        // the clients in it would speak on the parent's connections.
+        let fresh = Box::into_raw(Box::new(Registry {
+            process,
+            clients: RwLock::new(Slots::new()),
+        }));
+        let published =
+            REGISTRY.compare_exchange(current, fresh, Ordering::AcqRel, Ordering::Acquire);
+        if published.is_err() {
+            // SAFETY: from Box::into_raw above, and seen by no other thread.
+            drop(unsafe { Box::from_raw(fresh) });
+        }
+    }
+}
+
+fn pack(process: u32, key: Key) -> argus_mqtt_client {
+    u64::from(process) << 32 | u64::from(key.generation) << 16 | u64::from(key.index)
+}
+
+fn unpack(handle: argus_mqtt_client) -> (u32, Key) {
+    let process = (handle >> 32) as u32;
+    let generation = (handle >> 16) as u16;
+    let index = handle as u16;
+    (process, Key { index, generation })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handle_holds_its_three_numbers() {
+        let key = Key {
+            index: 0xfffe,
+            generation: 0xabcd,
+        };
+        assert_eq!(unpack(pack(0x1234_5678, key)), (0x1234_5678, key));
+    }
+
+    #[test]
+    fn numbers_that_were_never_given_out_are_no_clients() {
+        for handle in [
+            0,
+            1,
+            0xffff,
+            0x0001_ffff,
+            u64::MAX,
+            1 << 32,
+            (1 << 32) | (1 << 16),
+        ] {
+            let status = find(handle).map(|_| ()).unwrap_err().status;
+            assert_eq!(status, ARGUS_MQTT_INVALID_HANDLE, "{handle:#x}");
+        }
+    }
+}

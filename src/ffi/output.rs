@@ -1,0 +1,98 @@
+//! Writing results where the caller wants them.
+
+use super::error::Failure;
+use super::status_code::{ARGUS_MQTT_BUFFER_TOO_SMALL, ARGUS_MQTT_INVALID_ARGUMENT};
+use std::ffi::c_char;
+use std::ptr;
+
+/// Refuses a NULL for an output that a call can't do without.
+pub(super) fn required<T>(name: &str, output: *mut T) -> Result<*mut T, Failure> {
+    if output.is_null() {
+        return Err(Failure::new(
+            ARGUS_MQTT_INVALID_ARGUMENT,
+            format!("{name} is NULL: pass the address of a variable"),
+        ));
+    }
+    Ok(output)
+}
+
+/// Writes an output, unless the caller passed NULL for it.
+///
+/// # Safety
+/// `output` is NULL or valid for writes. It need not be aligned: it may point into another output, and the copy costs
+/// nothing more.
+pub(super) unsafe fn put<T>(output: *mut T, value: T) {
+    if !output.is_null() {
+        // SAFETY: by the caller's promise.
+        unsafe { output.write_unaligned(value) };
+    }
+}
+
+/// Writes `text` and a NUL to `buffer` if both fit, and in either case the length of the text to `length_out`.
+///
+/// # Safety
+/// `buffer` is NULL or valid for writes of `capacity` bytes, `length_out` is NULL or valid for a write.
+pub(super) unsafe fn put_text(
+    text: &str,
+    buffer: *mut c_char,
+    capacity: usize,
+    length_out: *mut usize,
+) -> Result<(), Failure> {
+    if buffer.is_null() && capacity > 0 {
+        return Err(Failure::new(
+            ARGUS_MQTT_INVALID_ARGUMENT,
+            format!("buffer is NULL, but capacity is {capacity}: pass a buffer, or 0 to ask for the length"),
+        ));
+    }
+    let length = text.len();
+    if length >= capacity {
+        // SAFETY: by the caller's promise.
+        unsafe { put(length_out, length) };
+        return Err(Failure::new(
+            ARGUS_MQTT_BUFFER_TOO_SMALL,
+            format!(
+                "capacity {capacity}: the text and its NUL need {}",
+                length + 1
+            ),
+        ));
+    }
+    // SAFETY: the buffer is not NULL, as the capacity is not 0, and has room for the text and the NUL. It can't overlap
+    // the text, which is the library's own.
+    unsafe {
+        ptr::copy_nonoverlapping(text.as_ptr(), buffer.cast(), length);
+        buffer.add(length).write(0);
+        put(length_out, length);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_needs_room_for_its_nul() {
+        let mut buffer = [b'x'; 4];
+        let mut length = 0;
+        let mut put = |capacity| {
+            // SAFETY: the capacities below are at most the size of the buffer.
+            let result =
+                unsafe { put_text("abc", buffer.as_mut_ptr().cast(), capacity, &mut length) };
+            (result.map_err(|failure| failure.status), buffer, length)
+        };
+        assert_eq!(put(3), (Err(ARGUS_MQTT_BUFFER_TOO_SMALL), *b"xxxx", 3));
+        assert_eq!(put(4), (Ok(()), *b"abc\0", 3));
+    }
+
+    #[test]
+    fn no_buffer_asks_for_the_length() {
+        let mut length = 0;
+        // SAFETY: a NULL buffer with capacity 0 is what is tested.
+        let result = unsafe { put_text("abc", ptr::null_mut(), 0, &mut length) };
+        assert_eq!(
+            result.map_err(|failure| failure.status),
+            Err(ARGUS_MQTT_BUFFER_TOO_SMALL)
+        );
+        assert_eq!(length, 3);
+    }
+}

@@ -1,0 +1,122 @@
+//! Handing messages over.
+
+use super::boundary::boundary;
+use super::delivery::argus_mqtt_delivery;
+use super::error::{argus_mqtt_error, Failure};
+use super::handle::{self, argus_mqtt_client};
+use super::output::put;
+use super::status_code::ARGUS_MQTT_INVALID_ARGUMENT;
+use super::text::{payload, text};
+use crate::{PublishOptions, QoS};
+use std::ffi::{c_char, c_void};
+use std::time::Duration;
+
+/// Hands an event of a camera over for delivery, with the topic, QoS, retain and expiry that the settings say.
+///
+/// camera is one level of a topic: not empty, without '/', '+', '#' and control characters. event is a JSON object,
+/// event_len bytes of UTF-8, without a NUL at its end. Both are copied.
+///
+/// delivery_out may be NULL: then nobody asks what becomes of the event. Otherwise *delivery_out is to be passed to
+/// argus_mqtt_delivery_wait() or argus_mqtt_delivery_forget(): until then its outcome takes room in the queue.
+///
+/// Never blocks, and does not wait for the network. Any thread. Events of one camera arrive in the order in which
+/// they were handed over.
+///
+/// Returns:
+/// - ARGUS_MQTT_OK: accepted. It will end in exactly one outcome.
+/// - ARGUS_MQTT_INVALID_ARGUMENT: camera or event is not as above. The message says where, and what would be right.
+/// - ARGUS_MQTT_QUEUE_FULL: not accepted; the settings say refuse_newest, or the event alone is larger than the queue.
+/// - ARGUS_MQTT_SHUT_DOWN: not accepted; another thread is shutting the client down.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+/// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+/// - ARGUS_MQTT_SYSTEM: no memory for the copy.
+/// - ARGUS_MQTT_INTERNAL: a defect of the library.
+#[no_mangle]
+pub unsafe extern "C" fn argus_mqtt_publish_event(
+    client: argus_mqtt_client,
+    camera: *const c_char,
+    event: *const c_void,
+    event_len: usize,
+    delivery_out: *mut argus_mqtt_delivery,
+    error: *mut argus_mqtt_error,
+) -> i32 {
+    // SAFETY: pointers are NULL or valid for this call, as the header demands.
+    unsafe {
+        boundary(error, || {
+            let client = handle::find(client)?;
+            let camera = text("camera", camera)?;
+            let event = payload("event", event, event_len)?;
+            let id = client.enqueue_event(camera, event, !delivery_out.is_null())?;
+            put(delivery_out, id);
+            Ok(())
+        })
+    }
+}
+
+/// Hands any message over for delivery.
+///
+/// topic is an MQTT topic name: not empty, without '+', '#' and control characters. payload is payload_len bytes of
+/// any kind; NULL and 0 make an empty one, which with retain deletes what the broker keeps for the topic. Both are
+/// copied.
+///
+/// qos is 0 (sent once, not acknowledged) or 1 (sent until the broker acknowledges it). retain is 0 or 1. After
+/// expiry_seconds the message is not worth delivering any more, neither here nor in the broker; 0 says that it always
+/// is.
+///
+/// delivery_out may be NULL: then nobody asks what becomes of the message. Otherwise *delivery_out is to be passed to
+/// argus_mqtt_delivery_wait() or argus_mqtt_delivery_forget(): until then its outcome takes room in the queue.
+///
+/// Never blocks, and does not wait for the network. Any thread. Messages of one topic arrive in the order in which
+/// they were handed over.
+///
+/// Returns:
+/// - ARGUS_MQTT_OK: accepted. It will end in exactly one outcome.
+/// - ARGUS_MQTT_INVALID_ARGUMENT: topic, payload, qos or retain is not as above. The message says which and why. QoS 2
+///   is refused, as it can't be kept over lost connections.
+/// - ARGUS_MQTT_QUEUE_FULL: not accepted; the settings say refuse_newest, or nothing in the queue may be dropped for
+///   it, or it alone is larger than the queue.
+/// - ARGUS_MQTT_SHUT_DOWN: not accepted; another thread is shutting the client down.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+/// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+/// - ARGUS_MQTT_SYSTEM: no memory for the copy.
+/// - ARGUS_MQTT_INTERNAL: a defect of the library.
+#[no_mangle]
+pub unsafe extern "C" fn argus_mqtt_publish(
+    client: argus_mqtt_client,
+    topic: *const c_char,
+    payload: *const c_void,
+    payload_len: usize,
+    qos: i32,
+    retain: i32,
+    expiry_seconds: u32,
+    delivery_out: *mut argus_mqtt_delivery,
+    error: *mut argus_mqtt_error,
+) -> i32 {
+    // SAFETY: pointers are NULL or valid for this call, as the header demands.
+    unsafe {
+        boundary(error, || {
+            let client = handle::find(client)?;
+            let topic = text("topic", topic)?;
+            let options = PublishOptions {
+                qos: QoS::try_from(i64::from(qos))?,
+                retain: flag("retain", retain)?,
+                expiry: (expiry_seconds > 0).then(|| Duration::from_secs(expiry_seconds.into())),
+            };
+            let payload = self::payload("payload", payload, payload_len)?;
+            let id = client.enqueue(topic, payload, options, !delivery_out.is_null())?;
+            put(delivery_out, id);
+            Ok(())
+        })
+    }
+}
+
+fn flag(name: &str, value: i32) -> Result<bool, Failure> {
+    match value {
+        0 => Ok(false),
+        1 => Ok(true),
+        other => Err(Failure::new(
+            ARGUS_MQTT_INVALID_ARGUMENT,
+            format!("{name} {other}: must be 0 or 1"),
+        )),
+    }
+}

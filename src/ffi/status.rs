@@ -1,0 +1,60 @@
+//! What a client is doing.
+
+use super::boundary::boundary;
+use super::error::{argus_mqtt_error, Failure};
+use super::handle::{self, argus_mqtt_client};
+use super::output::put_text;
+use super::status_code::ARGUS_MQTT_INTERNAL;
+use std::ffi::c_char;
+
+/// Writes what the client is doing to buffer, as JSON that ends in NUL.
+///
+/// The JSON is one object, without a password. Later versions may add fields to these:
+/// - "state": "waiting" for its next attempt, "connecting", "connected" and about to say so, "online", "refused" for a
+///   reason that waiting can't cure, "shutting_down" or "closed".
+/// - "protocol": "5", "3.1.1", or null while there is no connection; "protocol_reason": why this one.
+/// - "broker": "host:port"; "client_id"; "availability_topic".
+/// - "online_since_seconds": for how long it has been online, or null.
+/// - "last_error": the last thing that went wrong, in plain words, or null.
+/// - "next_attempt_in_seconds", or null; "reconnect_attempt": attempts in a row that failed; "connections": how often
+///   a connection was made.
+/// - "queued", "queued_bytes", "oldest_age_seconds" (or null): the messages that wait; "in_flight": those that were
+///   sent and not acknowledged; "outcomes_kept": the outcomes that nobody has asked for yet.
+/// - "counters": how many messages were "accepted", "delivered", "expired", "dropped_queue_full", "dropped_shutdown",
+///   "rejected", "unknown", "refused_full" and "resent", and "guard_repairs" of the availability topic.
+/// - "limits", or null: what the broker allows, "receive_maximum", "maximum_packet_size", "maximum_qos",
+///   "retain_available" and "server_keep_alive_seconds".
+/// - "warnings": a list of texts for a person; "version": of the library.
+///
+/// buffer has room for capacity bytes; 8192 are usually enough. NULL and 0 ask for the length only. length_out may be
+/// NULL. On ARGUS_MQTT_OK and ARGUS_MQTT_BUFFER_TOO_SMALL it is the length of the text, without its NUL. The text can
+/// be longer the next time.
+///
+/// Never blocks. Any thread.
+///
+/// Returns:
+/// - ARGUS_MQTT_OK: buffer holds the text.
+/// - ARGUS_MQTT_BUFFER_TOO_SMALL: buffer is as it was.
+/// - ARGUS_MQTT_INVALID_ARGUMENT: buffer is NULL, and capacity is not 0.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+/// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+/// - ARGUS_MQTT_INTERNAL: a defect of the library.
+#[no_mangle]
+pub unsafe extern "C" fn argus_mqtt_status(
+    client: argus_mqtt_client,
+    buffer: *mut c_char,
+    capacity: usize,
+    length_out: *mut usize,
+    error: *mut argus_mqtt_error,
+) -> i32 {
+    // SAFETY: pointers are NULL or valid for this call, as the header demands.
+    unsafe {
+        boundary(error, || {
+            let status = handle::find(client)?.status();
+            let json = serde_json::to_string(&status).map_err(|fault| {
+                Failure::new(ARGUS_MQTT_INTERNAL, format!("the status as JSON: {fault}"))
+            })?;
+            put_text(&json, buffer, capacity, length_out)
+        })
+    }
+}

@@ -1,0 +1,258 @@
+/*
+ * Everything that a caller can get wrong, short of passing an address that is not its own: each gets a status.
+ * Needs no broker: the clients look for one at a port where there is none.
+ */
+
+#include "check.h"
+
+/* The discard port of this machine, where nothing listens. */
+#define SETTINGS "{\"broker_host\": \"127.0.0.1\", \"broker_port\": 9}"
+
+static argus_mqtt_client connected(void)
+{
+    argus_mqtt_client client = 0;
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_connect(SETTINGS, &client, &error));
+    CHECK(client != 0);
+    return client;
+}
+
+/* Without waiting for a broker that is not there. */
+static void shut_down(argus_mqtt_client client)
+{
+    argus_mqtt_error error;
+    int32_t status = argus_mqtt_shutdown(client, 0, NULL, &error);
+    CHECK(status == ARGUS_MQTT_OK || status == ARGUS_MQTT_TIMEOUT);
+}
+
+static void names_and_numbers(void)
+{
+    CHECK(argus_mqtt_abi_version() == ARGUS_MQTT_ABI_VERSION);
+    CHECK(strlen(argus_mqtt_version()) > 0);
+    CHECK(strcmp(argus_mqtt_status_name(ARGUS_MQTT_TIMEOUT), "ARGUS_MQTT_TIMEOUT") == 0);
+    CHECK(strcmp(argus_mqtt_status_name(-1), "not a status of argus_mqtt") == 0);
+    CHECK(strcmp(argus_mqtt_status_name(INT32_MAX), "not a status of argus_mqtt") == 0);
+}
+
+static void connecting(void)
+{
+    argus_mqtt_client client = 77;
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_connect(NULL, &client, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_connect(SETTINGS, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_connect("{\"broker_host\": \"\xff\"}", &client, &error));
+    EXPECT(ARGUS_MQTT_INVALID_SETTINGS, argus_mqtt_connect("", &client, &error));
+    EXPECT(ARGUS_MQTT_INVALID_SETTINGS, argus_mqtt_connect("{}", &client, &error));
+    EXPECT(ARGUS_MQTT_INVALID_SETTINGS, argus_mqtt_connect("{\"broker_host\": \"a\\u0000b\"}", &client, &error));
+    CHECK(argus_mqtt_connect(NULL, NULL, NULL) == ARGUS_MQTT_INVALID_ARGUMENT);
+    CHECK(client == 77);
+}
+
+/* Every function that takes a client, with one that is none. */
+static void all_calls(argus_mqtt_client client, int32_t wanted)
+{
+    argus_mqtt_delivery delivery = 77;
+    size_t count = 77;
+    char buffer[16] = "as it was";
+
+    EXPECT(wanted, argus_mqtt_wait_online(client, 0, &error));
+    EXPECT(wanted, argus_mqtt_publish_event(client, "door", "{}", 2, &delivery, &error));
+    EXPECT(wanted, argus_mqtt_publish(client, "a/b", "x", 1, 1, 0, 0, &delivery, &error));
+    EXPECT(wanted, argus_mqtt_delivery_wait(client, 1, 0, &error));
+    EXPECT(wanted, argus_mqtt_delivery_forget(client, 1, &error));
+    EXPECT(wanted, argus_mqtt_flush(client, 0, &count, &error));
+    EXPECT(wanted, argus_mqtt_reconfigure(client, SETTINGS, &error));
+    EXPECT(wanted, argus_mqtt_status(client, buffer, sizeof buffer, &count, &error));
+    EXPECT(wanted, argus_mqtt_shutdown(client, 0, &count, &error));
+    CHECK(delivery == 77 && count == 77 && strcmp(buffer, "as it was") == 0);
+
+    /* Every other argument is as bad as it gets: the client is judged first. */
+    CHECK(argus_mqtt_wait_online(client, UINT64_MAX, NULL) == wanted);
+    CHECK(argus_mqtt_publish_event(client, NULL, NULL, SIZE_MAX, NULL, NULL) == wanted);
+    CHECK(argus_mqtt_publish(client, NULL, NULL, SIZE_MAX, -1, -1, 0, NULL, NULL) == wanted);
+    CHECK(argus_mqtt_delivery_wait(client, 0, UINT64_MAX, NULL) == wanted);
+    CHECK(argus_mqtt_delivery_forget(client, 0, NULL) == wanted);
+    CHECK(argus_mqtt_flush(client, UINT64_MAX, NULL, NULL) == wanted);
+    CHECK(argus_mqtt_reconfigure(client, NULL, NULL) == wanted);
+    CHECK(argus_mqtt_status(client, NULL, SIZE_MAX, NULL, NULL) == wanted);
+    CHECK(argus_mqtt_shutdown(client, UINT64_MAX, NULL, NULL) == wanted);
+}
+
+static void handles(void)
+{
+    argus_mqtt_client client = connected();
+    all_calls(0, ARGUS_MQTT_INVALID_HANDLE);
+    all_calls(1, ARGUS_MQTT_INVALID_HANDLE);
+    all_calls(client + 1, ARGUS_MQTT_INVALID_HANDLE);
+    all_calls(client ^ UINT64_C(1) << 63, ARGUS_MQTT_INVALID_HANDLE);
+    all_calls(UINT64_MAX, ARGUS_MQTT_INVALID_HANDLE);
+
+    shut_down(client);
+    all_calls(client, ARGUS_MQTT_INVALID_HANDLE);
+
+    /* The next client takes its place in the library, but not its number. */
+    argus_mqtt_client next = connected();
+    CHECK(next != client);
+    all_calls(client, ARGUS_MQTT_INVALID_HANDLE);
+    shut_down(next);
+}
+
+static void payloads(argus_mqtt_client client)
+{
+    const char *longest = "x";
+    const size_t lengths[] = {1, 268435456, SIZE_MAX / 2, SIZE_MAX / 2 + 1, SIZE_MAX};
+
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        size_t length = lengths[i];
+        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish_event(client, "door", NULL, length, NULL, &error));
+        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, "a", NULL, length, 1, 0, 0, NULL, &error));
+        if (length > 1) {
+            /* Longer than a packet can be: refused without reading on behind what is there. */
+            EXPECT(ARGUS_MQTT_INVALID_ARGUMENT,
+                   argus_mqtt_publish(client, "a", longest, length, 1, 0, 0, NULL, &error));
+        }
+    }
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", NULL, 0, 1, 1, 0, NULL, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "a\0b", 3, 1, 0, 0, NULL, &error));
+}
+
+static void events(argus_mqtt_client client)
+{
+    const char *wrong[] = {"", "nothing", "[]", "1", "{", "{}}", "{\"a\": \"\xff\"}"};
+
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT,
+               argus_mqtt_publish_event(client, "door", wrong[i], strlen(wrong[i]), NULL, &error));
+    }
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish_event(client, "door", NULL, 0, NULL, &error));
+    /* The NUL does not belong to the text. */
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish_event(client, "door", "{}", 3, NULL, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish_event(client, "door", "{}", 2, NULL, &error));
+}
+
+static void topics(argus_mqtt_client client)
+{
+    const char *wrong[] = {NULL, "", "+", "a/#", "caf\xe9", "\xed\xa0\x80", "\xc0\x80"};
+
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish_event(client, wrong[i], "{}", 2, NULL, &error));
+        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, wrong[i], "x", 1, 1, 0, 0, NULL, &error));
+    }
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish_event(client, "a/b", "{}", 2, NULL, &error));
+
+    /* Longer than MQTT allows. */
+    size_t length = 70000;
+    char *endless = malloc(length + 1);
+    CHECK(endless != NULL);
+    memset(endless, 'x', length);
+    endless[length] = '\0';
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish_event(client, endless, "{}", 2, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, endless, "x", 1, 1, 0, 0, NULL, &error));
+    free(endless);
+}
+
+static void numbers(argus_mqtt_client client)
+{
+    const int32_t wrong_qos[] = {-1, 2, 3, INT32_MIN, INT32_MAX};
+    const int32_t wrong_retain[] = {-1, 2, INT32_MIN, INT32_MAX};
+
+    for (size_t i = 0; i < sizeof wrong_qos / sizeof wrong_qos[0]; i++) {
+        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, "a", "x", 1, wrong_qos[i], 0, 0, NULL, &error));
+    }
+    for (size_t i = 0; i < sizeof wrong_retain / sizeof wrong_retain[0]; i++) {
+        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT,
+               argus_mqtt_publish(client, "a", "x", 1, 1, wrong_retain[i], 0, NULL, &error));
+    }
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "x", 1, 0, 1, UINT32_MAX, NULL, &error));
+}
+
+static void deliveries(argus_mqtt_client client)
+{
+    argus_mqtt_delivery delivery = 0;
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "x", 1, 1, 0, 0, &delivery, &error));
+    CHECK(delivery != 0);
+    EXPECT(ARGUS_MQTT_TIMEOUT, argus_mqtt_delivery_wait(client, delivery, 0, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_delivery_forget(client, delivery, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_delivery_forget(client, delivery, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_delivery_wait(client, delivery, UINT64_MAX, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_delivery_wait(client, 0, UINT64_MAX, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_delivery_wait(client, UINT64_MAX, UINT64_MAX, &error));
+}
+
+static void buffers(argus_mqtt_client client)
+{
+    size_t length = 0;
+    EXPECT(ARGUS_MQTT_BUFFER_TOO_SMALL, argus_mqtt_status(client, NULL, 0, &length, &error));
+    CHECK(length > 0);
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_status(client, NULL, 1, &length, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_status(client, NULL, SIZE_MAX, NULL, &error));
+
+    EXPECT(ARGUS_MQTT_BUFFER_TOO_SMALL, argus_mqtt_settings_check(SETTINGS, NULL, 0, &length, &error));
+    char *buffer = malloc(length + 1);
+    CHECK(buffer != NULL);
+    memset(buffer, 'x', length + 1);
+    EXPECT(ARGUS_MQTT_BUFFER_TOO_SMALL, argus_mqtt_settings_check(SETTINGS, buffer, length, NULL, &error));
+    CHECK(buffer[0] == 'x');
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_settings_check(SETTINGS, buffer, length + 1, NULL, &error));
+    CHECK(strlen(buffer) == length);
+    free(buffer);
+
+    char report[4096];
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_settings_check("not JSON", report, sizeof report, NULL, &error));
+    CHECK(strstr(report, "false") != NULL);
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_settings_check(NULL, report, sizeof report, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_settings_check("\xff", report, sizeof report, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_settings_check(SETTINGS, NULL, 1, NULL, &error));
+}
+
+/* Outputs that lie in each other, and inputs that lie in outputs. What they hold afterwards is of no use. */
+static void aliases(argus_mqtt_client client)
+{
+    argus_mqtt_error error;
+    void *inside = error.message;
+
+    CHECK(argus_mqtt_connect(NULL, inside, &error) == ARGUS_MQTT_INVALID_ARGUMENT);
+    CHECK(argus_mqtt_publish(client, "a", "x", 1, 1, 0, 0, inside, &error) == ARGUS_MQTT_OK);
+    CHECK(argus_mqtt_flush(client, 0, inside, &error) == ARGUS_MQTT_TIMEOUT);
+    CHECK(argus_mqtt_status(client, inside, sizeof error.message, inside, &error) == ARGUS_MQTT_OK);
+
+    strcpy(error.message, "topic/from/the/last/message");
+    CHECK(argus_mqtt_publish(client, error.message, error.message, 5, 1, 0, 0, NULL, &error) == ARGUS_MQTT_OK);
+    strcpy(error.message, "wrong/#");
+    CHECK(argus_mqtt_publish(client, error.message, "x", 1, 1, 0, 0, NULL, &error) == ARGUS_MQTT_INVALID_ARGUMENT);
+    CHECK(strlen(error.message) > strlen("wrong/#"));
+}
+
+static void reconfiguring(argus_mqtt_client client)
+{
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_reconfigure(client, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_reconfigure(client, "\xff", &error));
+    EXPECT(ARGUS_MQTT_INVALID_SETTINGS, argus_mqtt_reconfigure(client, "{}", &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_reconfigure(client, SETTINGS, &error));
+}
+
+static void waiting(argus_mqtt_client client)
+{
+    size_t left = 0;
+    EXPECT(ARGUS_MQTT_TIMEOUT, argus_mqtt_wait_online(client, 0, &error));
+    EXPECT(ARGUS_MQTT_TIMEOUT, argus_mqtt_flush(client, 1, &left, &error));
+    CHECK(left > 0);
+}
+
+int main(void)
+{
+    names_and_numbers();
+    connecting();
+    handles();
+
+    argus_mqtt_client client = connected();
+    payloads(client);
+    events(client);
+    topics(client);
+    numbers(client);
+    deliveries(client);
+    buffers(client);
+    aliases(client);
+    reconfiguring(client);
+    waiting(client);
+    shut_down(client);
+    return 0;
+}

@@ -1,0 +1,78 @@
+/*
+ * Sixteen threads use one client, each in all ways, while one of them shuts it down: each call gets a status that the
+ * header allows, until all get ARGUS_MQTT_INVALID_HANDLE. Then again, with a new client. Needs no broker.
+ */
+
+#include "check.h"
+
+#include <pthread.h>
+
+#define THREADS 16
+
+static argus_mqtt_client client;
+static pthread_barrier_t start;
+
+static void allow(int32_t status, int32_t wanted)
+{
+    CHECK(status == wanted || status == ARGUS_MQTT_INVALID_HANDLE || status == ARGUS_MQTT_SHUT_DOWN);
+}
+
+/* Uses the client until it is gone. */
+static void *use(void *unused)
+{
+    (void)unused;
+    pthread_barrier_wait(&start);
+    for (;;) {
+        argus_mqtt_delivery delivery = 0;
+        argus_mqtt_error error;
+        char buffer[8192];
+        size_t left = 0;
+
+        allow(argus_mqtt_publish_event(client, "door", "{}", 2, NULL, &error), ARGUS_MQTT_OK);
+        int32_t status = argus_mqtt_publish(client, "a", "x", 1, 1, 0, 0, &delivery, &error);
+        allow(status, ARGUS_MQTT_OK);
+        if (status == ARGUS_MQTT_OK) {
+            /* An outcome, if the shutdown came first: there is no broker that could have taken it. */
+            status = argus_mqtt_delivery_wait(client, delivery, 1, &error);
+            allow(status, status == ARGUS_MQTT_DROPPED ? ARGUS_MQTT_DROPPED : ARGUS_MQTT_TIMEOUT);
+            allow(argus_mqtt_delivery_forget(client, delivery, &error), ARGUS_MQTT_OK);
+        }
+        status = argus_mqtt_flush(client, 1, &left, &error);
+        allow(status, status == ARGUS_MQTT_OK ? ARGUS_MQTT_OK : ARGUS_MQTT_TIMEOUT);
+        allow(argus_mqtt_status(client, buffer, sizeof buffer, NULL, &error), ARGUS_MQTT_OK);
+        allow(argus_mqtt_wait_online(client, 1, &error), ARGUS_MQTT_TIMEOUT);
+        if (argus_mqtt_wait_online(client, 0, &error) == ARGUS_MQTT_INVALID_HANDLE) {
+            return NULL;
+        }
+    }
+}
+
+/* Shuts the client down when the others are at work. */
+static void *end(void *unused)
+{
+    (void)unused;
+    argus_mqtt_error error;
+    pthread_barrier_wait(&start);
+    CHECK(argus_mqtt_wait_online(client, 20, &error) == ARGUS_MQTT_TIMEOUT);
+    int32_t status = argus_mqtt_shutdown(client, 10, NULL, &error);
+    CHECK(status == ARGUS_MQTT_OK || status == ARGUS_MQTT_TIMEOUT);
+    CHECK(argus_mqtt_shutdown(client, 10, NULL, &error) == ARGUS_MQTT_INVALID_HANDLE);
+    return NULL;
+}
+
+int main(void)
+{
+    CHECK(pthread_barrier_init(&start, NULL, THREADS) == 0);
+    for (int round = 0; round < 10; round++) {
+        pthread_t threads[THREADS];
+        const char *settings = "{\"broker_host\": \"127.0.0.1\", \"broker_port\": 9}";
+        EXPECT(ARGUS_MQTT_OK, argus_mqtt_connect(settings, &client, &error));
+        for (int i = 0; i < THREADS; i++) {
+            CHECK(pthread_create(&threads[i], NULL, i == 0 ? end : use, NULL) == 0);
+        }
+        for (int i = 0; i < THREADS; i++) {
+            CHECK(pthread_join(threads[i], NULL) == 0);
+        }
+    }
+    return 0;
+}
