@@ -1,0 +1,187 @@
+//! The session behind its one mutex, shared by the callers and the background thread.
+
+use super::clock::Clock;
+use crate::error::{Error, ErrorKind};
+use crate::session::{Input, Plan, Session};
+use crate::settings::Settings;
+use crate::wire::{Dialer, Event, Sender};
+use std::collections::hash_map::RandomState;
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hasher};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Cameras whose topic is kept ready; more than a home has, and few enough to be no burden.
+const MOST_TOPICS: usize = 1024;
+
+/// See the module. Whoever brings an input runs what follows from it, under the lock, so that the order in which
+/// packets are handed over is the order of the session.
+#[derive(Debug)]
+pub(super) struct Shared {
+    core: Mutex<Core>,
+    changed: Condvar,
+    /// Interrupts the background thread while it waits for something else than an open connection.
+    wake: crossbeam_channel::Sender<()>,
+    pub(super) clock: Clock,
+}
+
+/// What the mutex protects.
+#[derive(Debug)]
+pub(super) struct Core {
+    pub(super) session: Session,
+    /// The open connection, for as long as the session has one.
+    sender: Option<(u64, Sender)>,
+    pub(super) dialer: Dialer,
+    /// Replaces `dialer` once the session has taken over the settings it was made of.
+    pub(super) next_dialer: Option<Dialer>,
+    topics: HashMap<String, Arc<str>>,
+    /// Threads waiting for a change: signalling costs a system call, which is made only for somebody.
+    waiting: usize,
+    /// The background thread has ended, and with it every file descriptor.
+    pub(super) closed: bool,
+}
+
+impl Shared {
+    pub(super) fn new(settings: Arc<Settings>, dialer: Dialer, wake: crossbeam_channel::Sender<()>) -> Self {
+        let clock = Clock::new();
+        let seed = RandomState::new().build_hasher().finish();
+        let core = Core {
+            session: Session::new(settings, clock.now(), seed),
+            sender: None,
+            dialer,
+            next_dialer: None,
+            topics: HashMap::new(),
+            waiting: 0,
+            closed: false,
+        };
+        Shared { core: Mutex::new(core), changed: Condvar::new(), wake, clock }
+    }
+
+    /// A panic under the lock is a defect, but not one that should take the callers down.
+    pub(super) fn lock(&self) -> MutexGuard<'_, Core> {
+        self.core.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Interrupts the background thread, and tells all who wait.
+    pub(super) fn notify(&self, core: &Core) {
+        let _ = self.wake.try_send(());
+        self.tell(core);
+    }
+
+    /// Tells all who wait that something changed.
+    pub(super) fn tell(&self, core: &Core) {
+        if core.waiting > 0 {
+            self.changed.notify_all();
+        }
+    }
+
+    /// Waits until `look` finds what it is looking for, for at most `timeout`; gives what it found.
+    pub(super) fn wait<T>(&self, timeout: Duration, mut look: impl FnMut(&mut Core) -> Option<T>) -> Option<T> {
+        let deadline = Instant::now().checked_add(timeout);
+        let mut core = self.lock();
+        loop {
+            if let Some(found) = look(&mut core) {
+                return Some(found);
+            }
+            let left = deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()));
+            if left.is_zero() {
+                return None;
+            }
+            core.waiting += 1;
+            core = self.changed.wait_timeout(core, left).unwrap_or_else(PoisonError::into_inner).0;
+            core.waiting -= 1;
+        }
+    }
+}
+
+impl Core {
+    /// The dialer for the settings in force.
+    pub(super) fn dialer(&mut self) -> Dialer {
+        let settings = self.session.settings();
+        if let Some(dialer) = self.next_dialer.take_if(|next| Arc::ptr_eq(next.settings(), settings)) {
+            self.dialer = dialer;
+        }
+        self.dialer.clone()
+    }
+
+    /// A connection came of an attempt.
+    pub(super) fn opened(&mut self, number: u64, sender: Sender) {
+        self.sender = Some((number, sender));
+    }
+
+    /// Tells the session what the connection reported.
+    pub(super) fn report(&mut self, clock: &Clock, number: u64, events: &mut Vec<Event>) {
+        let now = clock.now();
+        for event in events.drain(..) {
+            let Some((_, sender)) = self.sender.as_mut().filter(|(current, _)| *current == number) else { continue };
+            if let Some(input) = sender.translate(event) {
+                self.session.input(now, number, input);
+            }
+        }
+    }
+
+    /// Hands over everything that may go, and says what comes next.
+    pub(super) fn plan(&mut self, clock: &Clock) -> Plan {
+        let now = clock.now();
+        let plan = self.session.plan(now);
+        self.hand_over(clock);
+        // Handing over changes what there is to wait for.
+        match plan {
+            Plan::Run(_) => self.session.plan(now),
+            other => other,
+        }
+    }
+
+    /// Hands over everything that may go.
+    pub(super) fn hand_over(&mut self, clock: &Clock) {
+        let now = clock.now();
+        while let Some((number, sender)) = &mut self.sender {
+            let number = *number;
+            if self.session.live_number() != Some(number) {
+                self.sender = None;
+                return;
+            }
+            let Some(packet) = self.session.next_packet(now) else { return };
+            if let Err(ended) = sender.send(packet) {
+                self.session.input(now, number, Input::Ended(ended));
+            }
+        }
+    }
+
+    /// How long what is handed over may take to be written; none when all is.
+    pub(super) fn write_limit(&self) -> Option<Duration> {
+        self.sender.as_ref()?.1.write_limit()
+    }
+
+    /// Closes without a word: the broker speaks the will.
+    pub(super) fn abandon(&mut self) {
+        self.session.finish();
+        if let Some((_, mut sender)) = self.sender.take() {
+            sender.wake(self.session.availability_topic(), self.session.birth_message());
+        }
+    }
+
+    /// The topic of this camera's events.
+    pub(super) fn event_topic(&mut self, camera: &str) -> Result<Arc<str>, Error> {
+        if let Some(topic) = self.topics.get(camera) {
+            return Ok(topic.clone());
+        }
+        let topic: Arc<str> = self.session.settings().event_topic.topic(camera)?.into();
+        if self.topics.len() >= MOST_TOPICS {
+            self.topics.clear();
+        }
+        self.topics.insert(camera.to_owned(), topic.clone());
+        Ok(topic)
+    }
+
+    /// New settings may name topics otherwise.
+    pub(super) fn forget_topics(&mut self) {
+        self.topics.clear();
+    }
+
+    /// Why nobody is online, for whoever waited in vain.
+    pub(super) fn not_online(&self, timeout: Duration) -> Error {
+        let why = self.session.last_error().unwrap_or("the broker has not answered yet");
+        Error::new(ErrorKind::Timeout, format!("not online within {} s: {why}", timeout.as_secs_f32()))
+    }
+}

@@ -1,0 +1,70 @@
+//! The one error type of this library.
+
+use std::fmt;
+
+/// What kind of failure an [`Error`] is. The numbers are those of the C ABI and never change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[repr(i32)]
+pub enum ErrorKind {
+    /// An argument of this call is not acceptable: a topic, a camera, a payload, a number.
+    InvalidArgument = 1,
+    /// The settings have faults; the message names every one.
+    InvalidSettings = 2,
+    /// The outbox is full and what it holds may not be dropped.
+    QueueFull = 3,
+    /// What was waited for did not happen in time.
+    Timeout = 4,
+    /// The broker, or the way to it, refuses us for a reason that waiting cannot cure.
+    Refused = 5,
+    /// The client is shut down, or being shut down.
+    ShutDown = 6,
+    /// The message expired before it could be delivered.
+    Expired = 7,
+    /// The message was dropped from the outbox; the message says why.
+    Dropped = 8,
+    /// The message can't be delivered to this broker; the message says why.
+    Rejected = 9,
+    /// The message was handed to the network, and its fate was not known at shutdown.
+    Unknown = 10,
+    /// The operating system refused something that is needed, such as a thread.
+    System = 11,
+    /// A defect of this library.
+    Internal = 12,
+}
+
+/// A failure, with a message for a person: it names the field or argument, its value and the remedy.
+///
+/// No message contains a password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    kind: ErrorKind,
+    message: String,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Error {
+            kind,
+            message: message.into(),
+        }
+    }
+
+    pub(crate) fn argument(message: impl Into<String>) -> Self {
+        Error::new(ErrorKind::InvalidArgument, message)
+    }
+
+    /// What kind of failure this is.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,412 @@
+//! The messages that wait to be sent: bounded, aging, in order.
+//!
+//! Messages of one lifetime wait in one lane. In a lane the oldest message is also the first to
+//! expire, so sending, expiring and dropping each take the front of a lane and cost the same
+//! however long the queue is.
+
+use crate::error::{Error, ErrorKind};
+use crate::message::{Message, Outcome};
+use crate::settings::QueueFull;
+use serde::Serialize;
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::time::Duration;
+
+/// A point in time: since the client was made, on a clock that never goes back.
+pub(crate) type Time = Duration;
+
+/// What one message costs beside its payload, counted against the bound of bytes.
+const OVERHEAD: u64 = 128;
+
+/// A lane is named by the lifetime of its messages in seconds.
+type Lane = u32;
+/// The lane of the messages that never expire.
+const LASTING: Lane = u32::MAX;
+
+/// A message with its age and history.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    /// Names the message for as long as the client lives; later messages have higher ids.
+    pub(crate) id: u64,
+    pub(crate) message: Message,
+    accepted_at_ms: u64,
+    lane: Lane,
+    tracked: bool,
+    /// How many connections in a row the broker closed while this message was unacknowledged.
+    pub(crate) closes: u8,
+    /// Whether it was handed to the network before: what is sent again may arrive twice.
+    pub(crate) sent_before: bool,
+}
+
+impl Entry {
+    /// The Message Expiry Interval to send (MQTT 5, section 3.3.2.3.3): the lifetime less the whole
+    /// seconds waited here, as a broker lowers it. `None` when the message never expires.
+    pub(crate) fn expiry_left(&self, now: Time) -> Option<u32> {
+        if self.lane == LASTING {
+            return None;
+        }
+        let waited = (millis(now).saturating_sub(self.accepted_at_ms)) / 1000;
+        Some(self.lane.saturating_sub(u32::try_from(waited).unwrap_or(u32::MAX)))
+    }
+
+    /// When the message is no longer worth sending. `None` when it never expires.
+    fn deadline(&self) -> Option<Time> {
+        (self.lane != LASTING).then(|| Time::from_millis(self.accepted_at_ms + u64::from(self.lane) * 1000))
+    }
+
+    fn cost(&self) -> u64 {
+        self.message.payload.len() as u64 + OVERHEAD
+    }
+}
+
+fn millis(time: Time) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// How a message ended, as it is counted and kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Delivered,
+    Expired,
+    QueueFull,
+    ShutDown,
+    Rejected(Box<String>),
+    Unknown,
+}
+
+impl End {
+    /// The same for a person.
+    pub(crate) fn outcome(self) -> Outcome {
+        match self {
+            End::Delivered => Outcome::Delivered,
+            End::Expired => Outcome::Expired,
+            End::QueueFull => Outcome::Dropped("the outbox was full and this was its oldest message".into()),
+            End::ShutDown => Outcome::Dropped("the client shut down before it could be sent".into()),
+            End::Rejected(reason) => Outcome::Rejected(*reason),
+            End::Unknown => Outcome::Unknown,
+        }
+    }
+}
+
+/// How many messages came in, and how they ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counters {
+    /// Messages accepted by a publish call.
+    pub accepted: u64,
+    /// Messages acknowledged by the broker (QoS 1) or written to the network (QoS 0).
+    pub delivered: u64,
+    /// Messages whose expiry passed before they could be delivered.
+    pub expired: u64,
+    /// Messages dropped because the outbox was full.
+    pub dropped_queue_full: u64,
+    /// Messages not yet sent when the client shut down.
+    pub dropped_shutdown: u64,
+    /// Messages that this broker would not take.
+    pub rejected: u64,
+    /// Messages handed to the network whose fate was not known at shutdown.
+    pub unknown: u64,
+    /// Messages refused by a publish call because the outbox was full. They were not accepted.
+    pub refused_queue_full: u64,
+    /// Times a message was sent again after a connection ended.
+    pub resent: u64,
+    /// Times the availability topic held something else and was set right.
+    pub guard_repairs: u64,
+}
+
+/// The bounds of an outbox, and what to do at them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    pub(crate) messages: usize,
+    pub(crate) bytes: u64,
+    pub(crate) when_full: QueueFull,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Outbox {
+    bounds: Bounds,
+    lanes: BTreeMap<Lane, VecDeque<Entry>>,
+    /// The id at the front of each lane, so that the oldest message of all is found at once.
+    fronts: BTreeMap<u64, Lane>,
+    /// No message expires before this: so that the lanes are looked through only when one may have.
+    none_expires_before: Time,
+    last_id: u64,
+    queued: usize,
+    /// Messages taken out to be sent and not ended yet.
+    taken: usize,
+    /// Bytes of the messages queued and taken.
+    bytes: u64,
+    /// The messages somebody waits for, and how they ended.
+    tracked: HashMap<u64, Option<End>>,
+    kept: usize,
+    pub(crate) counters: Counters,
+}
+
+impl Outbox {
+    pub(crate) fn new(bounds: Bounds) -> Self {
+        Outbox {
+            bounds,
+            lanes: BTreeMap::new(),
+            fronts: BTreeMap::new(),
+            none_expires_before: Time::MAX,
+            last_id: 0,
+            queued: 0,
+            taken: 0,
+            bytes: 0,
+            tracked: HashMap::new(),
+            kept: 0,
+            counters: Counters::default(),
+        }
+    }
+
+    /// Messages waiting to be sent.
+    pub(crate) fn queued(&self) -> usize {
+        self.queued
+    }
+
+    /// Messages taken out to be sent that have not ended.
+    pub(crate) fn in_flight(&self) -> usize {
+        self.taken
+    }
+
+    /// Messages accepted that have not ended.
+    pub(crate) fn unfinished(&self) -> usize {
+        self.queued + self.taken
+    }
+
+    /// Bytes held: payloads, and what each message costs beside.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Outcomes that nobody has taken yet.
+    pub(crate) fn kept(&self) -> usize {
+        self.kept
+    }
+
+    /// How long the oldest message has been waiting.
+    pub(crate) fn oldest_age(&self, now: Time) -> Option<Duration> {
+        let (_, lane) = self.fronts.first_key_value()?;
+        let oldest = self.lanes.get(lane)?.front()?;
+        Some(now.saturating_sub(Time::from_millis(oldest.accepted_at_ms)))
+    }
+
+    /// Puts a message at the end, making room by the rule of the settings. Gives its id.
+    pub(crate) fn accept(
+        &mut self,
+        now: Time,
+        message: Message,
+        lifetime_seconds: Option<u32>,
+        tracked: bool,
+    ) -> Result<u64, Error> {
+        self.expire(now);
+        let entry = Entry {
+            id: self.last_id + 1,
+            message,
+            accepted_at_ms: millis(now),
+            lane: lifetime_seconds.unwrap_or(LASTING),
+            tracked,
+            closes: 0,
+            sent_before: false,
+        };
+        self.make_room(entry.cost())?;
+        if tracked && self.kept >= self.bounds.messages {
+            self.counters.refused_queue_full += 1;
+            return Err(Error::new(
+                ErrorKind::QueueFull,
+                format!(
+                    "{} deliveries have ended without being waited for or forgotten, as many as max_queued_messages allows",
+                    self.kept
+                ),
+            ));
+        }
+        self.last_id = entry.id;
+        self.counters.accepted += 1;
+        if tracked {
+            self.tracked.insert(entry.id, None);
+        }
+        self.bytes += entry.cost();
+        self.queued += 1;
+        self.note_deadline(&entry);
+        let id = entry.id;
+        let waiting = self.lanes.entry(entry.lane).or_default();
+        if waiting.is_empty() {
+            self.fronts.insert(id, entry.lane);
+        }
+        waiting.push_back(entry);
+        Ok(id)
+    }
+
+    /// Takes the oldest message that is still worth sending.
+    pub(crate) fn take(&mut self, now: Time) -> Option<Entry> {
+        self.expire(now);
+        let lane = *self.fronts.first_key_value()?.1;
+        let entry = self.pop(lane)?;
+        self.taken += 1;
+        Some(entry)
+    }
+
+    /// Puts back a message that was taken and not delivered. Those taken last go back first.
+    pub(crate) fn put_back(&mut self, entry: Entry) {
+        self.taken -= 1;
+        self.queued += 1;
+        self.note_deadline(&entry);
+        let lane = self.lanes.entry(entry.lane).or_default();
+        if let Some(front) = lane.front() {
+            debug_assert!(entry.id < front.id, "messages go back in the reverse order of their taking");
+            self.fronts.remove(&front.id);
+        }
+        self.fronts.insert(entry.id, entry.lane);
+        lane.push_front(entry);
+    }
+
+    /// Ends a message that was taken.
+    pub(crate) fn end(&mut self, entry: &Entry, end: End) {
+        self.taken -= 1;
+        self.record(entry, end);
+    }
+
+    /// Ends every message that waits, at shutdown: what was sent before may have arrived.
+    pub(crate) fn end_all_queued(&mut self) {
+        while let Some((_, &lane)) = self.fronts.first_key_value() {
+            if let Some(entry) = self.pop(lane) {
+                self.record(&entry, if entry.sent_before { End::Unknown } else { End::ShutDown });
+            }
+        }
+    }
+
+    /// Ends what has expired.
+    pub(crate) fn expire(&mut self, now: Time) {
+        if now < self.none_expires_before {
+            return;
+        }
+        loop {
+            let next = self.lanes.iter().filter_map(|(&lane, waiting)| Some((waiting.front()?.deadline()?, lane))).min();
+            match next {
+                Some((deadline, lane)) if deadline <= now => {
+                    if let Some(entry) = self.pop(lane) {
+                        self.record(&entry, End::Expired);
+                    }
+                }
+                Some((deadline, _)) => return self.none_expires_before = deadline,
+                None => return self.none_expires_before = Time::MAX,
+            }
+        }
+    }
+
+    /// When to call [`Outbox::expire`] next; never later than the next message expires.
+    pub(crate) fn next_expiry(&self) -> Option<Time> {
+        (self.queued > 0 && self.none_expires_before < Time::MAX).then_some(self.none_expires_before)
+    }
+
+    fn note_deadline(&mut self, entry: &Entry) {
+        if let Some(deadline) = entry.deadline() {
+            self.none_expires_before = self.none_expires_before.min(deadline);
+        }
+    }
+
+    /// Whether the message with this id has ended; takes its outcome if so. `None` for an id that nobody waits for.
+    pub(crate) fn take_outcome(&mut self, id: u64) -> Option<Option<End>> {
+        match self.tracked.get(&id)? {
+            None => Some(None),
+            Some(_) => {
+                self.kept -= 1;
+                self.tracked.remove(&id)
+            }
+        }
+    }
+
+    /// Says that nobody will ask for the outcome of this message.
+    pub(crate) fn forget(&mut self, id: u64) {
+        if let Some(Some(_)) = self.tracked.remove(&id) {
+            self.kept -= 1;
+        }
+    }
+
+    /// New bounds; what no longer fits is dropped, the oldest first.
+    pub(crate) fn set_bounds(&mut self, bounds: Bounds) {
+        self.bounds = bounds;
+        while self.is_over(0, 0) && self.drop_oldest() {}
+    }
+
+    fn is_over(&self, more_messages: usize, more_bytes: u64) -> bool {
+        self.unfinished() + more_messages > self.bounds.messages
+            || self.bytes + more_bytes > self.bounds.bytes
+    }
+
+    fn make_room(&mut self, cost: u64) -> Result<(), Error> {
+        if cost > self.bounds.bytes {
+            self.counters.refused_queue_full += 1;
+            return Err(Error::new(
+                ErrorKind::QueueFull,
+                format!(
+                    "payload: {} bytes can never fit into max_queued_bytes {}; send less, or raise the setting",
+                    cost - OVERHEAD,
+                    self.bounds.bytes
+                ),
+            ));
+        }
+        while self.is_over(1, cost) {
+            if self.bounds.when_full == QueueFull::RefuseNewest || !self.drop_oldest() {
+                self.counters.refused_queue_full += 1;
+                return Err(Error::new(
+                    ErrorKind::QueueFull,
+                    format!(
+                        "the outbox is full: {} messages ({} of them in flight) and {} bytes; \
+                         max_queued_messages is {}, max_queued_bytes {}",
+                        self.unfinished(),
+                        self.taken,
+                        self.bytes,
+                        self.bounds.messages,
+                        self.bounds.bytes
+                    ),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Drops the oldest message that expires anyway, or else the oldest. False when nothing waits.
+    fn drop_oldest(&mut self) -> bool {
+        let oldest_expiring = self.fronts.values().find(|&&lane| lane != LASTING);
+        let Some(&lane) = oldest_expiring.or_else(|| self.fronts.values().next()) else {
+            return false;
+        };
+        let Some(entry) = self.pop(lane) else { return false };
+        self.record(&entry, End::QueueFull);
+        true
+    }
+
+    fn pop(&mut self, lane: Lane) -> Option<Entry> {
+        let lanes = self.lanes.len();
+        let waiting = self.lanes.get_mut(&lane)?;
+        let entry = waiting.pop_front()?;
+        self.fronts.remove(&entry.id);
+        self.queued -= 1;
+        match waiting.front() {
+            Some(front) => drop(self.fronts.insert(front.id, lane)),
+            // A lane that held a long outage gives its memory back; the few in everyday use stay.
+            None if waiting.capacity() > 1024 || lanes > 4 => drop(self.lanes.remove(&lane)),
+            None => {}
+        }
+        Some(entry)
+    }
+
+    fn record(&mut self, entry: &Entry, end: End) {
+        self.bytes -= entry.cost();
+        let counter = match end {
+            End::Delivered => &mut self.counters.delivered,
+            End::Expired => &mut self.counters.expired,
+            End::QueueFull => &mut self.counters.dropped_queue_full,
+            End::ShutDown => &mut self.counters.dropped_shutdown,
+            End::Rejected(_) => &mut self.counters.rejected,
+            End::Unknown => &mut self.counters.unknown,
+        };
+        *counter += 1;
+        if entry.tracked {
+            if let Some(kept) = self.tracked.get_mut(&entry.id) {
+                *kept = Some(end);
+                self.kept += 1;
+            }
+        }
+    }
+}

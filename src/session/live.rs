@@ -1,0 +1,161 @@
+//! One open connection, from CONNACK to its end.
+
+use super::guard::Repairs;
+use super::io::{Attempt, Connack, Speech, Token, Version};
+use super::window::{Flight, Window};
+use super::RESERVED;
+use crate::message::QoS;
+use crate::outbox::Time;
+use crate::settings::Settings;
+use std::time::Duration;
+
+/// Nothing acknowledged for so long, though all is written: the broker is not working.
+const ACKNOWLEDGEMENT_LIMIT: Duration = Duration::from_secs(20);
+/// A SUBSCRIBE that is not answered by then will not be.
+const SUBACK_LIMIT: Duration = Duration::from_secs(10);
+/// After DISCONNECT the broker closes; we wait this long for it.
+pub(super) const CLOSE_LIMIT: Duration = Duration::from_secs(1);
+/// A birth message that the broker refused is tried again after this.
+pub(super) const BIRTH_AGAIN: Duration = Duration::from_secs(60);
+/// So many closed connections in a row make a message suspect: it then goes alone.
+pub(super) const SUSPECT: u8 = 3;
+
+/// What the broker knows of our being here.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Birth {
+    Due,
+    Sent(Token),
+    /// Acknowledged at this time: we are online.
+    Acknowledged(Time),
+    /// The broker refused it, with this reason; it will be tried again.
+    Refused { again: Time, reason: String },
+}
+
+/// The subscription to our own availability topic.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Guard {
+    Off(Option<String>),
+    Due,
+    Asked { token: Token, until: Time },
+    On,
+}
+
+/// The steps of an orderly end.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    No,
+    OfflineDue,
+    OfflineSent(Token),
+    DisconnectDue,
+    DisconnectSent { until: Time },
+}
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Live {
+    pub(super) number: u64,
+    pub(super) version: Version,
+    pub(super) opened_at: Time,
+    pub(super) limits: Connack,
+    pub(super) speech: Speech,
+    pub(super) will: Speech,
+    pub(super) window: Window,
+    /// Places in the window kept free for availability.
+    reserve: usize,
+    /// Packets handed over and not yet written.
+    pub(super) unwritten: usize,
+    pub(super) birth: Birth,
+    pub(super) guard: Guard,
+    pub(super) repairs: Repairs,
+    pub(super) ending: Ending,
+    /// When the broker last acknowledged anything, or was last given something new to acknowledge.
+    pub(super) progress_at: Time,
+}
+
+impl Live {
+    pub(super) fn new(now: Time, attempt: &Attempt, limits: Connack, settings: &Settings, guard: Guard) -> Self {
+        let span = limits.receive_maximum.min(settings.max_in_flight + RESERVED).max(1);
+        let for_messages = settings.max_in_flight.min(span.saturating_sub(RESERVED).max(1));
+        Live {
+            number: attempt.number,
+            version: attempt.version,
+            opened_at: now,
+            speech: Speech {
+                qos: if limits.maximum_qos == QoS::AtMostOnce { QoS::AtMostOnce } else { Speech::FULL.qos },
+                retain: limits.retain_available,
+            },
+            will: attempt.will,
+            limits,
+            window: Window::new(span),
+            reserve: usize::from(span - for_messages),
+            unwritten: 0,
+            birth: Birth::Due,
+            guard,
+            repairs: Repairs::default(),
+            ending: Ending::No,
+            progress_at: now,
+        }
+    }
+
+    /// Whether the broker has acknowledged that we are here.
+    pub(super) fn is_online(&self) -> bool {
+        matches!(self.birth, Birth::Acknowledged(_)) && self.ending == Ending::No
+    }
+
+    /// Whether another message may be handed over: there is room, and no suspect message is on its way alone.
+    pub(super) fn takes_messages(&self) -> bool {
+        let alone = matches!(self.window.oldest(), Some(Flight::Message(entry)) if entry.closes >= SUSPECT);
+        self.window.has_room(self.reserve) && !alone
+    }
+
+    /// Notes that something is on its way, and gives its token.
+    pub(super) fn hand_over(&mut self, now: Time, flight: Flight) -> Token {
+        if self.window.is_empty() {
+            self.progress_at = now;
+        }
+        self.unwritten += 1;
+        self.window.put(flight)
+    }
+
+    /// Lets time pass. Says, in plain words, why the connection is no good any more, if it is not.
+    pub(super) fn tick(&mut self, now: Time) -> Option<String> {
+        if let Guard::Asked { token, until } = self.guard {
+            if until <= now {
+                self.window.take(token);
+                self.guard = Guard::Off(Some("the broker did not answer the subscription".into()));
+            }
+        }
+        if matches!(self.birth, Birth::Refused { again, .. } if again <= now) && self.window.has_room(0) {
+            self.birth = Birth::Due;
+        }
+        let stalled = self.stalls_at().is_some_and(|at| at <= now);
+        stalled.then(|| format!("the broker acknowledged nothing for {} s", ACKNOWLEDGEMENT_LIMIT.as_secs()))
+    }
+
+    /// When to call [`Live::tick`] at the latest.
+    pub(super) fn deadline(&self) -> Option<Time> {
+        let guard = match self.guard {
+            Guard::Asked { until, .. } => Some(until),
+            _ => None,
+        };
+        let birth = match self.birth {
+            Birth::Refused { again, .. } => Some(again),
+            _ => None,
+        };
+        let close = match self.ending {
+            Ending::DisconnectSent { until } => Some(until),
+            _ => None,
+        };
+        [guard, birth, close, self.repairs.due(), self.stalls_at()].into_iter().flatten().min()
+    }
+
+    pub(super) fn guard_asked(&mut self, now: Time, token: Token) {
+        self.guard = Guard::Asked { token, until: now + SUBACK_LIMIT };
+    }
+
+    /// While something is being written, the connection itself watches over it.
+    fn stalls_at(&self) -> Option<Time> {
+        let waits = !self.window.is_empty() && self.unwritten == 0;
+        waits.then_some(self.progress_at + ACKNOWLEDGEMENT_LIMIT)
+    }
+}

@@ -1,0 +1,468 @@
+//! The session engine: what to do about the broker, decided without a socket, a thread or a clock.
+//!
+//! Whoever has something to say calls a method with the time, and then asks [`Session::next_packet`] until there is
+//! none; the thread that runs the connection asks [`Session::plan`] what to do next. So one set of rules serves both
+//! versions of the protocol, and a simulated world can run it through a million days.
+
+mod guard;
+mod io;
+mod live;
+mod packets;
+mod reconnect;
+mod status;
+mod version;
+mod window;
+
+pub(crate) use io::{
+    Attempt, Connack, Ended, EndedKind, Failure, FailureKind, Input, Packet, Plan, Speech, Token, Version,
+};
+pub use status::{Limits, State, Status};
+
+use crate::error::Error;
+use crate::message::{Message, ShutdownReport};
+use crate::outbox::{Bounds, End, Outbox, Time};
+use crate::settings::Settings;
+use bytes::Bytes;
+use guard::GuardRest;
+use live::{Birth, Ending, Guard, Live};
+use reconnect::Reconnect;
+use std::sync::Arc;
+use std::time::Duration;
+use version::VersionChoice;
+use window::Flight;
+
+/// Places in the window beside those for messages: one for availability, one for the subscription.
+const RESERVED: u16 = 2;
+/// MQTT 5 brokers answer in milliseconds; one that is silent for so long may not speak it.
+const SILENCE: Duration = Duration::from_secs(3);
+/// New settings wait this long for the old availability topic to say offline.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// How many packets may need a packet id at once.
+pub(crate) fn window_span(settings: &Settings) -> u16 {
+    settings.max_in_flight + RESERVED
+}
+
+/// Where the session stands.
+#[derive(Debug)]
+enum Phase {
+    /// No connection until this time; then this, or else a new round.
+    Pause { until: Time, next: Option<(Version, Speech)> },
+    Opening(Attempt),
+    Live(Box<Live>),
+    Finished,
+}
+
+/// A shutdown under way.
+#[derive(Debug)]
+struct Stop {
+    /// From now on the offline message goes ahead of the queue.
+    offline_from: Time,
+    deadline: Time,
+}
+
+/// The texts of availability, shared with every packet that carries them.
+#[derive(Debug)]
+struct Availability {
+    topic: Arc<str>,
+    birth: Bytes,
+    offline: Bytes,
+}
+
+impl Availability {
+    fn new(settings: &Settings) -> Self {
+        Availability {
+            topic: settings.availability_topic.as_str().into(),
+            birth: Bytes::copy_from_slice(settings.birth_message.as_bytes()),
+            offline: Bytes::copy_from_slice(settings.will_message.as_bytes()),
+        }
+    }
+}
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Session {
+    settings: Arc<Settings>,
+    availability: Availability,
+    outbox: Outbox,
+    phase: Phase,
+    last_attempt: u64,
+    reconnect: Reconnect,
+    version: VersionChoice,
+    guard_rest: GuardRest,
+    stop: Option<Stop>,
+    report: ShutdownReport,
+    next_settings: Option<(Arc<Settings>, Time)>,
+    connections: u64,
+    refusal: Option<String>,
+    last_error: Option<String>,
+}
+
+impl Session {
+    /// `seed` decides the jitter of the pauses.
+    pub(crate) fn new(settings: Arc<Settings>, now: Time, seed: u64) -> Self {
+        Session {
+            availability: Availability::new(&settings),
+            outbox: Outbox::new(bounds(&settings)),
+            phase: Phase::Pause { until: now, next: None },
+            last_attempt: 0,
+            reconnect: Reconnect::new(settings.reconnect_min_seconds, settings.reconnect_max_seconds, seed),
+            version: VersionChoice::new(settings.protocol),
+            guard_rest: GuardRest::default(),
+            stop: None,
+            report: ShutdownReport { left: 0, offline_acknowledged: false },
+            next_settings: None,
+            connections: 0,
+            refusal: None,
+            last_error: None,
+            settings,
+        }
+    }
+
+    /// The settings in force.
+    pub(crate) fn settings(&self) -> &Arc<Settings> {
+        &self.settings
+    }
+
+    /// Queues a message. Never waits.
+    pub(crate) fn publish(
+        &mut self,
+        now: Time,
+        message: Message,
+        lifetime_seconds: Option<u32>,
+        tracked: bool,
+    ) -> Result<u64, Error> {
+        if self.stop.is_some() || self.is_finished() {
+            return Err(shut_down());
+        }
+        self.outbox.accept(now, message, lifetime_seconds, tracked)
+    }
+
+    /// What to do next. Lets time pass: call it after anything happened, and when the time it gave has come.
+    pub(crate) fn plan(&mut self, now: Time) -> Plan {
+        self.tick(now);
+        if let Phase::Pause { until, next } = self.phase {
+            if until <= now {
+                let (version, will) = next.unwrap_or_else(|| (self.version.first(now), Speech::FULL));
+                return self.open(version, will);
+            }
+        }
+        let idle = now + Duration::from_secs(3600);
+        let soonest = [self.outbox.next_expiry(), self.stop_time(), self.next_settings.as_ref().map(|(_, until)| *until)];
+        let soonest = soonest.into_iter().flatten().fold(idle, Time::min);
+        match &self.phase {
+            Phase::Pause { until, .. } => Plan::Wait(soonest.min(*until)),
+            Phase::Opening(_) => Plan::Opening(soonest),
+            Phase::Live(live) => Plan::Run(live.deadline().map_or(soonest, |at| at.min(soonest))),
+            Phase::Finished => Plan::Finished,
+        }
+    }
+
+    /// Something happened to the attempt or the connection of this number.
+    pub(crate) fn input(&mut self, now: Time, number: u64, input: Input) {
+        match (&mut self.phase, input) {
+            (Phase::Opening(attempt), input) if attempt.number == number => match input {
+                Input::Opened(connack) => self.opened(now, connack),
+                Input::Failed(failure) => self.failed(now, failure),
+                _ => {}
+            },
+            (Phase::Live(live), input) if live.number == number => match input {
+                Input::Written(token) => self.written(now, token),
+                Input::Acked(token, result) => self.acknowledged(now, token, result),
+                Input::Subscribed(token, result) => self.subscribed(token, result),
+                Input::Received(payload) => self.received(now, &payload),
+                Input::Ended(ended) => self.ended(now, &ended),
+                Input::Opened(_) | Input::Failed(_) => {}
+            },
+            // Of a connection that has been given up already.
+            _ => {}
+        }
+        self.tick(now);
+    }
+
+    /// Accepts nothing more, delivers what it can, says offline, and closes: all within `timeout`.
+    pub(crate) fn shut_down(&mut self, now: Time, timeout: Duration) -> Result<(), Error> {
+        if self.stop.is_some() || self.is_finished() {
+            return Err(shut_down());
+        }
+        let for_offline = (timeout / 4).max(Duration::from_millis(500)).min(timeout);
+        let deadline = now.saturating_add(timeout);
+        self.stop = Some(Stop { offline_from: deadline - for_offline, deadline });
+        self.tick(now);
+        Ok(())
+    }
+
+    /// Closes at once. Whatever has not ended ends here.
+    pub(crate) fn finish(&mut self) {
+        if self.is_finished() {
+            return;
+        }
+        self.report.left = self.outbox.unfinished();
+        if let Phase::Live(live) = &mut self.phase {
+            for flight in live.window.drain() {
+                if let Flight::Message(entry) = flight {
+                    self.outbox.end(&entry, End::Unknown);
+                }
+            }
+        }
+        self.outbox.end_all_queued();
+        self.phase = Phase::Finished;
+    }
+
+    /// How the shutdown went, once finished.
+    pub(crate) fn report(&self) -> Option<ShutdownReport> {
+        self.is_finished().then_some(self.report)
+    }
+
+    /// Puts new settings in force: what is queued stays, the old availability topic is told offline first.
+    pub(crate) fn reconfigure(&mut self, now: Time, settings: Arc<Settings>) -> Result<(), Error> {
+        if self.stop.is_some() || self.is_finished() {
+            return Err(shut_down());
+        }
+        self.next_settings = None;
+        if self.settings.same_connection(&settings) {
+            self.outbox.set_bounds(bounds(&settings));
+            self.reconnect.set_bounds(settings.reconnect_min_seconds, settings.reconnect_max_seconds);
+            self.settings = settings;
+            return Ok(());
+        }
+        match &mut self.phase {
+            Phase::Live(live) => {
+                if live.ending == Ending::No {
+                    live.ending = Ending::OfflineDue;
+                }
+                self.next_settings = Some((settings, now + FAREWELL));
+            }
+            // The broker has no word of ours to take back, or its will does it.
+            Phase::Opening(_) => self.next_settings = Some((settings, Time::MAX)),
+            _ => self.adopt(now, settings),
+        }
+        Ok(())
+    }
+
+    /// Whether the broker has acknowledged that we are here.
+    pub(crate) fn is_online(&self) -> bool {
+        matches!(&self.phase, Phase::Live(live) if live.is_online())
+    }
+
+    /// Whether the client is closed.
+    pub(crate) fn is_finished(&self) -> bool {
+        matches!(self.phase, Phase::Finished)
+    }
+
+    /// Whether a shutdown is under way.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stop.is_some()
+    }
+
+    /// The number of the connection that is open.
+    pub(crate) fn live_number(&self) -> Option<u64> {
+        match &self.phase {
+            Phase::Live(live) => Some(live.number),
+            _ => None,
+        }
+    }
+
+    /// What the broker refuses that waiting cannot cure.
+    pub(crate) fn refusal(&self) -> Option<&str> {
+        match &self.phase {
+            Phase::Live(live) => match &live.birth {
+                Birth::Refused { reason, .. } => Some(reason),
+                _ => None,
+            },
+            _ => self.refusal.as_deref(),
+        }
+    }
+
+    /// The last failure, for whoever waited in vain.
+    pub(crate) fn last_error(&self) -> Option<&str> {
+        self.last_error.as_deref()
+    }
+
+    /// The topic that says whether we are online.
+    pub(crate) fn availability_topic(&self) -> &str {
+        &self.availability.topic
+    }
+
+    /// What that topic holds while we are online.
+    pub(crate) fn birth_message(&self) -> &Bytes {
+        &self.availability.birth
+    }
+
+    /// Whether messages wait although a connection is open.
+    pub(crate) fn has_backlog(&self) -> bool {
+        self.outbox.queued() > 0
+    }
+
+    /// The messages.
+    pub(crate) fn outbox(&mut self) -> &mut Outbox {
+        &mut self.outbox
+    }
+
+    fn tick(&mut self, now: Time) {
+        self.outbox.expire(now);
+        if let Some(stop) = &self.stop {
+            let drained = self.outbox.unfinished() == 0;
+            let (say_offline, over) = (drained || stop.offline_from <= now, stop.deadline <= now);
+            match &mut self.phase {
+                _ if over => self.finish(),
+                Phase::Live(live) if say_offline && live.ending == Ending::No => live.ending = Ending::OfflineDue,
+                Phase::Pause { .. } | Phase::Opening(_) if drained => self.finish(),
+                _ => {}
+            }
+        }
+        let Phase::Live(live) = &mut self.phase else { return };
+        let farewell_over = matches!(&self.next_settings, Some((_, until)) if *until <= now);
+        let close_over = matches!(live.ending, Ending::DisconnectSent { until } if until <= now);
+        let over = match live.tick(now) {
+            Some(stalled) => Some(stalled),
+            None if farewell_over || close_over => Some("the broker did not close in time".into()),
+            None => None,
+        };
+        if let Some(text) = over {
+            self.ended(now, &Ended { kind: EndedKind::Stalled, text });
+        }
+    }
+
+    fn stop_time(&self) -> Option<Time> {
+        let stop = self.stop.as_ref()?;
+        match &self.phase {
+            Phase::Live(live) if live.ending == Ending::No => Some(stop.offline_from),
+            _ => Some(stop.deadline),
+        }
+    }
+
+    fn open(&mut self, version: Version, will: Speech) -> Plan {
+        self.last_attempt += 1;
+        let limit = Duration::from_secs(self.settings.connect_timeout_seconds.into());
+        let may_fall_back = version == Version::V5 && self.settings.protocol == crate::settings::Protocol::Auto;
+        let attempt = Attempt {
+            number: self.last_attempt,
+            version,
+            will,
+            limit: if may_fall_back { limit.min(SILENCE) } else { limit },
+        };
+        self.phase = Phase::Opening(attempt.clone());
+        Plan::Open(attempt)
+    }
+
+    fn opened(&mut self, now: Time, connack: Connack) {
+        let Phase::Opening(attempt) = &self.phase else { return };
+        let attempt = attempt.clone();
+        if let Some((settings, _)) = self.next_settings.take() {
+            // Closed without DISCONNECT, so that its will speaks.
+            return self.adopt(now, settings);
+        }
+        self.version.opened(now, attempt.version);
+        self.refusal = None;
+        self.connections += 1;
+        let guard = match self.settings.guard_availability {
+            false => Guard::Off(None),
+            true if self.guard_rest.allows() => Guard::Due,
+            true => Guard::Off(Some("the broker ended an earlier connection over the subscription".into())),
+        };
+        self.phase = Phase::Live(Box::new(Live::new(now, &attempt, connack, &self.settings, guard)));
+    }
+
+    fn failed(&mut self, now: Time, failure: Failure) {
+        let Phase::Opening(attempt) = &self.phase else { return };
+        let (version, will) = (attempt.version, attempt.will);
+        let again = |next| Phase::Pause { until: now, next: Some(next) };
+        if let Some((settings, _)) = self.next_settings.take() {
+            return self.adopt(now, settings);
+        }
+        if self.version.falls_back(version, failure.kind, &failure.text) {
+            self.phase = again((Version::V311, will));
+            return;
+        }
+        match failure.kind {
+            FailureKind::NoRetain if will.retain => {
+                return self.phase = again((version, Speech { retain: false, ..will }));
+            }
+            FailureKind::NoQos1 if will.qos != crate::message::QoS::AtMostOnce => {
+                return self.phase = again((version, Speech { qos: crate::message::QoS::AtMostOnce, ..will }));
+            }
+            FailureKind::Unreachable => {
+                self.version.broker_may_have_changed();
+                self.reconnect.broker_was_away();
+            }
+            FailureKind::Undecided | FailureKind::Silent => self.version.broker_may_have_changed(),
+            _ => {}
+        }
+        let text = match self.version.earlier_failure() {
+            Some(earlier) => format!("MQTT 5: {earlier}; then MQTT 3.1.1: {}", failure.text),
+            None => format!("MQTT {}: {}", version.name(), failure.text),
+        };
+        let permanent = matches!(failure.kind, FailureKind::Permanent | FailureKind::WrongVersion);
+        self.refusal = permanent.then(|| text.clone());
+        self.last_error = Some(text);
+        let until = if permanent { self.reconnect.slow_pause(now) } else { self.reconnect.pause(now) };
+        self.phase = Phase::Pause { until, next: None };
+    }
+
+    fn ended(&mut self, now: Time, ended: &Ended) {
+        let Phase::Live(live) = &mut self.phase else { return };
+        let by_peer = matches!(ended.kind, EndedKind::ByPeer | EndedKind::TakenOver);
+        let orderly = matches!(live.ending, Ending::DisconnectSent { .. });
+        let lasted = now.saturating_sub(live.opened_at);
+        if ended.kind == EndedKind::TooLarge || (by_peer && matches!(live.guard, Guard::Asked { .. })) {
+            self.guard_rest.failed();
+        }
+        let mut suspects = false;
+        for flight in live.window.drain() {
+            let Flight::Message(mut entry) = flight else { continue };
+            if by_peer && entry.closes >= live::SUSPECT {
+                let why = format!("each time it was sent the connection ended, the last time with it alone: {}", ended.text);
+                self.outbox.end(&entry, End::Rejected(Box::new(why)));
+                continue;
+            }
+            entry.closes += u8::from(by_peer);
+            entry.sent_before = true;
+            suspects |= entry.closes >= live::SUSPECT;
+            self.outbox.put_back(entry);
+        }
+        let twin = self.reconnect.connection_ended(lasted, by_peer && !orderly);
+        let drained = self.outbox.unfinished() == 0;
+        if self.stop.is_some() && (orderly || drained) {
+            return self.finish();
+        }
+        if let Some((settings, _)) = self.next_settings.take() {
+            return self.adopt(now, settings);
+        }
+        let until = if ended.kind == EndedKind::TakenOver || (twin && !suspects) {
+            self.last_error = Some(format!(
+                "another client seems to use our client id {:?}: {}. Stop it, or give each its own client_id",
+                self.settings.client_id, ended.text
+            ));
+            self.reconnect.twin_pause(now)
+        } else {
+            self.last_error = Some(ended.text.clone());
+            self.reconnect.pause(now)
+        };
+        self.phase = Phase::Pause { until, next: None };
+    }
+
+    fn adopt(&mut self, now: Time, settings: Arc<Settings>) {
+        self.availability = Availability::new(&settings);
+        self.outbox.set_bounds(bounds(&settings));
+        self.reconnect.reset(settings.reconnect_min_seconds, settings.reconnect_max_seconds);
+        self.version = VersionChoice::new(settings.protocol);
+        self.guard_rest = GuardRest::default();
+        self.refusal = None;
+        self.last_error = None;
+        self.settings = settings;
+        self.phase = Phase::Pause { until: now, next: None };
+    }
+}
+
+fn bounds(settings: &Settings) -> Bounds {
+    Bounds {
+        messages: settings.max_queued_messages,
+        bytes: settings.max_queued_bytes,
+        when_full: settings.queue_full,
+    }
+}
+
+fn shut_down() -> Error {
+    Error::new(crate::ErrorKind::ShutDown, "the client is shut down; connect a new one")
+}

@@ -1,0 +1,179 @@
+//! What is going on, for a person.
+
+use super::live::{Birth, Guard, Live};
+use super::{Phase, Session};
+use crate::message::QoS;
+use crate::outbox::{Counters, Time};
+use serde::Serialize;
+
+/// Where a client stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum State {
+    /// Not connected; the next attempt is due later.
+    Waiting,
+    /// An attempt to connect is under way.
+    Connecting,
+    /// Connected, but the broker has not acknowledged the birth message.
+    Connected,
+    /// Connected, and the broker has acknowledged the birth message.
+    Online,
+    /// Not connected, for a reason that waiting cannot cure; tried again slowly.
+    Refused,
+    /// Shutting down, or leaving the old connection for new settings.
+    ShuttingDown,
+    /// Closed.
+    Closed,
+}
+
+/// What a broker said of itself (MQTT 5, section 3.2.2.3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Limits {
+    /// How many messages it takes unacknowledged.
+    pub receive_maximum: u16,
+    /// The largest packet it takes, in bytes.
+    pub maximum_packet_size: u32,
+    /// The highest quality of service it takes.
+    pub maximum_qos: u8,
+    /// Whether it keeps retained messages.
+    pub retain_available: bool,
+    /// The keep alive it asked for instead of ours, in seconds.
+    pub server_keep_alive_seconds: Option<u16>,
+}
+
+/// A client at one moment. Holds no password.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Status {
+    /// Where it stands.
+    pub state: State,
+    /// The MQTT version in use: `5` or `3.1.1`.
+    pub protocol: Option<&'static str>,
+    /// Why that version.
+    pub protocol_reason: Option<String>,
+    /// The broker, as `host:port`.
+    pub broker: String,
+    /// The client id in use.
+    pub client_id: String,
+    /// The topic that says whether we are online.
+    pub availability_topic: String,
+    /// For how long the broker has known that we are online.
+    pub online_for_seconds: Option<f64>,
+    /// The last failure, in plain words; none since the last time online.
+    pub last_error: Option<String>,
+    /// When the next attempt to connect is due.
+    pub next_attempt_in_seconds: Option<f64>,
+    /// Attempts since a connection last lasted.
+    pub reconnect_attempt: u32,
+    /// Connections that a broker has accepted.
+    pub connections: u64,
+    /// Messages waiting to be sent.
+    pub queued: usize,
+    /// Bytes held for messages queued and in flight.
+    pub queued_bytes: u64,
+    /// Age of the oldest message waiting.
+    pub oldest_age_seconds: Option<f64>,
+    /// Messages handed to the network and not yet acknowledged.
+    pub in_flight: usize,
+    /// Outcomes kept for callers that have not asked yet.
+    pub outcomes_kept: usize,
+    /// What has happened so far.
+    pub counters: Counters,
+    /// What the broker said of itself; none while not connected.
+    pub limits: Option<Limits>,
+    /// What is not as it should be, and what it costs.
+    pub warnings: Vec<String>,
+    /// The version of this library.
+    pub version: &'static str,
+}
+
+impl Session {
+    /// The session at this moment.
+    pub(crate) fn status(&self, now: Time) -> Status {
+        let live = match &self.phase {
+            Phase::Live(live) => Some(live.as_ref()),
+            _ => None,
+        };
+        let settings = &self.settings;
+        let host = match settings.broker_host.contains(':') {
+            true => format!("[{}]", settings.broker_host),
+            false => settings.broker_host.clone(),
+        };
+        Status {
+            state: self.state(),
+            protocol: live.map(|live| live.version.name()),
+            protocol_reason: live.map(|_| self.version.reason.clone()),
+            broker: format!("{host}:{}", settings.broker_port),
+            client_id: settings.client_id.clone(),
+            availability_topic: settings.availability_topic.clone(),
+            online_for_seconds: live.and_then(|live| match live.birth {
+                Birth::Acknowledged(at) => Some(now.saturating_sub(at).as_secs_f64()),
+                _ => None,
+            }),
+            last_error: self.last_error.clone(),
+            next_attempt_in_seconds: match self.phase {
+                Phase::Pause { until, .. } => Some(until.saturating_sub(now).as_secs_f64()),
+                _ => None,
+            },
+            reconnect_attempt: self.reconnect.attempts(),
+            connections: self.connections,
+            queued: self.outbox.queued(),
+            queued_bytes: self.outbox.bytes(),
+            oldest_age_seconds: self.outbox.oldest_age(now).map(|age| age.as_secs_f64()),
+            in_flight: self.outbox.in_flight(),
+            outcomes_kept: self.outbox.kept(),
+            counters: self.outbox.counters,
+            limits: live.map(limits),
+            warnings: self.settings.notes().into_iter().chain(live.into_iter().flat_map(warnings)).collect(),
+            version: env!("CARGO_PKG_VERSION"),
+        }
+    }
+
+    pub(super) fn state(&self) -> State {
+        match &self.phase {
+            Phase::Finished => State::Closed,
+            _ if self.stop.is_some() || self.next_settings.is_some() => State::ShuttingDown,
+            Phase::Live(live) if live.is_online() => State::Online,
+            Phase::Live(_) => State::Connected,
+            Phase::Opening(_) => State::Connecting,
+            Phase::Pause { .. } if self.refusal.is_some() => State::Refused,
+            Phase::Pause { .. } => State::Waiting,
+        }
+    }
+}
+
+fn limits(live: &Live) -> Limits {
+    Limits {
+        receive_maximum: live.limits.receive_maximum,
+        maximum_packet_size: live.limits.maximum_packet_size,
+        maximum_qos: live.limits.maximum_qos as u8,
+        retain_available: live.limits.retain_available,
+        server_keep_alive_seconds: live.limits.server_keep_alive_seconds,
+    }
+}
+
+fn warnings(live: &Live) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let mut warn = |applies: bool, text: &str| {
+        if applies {
+            warnings.push(text.to_owned());
+        }
+    };
+    warn(
+        !live.speech.retain || !live.will.retain,
+        "the broker keeps no retained messages: whoever subscribes later does not learn whether we are online",
+    );
+    warn(
+        live.speech.qos == QoS::AtMostOnce || live.will.qos == QoS::AtMostOnce,
+        "the broker takes QoS 0 only: that it knows we are online is not acknowledged",
+    );
+    if let Birth::Refused { reason, .. } = &live.birth {
+        warnings.push(reason.clone());
+    }
+    if let Guard::Off(Some(reason)) = &live.guard {
+        warnings.push(format!("the availability topic is not watched: {reason}"));
+    }
+    warnings
+}

@@ -1,0 +1,116 @@
+//! Handing packets over to rumqttc, and knowing again what its packet ids stand for.
+
+use super::Event;
+use crate::message::QoS;
+use crate::session::{Ended, EndedKind, Input, Packet, Token};
+use bytes::Bytes;
+use std::collections::VecDeque;
+use std::time::Duration;
+
+/// A peer that reads slower than this is not reading.
+const SLOWEST_BYTES_PER_SECOND: u64 = 16 * 1024;
+/// What a write may take beside its bytes.
+const WRITE_LIMIT: Duration = Duration::from_secs(10);
+
+/// The sending half of one version of the protocol.
+#[derive(Clone)]
+pub(super) enum Client {
+    V5(rumqttc::v5::Client),
+    V4(rumqttc::Client),
+}
+
+/// Rumqttc gives no token for what is handed over; it reports packet ids in the order of handing over, and that
+/// order is kept here. Packet ids never leave this module.
+pub(crate) struct Sender {
+    client: Client,
+    /// What was handed over and has not come back as written: token and size; no token for DISCONNECT.
+    unwritten: VecDeque<(Option<Token>, u64)>,
+    unwritten_bytes: u64,
+    /// What each packet id in use stands for.
+    ids: Vec<Option<Token>>,
+}
+
+impl std::fmt::Debug for Sender {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sender").field("unwritten", &self.unwritten).finish_non_exhaustive()
+    }
+}
+
+impl Sender {
+    /// `span`: the highest packet id that will be given out.
+    pub(super) fn new(client: Client, span: u16) -> Self {
+        Sender {
+            client,
+            unwritten: VecDeque::new(),
+            unwritten_bytes: 0,
+            ids: vec![None; usize::from(span) + 1],
+        }
+    }
+
+    /// Hands a packet over, without waiting. An error means that the connection is of no use any more.
+    pub(crate) fn send(&mut self, packet: Packet) -> Result<(), Ended> {
+        let (token, size) = match &packet {
+            Packet::Publish { token, topic, payload, .. } => (Some(*token), (topic.len() + payload.len()) as u64),
+            Packet::Subscribe { token, topic } => (Some(*token), topic.len() as u64),
+            Packet::Disconnect => (None, 0),
+        };
+        let accepted = match &self.client {
+            Client::V5(client) => super::v5::send(client, packet),
+            Client::V4(client) => super::v4::send(client, packet),
+        };
+        if !accepted {
+            return Err(broken("rumqttc did not accept a packet"));
+        }
+        self.unwritten.push_back((token, size));
+        self.unwritten_bytes += size;
+        Ok(())
+    }
+
+    /// What an event of the connection means to the session.
+    pub(crate) fn translate(&mut self, event: Event) -> Option<Input> {
+        match event {
+            Event::Written(id) => {
+                let (token, size) = self.unwritten.pop_front()?;
+                self.unwritten_bytes -= size;
+                if let Some(slot) = self.ids.get_mut(usize::from(id)).filter(|_| id != 0) {
+                    *slot = token;
+                }
+                token.map(Input::Written)
+            }
+            Event::Acked(id, result) => Some(Input::Acked(self.take(id)?, result)),
+            Event::Subscribed(id, result) => Some(Input::Subscribed(self.take(id)?, result)),
+            Event::Received(payload) => Some(Input::Received(payload)),
+            Event::Broken(what) => Some(Input::Ended(broken(what))),
+        }
+    }
+
+    /// How long what is handed over may take to be written; none when all is.
+    pub(crate) fn write_limit(&self) -> Option<Duration> {
+        let seconds = self.unwritten_bytes / SLOWEST_BYTES_PER_SECOND;
+        (!self.unwritten.is_empty()).then(|| WRITE_LIMIT + Duration::from_secs(seconds))
+    }
+
+    /// Makes the thread that polls this connection come back, by saying on `topic` again what is already there.
+    pub(crate) fn wake(&mut self, topic: &str, payload: &Bytes) {
+        let token = Token::MAX;
+        let _ = self.send(Packet::Publish {
+            token,
+            topic: topic.into(),
+            payload: payload.clone(),
+            qos: QoS::AtMostOnce,
+            retain: false,
+            expiry_seconds: None,
+        });
+    }
+
+    fn take(&mut self, id: u16) -> Option<Token> {
+        self.ids.get_mut(usize::from(id))?.take()
+    }
+}
+
+fn broken(what: &str) -> Ended {
+    Ended {
+        kind: EndedKind::Stalled,
+        text: format!("a defect of this library: {what}"),
+    }
+}

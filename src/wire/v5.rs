@@ -1,0 +1,202 @@
+//! MQTT 5 on rumqttc.
+
+use super::refusal;
+use super::sender::Client as AnyClient;
+use super::{write_stalled, Connection, Event, Link, Sender, MAX_INCOMING};
+use crate::message::QoS;
+use crate::session::{window_span, Attempt, Connack, Ended, EndedKind, Failure, FailureKind, Packet};
+use crate::settings::Settings;
+use rumqttc::v5::mqttbytes::v5::{
+    ConnAck, ConnectProperties, DisconnectReasonCode, Filter, LastWill, LastWillProperties, PubAckReason,
+    Publish, PublishProperties, SubscribeReasonCode,
+};
+use rumqttc::v5::mqttbytes::{Error as CodecError, QoS as WireQoS};
+use rumqttc::v5::{Client, ConnectionError, Event as Raw, Incoming, MqttOptions, RecvTimeoutError, StateError};
+use rumqttc::{NetworkOptions, Outgoing, Transport};
+use std::time::Duration;
+
+/// Tries one address of the broker.
+pub(super) fn open(settings: &Settings, attempt: &Attempt, host: &str, transport: Transport) -> Result<Link, Failure> {
+    let span = window_span(settings);
+    // Room for all that may be handed over at once, so that handing over never waits.
+    let (client, mut connection) = Client::new(options(settings, attempt, host, transport), usize::from(span) + 8);
+    match connection.recv_timeout(attempt.limit) {
+        Ok(Ok(Raw::Incoming(Incoming::ConnAck(connack)))) => {
+            let connack = limits(&connack);
+            // rumqttc takes 0, "no keep alive", for a ping without pause. A broker that needs none still lets us
+            // find out that it is gone.
+            if connack.server_keep_alive_seconds == Some(0) {
+                connection.eventloop.options.set_keep_alive(keep_alive(settings));
+            }
+            let sender = Sender::new(AnyClient::V5(client), span);
+            Ok(Link { connack, sender, connection: Connection::V5(connection) })
+        }
+        Ok(Ok(other)) => Err(failure(FailureKind::Undecided, format!("the broker answered {other:?}"))),
+        Ok(Err(error)) => Err(explain(error)),
+        Err(_) => Err(refusal::silent(attempt.limit)),
+    }
+}
+
+fn options(settings: &Settings, attempt: &Attempt, host: &str, transport: Transport) -> MqttOptions {
+    let mut options = MqttOptions::new(settings.client_id.as_str(), host, settings.broker_port);
+    let delay = settings.will_delay_seconds;
+    let properties = (delay > 0).then(|| LastWillProperties {
+        delay_interval: Some(delay),
+        payload_format_indicator: None,
+        message_expiry_interval: None,
+        content_type: None,
+        response_topic: None,
+        correlation_data: None,
+        user_properties: Vec::new(),
+    });
+    options.set_last_will(LastWill::new(
+        settings.availability_topic.as_str(),
+        settings.will_message.as_bytes(),
+        wire_qos(attempt.will.qos),
+        attempt.will.retain,
+        properties,
+    ));
+    // A delayed will needs a session that outlives the connection (MQTT 5, section 3.1.3.2.2).
+    options.set_clean_start(delay == 0);
+    let mut connect = ConnectProperties::new();
+    connect.session_expiry_interval = (delay > 0).then_some(delay);
+    connect.max_packet_size = Some(MAX_INCOMING);
+    options.set_connect_properties(connect);
+    if let Some(username) = &settings.username {
+        options.set_credentials(username, settings.password.as_deref().unwrap_or_default());
+    }
+    options.set_keep_alive(keep_alive(settings));
+    // Never the one that decides: the limit of the attempt is shorter.
+    options.set_connection_timeout(attempt.limit.as_secs() + 2);
+    options.set_outgoing_inflight_upper_limit(window_span(settings));
+    let mut network = NetworkOptions::new();
+    network.set_tcp_nodelay(true);
+    options.set_network_options(network);
+    options.set_transport(transport);
+    options
+}
+
+fn keep_alive(settings: &Settings) -> Duration {
+    Duration::from_secs(settings.keep_alive_seconds.into())
+}
+
+fn wire_qos(qos: QoS) -> WireQoS {
+    match qos {
+        QoS::AtMostOnce => WireQoS::AtMostOnce,
+        QoS::AtLeastOnce => WireQoS::AtLeastOnce,
+    }
+}
+
+fn limits(connack: &ConnAck) -> Connack {
+    let Some(properties) = &connack.properties else { return Connack::default() };
+    let default = Connack::default();
+    Connack {
+        receive_maximum: properties.receive_max.unwrap_or(default.receive_maximum),
+        maximum_packet_size: properties.max_packet_size.unwrap_or(default.maximum_packet_size),
+        maximum_qos: if properties.max_qos == Some(0) { QoS::AtMostOnce } else { default.maximum_qos },
+        retain_available: properties.retain_available != Some(0),
+        server_keep_alive_seconds: properties.server_keep_alive,
+    }
+}
+
+pub(super) fn send(client: &Client, packet: Packet) -> bool {
+    match packet {
+        Packet::Publish { topic, payload, qos, retain, expiry_seconds, .. } => {
+            let properties = PublishProperties { message_expiry_interval: expiry_seconds, ..Default::default() };
+            client.try_publish_with_properties(&*topic, wire_qos(qos), retain, payload, properties).is_ok()
+        }
+        Packet::Subscribe { topic, .. } => {
+            let filter = Filter { nolocal: true, ..Filter::new(&*topic, WireQoS::AtMostOnce) };
+            client.try_subscribe_many([filter]).is_ok()
+        }
+        Packet::Disconnect => client.try_disconnect().is_ok(),
+    }
+}
+
+pub(super) fn poll(
+    connection: &mut rumqttc::v5::Connection,
+    timeout: Duration,
+    events: &mut Vec<Event>,
+) -> Result<bool, Ended> {
+    let polled = match connection.recv_timeout(timeout) {
+        Ok(Ok(event)) => {
+            events.extend(read(event));
+            Ok(true)
+        }
+        Ok(Err(error)) => Err(end(&error)),
+        Err(RecvTimeoutError::Timeout) if connection.eventloop.state.events.is_empty() => return Ok(false),
+        // What is reported there was handed to a write that the timeout cut.
+        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return Err(write_stalled()),
+    };
+    events.extend(connection.eventloop.state.events.drain(..).filter_map(read));
+    polled
+}
+
+fn read(event: Raw) -> Option<Event> {
+    match event {
+        Raw::Outgoing(Outgoing::Publish(id) | Outgoing::Subscribe(id)) => Some(Event::Written(id)),
+        Raw::Outgoing(Outgoing::Disconnect) => Some(Event::Written(0)),
+        Raw::Outgoing(Outgoing::AwaitAck(_)) => Some(Event::Broken("a packet id was given out twice")),
+        Raw::Incoming(Incoming::PubAck(ack)) => Some(Event::Acked(ack.pkid, puback(ack.reason))),
+        Raw::Incoming(Incoming::SubAck(ack)) => {
+            let refused = ack.return_codes.iter().find(|code| !matches!(code, SubscribeReasonCode::Success(_)));
+            Some(Event::Subscribed(ack.pkid, refused.map_or(Ok(()), |code| Err(refusal::words(code)))))
+        }
+        Raw::Incoming(Incoming::Publish(Publish { payload, .. })) => Some(Event::Received(payload)),
+        _ => None,
+    }
+}
+
+fn puback(reason: PubAckReason) -> Result<(), String> {
+    match reason {
+        PubAckReason::Success | PubAckReason::NoMatchingSubscribers => Ok(()),
+        refused => Err(format!("the broker refused the message: {}", refusal::words(&refused))),
+    }
+}
+
+fn end(error: &ConnectionError) -> Ended {
+    let (kind, text) = match error {
+        ConnectionError::MqttState(StateError::ServerDisconnect { reason_code, reason_string }) => {
+            let kind = match reason_code {
+                DisconnectReasonCode::SessionTakenOver => EndedKind::TakenOver,
+                _ => EndedKind::ByPeer,
+            };
+            let detail = reason_string.as_deref().map(|text| format!(" ({text})")).unwrap_or_default();
+            (kind, format!("the broker disconnected us: {}{detail}", refusal::words(reason_code)))
+        }
+        ConnectionError::MqttState(StateError::AwaitPingResp) => {
+            (EndedKind::Stalled, "the broker did not answer a ping within the keep alive".into())
+        }
+        ConnectionError::MqttState(StateError::ConnectionAborted) => {
+            (EndedKind::ByPeer, "the broker closed the connection".into())
+        }
+        ConnectionError::MqttState(StateError::Deserialization(CodecError::PayloadSizeLimitExceeded { .. })) => {
+            (EndedKind::TooLarge, format!("the broker sent a packet larger than {MAX_INCOMING} bytes"))
+        }
+        other => match refusal::io_error(other) {
+            Some(io) => (EndedKind::ByPeer, format!("the connection broke: {io}")),
+            None => (EndedKind::ByPeer, format!("the broker broke the protocol: {other}")),
+        },
+    };
+    Ended { kind, text }
+}
+
+fn failure(kind: FailureKind, text: impl Into<String>) -> Failure {
+    Failure { kind, text: text.into() }
+}
+
+fn explain(error: ConnectionError) -> Failure {
+    if let Some(tls) = refusal::tls_error(&error) {
+        return tls;
+    }
+    match error {
+        ConnectionError::Io(error) => refusal::unreachable(&error),
+        ConnectionError::Timeout(_) => failure(FailureKind::Silent, "the broker did not answer"),
+        ConnectionError::ConnectionRefused(code) => refusal::connack_v5(code),
+        ConnectionError::MqttState(StateError::ConnectionAborted) => refusal::closed(),
+        other => match refusal::io_error(&other) {
+            Some(_) => refusal::closed(),
+            None => failure(FailureKind::Undecided, format!("the broker's answer makes no sense: {other}")),
+        },
+    }
+}
