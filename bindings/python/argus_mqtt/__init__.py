@@ -1,0 +1,70 @@
+"""MQTT for a camera system, so that Home Assistant's picture of it is true.
+
+    import argus_mqtt
+
+    with argus_mqtt.connect({"broker_host": "localhost"}) as client:
+        client.publish_event("front_door", {"description": "A person at the door"})
+
+The work is done by a library in Rust, on a thread of its own; this package finds and calls it. The library is
+the file that the environment variable ARGUS_MQTT_LIBRARY names, else the package's own copy, else the system's.
+Importing raises LibraryNotLoaded, which is an ImportError, when there is none that fits.
+
+Times are in seconds. Every exception of this package is an ArgusMqttError.
+"""
+
+from ._arguments import Payload
+from ._client import Client, connect
+from ._delivery import Delivery
+from ._errors import (
+    ArgusMqttError,
+    Dropped,
+    Expired,
+    Fault,
+    Forked,
+    InvalidArgument,
+    InvalidSettings,
+    LibraryNotLoaded,
+    NotDelivered,
+    QueueFull,
+    Refused,
+    Rejected,
+    ShutDown,
+    TimedOut,
+    UnknownOutcome,
+)
+from ._prototypes import library_version
+from ._settings import Settings, SettingsReport, check_settings
+from ._shutdown import ShutdownReport
+from ._status import Counters, Limits, Status
+from ._version import __version__
+
+__all__ = [
+    "ArgusMqttError",
+    "Client",
+    "Counters",
+    "Delivery",
+    "Dropped",
+    "Expired",
+    "Fault",
+    "Forked",
+    "InvalidArgument",
+    "InvalidSettings",
+    "LibraryNotLoaded",
+    "Limits",
+    "NotDelivered",
+    "Payload",
+    "QueueFull",
+    "Refused",
+    "Rejected",
+    "Settings",
+    "SettingsReport",
+    "ShutDown",
+    "ShutdownReport",
+    "Status",
+    "TimedOut",
+    "UnknownOutcome",
+    "__version__",
+    "check_settings",
+    "connect",
+    "library_version",
+]

@@ -1,0 +1,96 @@
+"""From Python's values to what the C functions take: what ctypes would cut short or misread is refused here.
+
+Whether a value makes sense to MQTT is for the library to say.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from ._errors import InvalidArgument
+from ._json import Unwritable, event_json
+
+Payload: TypeAlias = bytes | bytearray | memoryview | str | Mapping[str, object]
+"""What can be published: bytes as they are, text as UTF-8, a mapping as JSON."""
+
+_texts: dict[str, bytes] = {}
+_MOST_TEXTS = 4096
+
+
+def text(name: str, value: str) -> bytes:
+    """Give a camera or topic for C. The results are kept: the same few come again and again."""
+    try:
+        return _texts[value]
+    except (KeyError, TypeError):
+        pass
+    encoded = c_text(name, value)
+    if len(_texts) >= _MOST_TEXTS:
+        _texts.clear()
+    _texts[value] = encoded
+    return encoded
+
+
+def c_text(name: str, value: str) -> bytes:
+    """Give the UTF-8 of a text for C, where a NUL would end it."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a str, not {type(value).__name__}")
+    position = value.find("\0")
+    if position >= 0:
+        raise InvalidArgument(f"{name} has U+0000 as character {position}; remove it")
+    return utf8(name, value)
+
+
+def utf8(name: str, value: str) -> bytes:
+    """Encode a text, refusing the half characters that Python's texts may hold and UTF-8 may not."""
+    try:
+        return value.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidArgument(
+            f"{name} has half of a surrogate pair, {value[error.start]!a}, as character {error.start}; "
+            "give characters whole"
+        ) from None
+
+
+def payload(name: str, value: Payload) -> bytes:
+    """Give the bytes of something to publish."""
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, str):
+        return utf8(name, value)
+    if isinstance(value, Mapping):
+        try:
+            return event_json(value, name)
+        except Unwritable as fault:
+            raise InvalidArgument(str(fault)) from None
+    if isinstance(value, (bytearray, memoryview)):
+        return bytes(value)
+    raise TypeError(f"{name} must be bytes, bytearray, memoryview, str or a mapping, not {type(value).__name__}")
+
+
+def timeout(value: float | None) -> float | None:
+    """Check a timeout in seconds; infinity means for ever, as None does."""
+    if value is None or value == math.inf:
+        return None
+    if not isinstance(value, (int, float)):
+        raise TypeError(f"timeout must be a number of seconds or None, not {type(value).__name__}")
+    if not value >= 0:  # NaN is neither.
+        raise InvalidArgument(f"timeout is {value}: it must be 0 or more seconds, or None for ever")
+    return value
+
+
+def whole(name: str, value: int, least: int, most: int) -> int:
+    """Check a whole number against what its C type holds."""
+    if not isinstance(value, int):
+        raise TypeError(f"{name} must be an int, not {type(value).__name__}")
+    if not least <= value <= most:
+        raise InvalidArgument(f"{name} is {value}: it must be from {least} to {most}")
+    return value
+
+
+def flag(name: str, value: bool) -> bool:
+    """Check a truth value; the text "false" would be true otherwise."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} must be True or False, not {value!r}")
+    return value

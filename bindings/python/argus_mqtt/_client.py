@@ -1,0 +1,325 @@
+"""The client: what a program talks to."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import logging
+import os
+import threading
+import warnings
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, final
+
+from . import _arguments, _buffer, _prototypes, _shutdown, _waiting
+from ._delivery import Delivery
+from ._errors import OK, TIMEOUT, Forked, error_for
+from ._settings import Settings, settings_error, settings_json
+from ._status import Status, status_from
+
+if TYPE_CHECKING:
+    from ._arguments import Payload
+    from ._shutdown import ShutdownReport
+
+_log = logging.getLogger("argus_mqtt")
+
+DEFAULT_SHUTDOWN_SECONDS = 5.0
+
+
+def connect(settings: Settings) -> Client:
+    """Start a client, which connects by itself and stays connected until it is shut down.
+
+    Returns at once, without waiting for the broker; `Client.wait_online` does that. What is published meanwhile
+    is queued.
+
+    Args:
+        settings: The settings by name, or the text of a JSON object. `broker_host` alone is enough;
+            `check_settings` gives all of them with their defaults. Paths may be given as such.
+
+    Raises:
+        InvalidSettings: They have faults, all of which are listed.
+        ArgusMqttError: The operating system does not give another thread.
+    """
+    text = settings_json(settings)
+    handle = ctypes.c_uint64()
+    error = _prototypes.Error()
+    status = _prototypes.connect(text, ctypes.byref(handle), ctypes.byref(error))
+    if status != OK:
+        raise settings_error(status, error, text)
+    return Client(handle.value)
+
+
+class _Outputs:
+    """Where a publishing call writes its results.
+
+    Calls take one from a list and put it back. Thread-local ones would be overwritten by a signal handler that
+    publishes between a call and the reading of its results; making new ones doubles the time of a call.
+    """
+
+    __slots__ = ("delivery", "delivery_address", "error", "error_address")
+
+    def __init__(self) -> None:
+        self.delivery = ctypes.c_uint64()
+        self.error = _prototypes.Error()
+        # Addresses pass through ctypes in two thirds of the time that pointer objects take.
+        self.delivery_address = ctypes.addressof(self.delivery)
+        self.error_address = ctypes.addressof(self.error)
+
+
+_spare_outputs = [_Outputs()]
+
+
+@final
+class Client:
+    """A connection to a broker that is kept up in the background, and what waits to be sent over it.
+
+    Made by `connect`. Publishing never blocks and never waits for the network, so an asyncio program may do it
+    in a coroutine; what waits (`wait_online`, `flush`, `shutdown`, `Delivery.wait`) belongs on another thread
+    there: `await asyncio.to_thread(client.wait_online, 10)`.
+
+    Any thread may use a client, several at once. A forked child cannot use its parent's: every call raises
+    Forked, and nothing it does or omits disturbs the parent.
+
+    As a context manager it is shut down at the end of the block, within five seconds. A client that is still
+    there when Python exits is shut down then, within three seconds; `atexit` does not run when a signal ends
+    the process, but then the broker says that the client is offline. So it does for a client that is garbage
+    collected without a shutdown, which is a mistake and gives a ResourceWarning.
+    """
+
+    __slots__ = ("__weakref__", "_ending", "_handle", "_lock", "_process")
+
+    def __init__(self, handle: int) -> None:
+        """For `connect` alone."""
+        self._handle = handle
+        self._process = os.getpid()
+        self._lock = threading.Lock()
+        self._ending: _shutdown.Ending | None = None
+        _shutdown.opened(self)
+
+    def wait_online(self, timeout: float | None = None) -> None:
+        """Wait until the broker has acknowledged the birth message.
+
+        It may lose the connection at any later time, and then connects again by itself.
+
+        Args:
+            timeout: The longest wait in seconds; None is for ever.
+
+        Raises:
+            TimedOut: It is not online yet; the text says why. It goes on trying.
+            Refused: Waiting will not cure what stops it, such as a wrong password. It goes on trying, slowly.
+            ShutDown: The client was shut down.
+            Forked: The client belongs to the parent process.
+        """
+        error = _prototypes.Error()
+        status = _waiting.wait(
+            lambda timeout_ms: _prototypes.wait_online(self._handle, timeout_ms, ctypes.byref(error)),
+            _waiting.deadline_after(_arguments.timeout(timeout)),
+        )
+        if status != OK:
+            raise error_for(status, error.text)
+
+    def publish_event(self, camera: str, event: Payload) -> Delivery:
+        """Publish an event of a camera; topic, QoS, retain and expiry are those of the settings.
+
+        Never blocks. The events of a camera arrive in the order in which they were published.
+
+        Args:
+            camera: The name of the camera, one level of a topic: without "/", "+" and "#".
+            event: A JSON object: a mapping, which becomes one (dates, times and UUIDs as text), or the UTF-8 of one.
+
+        Raises:
+            InvalidArgument: The camera or the event is not as above; the text says where.
+            QueueFull: The outbox is full and the settings say that the newest is refused.
+            ShutDown: The client was shut down.
+            Forked: The client belongs to the parent process.
+            TypeError: An argument is of a type that is not taken.
+        """
+        if type(event) is not bytes:
+            event = _arguments.payload("event", event)
+        camera_text = _arguments.text("camera", camera)
+        outputs = _spare_outputs.pop() if _spare_outputs else _Outputs()
+        status = _prototypes.publish_event(
+            self._handle,
+            camera_text,
+            event,
+            len(event),
+            outputs.delivery_address,
+            outputs.error_address,
+        )
+        return self._published(status, outputs)
+
+    def publish(
+        self,
+        topic: str,
+        payload: Payload,
+        *,
+        qos: int = 1,
+        retain: bool = False,
+        expiry_seconds: int | None = None,
+    ) -> Delivery:
+        """Publish any payload to any topic.
+
+        Never blocks. Messages of one topic arrive in the order in which they were published.
+
+        Args:
+            topic: The whole topic; no prefix is put before it.
+            payload: Bytes, text, or a mapping, which becomes a JSON object. Empty and retained, it removes what
+                the broker keeps for the topic.
+            qos: 1, or 0 for a message that may be lost once it was written to the network.
+            retain: Whether the broker keeps it for those who subscribe later.
+            expiry_seconds: When it is no longer worth delivering, from 1 to 4,294,967,295; None is never.
+
+        Raises:
+            InvalidArgument: An argument is not as above; the text names it.
+            QueueFull: The outbox is full and the settings say that the newest is refused.
+            ShutDown: The client was shut down.
+            Forked: The client belongs to the parent process.
+            TypeError: An argument is of a type that is not taken.
+        """
+        topic_text = _arguments.text("topic", topic)
+        data = _arguments.payload("payload", payload)
+        qos = _arguments.whole("qos", qos, -(2**31), 2**31 - 1)
+        retain = _arguments.flag("retain", retain)
+        # The library has a 0 for none, which here would be a message that has expired already.
+        expiry = 0 if expiry_seconds is None else _arguments.whole("expiry_seconds", expiry_seconds, 1, 2**32 - 1)
+        outputs = _spare_outputs.pop() if _spare_outputs else _Outputs()
+        status = _prototypes.publish(
+            self._handle,
+            topic_text,
+            data,
+            len(data),
+            qos,
+            retain,
+            expiry,
+            outputs.delivery_address,
+            outputs.error_address,
+        )
+        return self._published(status, outputs)
+
+    def flush(self, timeout: float | None = None) -> int:
+        """Wait until every message that was accepted so far has ended, one way or another.
+
+        Args:
+            timeout: The longest wait in seconds; None is for ever.
+
+        Returns:
+            How many have not ended: 0, unless the time was not enough. They stay queued.
+
+        Raises:
+            ShutDown: The client was shut down.
+            Forked: The client belongs to the parent process.
+        """
+        left = ctypes.c_size_t()
+        error = _prototypes.Error()
+        status = _waiting.wait(
+            lambda timeout_ms: _prototypes.flush(self._handle, timeout_ms, ctypes.byref(left), ctypes.byref(error)),
+            _waiting.deadline_after(_arguments.timeout(timeout)),
+        )
+        if status not in {OK, TIMEOUT}:
+            raise error_for(status, error.text)
+        return left.value
+
+    def status(self) -> Status:
+        """Tell what is going on. Never blocks.
+
+        Raises:
+            ShutDown: The client was shut down.
+            Forked: The client belongs to the parent process.
+        """
+        return status_from(json.loads(_buffer.read(lambda *output: _prototypes.status(self._handle, *output))))
+
+    def reconfigure(self, settings: Settings) -> None:
+        """Go on with new settings: offline on the old availability topic, then a new connection; the queue stays.
+
+        Returns at once; `wait_online` waits for the new connection.
+
+        Args:
+            settings: All the settings, as for `connect`; not only those that change.
+
+        Raises:
+            InvalidSettings: They have faults, and nothing was changed.
+            ShutDown: The client was shut down.
+            Forked: The client belongs to the parent process.
+        """
+        text = settings_json(settings)
+        error = _prototypes.Error()
+        status = _prototypes.reconfigure(self._handle, text, ctypes.byref(error))
+        if status != OK:
+            raise settings_error(status, error, text)
+
+    def shutdown(self, timeout: float | None = DEFAULT_SHUTDOWN_SECONDS) -> ShutdownReport:
+        """End in good order: accept nothing more, deliver what is queued, say offline, disconnect.
+
+        Returns as soon as all of that is done, and when the time is over. If the broker has not acknowledged
+        the offline message by then, the connection is closed in the way that makes the broker say it.
+
+        A second call waits for the first and gives the same report. When a signal handler raises meanwhile, the
+        shutdown goes on in the background.
+
+        Args:
+            timeout: The longest wait in seconds; None is for ever.
+
+        Raises:
+            TimedOut: A shutdown that another thread has begun, with more time, has not ended.
+            Forked: The client belongs to the parent process.
+        """
+        self._check_process()
+        return self._end(_waiting.deadline_after(_arguments.timeout(timeout)))
+
+    def __enter__(self) -> Client:
+        """Give the client itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Shut the client down; a warning is logged if that was not complete."""
+        # A child that was forked inside the block leaves its copy of the block, too.
+        if self._process == os.getpid():
+            report = self.shutdown()
+            if not report.complete:
+                _log.warning("%s", report.message)
+
+    def __del__(
+        self,
+        _shut_down: Callable[..., int] = _prototypes.shutdown,
+        _pid: Callable[[], int] = os.getpid,
+        _warn: Callable[..., None] = warnings.warn,
+    ) -> None:
+        """Close the connection of a client that was lost, so that the broker says it is offline."""
+        if self._ending is None and self._process == _pid():
+            _shut_down(self._handle, 0, None, None)
+            _warn(f"{self!r} was not shut down", ResourceWarning, source=self)
+
+    def __repr__(self) -> str:
+        """Name the client, for logs."""
+        state = "" if self._ending is None else ", shut down"
+        return f"<argus_mqtt.Client {self._handle}{state}>"
+
+    def _published(self, status: int, outputs: _Outputs) -> Delivery:
+        """End a publishing call."""
+        if status != OK:
+            message = outputs.error.text
+            _spare_outputs.append(outputs)
+            raise error_for(status, message)
+        delivery = Delivery(self, outputs.delivery.value)
+        _spare_outputs.append(outputs)
+        return delivery
+
+    def _check_process(self) -> None:
+        """Refuse a forked child before it waits for a lock that a thread of its parent held."""
+        if self._process != os.getpid():
+            raise Forked("the client belongs to the parent process; connect one in this process")
+
+    def _end(self, deadline: float) -> ShutdownReport:
+        with self._lock:
+            ending = self._ending
+            if ending is None:
+                ending = self._ending = _shutdown.Ending(self._handle)
+                _shutdown.closed(self)
+                ending.start(deadline)
+        return ending.report(deadline)

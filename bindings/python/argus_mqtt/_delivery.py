@@ -1,0 +1,125 @@
+"""What became of one message."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, final
+
+from . import _arguments, _prototypes, _waiting
+from ._errors import DROPPED, EXPIRED, OK, REJECTED, TIMEOUT, UNKNOWN, TimedOut, error_for
+
+if TYPE_CHECKING:
+    from ._client import Client
+
+_OUTCOMES = frozenset({OK, EXPIRED, DROPPED, REJECTED, UNKNOWN})
+
+
+class _Waiter:
+    """What waiting needs, made when somebody waits: most deliveries are never waited for."""
+
+    __slots__ = ("error", "lock")
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        # The library writes the outcome here, and gives it only once. So it is not lost when a signal handler
+        # raises between the call and the next line of Python.
+        self.error = _prototypes.Error(status=TIMEOUT)
+
+
+@final
+class Delivery:
+    """The handing over of one message to the broker, to be waited for or not.
+
+    The library keeps the outcome for as long as this object lives and nobody has waited for it; kept outcomes
+    count against the bounds of the outbox. Whoever is not interested lets go of it.
+
+    Take the outcome before the client is shut down: afterwards it is not to be had any more.
+
+    Any thread may use it, several at once.
+    """
+
+    __slots__ = ("_client", "_id", "_outcome", "_waiter")
+
+    def __init__(self, client: Client, number: int) -> None:
+        """For the client alone: `Client.publish_event` and `Client.publish` give deliveries."""
+        self._client = client
+        self._id = number
+        self._outcome: tuple[int, str] | None = None
+        self._waiter: _Waiter | None = None
+
+    @property
+    def id(self) -> int:
+        """The number of the message; no two messages of a client share one."""
+        return self._id
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Wait until the message was delivered: acknowledged by the broker, or with QoS 0, written.
+
+        It may be called again, also by another thread, and then tells the same.
+
+        Args:
+            timeout: The longest wait in seconds; None is for ever.
+
+        Raises:
+            Expired: It expired before it could be sent.
+            Dropped: It was dropped from the outbox.
+            Rejected: This broker does not take it.
+            UnknownOutcome: It was on its way when the client was shut down.
+            TimedOut: Its fate is still open after `timeout` seconds.
+            ShutDown: The client was shut down before the outcome was taken.
+            Forked: The client belongs to the parent process.
+        """
+        deadline = _waiting.deadline_after(_arguments.timeout(timeout))
+        status, message = self._outcome or self._take(deadline)
+        if status != OK:
+            raise error_for(status, message)
+
+    def done(self) -> bool:
+        """Whether the message has ended, so that `wait` would tell its outcome at once. Does not block.
+
+        Raises:
+            ShutDown: The client was shut down before the outcome was taken.
+            Forked: The client belongs to the parent process.
+        """
+        try:
+            return bool(self._outcome or self._take(_waiting.deadline_after(0)))
+        except TimedOut:
+            return False
+
+    def _take(self, deadline: float) -> tuple[int, str]:
+        """Get the outcome from the library, which gives it only once; one thread at a time."""
+        client = self._client
+        client._check_process()
+        with client._lock:
+            waiter = self._waiter = self._waiter or _Waiter()
+        seconds = _waiting.seconds_to(deadline)
+        if not waiter.lock.acquire(timeout=-1 if seconds is None else seconds):
+            raise TimedOut(f"message {self._id} has not ended yet; another thread waits for it, too")
+        try:
+            if self._outcome is None:
+                self._outcome = self._outcome_from(waiter.error, deadline)
+            return self._outcome
+        finally:
+            waiter.lock.release()
+
+    def _outcome_from(self, error: _prototypes.Error, deadline: float) -> tuple[int, str]:
+        if error.status not in _OUTCOMES:
+            handle, reference = self._client._handle, ctypes.byref(error)
+            status = _waiting.wait(
+                lambda timeout_ms: _prototypes.delivery_wait(handle, self._id, timeout_ms, reference),
+                deadline,
+            )
+            if status not in _OUTCOMES:
+                raise error_for(status, error.text)
+        return error.status, error.text
+
+    def __del__(self, _forget: Callable[..., int] = _prototypes.delivery_forget, _none: None = None) -> None:
+        """Tell the library that nobody will ask for the outcome any more."""
+        if self._outcome is _none:
+            _forget(self._client._handle, self._id, _none)
+
+    def __repr__(self) -> str:
+        """Name the message, for logs."""
+        return f"<{type(self).__module__}.{type(self).__qualname__} {self._id}>"

@@ -1,0 +1,185 @@
+"""The exceptions, one for each thing a caller may want to tell apart.
+
+The numbers are those of the C ABI's statuses. The texts come from the library; they name the argument or
+field, its value and the remedy, and never contain a password.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = [
+    "ArgusMqttError",
+    "Dropped",
+    "Expired",
+    "Fault",
+    "Forked",
+    "InvalidArgument",
+    "InvalidSettings",
+    "LibraryNotLoaded",
+    "NotDelivered",
+    "QueueFull",
+    "Refused",
+    "Rejected",
+    "ShutDown",
+    "TimedOut",
+    "UnknownOutcome",
+]
+
+OK = 0
+INVALID_ARGUMENT = 1
+INVALID_SETTINGS = 2
+QUEUE_FULL = 3
+TIMEOUT = 4
+REFUSED = 5
+SHUT_DOWN = 6
+EXPIRED = 7
+DROPPED = 8
+REJECTED = 9
+UNKNOWN = 10
+SYSTEM = 11
+INTERNAL = 12
+INVALID_HANDLE = 20
+FORKED = 21
+BUFFER_TOO_SMALL = 22
+
+
+class ArgusMqttError(Exception):
+    """The base of this package's exceptions.
+
+    Raised as it is when the operating system refuses the library something, such as a thread, and for a
+    defect of the library; `status` is then 11 or 12.
+
+    Attributes:
+        status: The number that the C library gave, or would have given, for this failure.
+    """
+
+    status: int = INTERNAL
+
+
+class LibraryNotLoaded(ArgusMqttError, ImportError):
+    """No usable argus-mqtt library was found; the text names everything that was tried."""
+
+    status = SYSTEM
+
+
+class InvalidArgument(ArgusMqttError, ValueError):
+    """An argument of the call is not acceptable: a topic, a camera, a payload, a number."""
+
+    status = INVALID_ARGUMENT
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with the settings.
+
+    Attributes:
+        field: The name of the setting.
+        value: The value that was given, as JSON; None where there is none, or where it is a secret.
+        message: What is wrong with it and what would be right.
+    """
+
+    field: str
+    value: str | None
+    message: str
+
+
+class InvalidSettings(ArgusMqttError, ValueError):
+    """The settings have faults, all of which are listed.
+
+    Attributes:
+        faults: Every fault, in the order of the settings.
+    """
+
+    status = INVALID_SETTINGS
+
+    def __init__(self, message: str, faults: tuple[Fault, ...] = ()) -> None:
+        """Take the library's text, and the faults that it is made of."""
+        super().__init__(message)
+        self.faults = faults
+
+
+class QueueFull(ArgusMqttError):
+    """The outbox is full, and what it holds may not be dropped for this message."""
+
+    status = QUEUE_FULL
+
+
+class TimedOut(ArgusMqttError, TimeoutError):
+    """What was waited for did not happen in time; it may still happen."""
+
+    status = TIMEOUT
+
+
+class Refused(ArgusMqttError):
+    """The broker, or the way to it, refuses this client for a reason that waiting does not cure."""
+
+    status = REFUSED
+
+
+class ShutDown(ArgusMqttError):
+    """The client is shut down, or being shut down."""
+
+    status = SHUT_DOWN
+
+
+class NotDelivered(ArgusMqttError):
+    """The base of the four ways in which a message can end without having been delivered."""
+
+
+class Expired(NotDelivered):
+    """The message expired before it could be delivered."""
+
+    status = EXPIRED
+
+
+class Dropped(NotDelivered):
+    """The message was dropped from the outbox; the text says why."""
+
+    status = DROPPED
+
+
+class Rejected(NotDelivered):
+    """The message cannot be delivered to this broker; the text says why."""
+
+    status = REJECTED
+
+
+class UnknownOutcome(NotDelivered):
+    """The message was handed to the network, and its fate was not known when the client was shut down."""
+
+    status = UNKNOWN
+
+
+class Forked(ArgusMqttError):
+    """The client belongs to the parent process, in which it goes on working; connect anew in this one."""
+
+    status = FORKED
+
+
+_CLASSES: dict[int, type[ArgusMqttError]] = {
+    one.status: one
+    for one in (
+        InvalidArgument,
+        InvalidSettings,
+        QueueFull,
+        TimedOut,
+        Refused,
+        ShutDown,
+        Expired,
+        Dropped,
+        Rejected,
+        UnknownOutcome,
+        Forked,
+    )
+}
+
+
+def error_for(status: int, message: str) -> ArgusMqttError:
+    """Give the exception for a status other than OK, to be raised by the caller."""
+    if status == INVALID_HANDLE:
+        # No handle but that of a client leaves this package, so this one was valid once.
+        return ShutDown("the client was shut down")
+    error = _CLASSES.get(status, ArgusMqttError)(message)
+    error.status = status
+    return error

@@ -1,0 +1,136 @@
+"""Writing JSON, with errors that say where in the value the fault is."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, time
+from uuid import UUID
+
+Convert = Callable[[object], object]
+"""Gives what stands in JSON for a value that JSON does not know, or raises TypeError."""
+
+
+class Unwritable(ValueError):
+    """A value, or something in it, has no form in JSON.
+
+    Attributes:
+        path: Where: the name of the value, then keys and indices.
+        problem: What is wrong there and what would be right; continues a sentence that begins with the path.
+    """
+
+    def __init__(self, path: str, problem: str) -> None:
+        """Make a sentence of the two."""
+        super().__init__(f"{path} {problem}")
+        self.path = path
+        self.problem = problem
+
+
+def event_json(value: Mapping[str, object], name: str) -> bytes:
+    """Write a mapping as JSON; dates, times and UUIDs become text.
+
+    Raises:
+        Unwritable: Something in it has no form in JSON; the path starts with `name`.
+    """
+    return _write(value, name, _EVENT_ENCODER, _convert)
+
+
+def settings_json(value: Mapping[str, object]) -> bytes:
+    """Write settings as JSON; paths become text, too.
+
+    Raises:
+        Unwritable: Something in it has no form in JSON; the path starts with the name of the setting.
+    """
+    return _write(value, "", _SETTINGS_ENCODER, _convert_setting)
+
+
+def _convert(value: object) -> object:
+    if isinstance(value, (date, time)):  # A datetime is a date.
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError
+
+
+def _convert_setting(value: object) -> object:
+    return os.fspath(value) if isinstance(value, os.PathLike) else _convert(value)
+
+
+def _encoder(convert: Convert) -> json.JSONEncoder:
+    return json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=convert)
+
+
+_EVENT_ENCODER = _encoder(_convert)
+_SETTINGS_ENCODER = _encoder(_convert_setting)
+
+
+def _write(value: Mapping[str, object], name: str, encoder: json.JSONEncoder, convert: Convert) -> bytes:
+    try:
+        return encoder.encode(value).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        # The encoder does not say where it stopped, so the value is walked once more.
+        try:
+            fault = next(_faults(value, name, (), convert), (name, f"is not JSON: {error}"))
+        except RecursionError:
+            fault = (name, "is nested too deeply")
+    raise Unwritable(*fault)
+
+
+def _faults(value: object, path: str, above: tuple[int, ...], convert: Convert) -> Iterator[tuple[str, str]]:
+    """Give what in `value` has no form in JSON. `above` has the ids of the containers that it is in."""
+    if isinstance(value, (dict, list, tuple)):
+        if id(value) in above:
+            yield path, "contains itself"
+        else:
+            yield from _container_faults(value, path, (*above, id(value)), convert)
+    elif isinstance(value, str):
+        yield from _text_faults(value, path)
+    elif isinstance(value, float):
+        if not math.isfinite(value):
+            yield path, f"is {value}, which JSON has no number for; give null or leave it out"
+    elif value is not None and not isinstance(value, int):
+        try:
+            converted = convert(value)
+        except TypeError:
+            kind = type(value).__qualname__
+            yield path, f"is of type {kind}, which has no form in JSON; give text, a number, a list or a dict"
+        else:
+            yield from _faults(converted, path, above, convert)
+
+
+def _container_faults(
+    value: dict[object, object] | list[object] | tuple[object, ...],
+    path: str,
+    above: tuple[int, ...],
+    convert: Convert,
+) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _key_faults(key, path)
+            yield from _faults(item, f"{path}.{key}" if path else f"{key}", above, convert)
+    else:
+        for index, item in enumerate(value):
+            yield from _faults(item, f"{path}[{index}]", above, convert)
+
+
+def _key_faults(key: object, path: str) -> Iterator[tuple[str, str]]:
+    remedy = "the keys of a JSON object are text"
+    if isinstance(key, str):
+        for _, problem in _text_faults(key, path):
+            yield path, f"has a key {key!a} that {problem}"
+    elif isinstance(key, float) and not math.isfinite(key):
+        yield path, f"has the key {key}; {remedy}"
+    elif key is not None and not isinstance(key, (int, float)):
+        yield path, f"has a key of type {type(key).__qualname__}; {remedy}"
+
+
+def _text_faults(value: str, path: str) -> Iterator[tuple[str, str]]:
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        half = f"has half of a surrogate pair, {value[error.start]!a}, as character {error.start}"
+        yield path, f"{half}; give characters whole"

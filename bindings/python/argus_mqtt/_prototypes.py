@@ -1,0 +1,106 @@
+"""The C functions: each with its prototype as the header has it, and nothing else decided here.
+
+A call releases the interpreter's lock, unless it is bound with `keep_lock`.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from ctypes import POINTER, c_char, c_char_p, c_int32, c_size_t, c_uint32, c_uint64, c_void_p
+from typing import Any
+
+from . import _library
+
+MESSAGE_SIZE = 1024
+
+
+class Error(ctypes.Structure):
+    """`argus_mqtt_error`: what a call writes its status and its message for a person into."""
+
+    _fields_ = (("status", c_int32), ("message", c_char * MESSAGE_SIZE))
+
+    @property
+    def text(self) -> str:
+        """The message."""
+        message: bytes = self.message
+        return message.decode("utf-8", "replace")
+
+
+_releasing, _keeping = _library.load()
+
+
+def _bind(name: str, *argtypes: Any, keep_lock: bool = False) -> Callable[..., int]:  # noqa: ANN401  (private in typeshed)
+    """Declare a function that returns a status."""
+    function = (_keeping if keep_lock else _releasing)[name]
+    function.argtypes = argtypes
+    function.restype = c_int32
+    return function
+
+
+# int32_t argus_mqtt_connect(const char *settings_json, argus_mqtt_client *client_out,
+#                            argus_mqtt_error *error);
+connect = _bind("argus_mqtt_connect", c_char_p, POINTER(c_uint64), POINTER(Error))
+
+# int32_t argus_mqtt_wait_online(argus_mqtt_client client, uint64_t timeout_ms, argus_mqtt_error *error);
+wait_online = _bind("argus_mqtt_wait_online", c_uint64, c_uint64, POINTER(Error))
+
+# int32_t argus_mqtt_publish_event(argus_mqtt_client client, const char *camera, const void *event,
+#                                  size_t event_len, argus_mqtt_delivery *delivery_out,
+#                                  argus_mqtt_error *error);
+publish_event = _bind("argus_mqtt_publish_event", c_uint64, c_char_p, c_char_p, c_size_t, c_void_p, c_void_p)
+
+# int32_t argus_mqtt_publish(argus_mqtt_client client, const char *topic, const void *payload,
+#                            size_t payload_len, int32_t qos, int32_t retain, uint32_t expiry_seconds,
+#                            argus_mqtt_delivery *delivery_out, argus_mqtt_error *error);
+publish = _bind(
+    "argus_mqtt_publish",
+    c_uint64,
+    c_char_p,
+    c_char_p,
+    c_size_t,
+    c_int32,
+    c_int32,
+    c_uint32,
+    c_void_p,
+    c_void_p,
+)
+
+# int32_t argus_mqtt_delivery_wait(argus_mqtt_client client, argus_mqtt_delivery delivery,
+#                                  uint64_t timeout_ms, argus_mqtt_error *error);
+delivery_wait = _bind("argus_mqtt_delivery_wait", c_uint64, c_uint64, c_uint64, POINTER(Error))
+
+# int32_t argus_mqtt_delivery_forget(argus_mqtt_client client, argus_mqtt_delivery delivery,
+#                                    argus_mqtt_error *error);
+delivery_forget = _bind("argus_mqtt_delivery_forget", c_uint64, c_uint64, c_void_p, keep_lock=True)
+
+# int32_t argus_mqtt_flush(argus_mqtt_client client, uint64_t timeout_ms, size_t *left_out,
+#                          argus_mqtt_error *error);
+flush = _bind("argus_mqtt_flush", c_uint64, c_uint64, POINTER(c_size_t), POINTER(Error))
+
+# int32_t argus_mqtt_reconfigure(argus_mqtt_client client, const char *settings_json,
+#                                argus_mqtt_error *error);
+reconfigure = _bind("argus_mqtt_reconfigure", c_uint64, c_char_p, POINTER(Error))
+
+# int32_t argus_mqtt_status(argus_mqtt_client client, char *buffer, size_t capacity, size_t *length_out,
+#                           argus_mqtt_error *error);
+status = _bind("argus_mqtt_status", c_uint64, c_char_p, c_size_t, POINTER(c_size_t), POINTER(Error))
+
+# int32_t argus_mqtt_settings_check(const char *settings_json, char *buffer, size_t capacity,
+#                                   size_t *length_out, argus_mqtt_error *error);
+settings_check = _bind("argus_mqtt_settings_check", c_char_p, c_char_p, c_size_t, POINTER(c_size_t), POINTER(Error))
+
+# int32_t argus_mqtt_shutdown(argus_mqtt_client client, uint64_t timeout_ms, size_t *left_out,
+#                             argus_mqtt_error *error);
+shutdown = _bind("argus_mqtt_shutdown", c_uint64, c_uint64, POINTER(c_size_t), POINTER(Error))
+
+# const char *argus_mqtt_version(void);
+_version = _releasing["argus_mqtt_version"]
+_version.argtypes = []
+_version.restype = c_char_p
+
+
+def library_version() -> str:
+    """The version of the library that is loaded, such as "1.2.3"."""
+    version: bytes = _version()
+    return version.decode()

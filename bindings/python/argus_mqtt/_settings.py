@@ -1,0 +1,92 @@
+"""Settings: names, defaults, ranges and messages are the library's; here they only change their form."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from . import _buffer, _json, _prototypes
+from ._arguments import c_text
+from ._errors import (
+    INVALID_SETTINGS,
+    ArgusMqttError,
+    Fault,
+    InvalidArgument,
+    InvalidSettings,
+    error_for,
+)
+
+Settings: TypeAlias = Mapping[str, object] | str
+"""Settings by name, or the text of a JSON object."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsReport:
+    """What the library thinks of settings.
+
+    Attributes:
+        valid: Whether a client can be connected with them.
+        settings: All settings with the defaults filled in, but the password; None when they are not valid.
+        faults: Every fault; empty when they are valid.
+        notes: What is allowed but worth knowing.
+    """
+
+    valid: bool
+    settings: dict[str, object] | None
+    faults: tuple[Fault, ...]
+    notes: tuple[str, ...]
+
+
+def check_settings(settings: Settings) -> SettingsReport:
+    """Check settings without connecting: every fault at once, or the settings with the defaults filled in.
+
+    Files that the settings name are read; nothing else is touched. Any thread may call it.
+
+    Args:
+        settings: A mapping, or the text of a JSON object. Paths may be given as such.
+    """
+    try:
+        text = settings_json(settings)
+    except InvalidSettings as error:
+        return SettingsReport(valid=False, settings=None, faults=error.faults, notes=())
+    return _report(text)
+
+
+def settings_json(settings: Settings) -> bytes:
+    """Give the JSON of settings.
+
+    Raises:
+        InvalidSettings: A value has no form in JSON, or a text is not one for C.
+        TypeError: They are neither a mapping nor text.
+    """
+    try:
+        if isinstance(settings, str):
+            return c_text("settings", settings)
+        if isinstance(settings, Mapping):
+            return _json.settings_json(settings)
+    except _json.Unwritable as error:
+        fault = Fault(error.path or "settings", None, error.problem)
+        raise InvalidSettings(f"{fault.field} {fault.message}", (fault,)) from None
+    except InvalidArgument as error:
+        raise InvalidSettings(str(error), (Fault("settings", None, str(error)),)) from None
+    raise TypeError(f"settings must be a mapping or JSON text, not {type(settings).__name__}")
+
+
+def settings_error(status: int, error: _prototypes.Error, text: bytes) -> ArgusMqttError:
+    """Give the exception for a call that took settings and failed."""
+    if status != INVALID_SETTINGS:
+        return error_for(status, error.text)
+    faults = _report(text).faults
+    return InvalidSettings(error.text, faults)
+
+
+def _report(text: bytes) -> SettingsReport:
+    report = json.loads(_buffer.read(lambda *output: _prototypes.settings_check(text, *output)))
+    return SettingsReport(
+        valid=report["valid"],
+        settings=report.get("settings"),
+        faults=tuple(Fault(**fault) for fault in report.get("faults", ())),
+        notes=tuple(report.get("notes", ())),
+    )

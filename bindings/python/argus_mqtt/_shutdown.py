@@ -1,0 +1,107 @@
+"""Shutting a client down so that the wait for it can be interrupted, and every client when Python exits."""
+
+from __future__ import annotations
+
+import atexit
+import ctypes
+import os
+import threading
+import weakref
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from . import _prototypes, _waiting
+from ._errors import OK, TIMEOUT, ArgusMqttError, TimedOut, error_for
+
+if TYPE_CHECKING:
+    from ._client import Client
+
+AT_EXIT_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class ShutdownReport:
+    """How a shutdown ended.
+
+    Attributes:
+        complete: Whether every message had ended, and the broker acknowledged that the client is offline.
+        left: Messages that were not delivered because of the shutdown.
+        message: What was not complete, in plain words; empty when all was.
+    """
+
+    complete: bool
+    left: int
+    message: str
+
+
+class Ending:
+    """The one shutdown of a client."""
+
+    __slots__ = ("_done", "_handle", "_result")
+
+    def __init__(self, handle: int) -> None:
+        """Prepare it; `start` begins it."""
+        self._handle = handle
+        self._done = threading.Event()
+        self._result: ShutdownReport | ArgusMqttError = TimedOut(
+            "another thread is shutting the client down, and has not ended"
+        )
+
+    def start(self, deadline: float) -> None:
+        """Shut the client down on a thread of its own.
+
+        The library's call is not one that can be made in slices, and in it Python would run no signal handler.
+        While Python exits there are no new threads, and the call is made here.
+        """
+        thread = threading.Thread(target=self._run, args=(deadline,), name="argus-mqtt-shutdown", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            self._run(deadline)
+
+    def report(self, deadline: float) -> ShutdownReport:
+        """Wait until it has ended, and tell how."""
+        self._done.wait(_waiting.seconds_to(deadline))
+        if isinstance(self._result, ArgusMqttError):
+            raise self._result
+        return self._result
+
+    def _run(self, deadline: float) -> None:
+        left = ctypes.c_size_t()
+        error = _prototypes.Error()
+        status = _prototypes.shutdown(
+            self._handle,
+            _waiting.milliseconds_to(deadline),
+            ctypes.byref(left),
+            ctypes.byref(error),
+        )
+        if status in {OK, TIMEOUT}:
+            self._result = ShutdownReport(status == OK, left.value, error.text)
+        else:
+            self._result = error_for(status, error.text)
+        self._done.set()
+
+
+_open: weakref.WeakSet[Client] = weakref.WeakSet()
+
+
+def opened(client: Client) -> None:
+    """Note a client that is to be shut down when Python exits, unless it is before."""
+    _open.add(client)
+
+
+def closed(client: Client) -> None:
+    """Note that a client is being shut down."""
+    _open.discard(client)
+
+
+def _at_exit() -> None:
+    deadline = _waiting.deadline_after(AT_EXIT_SECONDS)
+    for client in list(_open):
+        client._end(deadline)
+
+
+atexit.register(_at_exit)
+if hasattr(os, "register_at_fork"):
+    # A child has no part in its parent's clients.
+    os.register_at_fork(after_in_child=_open.clear)

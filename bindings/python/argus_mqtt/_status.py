@@ -1,0 +1,130 @@
+"""What a client tells about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal, TypeAlias, TypeVar
+
+State: TypeAlias = Literal["waiting", "connecting", "connected", "online", "refused", "shutting_down", "closed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """What became of the messages since the client was connected.
+
+    Attributes:
+        accepted: Messages taken from the caller.
+        delivered: Acknowledged by the broker; with QoS 0, written to the network.
+        expired: Expired before they could be sent.
+        dropped_queue_full: Dropped to make room for newer ones.
+        dropped_shutdown: Still queued when the client was shut down.
+        rejected: Not deliverable to this broker.
+        unknown: On their way when the client was shut down.
+        refused_full: Not taken, because the outbox was full.
+        resent: Sent once more after a connection had ended.
+        guard_repairs: How often the availability topic was set right after something else wrote there.
+    """
+
+    accepted: int
+    delivered: int
+    expired: int
+    dropped_queue_full: int
+    dropped_shutdown: int
+    rejected: int
+    unknown: int
+    refused_full: int
+    resent: int
+    guard_repairs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the broker of the present connection allows.
+
+    Attributes:
+        receive_maximum: Messages in flight at once.
+        maximum_packet_size: Bytes of a packet; None when the broker names no limit.
+        maximum_qos: 0, 1 or 2.
+        retain_available: Whether it keeps retained messages.
+        server_keep_alive_seconds: The keep-alive it asks for instead of the one in the settings, or None.
+    """
+
+    receive_maximum: int
+    maximum_packet_size: int | None
+    maximum_qos: int
+    retain_available: bool
+    server_keep_alive_seconds: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What is going on, at the moment of the call.
+
+    Attributes:
+        state: "online" once the birth message was acknowledged, "connected" before that; "waiting" for the next
+            attempt, "connecting" in one, "refused" when waiting will not cure what stops it; "shutting_down",
+            "closed".
+        protocol: The MQTT version of the connection, "5" or "3.1.1"; None without one.
+        protocol_reason: Why this version is in use.
+        broker: "host:port".
+        client_id: The client id in use.
+        availability_topic: Where the birth and the will message go.
+        online_since_seconds: For how long it has been online; None when it is not.
+        last_error: The last thing that went wrong, in plain words; None when nothing has.
+        next_attempt_in_seconds: When it connects next; None unless it is waiting to.
+        reconnect_attempt: Attempts since the connection was lost; 0 while there is one.
+        connections: How often it has been connected.
+        queued: Messages that wait to be sent.
+        queued_bytes: What they take.
+        oldest_age_seconds: The age of the oldest; None when there is none.
+        in_flight: Messages sent and not acknowledged yet.
+        outcomes_kept: Outcomes of deliveries that nobody has waited for yet.
+        counters: What became of the messages so far.
+        limits: What the broker allows; None without a connection.
+        warnings: What should not stay as it is.
+        version: The version of the library.
+    """
+
+    state: State
+    protocol: Literal["5", "3.1.1"] | None
+    protocol_reason: str | None
+    broker: str
+    client_id: str
+    availability_topic: str
+    online_since_seconds: float | None
+    last_error: str | None
+    next_attempt_in_seconds: float | None
+    reconnect_attempt: int
+    connections: int
+    queued: int
+    queued_bytes: int
+    oldest_age_seconds: float | None
+    in_flight: int
+    outcomes_kept: int
+    counters: Counters
+    limits: Limits | None
+    warnings: tuple[str, ...]
+    version: str
+
+
+def status_from(data: Mapping[str, Any]) -> Status:
+    """Make a status of the library's JSON."""
+    limits = data["limits"]
+    return _made(
+        Status,
+        {
+            **data,
+            "counters": _made(Counters, data["counters"]),
+            "limits": None if limits is None else _made(Limits, limits),
+            "warnings": tuple(data["warnings"]),
+        },
+    )
+
+
+_T = TypeVar("_T", Status, Counters, Limits)
+
+
+def _made(kind: type[_T], data: Mapping[str, Any]) -> _T:
+    # A newer library of the same ABI may tell more, which older callers have no use for.
+    return kind(**{field.name: data[field.name] for field in fields(kind)})

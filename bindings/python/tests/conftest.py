@@ -1,0 +1,63 @@
+"""What the tests share: the library that was built, a broker, and settings that no other test uses."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.mosquitto import Mosquitto, free_port
+from support.programs import REPOSITORY
+from support.settings import SettingsDict, settings_for
+from support.subscriber import Subscriber
+
+
+def _built_library() -> Path:
+    target = Path(os.environ.get("CARGO_TARGET_DIR", REPOSITORY / "target"))
+    built = [target / profile / "libargus_mqtt.so" for profile in ("release", "debug")]
+    found = [library for library in built if library.exists()]
+    if not found:
+        raise pytest.UsageError(f"no library in {target}: run cargo build, or name one in ARGUS_MQTT_LIBRARY")
+    return max(found, key=lambda library: library.stat().st_mtime)
+
+
+# Before any test module imports the package, which loads the library; programs that tests start inherit it.
+if "ARGUS_MQTT_LIBRARY" not in os.environ:
+    os.environ["ARGUS_MQTT_LIBRARY"] = str(_built_library())
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mosquitto]:
+    """Give a broker that all tests share and none stops."""
+    mosquitto = Mosquitto(tmp_path_factory.mktemp("mosquitto"))
+    yield mosquitto
+    mosquitto.stop()
+
+
+@pytest.fixture
+def own_broker(tmp_path: Path) -> Iterator[Mosquitto]:
+    """Give a broker for one test, which may stop it."""
+    mosquitto = Mosquitto(tmp_path)
+    yield mosquitto
+    mosquitto.stop()
+
+
+@pytest.fixture
+def settings(broker: Mosquitto) -> SettingsDict:
+    """Give settings for the shared broker."""
+    return settings_for(broker)
+
+
+@pytest.fixture
+def unreachable() -> SettingsDict:
+    """Give settings with which no connection comes about."""
+    return {"broker_host": "127.0.0.1", "broker_port": free_port()}
+
+
+@pytest.fixture
+def subscriber(broker: Mosquitto, settings: SettingsDict) -> Iterator[Subscriber]:
+    """Give a subscriber to all topics of `settings`."""
+    with Subscriber(broker, f"{settings['topic_prefix']}/#") as one:
+        yield one

@@ -1,0 +1,77 @@
+"""Mappings become JSON, or an error that says where they cannot."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import OrderedDict
+from enum import IntEnum
+from pathlib import Path
+from types import MappingProxyType
+from uuid import UUID
+
+import pytest
+
+from argus_mqtt._json import Unwritable, event_json, settings_json
+
+
+class Level(IntEnum):
+    """A number with a name."""
+
+    HIGH = 3
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({}, "{}"),
+        ({"a": [1, 2.5, None, True, "é"]}, '{"a":[1,2.5,null,true,"é"]}'),
+        ({"at": dt.datetime(2026, 5, 4, 3, 2, 1, tzinfo=dt.timezone.utc)}, '{"at":"2026-05-04T03:02:01+00:00"}'),
+        ({"day": dt.date(2026, 5, 4), "time": dt.time(3, 2)}, '{"day":"2026-05-04","time":"03:02:00"}'),
+        ({"id": UUID(int=7)}, '{"id":"00000000-0000-0000-0000-000000000007"}'),
+        (OrderedDict(b=1, a=(Level.HIGH,)), '{"b":1,"a":[3]}'),
+        (MappingProxyType({"in": MappingProxyType({"a": 1})}), '{"in":{"a":1}}'),
+        ({1: "a", None: "b"}, '{"1":"a","null":"b"}'),
+    ],
+)
+def test_values_with_a_form_in_json(value: dict[str, object], expected: str) -> None:
+    assert event_json(value, "event").decode() == expected
+
+
+ITSELF: dict[str, object] = {}
+ITSELF["list"] = [ITSELF]
+DEEP: dict[str, object] = {}
+for _ in range(100_000):
+    DEEP = {"in": DEEP}
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ({"objects": [{"box": [1, {2}]}]}, "event.objects[0].box[1] is of type set, which has no form in JSON; give"),
+        ({"image": b"jpeg"}, "event.image is of type bytes, which has no form in JSON; give"),
+        ({"score": float("nan")}, "event.score is nan, which JSON has no number for; give null"),
+        ({"scores": (1.0, float("-inf"))}, "event.scores[1] is -inf, which JSON has no number for; give null"),
+        ({"in": {("a", "b"): 1}}, "event.in has a key of type tuple; the keys of a JSON object are text"),
+        ({float("inf"): 1}, "event has the key inf; the keys of a JSON object are text"),
+        ({"text": "ab\ud800"}, r"event.text has half of a surrogate pair, '\ud800', as character 2"),
+        ({"in": {"\udc00": 1}}, r"event.in has a key '\udc00' that has half of a surrogate pair"),
+        (ITSELF, "event.list[0] contains itself"),
+        (DEEP, "event is nested too deeply"),
+        ({"path": Path("/tmp")}, "event.path is of type PosixPath"),  # noqa: S108
+    ],
+)
+def test_values_without_a_form_are_located(value: dict[str, object], message: str) -> None:
+    with pytest.raises(Unwritable) as raised:
+        event_json(value, "event")
+    assert str(raised.value).startswith(message)
+
+
+def test_settings_may_hold_paths() -> None:
+    assert settings_json({"tls_ca_file": Path("/etc/ca.pem")}) == b'{"tls_ca_file":"/etc/ca.pem"}'
+
+
+def test_a_fault_in_settings_is_located_by_field() -> None:
+    with pytest.raises(Unwritable) as raised:
+        settings_json({"password": b"secret"})
+    assert raised.value.path == "password"
+    assert "secret" not in str(raised.value)
