@@ -34,7 +34,7 @@ test: ## Install what the tests need under target/, then check and test everythi
 	exit $$status
 
 # The quick checks stand first.
-checks: setup lint doc test-rust test-python check-package
+checks: setup lint doc build test-rust test-python check-package
 
 setup:
 	$(call say,Setting up what the tests need: under target/ and tests/ and not on the system)
@@ -88,7 +88,8 @@ VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
 RELEASE := $(TARGET)/release
 SHARED := $(RELEASE)/libargus_mqtt.so
 STATIC := $(RELEASE)/libargus_mqtt.a
-# What a program that links the static library needs besides; the compiler says it.
+# What a program that links the static library needs besides; rustc says it. Without libc and libgcc_s, which every C compiler adds
+# by itself; naming libgcc_s would forbid programs that are linked statically throughout.
 NATIVE := $(RELEASE)/native-static-libs
 SOURCES := Cargo.toml Cargo.lock build.rs $(shell find src -name '*.rs')
 # Named once, by build.rs, in the library itself.
@@ -110,15 +111,15 @@ install: $(SHARED) ## Install header, libraries and pkg-config file under DESTDI
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libargus_mqtt.so
 	install -m 644 $(STATIC) $(DESTDIR)$(LIBDIR)/
 	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' 'includedir=$(INCLUDEDIR)' '' \
-	    'Name: argus_mqtt' 'Description: MQTT publisher that keeps Home Assistant informed of a camera system' \
+	    'Name: argus-mqtt' 'Description: MQTT publisher that keeps Home Assistant informed of a camera system' \
 	    'Version: $(VERSION)' 'Cflags: -I$${includedir}' 'Libs: -L$${libdir} -largus_mqtt' \
-	    "Libs.private: $$(cat $(NATIVE))" > $(DESTDIR)$(PKGCONFIGDIR)/argus_mqtt.pc
-	@echo "wrote $(DESTDIR)$(PKGCONFIGDIR)/argus_mqtt.pc"
+	    "Libs.private: $$(sed 's/-lgcc_s//; s/-lc$$//; s/  */ /g' $(NATIVE))" > $(DESTDIR)$(PKGCONFIGDIR)/argus-mqtt.pc
+	@echo "wrote $(DESTDIR)$(PKGCONFIGDIR)/argus-mqtt.pc"
 	@[ -n "$(DESTDIR)" ] || echo "If programs do not find the library, run ldconfig (as root), or add $(LIBDIR) to its search path."
 
 uninstall: ## Remove what `make install` with the same PREFIX and DESTDIR installed
 	$(call say,Removing argus-mqtt from $(DESTDIR)$(PREFIX))
-	rm -f $(DESTDIR)$(INCLUDEDIR)/argus_mqtt.h $(DESTDIR)$(PKGCONFIGDIR)/argus_mqtt.pc
+	rm -f $(DESTDIR)$(INCLUDEDIR)/argus_mqtt.h $(DESTDIR)$(PKGCONFIGDIR)/argus-mqtt.pc
 	rm -f $(DESTDIR)$(LIBDIR)/libargus_mqtt.so $(DESTDIR)$(LIBDIR)/libargus_mqtt.so.* $(DESTDIR)$(LIBDIR)/libargus_mqtt.a
 
 clean: ## Remove everything that was built or downloaded
