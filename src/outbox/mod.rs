@@ -4,113 +4,23 @@
 //! expire, so sending, expiring and dropping each take the front of a lane and cost the same
 //! however long the queue is.
 
+mod counters;
+mod entry;
+#[cfg(test)]
+mod tests;
+
+pub use counters::Counters;
+pub(crate) use entry::{End, Entry};
+
 use crate::error::{Error, ErrorKind};
-use crate::message::{Message, Outcome};
+use crate::message::Message;
 use crate::settings::QueueFull;
-use serde::Serialize;
+use entry::{millis, Lane, LASTING, OVERHEAD};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Duration;
 
 /// A point in time: since the client was made, on a clock that never goes back.
 pub(crate) type Time = Duration;
-
-/// What one message costs beside its payload, counted against the bound of bytes.
-const OVERHEAD: u64 = 128;
-
-/// A lane is named by the lifetime of its messages in seconds.
-type Lane = u32;
-/// The lane of the messages that never expire.
-const LASTING: Lane = u32::MAX;
-
-/// A message with its age and history.
-#[derive(Debug)]
-pub(crate) struct Entry {
-    /// Names the message for as long as the client lives; later messages have higher ids.
-    pub(crate) id: u64,
-    pub(crate) message: Message,
-    accepted_at_ms: u64,
-    lane: Lane,
-    tracked: bool,
-    /// How many connections in a row the broker closed while this message was unacknowledged.
-    pub(crate) closes: u8,
-    /// Whether it was handed to the network before: what is sent again may arrive twice.
-    pub(crate) sent_before: bool,
-}
-
-impl Entry {
-    /// The Message Expiry Interval to send (MQTT 5, section 3.3.2.3.3): the lifetime less the whole
-    /// seconds waited here, as a broker lowers it. `None` when the message never expires.
-    pub(crate) fn expiry_left(&self, now: Time) -> Option<u32> {
-        if self.lane == LASTING {
-            return None;
-        }
-        let waited = (millis(now).saturating_sub(self.accepted_at_ms)) / 1000;
-        Some(self.lane.saturating_sub(u32::try_from(waited).unwrap_or(u32::MAX)))
-    }
-
-    /// When the message is no longer worth sending. `None` when it never expires.
-    fn deadline(&self) -> Option<Time> {
-        (self.lane != LASTING).then(|| Time::from_millis(self.accepted_at_ms + u64::from(self.lane) * 1000))
-    }
-
-    fn cost(&self) -> u64 {
-        self.message.payload.len() as u64 + OVERHEAD
-    }
-}
-
-fn millis(time: Time) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// How a message ended, as it is counted and kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum End {
-    Delivered,
-    Expired,
-    QueueFull,
-    ShutDown,
-    Rejected(Box<String>),
-    Unknown,
-}
-
-impl End {
-    /// The same for a person.
-    pub(crate) fn outcome(self) -> Outcome {
-        match self {
-            End::Delivered => Outcome::Delivered,
-            End::Expired => Outcome::Expired,
-            End::QueueFull => Outcome::Dropped("the outbox was full and this was its oldest message".into()),
-            End::ShutDown => Outcome::Dropped("the client shut down before it could be sent".into()),
-            End::Rejected(reason) => Outcome::Rejected(*reason),
-            End::Unknown => Outcome::Unknown,
-        }
-    }
-}
-
-/// How many messages came in, and how they ended.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Counters {
-    /// Messages accepted by a publish call.
-    pub accepted: u64,
-    /// Messages acknowledged by the broker (QoS 1) or written to the network (QoS 0).
-    pub delivered: u64,
-    /// Messages whose expiry passed before they could be delivered.
-    pub expired: u64,
-    /// Messages dropped because the outbox was full.
-    pub dropped_queue_full: u64,
-    /// Messages not yet sent when the client shut down.
-    pub dropped_shutdown: u64,
-    /// Messages that this broker would not take.
-    pub rejected: u64,
-    /// Messages handed to the network whose fate was not known at shutdown.
-    pub unknown: u64,
-    /// Messages refused by a publish call because the outbox was full. They were not accepted.
-    pub refused_queue_full: u64,
-    /// Times a message was sent again after a connection ended.
-    pub resent: u64,
-    /// Times the availability topic held something else and was set right.
-    pub guard_repairs: u64,
-}
 
 /// The bounds of an outbox, and what to do at them.
 #[derive(Clone, Copy, Debug)]

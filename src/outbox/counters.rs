@@ -1,0 +1,28 @@
+//! What has happened to messages so far.
+
+use serde::Serialize;
+
+/// How many messages came in, and how they ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counters {
+    /// Messages accepted by a publish call.
+    pub accepted: u64,
+    /// Messages acknowledged by the broker (QoS 1) or written to the network (QoS 0).
+    pub delivered: u64,
+    /// Messages whose expiry passed before they could be delivered.
+    pub expired: u64,
+    /// Messages dropped because the outbox was full.
+    pub dropped_queue_full: u64,
+    /// Messages not yet sent when the client shut down.
+    pub dropped_shutdown: u64,
+    /// Messages that this broker would not take.
+    pub rejected: u64,
+    /// Messages handed to the network whose fate was not known at shutdown.
+    pub unknown: u64,
+    /// Messages refused by a publish call because the outbox was full. They were not accepted.
+    pub refused_queue_full: u64,
+    /// Times a message was sent again after a connection ended.
+    pub resent: u64,
+    /// Times the availability topic held something else and was set right.
+    pub guard_repairs: u64,
+}
