@@ -1,0 +1,100 @@
+//! Where a camera's events are published.
+
+use crate::error::Error;
+use crate::topic::{check_level, name_fault, quote, MAX_TEXT};
+
+/// What stands for the setting `topic_prefix` in the other topics.
+pub(super) const PREFIX: &str = "{topic_prefix}";
+/// What stands for the camera in the pattern.
+pub(super) const CAMERA: &str = "{camera}";
+
+/// The topic of each camera's events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct EventTopic {
+    /// As it was given.
+    pattern: String,
+    before: String,
+    after: String,
+    /// The one topic that no camera may have.
+    availability_topic: String,
+}
+
+impl EventTopic {
+    /// Gives what is wrong with the pattern, in words that follow the pattern itself. The prefix is sound.
+    pub(super) fn parse(pattern: &str, topic_prefix: &str, availability_topic: &str) -> Result<Self, String> {
+        let parts: Vec<_> = pattern.split(CAMERA).collect();
+        let [before, after] = parts[..] else {
+            return Err(format!(
+                "names {CAMERA} {} times; must name it once, as in {PREFIX}/events/{CAMERA}",
+                parts.len() - 1
+            ));
+        };
+        if [before, after].iter().any(|part| part.replace(PREFIX, "").contains(['{', '}'])) {
+            return Err(format!("holds a brace that is not of {CAMERA} or {PREFIX}; leave it out"));
+        }
+        let topic = EventTopic {
+            pattern: pattern.into(),
+            before: before.replace(PREFIX, topic_prefix),
+            after: after.replace(PREFIX, topic_prefix),
+            availability_topic: availability_topic.into(),
+        };
+        let example = topic.join("x");
+        match leading_dollar(&example).or_else(|| name_fault(&example)) {
+            None => Ok(topic),
+            Some(what) => Err(format!("with {PREFIX} put in {what}")),
+        }
+    }
+
+    /// The pattern, as it was given.
+    pub(super) fn pattern(&self) -> &str {
+        &self.pattern
+    }
+
+    /// The topic of this camera's events.
+    ///
+    /// # Errors
+    /// The camera can't be part of one level of a topic, or its topic would not do for events.
+    pub(crate) fn topic(&self, camera: &str) -> Result<String, Error> {
+        let fault = |what: String| Error::argument(format!("camera: {what}"));
+        check_level(camera).map_err(fault)?;
+        let topic = self.join(camera);
+        if topic.len() > MAX_TEXT {
+            return Err(fault(format!(
+                "{} makes a topic of {} bytes; must be shorter by {}",
+                quote(camera),
+                topic.len(),
+                topic.len() - MAX_TEXT
+            )));
+        }
+        if let Some(what) = leading_dollar(&topic) {
+            return Err(fault(format!("{} makes a topic that {what}", quote(camera))));
+        }
+        if topic == self.availability_topic {
+            return Err(fault(format!(
+                "{} would have its events on the availability topic, {}; name the camera otherwise, or change \
+                 event_topic",
+                quote(camera),
+                quote(&topic)
+            )));
+        }
+        Ok(topic)
+    }
+
+    /// The camera that is refused because its events would go to the availability topic, if a camera can be.
+    pub(super) fn refused_camera(&self) -> Option<&str> {
+        let rest = self.availability_topic.strip_prefix(self.before.as_str())?;
+        let camera = rest.strip_suffix(self.after.as_str())?;
+        check_level(camera).is_ok().then_some(camera)
+    }
+
+    fn join(&self, camera: &str) -> String {
+        [&self.before, camera, &self.after].concat()
+    }
+}
+
+/// What is wrong with a topic that starts with `$`.
+pub(super) fn leading_dollar(topic: &str) -> Option<String> {
+    topic
+        .starts_with('$')
+        .then(|| "starts with '$'; such topics are the broker's own, start with another character".into())
+}

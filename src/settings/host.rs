@@ -1,0 +1,150 @@
+//! The broker's host: a name, an IPv4 or an IPv6 address, and nothing else.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// The longest name, and the longest part of one between two dots (RFC 1035, section 2.3.4).
+const LONGEST_NAME: usize = 253;
+const LONGEST_LABEL: usize = 63;
+
+/// The host without brackets, or what is wrong with it, in words that follow the text itself.
+pub(super) fn parse(text: &str) -> Result<String, String> {
+    if let Some(bare) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        return match is_ipv6(bare) {
+            true => Ok(bare.into()),
+            false => Err("is no IPv6 address in its brackets; write one such as [2001:db8::1]".into()),
+        };
+    }
+    if is_ipv6(text) {
+        return Ok(text.into());
+    }
+    match stranger(text).or_else(|| name_fault(text)) {
+        None => Ok(text.into()),
+        Some(what) => Err(what),
+    }
+}
+
+/// An IPv6 address, with the network interface that a link-local one needs, as in `fe80::1%eth0`.
+fn is_ipv6(text: &str) -> bool {
+    let (address, zone) = text.split_once('%').unwrap_or((text, "eth0"));
+    let is_zone_char = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    address.parse::<Ipv6Addr>().is_ok() && !zone.is_empty() && zone.chars().all(is_zone_char)
+}
+
+/// What a text that is more than a host has too much.
+fn stranger(text: &str) -> Option<String> {
+    if text.contains('@') {
+        return Some("holds '@'; give the host alone, and the rest in username and password".into());
+    }
+    if let Some((scheme, _)) = text.split_once("://") {
+        return Some(match scheme.to_ascii_lowercase().as_str() {
+            "ws" | "wss" => "names WebSocket, which is not supported; give the host of a broker that \
+                             takes MQTT over TCP or TLS"
+                .into(),
+            _ => format!(
+                "starts with {scheme}://; give the host alone, the port in broker_port, and use_tls for TLS"
+            ),
+        });
+    }
+    if text.contains(char::is_whitespace) {
+        return Some("holds a space; give the host alone".into());
+    }
+    if text.contains(['/', '\\', '?']) {
+        return Some("holds a path; give the host alone".into());
+    }
+    let (host, port) = text.rsplit_once(':')?;
+    if port.bytes().all(|c| c.is_ascii_digit()) && (!host.contains(':') || host.ends_with(']')) {
+        return Some("holds a port; give the host alone, and the port in broker_port".into());
+    }
+    Some("holds ':', but is no IPv6 address; write one such as 2001:db8::1, or a name".into())
+}
+
+/// What is wrong with a name or an IPv4 address.
+fn name_fault(text: &str) -> Option<String> {
+    // A name may end in the root's dot.
+    let name = text.strip_suffix('.').unwrap_or(text);
+    if let Some(c) = name.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))) {
+        return Some(match c.is_ascii() {
+            true => format!("holds {c:?}; a name has only letters, digits, '.', '-' and '_'"),
+            false => format!("holds {c:?}; write a name with other letters in its ASCII form, which starts with xn--"),
+        });
+    }
+    if name.len() > LONGEST_NAME {
+        return Some(format!("is {} characters long; a name has at most {LONGEST_NAME}", name.len()));
+    }
+    let mut labels = name.split('.');
+    if labels.clone().any(str::is_empty) {
+        return Some("has a dot too many; write a name such as broker.local".into());
+    }
+    if labels.clone().any(|label| label.len() > LONGEST_LABEL) {
+        return Some(format!("has more than {LONGEST_LABEL} characters between two dots; no name has"));
+    }
+    // What ends in a number is never a name; resolvers read it as an address in forms that nobody means.
+    let last = labels.next_back().unwrap_or_default();
+    if last.bytes().all(|c| c.is_ascii_digit()) && name.parse::<Ipv4Addr>().is_err() {
+        return Some("is no IPv4 address; write four numbers from 0 to 255, such as 192.168.1.10".into());
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_addresses_are_taken_as_they_are() {
+        let longest = format!("{0}.{0}.{0}.{1}", "a".repeat(63), "b".repeat(61));
+        for host in [
+            "localhost", "broker.local", "broker.local.", "core-mosquitto", "my_broker", "3com.example", "a1",
+            "192.168.1.10", "::1", "2001:db8::1", "fe80::1%eth0", "fe80::1%2", "::ffff:10.0.0.1", "xn--kche-0ra.example",
+            &longest,
+        ] {
+            assert_eq!(parse(host).as_deref(), Ok(host));
+        }
+    }
+
+    #[test]
+    fn brackets_are_taken_off() {
+        assert_eq!(parse("[::1]").as_deref(), Ok("::1"));
+        assert_eq!(parse("[fe80::1%eth0]").as_deref(), Ok("fe80::1%eth0"));
+    }
+
+    #[test]
+    fn anything_else_is_refused_with_the_remedy() {
+        let too_long = format!("{0}.{0}.{0}.{0}", "a".repeat(63));
+        for (text, says) in [
+            ("mqtt://broker.local", "the port in broker_port"),
+            ("mqtts://broker.local:8883/", "use_tls"),
+            ("tcp://10.0.0.1", "tcp://"),
+            ("wss://broker.local/mqtt", "WebSocket, which is not supported"),
+            ("mqtt://user:secret@broker", "username and password"),
+            ("user@broker", "username and password"),
+            ("broker.local:1883", "port in broker_port"),
+            ("broker.local:", "port in broker_port"),
+            ("[::1]:1883", "port in broker_port"),
+            ("10.0.0.1:1883", "port in broker_port"),
+            ("2001:db8::1::2", "no IPv6 address"),
+            ("fe80::1%", "no IPv6 address"),
+            ("[10.0.0.1]", "IPv6 address in its brackets"),
+            ("[::1", "no IPv6 address"),
+            ("a b", "a space"),
+            (" broker.local", "a space"),
+            ("broker.local\n", "a space"),
+            ("broker.local/mqtt", "a path"),
+            ("/run/mosquitto.sock", "a path"),
+            ("192.168.1.300", "no IPv4 address"),
+            ("192.168.1", "no IPv4 address"),
+            ("192.168.001.010", "no IPv4 address"),
+            ("1883", "no IPv4 address"),
+            ("broker..local", "a dot too many"),
+            (".", "a dot too many"),
+            ("küche.local", "xn--"),
+            ("broker;local", "';'"),
+            ("brok\0er", "'\\0'"),
+            (&too_long, "255 characters long"),
+            (&"a".repeat(64), "more than 63"),
+        ] {
+            let message = parse(text).expect_err(text);
+            assert!(message.contains(says), "{text:?}: {message:?} should say {says:?}");
+        }
+    }
+}

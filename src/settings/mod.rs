@@ -1,0 +1,191 @@
+//! The settings of a client: plain data that is valid by construction.
+
+mod client_id;
+mod event_topic;
+mod faults;
+mod fields;
+mod host;
+mod json;
+mod nearest;
+mod notes;
+mod parse;
+mod reader;
+mod report;
+mod tls;
+
+#[cfg(test)]
+mod tests;
+
+use crate::error::Error;
+use crate::message::QoS;
+pub(crate) use event_topic::EventTopic;
+use serde_json::Value;
+pub(crate) use tls::Tls;
+
+/// Which broker to connect to, and how to behave there. One that exists is valid.
+///
+/// Settings are one JSON object with the fields below. `null` or an empty text stands for the default, an unknown
+/// field is a fault. Numbers are whole, both ends of a range are allowed, and a value of another type is never
+/// converted: `"1883"` is no number. Text lengths are in bytes of UTF-8.
+///
+#[doc = include_str!("reference.md")]
+///
+/// `{topic_prefix}` stands for the field of that name, in both topics. `event_topic` names `{camera}` once, as one
+/// level of the topic or a part of it, and no other braces. A camera whose events would go to the availability topic
+/// is refused when it publishes.
+///
+/// The files are read when settings are made, to find faults, and again for each connection, so that renewed
+/// certificates are used. Nothing here touches the network.
+///
+/// ```
+/// use argus_mqtt::Settings;
+///
+/// let settings = Settings::from_json(r#"{"broker_host": "192.168.1.10", "topic_prefix": "home"}"#)?;
+/// assert_eq!(settings.to_value()["availability_topic"], "home/status");
+///
+/// let error = Settings::from_json(r#"{"broker_host": "192.168.1.10", "broker_port": 70000}"#).unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "broker_port: 70000 is out of range; must be a whole number from 1 to 65535",
+/// );
+/// # Ok::<(), argus_mqtt::Error>(())
+/// ```
+#[derive(Clone, PartialEq)]
+pub struct Settings {
+    /// Without brackets.
+    pub(crate) broker_host: String,
+    pub(crate) broker_port: u16,
+    pub(crate) username: Option<String>,
+    pub(crate) password: Option<String>,
+    /// The one given, or the stable one.
+    pub(crate) client_id: String,
+    pub(crate) protocol: Protocol,
+    pub(crate) keep_alive_seconds: u16,
+    pub(crate) connect_timeout_seconds: u16,
+    pub(crate) topic_prefix: String,
+    pub(crate) event_topic: EventTopic,
+    pub(crate) availability_topic: String,
+    pub(crate) birth_message: String,
+    pub(crate) will_message: String,
+    pub(crate) message_expiry_seconds: u32,
+    pub(crate) will_delay_seconds: u32,
+    pub(crate) qos: QoS,
+    pub(crate) retain_events: bool,
+    pub(crate) max_in_flight: u16,
+    pub(crate) max_queued_messages: usize,
+    pub(crate) max_queued_bytes: u64,
+    pub(crate) queue_full: QueueFull,
+    pub(crate) reconnect_min_seconds: u32,
+    pub(crate) reconnect_max_seconds: u32,
+    pub(crate) guard_availability: bool,
+    pub(crate) tls: Option<Tls>,
+    /// What was given for TLS while `use_tls` is false: kept for those who switch it on again.
+    unused_tls: Tls,
+}
+
+/// Which version of MQTT to speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    /// 5, and 3.1.1 where the broker does not speak 5.
+    Auto,
+    V5,
+    V311,
+}
+
+/// What makes way when the outbox is full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum QueueFull {
+    DropOldest,
+    RefuseNewest,
+}
+
+impl Settings {
+    /// Reads settings from the text of a JSON object.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidSettings`](crate::ErrorKind::InvalidSettings). The message names every fault: field,
+    /// value and what would be right, or the line and column where the text is not JSON. No password is in it.
+    pub fn from_json(text: &str) -> Result<Settings, Error> {
+        parse::text(text).map_err(|faults| faults::error(&faults))
+    }
+
+    /// Reads settings from a JSON object.
+    ///
+    /// # Errors
+    /// As [`from_json`](Settings::from_json).
+    pub fn from_value(value: &Value) -> Result<Settings, Error> {
+        parse::value(value).map_err(|faults| faults::error(&faults))
+    }
+
+    /// Checks settings, for a program that lets people edit them. Gives a report, as JSON: either
+    /// `{"valid": true, "settings": {...}, "notes": ["..."]}`, the settings as [`to_value`](Settings::to_value)
+    /// gives them, and what is worth knowing of them; or
+    /// `{"valid": false, "faults": [{"field": "...", "value": "...", "message": "..."}]}` with every fault. A fault's
+    /// `value` is JSON, cut short if it is long, and `null` where there is none or where it may hold a secret. A fault
+    /// of the text as a whole has the field `settings`.
+    #[must_use]
+    pub fn check(text: &str) -> String {
+        report::check(text)
+    }
+
+    /// Every field but `password`, defaults filled in: `client_id` is the one in use, and what has no value is
+    /// `null`. [`from_value`](Settings::from_value) reads it back.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        report::fields(self).into()
+    }
+
+    /// What is allowed but worth knowing, in sentences for a person.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        notes::notes(self)
+    }
+
+    /// Whether a connection made with these settings serves for the others as well: all that the broker sees of it
+    /// is the same.
+    pub(crate) fn same_connection(&self, other: &Settings) -> bool {
+        // Every field is named, so that a new one can't be forgotten here.
+        let Settings {
+            broker_host,
+            broker_port,
+            username,
+            password,
+            client_id,
+            protocol,
+            keep_alive_seconds,
+            connect_timeout_seconds,
+            topic_prefix: _,
+            event_topic: _,
+            availability_topic,
+            birth_message,
+            will_message,
+            message_expiry_seconds: _,
+            will_delay_seconds,
+            qos: _,
+            retain_events: _,
+            max_in_flight,
+            max_queued_messages: _,
+            max_queued_bytes: _,
+            queue_full: _,
+            reconnect_min_seconds: _,
+            reconnect_max_seconds: _,
+            guard_availability,
+            tls,
+            unused_tls: _,
+        } = self;
+        *broker_host == other.broker_host
+            && *broker_port == other.broker_port
+            && *username == other.username
+            && *password == other.password
+            && *client_id == other.client_id
+            && *protocol == other.protocol
+            && *keep_alive_seconds == other.keep_alive_seconds
+            && *connect_timeout_seconds == other.connect_timeout_seconds
+            && *availability_topic == other.availability_topic
+            && *birth_message == other.birth_message
+            && *will_message == other.will_message
+            && *will_delay_seconds == other.will_delay_seconds
+            && *max_in_flight == other.max_in_flight
+            && *guard_availability == other.guard_availability
+            && *tls == other.tls
+    }
+}

@@ -1,0 +1,186 @@
+//! From JSON to settings: every field, and what they must be to each other.
+
+use super::client_id::stable;
+use super::event_topic::{leading_dollar, EventTopic, CAMERA, PREFIX};
+use super::faults::Fault;
+use super::fields::{PORT, TLS_PORT};
+use super::reader::Reader;
+use super::{json, tls, Protocol, QueueFull, Settings};
+use crate::message::QoS;
+use crate::topic::name_fault;
+use serde_json::{Map, Value};
+
+/// The settings that a text describes, or every fault.
+pub(super) fn text(text: &str) -> Result<Settings, Vec<Fault>> {
+    let (fields, mut faults) = json::fields(text).map_err(|fault| vec![fault])?;
+    match object(&fields) {
+        Ok(settings) if faults.is_empty() => Ok(settings),
+        Ok(_) => Err(faults),
+        Err(more) => {
+            faults.extend(more);
+            Err(faults)
+        }
+    }
+}
+
+/// The settings that a JSON value describes, or every fault.
+pub(super) fn value(value: &Value) -> Result<Settings, Vec<Fault>> {
+    json::object(value.clone())
+        .map_err(|fault| vec![fault])
+        .and_then(|fields| object(&fields))
+}
+
+fn object(fields: &Map<String, Value>) -> Result<Settings, Vec<Fault>> {
+    let mut reader = Reader::new(fields);
+    let settings = read(&mut reader);
+    let faults = reader.into_faults();
+    match faults.is_empty() {
+        true => Ok(settings),
+        false => Err(faults),
+    }
+}
+
+/// Holds defaults where the reader has faults.
+fn read(reader: &mut Reader<'_>) -> Settings {
+    let broker_host = reader.host("broker_host");
+    let use_tls = reader.switch("use_tls");
+    let broker_port = reader.integer_or("broker_port", if use_tls { TLS_PORT } else { PORT }.into());
+    let username = reader.optional_text("username");
+    let password = reader.optional_text("password");
+    if password.is_some() && username.is_none() && reader.sound(&["username"]) {
+        reader.fault("username", "does not go with a password, which MQTT 3.1.1 allows only with a name; give a username");
+    }
+    let topics = Topics::read(reader);
+    let client_id = reader
+        .optional_text("client_id")
+        .unwrap_or_else(|| stable(&broker_host, broker_port, username.as_deref(), &topics.availability));
+    let (birth_message, will_message) = availability_messages(reader);
+    let (reconnect_min_seconds, reconnect_max_seconds) = pauses(reader);
+    let tls = tls::read(reader, use_tls);
+    let (tls, unused_tls) = match use_tls {
+        true => (Some(tls), tls::Tls::default()),
+        false => (None, tls),
+    };
+    Settings {
+        broker_host,
+        broker_port,
+        username,
+        password,
+        client_id,
+        protocol: Protocol::of(&reader.text("protocol")),
+        keep_alive_seconds: reader.integer("keep_alive_seconds"),
+        connect_timeout_seconds: reader.integer("connect_timeout_seconds"),
+        topic_prefix: topics.prefix,
+        event_topic: topics.event,
+        availability_topic: topics.availability,
+        birth_message,
+        will_message,
+        message_expiry_seconds: reader.integer("message_expiry_seconds"),
+        will_delay_seconds: reader.integer("will_delay_seconds"),
+        qos: match reader.integer("qos") {
+            0u8 => QoS::AtMostOnce,
+            _ => QoS::AtLeastOnce,
+        },
+        retain_events: reader.switch("retain_events"),
+        max_in_flight: reader.integer("max_in_flight"),
+        max_queued_messages: reader.integer("max_queued_messages"),
+        max_queued_bytes: reader.integer("max_queued_bytes"),
+        queue_full: QueueFull::of(&reader.text("queue_full")),
+        reconnect_min_seconds,
+        reconnect_max_seconds,
+        guard_availability: reader.switch("guard_availability"),
+        tls,
+        unused_tls,
+    }
+}
+
+struct Topics {
+    prefix: String,
+    event: EventTopic,
+    availability: String,
+}
+
+impl Topics {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let prefix = reader.text("topic_prefix");
+        if let Some(what) = leading_dollar(&prefix).or_else(|| placeholder(&prefix, &[PREFIX, CAMERA])) {
+            reader.fault("topic_prefix", &what);
+        }
+        let given = reader.text("availability_topic");
+        let availability = given.replace(PREFIX, &prefix);
+        let fault = leading_dollar(&given).or_else(|| placeholder(&given, &[CAMERA]));
+        let fault = fault.or_else(|| Some(format!("with {PREFIX} put in {}", name_fault(&availability)?)));
+        if let (Some(what), true) = (fault, reader.sound(&["topic_prefix", "availability_topic"])) {
+            reader.fault("availability_topic", &what);
+        }
+        let pattern = reader.text("event_topic");
+        let event = EventTopic::parse(&pattern, &prefix, &availability).unwrap_or_else(|what| {
+            if reader.sound(&["topic_prefix", "event_topic"]) {
+                reader.fault("event_topic", &what);
+            }
+            EventTopic::parse(CAMERA, &prefix, &availability).expect("a camera alone is a pattern")
+        });
+        Topics {
+            prefix,
+            event,
+            availability,
+        }
+    }
+}
+
+/// What is wrong with a topic in which someone expects a placeholder that is not replaced there.
+fn placeholder(topic: &str, not_here: &[&str]) -> Option<String> {
+    let found = not_here.iter().find(|placeholder| topic.contains(**placeholder))?;
+    Some(format!("holds {found}, which is not replaced here; write out what is meant"))
+}
+
+fn availability_messages(reader: &mut Reader<'_>) -> (String, String) {
+    let (birth, will) = (reader.text("birth_message"), reader.text("will_message"));
+    if birth == will && reader.sound(&["birth_message", "will_message"]) {
+        reader.fault("will_message", "is the birth_message too; they must differ, such as \"online\" and \"offline\"");
+    }
+    (birth, will)
+}
+
+fn pauses(reader: &mut Reader<'_>) -> (u32, u32) {
+    let (low, high) = ("reconnect_min_seconds", "reconnect_max_seconds");
+    let (min, max): (u32, u32) = (reader.integer(low), reader.integer(high));
+    if min > max && reader.sound(&[low, high]) {
+        reader.fault(low, &format!("is more than {high}, which is {max}; lower it, or raise {high}"));
+    }
+    (min, max)
+}
+
+impl Protocol {
+    fn of(name: &str) -> Self {
+        match name {
+            "5" => Protocol::V5,
+            "3.1.1" => Protocol::V311,
+            _ => Protocol::Auto,
+        }
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Protocol::Auto => "auto",
+            Protocol::V5 => "5",
+            Protocol::V311 => "3.1.1",
+        }
+    }
+}
+
+impl QueueFull {
+    fn of(name: &str) -> Self {
+        match name {
+            "refuse_newest" => QueueFull::RefuseNewest,
+            _ => QueueFull::DropOldest,
+        }
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            QueueFull::DropOldest => "drop_oldest",
+            QueueFull::RefuseNewest => "refuse_newest",
+        }
+    }
+}
