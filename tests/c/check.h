@@ -1,4 +1,9 @@
-/* What the test programs share: checks that say where they failed and with which message of the library. */
+/*
+ * What the test programs share: checks that say where they failed and with which message of the library.
+ *
+ * Each EXPECT that holds writes the function and its status to standard output, so that the test that runs the
+ * programs can tell which statuses of the manual none of them has seen.
+ */
 
 #ifndef CHECK_H
 #define CHECK_H
@@ -36,6 +41,40 @@ static inline void expect(const char *file, int line, const char *call, int32_t 
                 argus_mqtt_status_name(wanted), ends ? error->message : "(a message without an end)");
         exit(1);
     }
+    printf("%.*s %s\n", (int)strcspn(call, "("), call, argus_mqtt_status_name(status));
+    fflush(stdout);
+}
+
+/* A client at a port where nothing listens: the discard port of this machine. */
+#define NO_BROKER "{\"broker_host\": \"127.0.0.1\", \"broker_port\": 9}"
+
+/* Settings for a broker on this machine; `more` is empty, or further fields that begin with a comma. */
+static inline const char *settings_for(const char *port, const char *more)
+{
+    static char settings[4][512];
+    static int next;
+    char *text = settings[next++ % 4];
+    int length = snprintf(text, sizeof settings[0], "{\"broker_host\": \"127.0.0.1\", \"broker_port\": %s%s}", port,
+                          more);
+    CHECK(length > 0 && (size_t)length < sizeof settings[0]);
+    return text;
+}
+
+/* Shuts a client down that has no broker to say good-bye to. */
+static inline void leave(argus_mqtt_client client)
+{
+    argus_mqtt_error error;
+    int32_t status = argus_mqtt_shutdown(client, 0, NULL, &error);
+    CHECK(status == ARGUS_MQTT_OK || status == ARGUS_MQTT_TIMEOUT);
+}
+
+/* Whether the status of a client contains a text, such as "\"state\":\"online\"". */
+static inline int status_has(argus_mqtt_client client, const char *text)
+{
+    char status[16384];
+    argus_mqtt_error error;
+    CHECK(argus_mqtt_status(client, status, sizeof status, NULL, &error) == ARGUS_MQTT_OK);
+    return strstr(status, text) != NULL;
 }
 
 #endif

@@ -65,8 +65,7 @@ int main(void)
     CHECK(pthread_barrier_init(&start, NULL, THREADS) == 0);
     for (int round = 0; round < 10; round++) {
         pthread_t threads[THREADS];
-        const char *settings = "{\"broker_host\": \"127.0.0.1\", \"broker_port\": 9}";
-        EXPECT(ARGUS_MQTT_OK, argus_mqtt_connect(settings, &client, &error));
+        EXPECT(ARGUS_MQTT_OK, argus_mqtt_connect(NO_BROKER, &client, &error));
         for (int i = 0; i < THREADS; i++) {
             CHECK(pthread_create(&threads[i], NULL, i == 0 ? end : use, NULL) == 0);
         }

@@ -1,0 +1,160 @@
+/*
+ * Each outcome of a message, and each status of a client, with a reason.
+ *
+ * outcomes MOSQUITTO SILENT REFUSING: ports of a Mosquitto with max_packet_size 20000, of a broker that acknowledges
+ * nothing but the birth message, and of one that refuses every login. A fourth argument says that memory is watched:
+ * then none is taken away.
+ */
+
+#define _POSIX_C_SOURCE 200809L
+
+#include "limit.h"
+
+#include <pthread.h>
+#include <time.h>
+
+/* Longer than anything here takes, and shorter than the test waits for this program. */
+#define PATIENCE_MS 20000
+
+static argus_mqtt_client connected(const char *settings)
+{
+    argus_mqtt_client client = 0;
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_connect(settings, &client, &error));
+    return client;
+}
+
+static void delivered_and_rejected(const char *mosquitto)
+{
+    static char large[30000];
+    argus_mqtt_client client = connected(settings_for(mosquitto, ", \"protocol\": \"5\""));
+    argus_mqtt_delivery event = 0, message = 0, too_large = 0;
+    size_t left = 77;
+
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_wait_online(client, PATIENCE_MS, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish_event(client, "door", "{}", 2, &event, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a/b", "x", 1, 0, 0, 0, &message, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a/b", large, sizeof large, 1, 0, 0, &too_large, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_flush(client, PATIENCE_MS, &left, &error));
+    CHECK(left == 0);
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_delivery_wait(client, event, 0, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_delivery_wait(client, message, 0, &error));
+    EXPECT(ARGUS_MQTT_REJECTED, argus_mqtt_delivery_wait(client, too_large, 0, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_delivery_wait(client, too_large, 0, &error));
+    left = 77;
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_shutdown(client, PATIENCE_MS, &left, &error));
+    CHECK(left == 0);
+}
+
+static void expired_dropped_and_full(void)
+{
+    char small[512];
+    argus_mqtt_delivery expiring = 0, dropped = 0;
+    argus_mqtt_client client = connected(NO_BROKER);
+
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "x", 1, 1, 0, 1, &expiring, &error));
+    EXPECT(ARGUS_MQTT_EXPIRED, argus_mqtt_delivery_wait(client, expiring, PATIENCE_MS, &error));
+    leave(client);
+
+    snprintf(small, sizeof small, "%s", settings_for("9", ", \"max_queued_messages\": 1"));
+    client = connected(small);
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish_event(client, "door", "{}", 2, &dropped, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish_event(client, "door", "{}", 2, NULL, &error));
+    EXPECT(ARGUS_MQTT_DROPPED, argus_mqtt_delivery_wait(client, dropped, PATIENCE_MS, &error));
+    leave(client);
+
+    client = connected(settings_for("9", ", \"max_queued_messages\": 1, \"queue_full\": \"refuse_newest\""));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish_event(client, "door", "{}", 2, NULL, &error));
+    EXPECT(ARGUS_MQTT_QUEUE_FULL, argus_mqtt_publish_event(client, "door", "{}", 2, NULL, &error));
+    EXPECT(ARGUS_MQTT_QUEUE_FULL, argus_mqtt_publish(client, "a", "x", 1, 1, 0, 0, NULL, &error));
+    leave(client);
+}
+
+/* A shutdown that lasts, as its message is never acknowledged. */
+static void *shut_down(void *client)
+{
+    size_t left = 0;
+    EXPECT(ARGUS_MQTT_TIMEOUT, argus_mqtt_shutdown(*(argus_mqtt_client *)client, 2000, &left, &error));
+    CHECK(left == 1);
+    return NULL;
+}
+
+static void unknown_while_shutting_down(const char *silent)
+{
+    argus_mqtt_client client = connected(settings_for(silent, ""));
+    const struct timespec pause = {0, 1000000};
+    argus_mqtt_delivery delivery = 0;
+    pthread_t thread;
+
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_wait_online(client, PATIENCE_MS, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "x", 1, 1, 0, 0, &delivery, &error));
+    CHECK(pthread_create(&thread, NULL, shut_down, &client) == 0);
+    while (!status_has(client, "\"shutting_down\"")) {
+        nanosleep(&pause, NULL);
+    }
+    EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_publish_event(client, "door", "{}", 2, NULL, &error));
+    EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_publish(client, "a", "x", 1, 1, 0, 0, NULL, &error));
+    EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_wait_online(client, PATIENCE_MS, &error));
+    EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_reconfigure(client, NO_BROKER, &error));
+    EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_shutdown(client, PATIENCE_MS, NULL, &error));
+    EXPECT(ARGUS_MQTT_UNKNOWN, argus_mqtt_delivery_wait(client, delivery, PATIENCE_MS, &error));
+    CHECK(pthread_join(thread, NULL) == 0);
+    EXPECT(ARGUS_MQTT_INVALID_HANDLE, argus_mqtt_shutdown(client, 0, NULL, &error));
+}
+
+static void refused(const char *refusing)
+{
+    argus_mqtt_client client = connected(settings_for(refusing, ", \"username\": \"me\", \"password\": \"secret\""));
+    argus_mqtt_error error;
+
+    EXPECT(ARGUS_MQTT_REFUSED, argus_mqtt_wait_online(client, PATIENCE_MS, &error));
+    CHECK(argus_mqtt_wait_online(client, PATIENCE_MS, &error) == ARGUS_MQTT_REFUSED);
+    CHECK(strstr(error.message, "secret") == NULL);
+    leave(client);
+}
+
+static void reconfigured(const char *mosquitto, const char *silent)
+{
+    char first[512];
+    argus_mqtt_delivery delivery = 0;
+
+    snprintf(first, sizeof first, "%s", settings_for(silent, ""));
+    argus_mqtt_client client = connected(first);
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_wait_online(client, PATIENCE_MS, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "x", 1, 1, 0, 0, &delivery, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_reconfigure(client, settings_for(mosquitto, ""), &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_delivery_wait(client, delivery, PATIENCE_MS, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_shutdown(client, PATIENCE_MS, NULL, &error));
+}
+
+static void without_memory(void)
+{
+    const size_t size = 64 << 20;
+    char *payload = calloc(size, 1);
+    argus_mqtt_client client = connected(NO_BROKER), none = 77;
+
+    CHECK(payload != NULL);
+    limit_memory(size / 2);
+    EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_publish_event(client, "door", payload, size, NULL, &error));
+    EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_publish(client, "a", payload, size, 1, 0, 0, NULL, &error));
+    leave(client);
+    /* Less than the stack of a thread. */
+    limit_memory(1 << 20);
+    EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_connect(NO_BROKER, &none, &error));
+    CHECK(none == 77);
+    unlimit_memory();
+    free(payload);
+}
+
+int main(int argc, char **argv)
+{
+    CHECK(argc >= 4);
+    delivered_and_rejected(argv[1]);
+    expired_dropped_and_full();
+    unknown_while_shutting_down(argv[2]);
+    refused(argv[3]);
+    reconfigured(argv[1], argv[2]);
+    if (argc == 4) {
+        without_memory();
+    }
+    return 0;
+}
