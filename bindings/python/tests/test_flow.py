@@ -1,0 +1,30 @@
+"""What a subscriber sees of a client's life."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+
+import pytest
+from support import DEADLINE, wait_until
+from support.mosquitto import Mosquitto
+from support.programs import Program
+from support.settings import SettingsDict
+from support.subscriber import Subscriber
+
+import argus_mqtt
+
+
+def test_birth_event_and_graceful_end(settings: SettingsDict, subscriber: Subscriber) -> None:
+    prefix = settings["topic_prefix"]
+    with argus_mqtt.connect(settings) as client:
+        client.wait_online(DEADLINE)
+        birth = subscriber.expect(f"{prefix}/status", "online")
+        assert birth.qos == 1
+        client.publish_event("front", {"description": "Häuser"}).wait(DEADLINE)
+        event = subscriber.expect(f"{prefix}/events/front", json.dumps({"description": "Häuser"}, ensure_ascii=False,
+                                                                       separators=(",", ":")))
+        assert (event.qos, event.retain, event.expiry) == (1, False, 300)
+    subscriber.expect(f"{prefix}/status", "offline")
+    # The broker kept it, for those who come later.
