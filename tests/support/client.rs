@@ -8,6 +8,7 @@
 
 use std::io::{Error, ErrorKind, Result, Write};
 use std::net::TcpStream;
+use std::time::Duration;
 
 use super::access::Access;
 use super::codec::{
@@ -50,6 +51,12 @@ impl Client {
             other => return Err(unexpected("CONNACK", &other)),
         }
         Ok(client)
+    }
+
+    /// How long a read waits before it fails with `WouldBlock`; [`PATIENCE`] unless set.
+    pub fn set_patience(&mut self, patience: Duration) {
+        let set = self.stream.set_read_timeout(Some(patience));
+        set.expect("the option is supported");
     }
 
     /// The next packet; `UnexpectedEof` when the broker has closed.

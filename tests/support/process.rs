@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use rustix::process::{kill_process, set_parent_process_death_signal, Pid, Signal};
 
-use super::wait::{find_within, PATIENCE};
+use super::wait::{eventually, find_within, PATIENCE};
 
 /// A child process: killed when dropped, and by the system when the test process dies.
 ///
@@ -117,9 +117,28 @@ impl Process {
         }
     }
 
-    /// SIGSTOP: it keeps its connections and does nothing.
+    /// SIGSTOP, and waits until it has stopped: it keeps its connections and does nothing.
+    #[track_caller]
     pub fn pause(&mut self) {
         self.signal(Signal::STOP);
+        eventually(&format!("{} has stopped", self.name), || self.is_paused());
+    }
+
+    /// Whether all its threads are stopped.
+    pub fn is_paused(&self) -> bool {
+        let threads = std::fs::read_dir(format!("/proc/{}/task", self.id()));
+        threads.is_ok_and(|mut threads| {
+            threads.all(|thread| {
+                let stat =
+                    thread.and_then(|thread| std::fs::read_to_string(thread.path().join("stat")));
+                // The state follows the name, which stands in parentheses.
+                stat.is_ok_and(|text| {
+                    text.rsplit(')')
+                        .next()
+                        .is_some_and(|rest| rest.starts_with(" T"))
+                })
+            })
+        })
     }
 
     /// SIGCONT.
