@@ -1,0 +1,59 @@
+"""What the measurements ran on and with."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import subprocess
+from dataclasses import asdict
+from datetime import datetime, timezone
+from pathlib import Path
+
+from .paths import BENCHES, ROOT
+from .plan import Plan
+from .process import Record
+
+
+def describe(plan: Plan) -> Record:
+    """The first record of the results."""
+    processor = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
+    return {
+        "measure": "machine",
+        "date": datetime.now(timezone.utc).date().isoformat(),
+        "processor": processor[1] if processor else platform.machine(),
+        "cores": os.cpu_count(),
+        "kernel": platform.release(),
+        "load": os.getloadavg()[0],
+        "plan": asdict(plan),
+        "versions": _versions(),
+    }
+
+
+def _versions() -> dict[str, str]:
+    python = dict(line.split("==") for line in (BENCHES / "python" / "requirements.txt").read_text().split())
+    return {
+        "rustc": _first_line("rustc", "--version").split()[1],
+        "python": platform.python_version(),
+        "rumqttc": _locked("rumqttc"),
+        "libmosquitto": _debian("libmosquitto-dev"),
+        "paho.mqtt.c": _debian("libpaho-mqtt-dev"),
+        "mosquitto": _debian("mosquitto"),
+        **python,
+    }
+
+
+def _first_line(*command: str) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[0]
+
+
+def _locked(crate: str) -> str:
+    match = re.search(rf'name = "{crate}"\nversion = "(.*)"', (ROOT / "Cargo.lock").read_text())
+    assert match is not None
+    return match[1]
+
+
+def _debian(package: str) -> str:
+    policy = subprocess.run(["apt-cache", "policy", package], check=True, capture_output=True, text=True).stdout
+    match = re.search(r"Candidate: (.*)", policy)
+    return match[1] if match else "?"

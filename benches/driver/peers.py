@@ -1,0 +1,110 @@
+"""The programs that are measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from . import build
+from .paths import BENCHES, ROOT
+
+US = ("argus-mqtt (Rust)", "argus-mqtt (C)", "argus-mqtt (Python)")
+NOTHING = ("nothing (C)", "nothing (Rust)", "nothing (Python)")
+
+_LONGEST_WINDOW = 65535
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A client library, used by one program."""
+
+    name: str
+    language: str
+    command: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    windows: Sequence[int] = (20, 100, 1000, 10_000)
+    """Events in flight to try when looking for its best."""
+    backlogs: Sequence[int] = (0, 1000)
+    """Events handed over and not yet acknowledged to try: 0 is all of them. The first is used otherwise."""
+    thread_safe: bool = True
+    longest_queue: int = 10_000_000
+    """Events it can hold while the broker is away."""
+    can_wait: bool = True
+    """Whether it delivers what was handed over while the broker was away."""
+    notes: Mapping[str, str] = field(default_factory=dict)
+    """What it cannot do or does differently, by measure."""
+
+    @property
+    def us(self) -> str:
+        """The one of ours that it is compared with."""
+        return next(name for name in US if f"({self.language})" in name)
+
+
+def _rust(program: str) -> Sequence[str]:
+    return (str(build.RUST / f"peer-{program}"),)
+
+
+def _c(program: str) -> Sequence[str]:
+    return (str(build.C / f"peer-{program}"),)
+
+
+def _python(program: str) -> Sequence[str]:
+    return (str(build.PYTHON), str(BENCHES / "python" / f"peer_{program}.py"))
+
+
+def all_peers() -> list[Peer]:
+    """Ours, the others, and for each language a program that does nothing, in the order of the report."""
+    own_python = {
+        "PYTHONPATH": str(ROOT / "bindings" / "python"),
+        "ARGUS_MQTT_LIBRARY": str(build.library(tls=True)),
+    }
+    own_windows = (20, 100, 1000)
+    return [
+        Peer("argus-mqtt (Rust)", "Rust", _rust("argus"), windows=own_windows, backlogs=(0,)),
+        Peer(
+            "rumqttc",
+            "Rust",
+            _rust("rumqttc"),
+            can_wait=False,
+            notes={"return": "forgets what was not acknowledged when the broker has forgotten its session"},
+        ),
+        Peer("argus-mqtt (C)", "C", _c("argus"), windows=own_windows, backlogs=(0,)),
+        Peer("libmosquitto", "C", _c("mosquitto")),
+        Peer(
+            "paho.mqtt.c",
+            "C",
+            _c("paho"),
+            backlogs=(1000, 100),
+            notes={"throughput": "at most 1000 events handed over ahead: each costs more the more wait"},
+        ),
+        Peer("argus-mqtt (Python)", "Python", _python("argus"), own_python, windows=own_windows, backlogs=(0,)),
+        Peer("paho-mqtt", "Python", _python("paho")),
+        Peer(
+            "aiomqtt",
+            "Python",
+            _python("aiomqtt"),
+            backlogs=(0,),
+            thread_safe=False,
+            longest_queue=0,
+            notes={
+                "calls": "the call waits for the acknowledgement; for one thread only",
+                "queue": "refuses events while the broker is away",
+            },
+        ),
+        Peer(
+            "gmqtt",
+            "Python",
+            _python("gmqtt"),
+            backlogs=(0,),
+            thread_safe=False,
+            longest_queue=_LONGEST_WINDOW - 1,
+            notes={
+                "calls": "for one thread only; no call while the events in flight are at their limit",
+                "queue": "holds as many as the broker's receive maximum",
+            },
+        ),
+        Peer("awscrt", "Python", _python("awscrt")),
+        Peer("nothing (C)", "C", _c("none")),
+        Peer("nothing (Rust)", "Rust", _rust("none")),
+        Peer("nothing (Python)", "Python", _python("none")),
+    ]

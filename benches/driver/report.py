@@ -1,0 +1,5 @@
+"""temporary"""
+def text(results):
+    return f"{len(results)} records"
+def write(results):
+    pass
