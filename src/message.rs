@@ -83,7 +83,8 @@ impl Message {
             (true, true) => 1 + 5,
         };
         let packet_id = if self.qos == QoS::AtMostOnce { 0 } else { 2 };
-        let remaining = 2 + self.topic.len() as u64 + packet_id + properties + self.payload.len() as u64;
+        let remaining =
+            2 + self.topic.len() as u64 + packet_id + properties + self.payload.len() as u64;
         let length_bytes = match remaining {
             0..=127 => 1,
             128..=16_383 => 2,
@@ -110,12 +111,22 @@ pub(crate) fn check_payload(payload: &[u8]) -> Result<(), Error> {
 
 /// Refuses anything but a JSON object, with the position of the fault.
 pub(crate) fn check_event(event: &[u8]) -> Result<(), Error> {
-    let fault = |what: String| Error::argument(format!("event: {what}; an event is one JSON object, in UTF-8"));
+    let fault = |what: String| {
+        Error::argument(format!(
+            "event: {what}; an event is one JSON object, in UTF-8"
+        ))
+    };
     check_payload(event)?;
-    let text = std::str::from_utf8(event).map_err(|e| fault(format!("not UTF-8 at byte {}", e.valid_up_to())))?;
-    if let Some((at, found)) = text.char_indices().find(|(_, c)| !matches!(c, ' ' | '\t' | '\n' | '\r')) {
+    let text = std::str::from_utf8(event)
+        .map_err(|e| fault(format!("not UTF-8 at byte {}", e.valid_up_to())))?;
+    if let Some((at, found)) = text
+        .char_indices()
+        .find(|(_, c)| !matches!(c, ' ' | '\t' | '\n' | '\r'))
+    {
         if found != '{' {
-            return Err(fault(format!("starts with {found:?} at byte {at}, not with '{{'")));
+            return Err(fault(format!(
+                "starts with {found:?} at byte {at}, not with '{{'"
+            )));
         }
     }
     serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|e| fault(e.to_string()))?;
@@ -163,7 +174,10 @@ mod tests {
         assert_eq!(message(0, QoS::AtMostOnce).packet_size(false, false), 7);
         assert_eq!(message(0, QoS::AtLeastOnce).packet_size(false, false), 9);
         assert_eq!(message(0, QoS::AtLeastOnce).packet_size(true, true), 15);
-        assert_eq!(message(200, QoS::AtLeastOnce).packet_size(true, false), 1 + 2 + 2 + 3 + 2 + 1 + 200);
+        assert_eq!(
+            message(200, QoS::AtLeastOnce).packet_size(true, false),
+            1 + 2 + 2 + 3 + 2 + 1 + 200
+        );
     }
 
     #[test]

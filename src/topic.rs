@@ -36,14 +36,18 @@ fn check(text: &str, fault: fn(&str) -> Option<String>) -> Result<(), String> {
 pub(crate) fn name_fault(topic: &str) -> Option<String> {
     text_fault(topic).or_else(|| {
         let (at, found) = wildcard(topic)?;
-        Some(format!("holds the wildcard '{found}' at byte {at}; a topic to publish to has no '+' or '#'"))
+        Some(format!(
+            "holds the wildcard '{found}' at byte {at}; a topic to publish to has no '+' or '#'"
+        ))
     })
 }
 
 fn level_fault(level: &str) -> Option<String> {
     name_fault(level).or_else(|| {
         let at = level.find('/')?;
-        Some(format!("holds '/' at byte {at}; it must be one level of a topic, without '/'"))
+        Some(format!(
+            "holds '/' at byte {at}; it must be one level of a topic, without '/'"
+        ))
     })
 }
 
@@ -54,11 +58,21 @@ pub(crate) fn text_fault(text: &str) -> Option<String> {
         return Some("is empty; it must have at least one character".into());
     }
     if text.len() > MAX_TEXT {
-        return Some(format!("is {} bytes long; it must be at most {MAX_TEXT}", text.len()));
+        return Some(format!(
+            "is {} bytes long; it must be at most {MAX_TEXT}",
+            text.len()
+        ));
     }
     let (at, c) = text.char_indices().find(|(_, c)| is_forbidden(*c))?;
-    let kind = if c.is_control() { "control character" } else { "non-character" };
-    Some(format!("holds the {kind} U+{:04X} at byte {at}; leave it out", u32::from(c)))
+    let kind = if c.is_control() {
+        "control character"
+    } else {
+        "non-character"
+    };
+    Some(format!(
+        "holds the {kind} U+{:04X} at byte {at}; leave it out",
+        u32::from(c)
+    ))
 }
 
 fn is_forbidden(c: char) -> bool {
@@ -78,10 +92,28 @@ mod tests {
     #[test]
     fn what_mqtt_allows_is_allowed() {
         let longest = "x".repeat(MAX_TEXT);
-        for topic in ["a", "/", "a//b", "a/b c/", "$SYS/x", "{camera}", "Küche/\u{1F4F7}", "\u{FEFF}", &longest] {
+        for topic in [
+            "a",
+            "/",
+            "a//b",
+            "a/b c/",
+            "$SYS/x",
+            "{camera}",
+            "Küche/\u{1F4F7}",
+            "\u{FEFF}",
+            &longest,
+        ] {
             assert_eq!(check_name(topic), Ok(()), "{topic:?}");
         }
-        for level in ["a", " ", "front-door_2", "Küche", "$x", "\u{FFFD}", &longest] {
+        for level in [
+            "a",
+            " ",
+            "front-door_2",
+            "Küche",
+            "$x",
+            "\u{FFFD}",
+            &longest,
+        ] {
             assert_eq!(check_level(level), Ok(()), "{level:?}");
         }
         assert_eq!(text_fault("a+b#c/d"), None);
@@ -94,9 +126,17 @@ mod tests {
             (check_name, "", &["\"\" is empty", "at least one character"]),
             (check_level, "", &["empty"]),
             (check_name, &too_long, &["65536 bytes", "at most 65535"]),
-            (check_name, "a/+/b", &["\"a/+/b\"", "'+' at byte 2", "no '+' or '#'"]),
+            (
+                check_name,
+                "a/+/b",
+                &["\"a/+/b\"", "'+' at byte 2", "no '+' or '#'"],
+            ),
             (check_name, "ü/#", &["'#' at byte 3"]),
-            (check_level, "a/b", &["\"a/b\"", "'/' at byte 1", "without '/'"]),
+            (
+                check_level,
+                "a/b",
+                &["\"a/b\"", "'/' at byte 1", "without '/'"],
+            ),
             (check_level, "a+", &["'+' at byte 1", "no '+' or '#'"]),
             (check_level, "#", &["'#' at byte 0"]),
         ];
@@ -111,17 +151,32 @@ mod tests {
     #[test]
     fn every_control_and_non_character_is_refused() {
         let planes = (0..=0x10).flat_map(|plane| [plane << 16 | 0xFFFE, plane << 16 | 0xFFFF]);
-        let forbidden = (0..=0x1F).chain(0x7F..=0x9F).chain(0xFDD0..=0xFDEF).chain(planes);
+        let forbidden = (0..=0x1F)
+            .chain(0x7F..=0x9F)
+            .chain(0xFDD0..=0xFDEF)
+            .chain(planes);
         for code in forbidden {
             let c = char::from_u32(code).expect("not a surrogate");
             let says = format!("U+{code:04X} at byte 1");
             for check in [check_name as Check, check_level] {
                 let message = check(&format!("a{c}b")).expect_err("must be refused");
                 assert!(message.contains(&says), "{message:?} should say {says:?}");
-                assert!(!message.contains(c), "{message:?} should show the character escaped");
+                assert!(
+                    !message.contains(c),
+                    "{message:?} should show the character escaped"
+                );
             }
         }
-        for c in [' ', '~', '\u{A0}', '\u{FDCF}', '\u{FDF0}', '\u{FFFD}', '\u{10000}', '\u{10FFFD}'] {
+        for c in [
+            ' ',
+            '~',
+            '\u{A0}',
+            '\u{FDCF}',
+            '\u{FDF0}',
+            '\u{FFFD}',
+            '\u{10000}',
+            '\u{10FFFD}',
+        ] {
             assert_eq!(check_name(&format!("a{c}b")), Ok(()), "{c:?}");
         }
     }

@@ -21,7 +21,11 @@ const EXAMPLES: [&str; 3] = ["publish", "deliveries", "daemon"];
 fn a_staged_install_has_every_file_and_uninstall_removes_each() {
     let stage = TempDir::new().expect("the system's temporary directory is writable");
     let destination = format!("DESTDIR={}", stage.path().display());
-    let arguments = [destination.as_str(), "PREFIX=/usr", "LIBDIR=/usr/lib/multiarch"];
+    let arguments = [
+        destination.as_str(),
+        "PREFIX=/usr",
+        "LIBDIR=/usr/lib/multiarch",
+    ];
     make("install", &arguments);
 
     let version = env!("CARGO_PKG_VERSION");
@@ -36,8 +40,15 @@ fn a_staged_install_has_every_file_and_uninstall_removes_each() {
     .map(PathBuf::from)
     .into();
     assert_eq!(files_under(stage.path()), expected);
-    let flags = pkg_config(&stage.path().join("usr/lib/multiarch"), &["--cflags", "--libs"]);
-    assert_eq!(flags, ["-I/usr/include", "-L/usr/lib/multiarch", "-largus_mqtt"], "no flag names the stage");
+    let flags = pkg_config(
+        &stage.path().join("usr/lib/multiarch"),
+        &["--cflags", "--libs"],
+    );
+    assert_eq!(
+        flags,
+        ["-I/usr/include", "-L/usr/lib/multiarch", "-largus_mqtt"],
+        "no flag names the stage"
+    );
 
     make("uninstall", &arguments);
     assert_eq!(files_under(stage.path()), BTreeSet::new());
@@ -48,7 +59,10 @@ fn the_examples_build_and_run_with_the_shared_library() {
     let prefix = Prefix::install();
     for example in EXAMPLES {
         let program = prefix.compile(example, &["--cflags", "--libs"], &[]);
-        assert!(needed_libraries(&program).contains("libargus_mqtt.so.1"), "{example}");
+        assert!(
+            needed_libraries(&program).contains("libargus_mqtt.so.1"),
+            "{example}"
+        );
     }
     prefix.run_publish(&[("LD_LIBRARY_PATH", &prefix.libraries())]);
 }
@@ -61,7 +75,10 @@ fn the_examples_build_and_run_with_the_static_library() {
     }
     for example in EXAMPLES {
         let program = prefix.compile(example, &["--cflags", "--libs", "--static"], &[]);
-        assert!(!needed_libraries(&program).contains("libargus_mqtt"), "{example}");
+        assert!(
+            !needed_libraries(&program).contains("libargus_mqtt"),
+            "{example}"
+        );
     }
     prefix.run_publish(&[]);
 }
@@ -82,7 +99,10 @@ struct Prefix {
 impl Prefix {
     fn install() -> Prefix {
         let directory = TempDir::new().expect("the system's temporary directory is writable");
-        make("install", &[&format!("PREFIX={}", directory.path().display())]);
+        make(
+            "install",
+            &[&format!("PREFIX={}", directory.path().display())],
+        );
         Prefix { directory }
     }
 
@@ -109,9 +129,10 @@ impl Prefix {
         let broker = mosquitto::start();
         let witness = Subscriber::start(&broker, &["argusai/#"]);
         let mut command = Command::new(self.directory.path().join("publish"));
-        command
-            .envs(environment.iter().copied())
-            .arg(format!(r#"{{"broker_host": "127.0.0.1", "broker_port": {}}}"#, broker.port()));
+        command.envs(environment.iter().copied()).arg(format!(
+            r#"{{"broker_host": "127.0.0.1", "broker_port": {}}}"#,
+            broker.port()
+        ));
         let mut process = Process::spawn("publish", command);
         let status = process.wait();
         assert!(status.success(), "{:?}", process.lines());
@@ -142,7 +163,10 @@ fn pkg_config(libraries: &Path, questions: &[&str]) -> Vec<String> {
         .env("PKG_CONFIG_ALLOW_SYSTEM_LIBS", "1")
         .args(questions)
         .arg("argus-mqtt");
-    output_of(command).split_whitespace().map(str::to_owned).collect()
+    output_of(command)
+        .split_whitespace()
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The shared libraries that a program asks for.
@@ -150,12 +174,17 @@ fn needed_libraries(program: &Path) -> String {
     let mut command = Command::new("readelf");
     command.env("LC_ALL", "C").arg("-d").arg(program);
     let dynamic = output_of(command);
-    dynamic.lines().filter(|line| line.contains("(NEEDED)")).collect()
+    dynamic
+        .lines()
+        .filter(|line| line.contains("(NEEDED)"))
+        .collect()
 }
 
 #[track_caller]
 fn output_of(mut command: Command) -> String {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}; install it"));
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}; install it"));
     let complaints = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{command:?}:\n{complaints}");
     String::from_utf8(output.stdout).expect("it writes ASCII")
@@ -171,7 +200,11 @@ fn files_under(directory: &Path) -> BTreeSet<PathBuf> {
             if entry.file_type().expect("it is there").is_dir() {
                 directories.push(entry.path());
             } else {
-                let relative = entry.path().strip_prefix(directory).expect("it is under it").to_owned();
+                let relative = entry
+                    .path()
+                    .strip_prefix(directory)
+                    .expect("it is under it")
+                    .to_owned();
                 files.insert(relative);
             }
         }

@@ -45,10 +45,12 @@ impl Drop for Delivery {
 impl Shared {
     /// See [`Delivery::wait`].
     pub(super) fn wait_delivery(&self, id: u64, timeout: Duration) -> Result<Outcome, Error> {
-        let found = self.wait(timeout, |core| match core.session.outbox().take_outcome(id) {
-            None => Some(None),
-            Some(None) => None,
-            Some(Some(end)) => Some(Some(end.outcome())),
+        let found = self.wait(timeout, |core| {
+            match core.session.outbox().take_outcome(id) {
+                None => Some(None),
+                Some(None) => None,
+                Some(Some(end)) => Some(Some(end.outcome())),
+            }
         });
         match found {
             Some(Some(outcome)) => Ok(outcome),

@@ -8,7 +8,9 @@ mod thread;
 pub use delivery::Delivery;
 
 use crate::error::{Error, ErrorKind};
-use crate::message::{check_event, check_payload, Message, Outcome, PublishOptions, ShutdownReport};
+use crate::message::{
+    check_event, check_payload, Message, Outcome, PublishOptions, ShutdownReport,
+};
 use crate::session::Status;
 use crate::settings::Settings;
 use crate::topic;
@@ -36,7 +38,10 @@ pub struct Client {
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let status = self.status();
-        f.debug_struct("Client").field("broker", &status.broker).field("state", &status.state).finish_non_exhaustive()
+        f.debug_struct("Client")
+            .field("broker", &status.broker)
+            .field("state", &status.state)
+            .finish_non_exhaustive()
     }
 }
 
@@ -67,9 +72,17 @@ impl Client {
                 let shared = shared.clone();
                 move || thread::run(&shared, &woken)
             })
-            .map_err(|error| Error::new(ErrorKind::System, format!("no thread could be started: {error}")))?;
+            .map_err(|error| {
+                Error::new(
+                    ErrorKind::System,
+                    format!("no thread could be started: {error}"),
+                )
+            })?;
         let owner = Arc::new(Owner(shared.clone()));
-        Ok(Client { shared, _owner: owner })
+        Ok(Client {
+            shared,
+            _owner: owner,
+        })
     }
 
     /// Waits until the broker has acknowledged the birth message, for at most `timeout`.
@@ -81,11 +94,16 @@ impl Client {
         let found = self.shared.wait(timeout, |core| {
             let session = &core.session;
             if session.is_finished() || session.is_stopping() {
-                Some(Err(Error::new(ErrorKind::ShutDown, "the client is shut down")))
+                Some(Err(Error::new(
+                    ErrorKind::ShutDown,
+                    "the client is shut down",
+                )))
             } else if session.is_online() {
                 Some(Ok(()))
             } else {
-                session.refusal().map(|why| Err(Error::new(ErrorKind::Refused, why)))
+                session
+                    .refusal()
+                    .map(|why| Err(Error::new(ErrorKind::Refused, why)))
             }
         });
         found.unwrap_or_else(|| Err(self.shared.lock().not_online(timeout)))
@@ -105,7 +123,12 @@ impl Client {
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`], [`ErrorKind::QueueFull`], [`ErrorKind::ShutDown`].
-    pub fn publish(&self, topic: &str, payload: impl Into<Bytes>, options: PublishOptions) -> Result<Delivery, Error> {
+    pub fn publish(
+        &self,
+        topic: &str,
+        payload: impl Into<Bytes>,
+        options: PublishOptions,
+    ) -> Result<Delivery, Error> {
         let id = self.enqueue(topic, payload.into(), options, true)?;
         Ok(Delivery::new(self.shared.clone(), id))
     }
@@ -114,7 +137,9 @@ impl Client {
     /// those that have not.
     pub fn flush(&self, timeout: Duration) -> usize {
         let unfinished = |core: &mut Core| core.session.outbox().unfinished();
-        let drained = self.shared.wait(timeout, |core| (unfinished(core) == 0).then_some(()));
+        let drained = self
+            .shared
+            .wait(timeout, |core| (unfinished(core) == 0).then_some(()));
         drained.map_or_else(|| unfinished(&mut self.shared.lock()), |()| 0)
     }
 
@@ -134,7 +159,8 @@ impl Client {
         let settings = Arc::new(settings);
         let dialer = self.shared.lock().dialer.with(settings.clone())?;
         let mut core = self.shared.lock();
-        core.session.reconfigure(self.shared.clock.now(), settings)?;
+        core.session
+            .reconfigure(self.shared.clock.now(), settings)?;
         core.next_dialer = Some(dialer);
         core.forget_topics();
         core.hand_over(&self.shared.clock);
@@ -162,18 +188,33 @@ impl Client {
             core.abandon();
             self.shared.notify(&core);
         }
-        self.shared.wait(THREAD_END, |core| core.closed.then_some(()));
+        self.shared
+            .wait(THREAD_END, |core| core.closed.then_some(()));
         let report = report.or_else(|| self.shared.lock().session.report());
         report.ok_or_else(|| Error::new(ErrorKind::Internal, "the session did not end"))
     }
 
-    pub(crate) fn enqueue_event(&self, camera: &str, event: Bytes, track: bool) -> Result<u64, Error> {
+    pub(crate) fn enqueue_event(
+        &self,
+        camera: &str,
+        event: Bytes,
+        track: bool,
+    ) -> Result<u64, Error> {
         check_event(&event)?;
         let mut core = self.shared.lock();
         let topic = core.event_topic(camera)?;
         let settings = core.session.settings();
-        let (qos, retain, lifetime) = (settings.qos, settings.retain_events, settings.message_expiry_seconds);
-        let message = Message { topic, payload: event, qos, retain };
+        let (qos, retain, lifetime) = (
+            settings.qos,
+            settings.retain_events,
+            settings.message_expiry_seconds,
+        );
+        let message = Message {
+            topic,
+            payload: event,
+            qos,
+            retain,
+        };
         self.accept(&mut core, message, Some(lifetime), track)
     }
 
@@ -193,7 +234,12 @@ impl Client {
                 "topic {topic:?}: the availability topic is the client's own; it says online and offline by itself"
             )));
         }
-        let message = Message { topic: topic.into(), payload, qos: options.qos, retain: options.retain };
+        let message = Message {
+            topic: topic.into(),
+            payload,
+            qos: options.qos,
+            retain: options.retain,
+        };
         self.accept(&mut core, message, lifetime, track)
     }
 
@@ -205,8 +251,16 @@ impl Client {
         self.shared.lock().session.outbox().forget(id);
     }
 
-    fn accept(&self, core: &mut Core, message: Message, lifetime: Option<u32>, track: bool) -> Result<u64, Error> {
-        let id = core.session.publish(self.shared.clock.now(), message, lifetime, track)?;
+    fn accept(
+        &self,
+        core: &mut Core,
+        message: Message,
+        lifetime: Option<u32>,
+        track: bool,
+    ) -> Result<u64, Error> {
+        let id = core
+            .session
+            .publish(self.shared.clock.now(), message, lifetime, track)?;
         if core.session.live_number().is_some() {
             core.hand_over(&self.shared.clock);
         } else if lifetime.is_some() && core.session.outbox().queued() == 1 {
@@ -218,7 +272,9 @@ impl Client {
 }
 
 fn whole_seconds(expiry: Duration) -> Result<u32, Error> {
-    let seconds = u32::try_from(expiry.as_secs()).ok().filter(|&s| s >= 1 && s < u32::MAX && expiry.subsec_nanos() == 0);
+    let seconds = u32::try_from(expiry.as_secs())
+        .ok()
+        .filter(|&s| s >= 1 && s < u32::MAX && expiry.subsec_nanos() == 0);
     seconds.ok_or_else(|| {
         Error::argument(format!(
             "expiry {} s: must be whole seconds, from 1 to {}",

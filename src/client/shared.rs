@@ -42,7 +42,11 @@ pub(super) struct Core {
 }
 
 impl Shared {
-    pub(super) fn new(settings: Arc<Settings>, dialer: Dialer, wake: crossbeam_channel::Sender<()>) -> Self {
+    pub(super) fn new(
+        settings: Arc<Settings>,
+        dialer: Dialer,
+        wake: crossbeam_channel::Sender<()>,
+    ) -> Self {
         let clock = Clock::new();
         let seed = RandomState::new().build_hasher().finish();
         let core = Core {
@@ -54,7 +58,12 @@ impl Shared {
             waiting: 0,
             closed: false,
         };
-        Shared { core: Mutex::new(core), changed: Condvar::new(), wake, clock }
+        Shared {
+            core: Mutex::new(core),
+            changed: Condvar::new(),
+            wake,
+            clock,
+        }
     }
 
     /// A panic under the lock is a defect, but not one that should take the callers down.
@@ -76,19 +85,29 @@ impl Shared {
     }
 
     /// Waits until `look` finds what it is looking for, for at most `timeout`; gives what it found.
-    pub(super) fn wait<T>(&self, timeout: Duration, mut look: impl FnMut(&mut Core) -> Option<T>) -> Option<T> {
+    pub(super) fn wait<T>(
+        &self,
+        timeout: Duration,
+        mut look: impl FnMut(&mut Core) -> Option<T>,
+    ) -> Option<T> {
         let deadline = Instant::now().checked_add(timeout);
         let mut core = self.lock();
         loop {
             if let Some(found) = look(&mut core) {
                 return Some(found);
             }
-            let left = deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()));
+            let left = deadline.map_or(Duration::MAX, |deadline| {
+                deadline.saturating_duration_since(Instant::now())
+            });
             if left.is_zero() {
                 return None;
             }
             core.waiting += 1;
-            core = self.changed.wait_timeout(core, left).unwrap_or_else(PoisonError::into_inner).0;
+            core = self
+                .changed
+                .wait_timeout(core, left)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
             core.waiting -= 1;
         }
     }
@@ -98,7 +117,10 @@ impl Core {
     /// The dialer for the settings in force.
     pub(super) fn dialer(&mut self) -> Dialer {
         let settings = self.session.settings();
-        if let Some(dialer) = self.next_dialer.take_if(|next| Arc::ptr_eq(next.settings(), settings)) {
+        if let Some(dialer) = self
+            .next_dialer
+            .take_if(|next| Arc::ptr_eq(next.settings(), settings))
+        {
             self.dialer = dialer;
         }
         self.dialer.clone()
@@ -113,7 +135,13 @@ impl Core {
     pub(super) fn report(&mut self, clock: &Clock, number: u64, events: &mut Vec<Event>) {
         let now = clock.now();
         for event in events.drain(..) {
-            let Some((_, sender)) = self.sender.as_mut().filter(|(current, _)| *current == number) else { continue };
+            let Some((_, sender)) = self
+                .sender
+                .as_mut()
+                .filter(|(current, _)| *current == number)
+            else {
+                continue;
+            };
             if let Some(input) = sender.translate(event) {
                 self.session.input(now, number, input);
             }
@@ -141,7 +169,9 @@ impl Core {
                 self.sender = None;
                 return;
             }
-            let Some(packet) = self.session.next_packet(now) else { return };
+            let Some(packet) = self.session.next_packet(now) else {
+                return;
+            };
             if let Err(ended) = sender.send(packet) {
                 self.session.input(now, number, Input::Ended(ended));
             }
@@ -157,7 +187,10 @@ impl Core {
     pub(super) fn abandon(&mut self) {
         self.session.finish();
         if let Some((_, mut sender)) = self.sender.take() {
-            sender.wake(self.session.availability_topic(), self.session.birth_message());
+            sender.wake(
+                self.session.availability_topic(),
+                self.session.birth_message(),
+            );
         }
     }
 
@@ -181,7 +214,13 @@ impl Core {
 
     /// Why nobody is online, for whoever waited in vain.
     pub(super) fn not_online(&self, timeout: Duration) -> Error {
-        let why = self.session.last_error().unwrap_or("the broker has not answered yet");
-        Error::new(ErrorKind::Timeout, format!("not online within {} s: {why}", timeout.as_secs_f32()))
+        let why = self
+            .session
+            .last_error()
+            .unwrap_or("the broker has not answered yet");
+        Error::new(
+            ErrorKind::Timeout,
+            format!("not online within {} s: {why}", timeout.as_secs_f32()),
+        )
     }
 }

@@ -16,7 +16,12 @@ const QUIET: Duration = Duration::from_secs(60);
 
 /// Runs until the session is finished.
 pub(super) fn run(shared: &Arc<Shared>, wake: &Receiver<()>) {
-    let mut worker = Worker { shared: shared.clone(), wake: wake.clone(), opening: None, open: None };
+    let mut worker = Worker {
+        shared: shared.clone(),
+        wake: wake.clone(),
+        opening: None,
+        open: None,
+    };
     // A defect of ours must not leave callers waiting for ever.
     let _ = catch_unwind(AssertUnwindSafe(|| while worker.step() {}));
     drop(worker);
@@ -60,8 +65,13 @@ impl Worker {
             Plan::Run(until) => {
                 let write_limit = core.write_limit();
                 let timeout = write_limit.unwrap_or_else(|| {
-                    let keep_alive = Duration::from_secs(core.session.settings().keep_alive_seconds.into());
-                    let longest = if core.session.has_backlog() { GLANCE } else { keep_alive + QUIET };
+                    let keep_alive =
+                        Duration::from_secs(core.session.settings().keep_alive_seconds.into());
+                    let longest = if core.session.has_backlog() {
+                        GLANCE
+                    } else {
+                        keep_alive + QUIET
+                    };
                     until.saturating_sub(shared.clock.now()).min(longest)
                 });
                 drop(core);
@@ -73,14 +83,22 @@ impl Worker {
     }
 
     fn wait_for_opening(&mut self, until: Instant) {
-        let Some((number, opening)) = &mut self.opening else { return };
+        let Some((number, opening)) = &mut self.opening else {
+            return;
+        };
         let number = *number;
-        let Some(done) = opening.wait(until, &self.wake) else { return };
+        let Some(done) = opening.wait(until, &self.wake) else {
+            return;
+        };
         self.opening = None;
         let mut core = self.shared.lock();
         let now = self.shared.clock.now();
         match done {
-            Ok(Link { connack, sender, connection }) => {
+            Ok(Link {
+                connack,
+                sender,
+                connection,
+            }) => {
                 core.session.input(now, number, Input::Opened(connack));
                 core.opened(number, sender);
                 self.open = Some((number, connection));
@@ -90,19 +108,25 @@ impl Worker {
     }
 
     fn poll(&mut self, timeout: Duration, is_writing: bool) {
-        let Some((number, connection)) = &mut self.open else { return };
+        let Some((number, connection)) = &mut self.open else {
+            return;
+        };
         let number = *number;
         let mut events: Vec<Event> = Vec::new();
         let polled = connection.poll(timeout, &mut events);
         let ended = match polled {
             Ok(true) => None,
-            Ok(false) => is_writing.then(|| Ended { kind: EndedKind::Stalled, text: "nothing could be written".into() }),
+            Ok(false) => is_writing.then(|| Ended {
+                kind: EndedKind::Stalled,
+                text: "nothing could be written".into(),
+            }),
             Err(ended) => Some(ended),
         };
         let mut core = self.shared.lock();
         core.report(&self.shared.clock, number, &mut events);
         if let Some(ended) = ended {
-            core.session.input(self.shared.clock.now(), number, Input::Ended(ended));
+            core.session
+                .input(self.shared.clock.now(), number, Input::Ended(ended));
             drop(core);
             self.open = None;
         }

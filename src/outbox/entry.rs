@@ -34,12 +34,16 @@ impl Entry {
             return None;
         }
         let waited = (millis(now).saturating_sub(self.accepted_at_ms)) / 1000;
-        Some(self.lane.saturating_sub(u32::try_from(waited).unwrap_or(u32::MAX)))
+        Some(
+            self.lane
+                .saturating_sub(u32::try_from(waited).unwrap_or(u32::MAX)),
+        )
     }
 
     /// When the message is no longer worth sending. `None` when it never expires.
     pub(super) fn deadline(&self) -> Option<Time> {
-        (self.lane != LASTING).then(|| Time::from_millis(self.accepted_at_ms + u64::from(self.lane) * 1000))
+        (self.lane != LASTING)
+            .then(|| Time::from_millis(self.accepted_at_ms + u64::from(self.lane) * 1000))
     }
 
     pub(super) fn cost(&self) -> u64 {
@@ -68,8 +72,12 @@ impl End {
         match self {
             End::Delivered => Outcome::Delivered,
             End::Expired => Outcome::Expired,
-            End::QueueFull => Outcome::Dropped("the outbox was full and this was its oldest message".into()),
-            End::ShutDown => Outcome::Dropped("the client shut down before it could be sent".into()),
+            End::QueueFull => {
+                Outcome::Dropped("the outbox was full and this was its oldest message".into())
+            }
+            End::ShutDown => {
+                Outcome::Dropped("the client shut down before it could be sent".into())
+            }
             End::Rejected(reason) => Outcome::Rejected(*reason),
             End::Unknown => Outcome::Unknown,
         }

@@ -162,7 +162,10 @@ impl Outbox {
         self.note_deadline(&entry);
         let lane = self.lanes.entry(entry.lane).or_default();
         if let Some(front) = lane.front() {
-            debug_assert!(entry.id < front.id, "messages go back in the reverse order of their taking");
+            debug_assert!(
+                entry.id < front.id,
+                "messages go back in the reverse order of their taking"
+            );
             self.fronts.remove(&front.id);
         }
         self.fronts.insert(entry.id, entry.lane);
@@ -179,7 +182,14 @@ impl Outbox {
     pub(crate) fn end_all_queued(&mut self) {
         while let Some((_, &lane)) = self.fronts.first_key_value() {
             if let Some(entry) = self.pop(lane) {
-                self.record(&entry, if entry.sent_before { End::Unknown } else { End::ShutDown });
+                self.record(
+                    &entry,
+                    if entry.sent_before {
+                        End::Unknown
+                    } else {
+                        End::ShutDown
+                    },
+                );
             }
         }
     }
@@ -190,7 +200,11 @@ impl Outbox {
             return;
         }
         loop {
-            let next = self.lanes.iter().filter_map(|(&lane, waiting)| Some((waiting.front()?.deadline()?, lane))).min();
+            let next = self
+                .lanes
+                .iter()
+                .filter_map(|(&lane, waiting)| Some((waiting.front()?.deadline()?, lane)))
+                .min();
             match next {
                 Some((deadline, lane)) if deadline <= now => {
                     if let Some(entry) = self.pop(lane) {
@@ -205,7 +219,8 @@ impl Outbox {
 
     /// When to call [`Outbox::expire`] next; never later than the next message expires.
     pub(crate) fn next_expiry(&self) -> Option<Time> {
-        (self.queued > 0 && self.none_expires_before < Time::MAX).then_some(self.none_expires_before)
+        (self.queued > 0 && self.none_expires_before < Time::MAX)
+            .then_some(self.none_expires_before)
     }
 
     fn note_deadline(&mut self, entry: &Entry) {
@@ -281,7 +296,9 @@ impl Outbox {
         let Some(&lane) = oldest_expiring.or_else(|| self.fronts.values().next()) else {
             return false;
         };
-        let Some(entry) = self.pop(lane) else { return false };
+        let Some(entry) = self.pop(lane) else {
+            return false;
+        };
         self.record(&entry, End::QueueFull);
         true
     }

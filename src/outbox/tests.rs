@@ -5,7 +5,11 @@ use bytes::Bytes;
 const SECOND: Duration = Duration::from_secs(1);
 
 fn outbox(messages: usize, when_full: QueueFull) -> Outbox {
-    Outbox::new(Bounds { messages, bytes: 1 << 20, when_full })
+    Outbox::new(Bounds {
+        messages,
+        bytes: 1 << 20,
+        when_full,
+    })
 }
 
 fn message(payload: &str) -> Message {
@@ -18,7 +22,9 @@ fn message(payload: &str) -> Message {
 }
 
 fn accept(outbox: &mut Outbox, now: Time, payload: &str, lifetime: Option<u32>) -> u64 {
-    outbox.accept(now, message(payload), lifetime, true).expect("there is room")
+    outbox
+        .accept(now, message(payload), lifetime, true)
+        .expect("there is room")
 }
 
 fn payloads(outbox: &mut Outbox, now: Time) -> Vec<String> {
@@ -30,7 +36,13 @@ fn payloads(outbox: &mut Outbox, now: Time) -> Vec<String> {
 #[test]
 fn order_is_that_of_acceptance_whatever_the_lifetimes() {
     let mut outbox = outbox(10, QueueFull::DropOldest);
-    for (payload, lifetime) in [("a", Some(300)), ("b", None), ("c", Some(5)), ("d", Some(300)), ("e", None)] {
+    for (payload, lifetime) in [
+        ("a", Some(300)),
+        ("b", None),
+        ("c", Some(5)),
+        ("d", Some(300)),
+        ("e", None),
+    ] {
         accept(&mut outbox, Time::ZERO, payload, lifetime);
     }
     assert_eq!(payloads(&mut outbox, Time::ZERO), ["a", "b", "c", "d", "e"]);
@@ -89,7 +101,10 @@ fn a_full_outbox_drops_the_oldest_that_expires_then_the_oldest_that_lasts() {
     accept(&mut outbox, Time::ZERO, "lasting 3", None);
     accept(&mut outbox, Time::ZERO, "lasting 4", None);
     assert_eq!(outbox.counters.dropped_queue_full, 2);
-    assert_eq!(payloads(&mut outbox, Time::ZERO), ["lasting 2", "lasting 3", "lasting 4"]);
+    assert_eq!(
+        payloads(&mut outbox, Time::ZERO),
+        ["lasting 2", "lasting 3", "lasting 4"]
+    );
 }
 
 #[test]
@@ -98,9 +113,14 @@ fn what_is_in_flight_is_never_dropped() {
     accept(&mut outbox, Time::ZERO, "a", Some(300));
     accept(&mut outbox, Time::ZERO, "b", Some(300));
     let in_flight: Vec<_> = std::iter::from_fn(|| outbox.take(Time::ZERO)).collect();
-    let refused = outbox.accept(Time::ZERO, message("c"), Some(300), false).expect_err("no room can be made");
+    let refused = outbox
+        .accept(Time::ZERO, message("c"), Some(300), false)
+        .expect_err("no room can be made");
     assert_eq!(refused.kind(), ErrorKind::QueueFull);
-    assert!(refused.to_string().contains("2 of them in flight"), "{refused}");
+    assert!(
+        refused.to_string().contains("2 of them in flight"),
+        "{refused}"
+    );
     assert_eq!(outbox.counters.refused_queue_full, 1);
     for entry in &in_flight {
         outbox.end(entry, End::Delivered);
@@ -113,20 +133,34 @@ fn what_is_in_flight_is_never_dropped() {
 fn refuse_newest_keeps_what_is_there() {
     let mut outbox = outbox(1, QueueFull::RefuseNewest);
     accept(&mut outbox, Time::ZERO, "a", Some(300));
-    assert!(outbox.accept(Time::ZERO, message("b"), Some(300), false).is_err());
+    assert!(outbox
+        .accept(Time::ZERO, message("b"), Some(300), false)
+        .is_err());
     assert_eq!(payloads(&mut outbox, Time::ZERO), ["a"]);
 }
 
 #[test]
 fn bytes_are_bounded_too() {
-    let mut outbox = Outbox::new(Bounds { messages: 100, bytes: 1000, when_full: QueueFull::DropOldest });
+    let mut outbox = Outbox::new(Bounds {
+        messages: 100,
+        bytes: 1000,
+        when_full: QueueFull::DropOldest,
+    });
     for n in 0..20 {
         accept(&mut outbox, Time::ZERO, &format!("{n:0100}"), Some(300));
         assert!(outbox.bytes() <= 1000);
     }
-    let refused = outbox.accept(Time::ZERO, message(&"x".repeat(2000)), None, false).expect_err("can never fit");
-    assert!(refused.to_string().contains("max_queued_bytes 1000"), "{refused}");
-    assert!(outbox.queued() > 0, "nothing was dropped for what can never fit");
+    let refused = outbox
+        .accept(Time::ZERO, message(&"x".repeat(2000)), None, false)
+        .expect_err("can never fit");
+    assert!(
+        refused.to_string().contains("max_queued_bytes 1000"),
+        "{refused}"
+    );
+    assert!(
+        outbox.queued() > 0,
+        "nothing was dropped for what can never fit"
+    );
 }
 
 #[test]
@@ -139,18 +173,28 @@ fn outcomes_that_nobody_takes_are_bounded() {
             Err(refused) => break refused,
         }
     };
-    assert!(refused.to_string().contains("without being waited for"), "{refused}");
+    assert!(
+        refused.to_string().contains("without being waited for"),
+        "{refused}"
+    );
     assert!(ids.len() <= 10, "{}", ids.len());
     outbox.forget(ids[0]);
     accept(&mut outbox, Time::ZERO, "y", None);
-    assert!(outbox.accept(Time::ZERO, message("z"), Some(300), false).is_ok(), "untracked ones always go");
+    assert!(
+        outbox
+            .accept(Time::ZERO, message("z"), Some(300), false)
+            .is_ok(),
+        "untracked ones always go"
+    );
 }
 
 #[test]
 fn an_outcome_is_given_once_and_not_kept_for_who_does_not_ask() {
     let mut outbox = outbox(10, QueueFull::DropOldest);
     let tracked = accept(&mut outbox, Time::ZERO, "a", None);
-    let untracked = outbox.accept(Time::ZERO, message("b"), None, false).expect("there is room");
+    let untracked = outbox
+        .accept(Time::ZERO, message("b"), None, false)
+        .expect("there is room");
     let forgotten = accept(&mut outbox, Time::ZERO, "c", None);
     outbox.forget(forgotten);
     while let Some(entry) = outbox.take(Time::ZERO) {
@@ -170,7 +214,11 @@ fn smaller_bounds_drop_what_no_longer_fits() {
     for n in 0..10 {
         accept(&mut outbox, Time::ZERO, &n.to_string(), Some(300));
     }
-    outbox.set_bounds(Bounds { messages: 2, bytes: 1 << 20, when_full: QueueFull::RefuseNewest });
+    outbox.set_bounds(Bounds {
+        messages: 2,
+        bytes: 1 << 20,
+        when_full: QueueFull::RefuseNewest,
+    });
     assert_eq!(payloads(&mut outbox, Time::ZERO), ["8", "9"]);
 }
 

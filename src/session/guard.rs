@@ -38,8 +38,14 @@ impl Repairs {
 
     /// It was said.
     pub(crate) fn done(&mut self, now: Time) {
-        let series = self.last.is_some_and(|last| now.saturating_sub(last) < LONGEST_GAP + self.gap);
-        self.gap = if series { (self.gap * 2).min(LONGEST_GAP) } else { SHORTEST_GAP };
+        let series = self
+            .last
+            .is_some_and(|last| now.saturating_sub(last) < LONGEST_GAP + self.gap);
+        self.gap = if series {
+            (self.gap * 2).min(LONGEST_GAP)
+        } else {
+            SHORTEST_GAP
+        };
         self.last = Some(now);
         self.due = None;
     }
@@ -93,7 +99,11 @@ mod tests {
         let later = Duration::from_secs(5000);
         repairs.done(later);
         repairs.needed(later);
-        assert_eq!(repairs.due(), Some(later + SHORTEST_GAP), "peace ends the series");
+        assert_eq!(
+            repairs.due(),
+            Some(later + SHORTEST_GAP),
+            "peace ends the series"
+        );
     }
 
     #[test]

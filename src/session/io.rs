@@ -168,6 +168,9 @@ pub(crate) enum Packet {
         expiry_seconds: Option<u32>,
     },
     /// To our own availability topic, at QoS 0.
-    Subscribe { token: Token, topic: Arc<str> },
+    Subscribe {
+        token: Token,
+        topic: Arc<str>,
+    },
     Disconnect,
 }

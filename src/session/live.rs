@@ -28,7 +28,10 @@ pub(super) enum Birth {
     /// Acknowledged at this time: we are online.
     Acknowledged(Time),
     /// The broker refused it, with this reason; it will be tried again.
-    Refused { again: Time, reason: String },
+    Refused {
+        again: Time,
+        reason: String,
+    },
 }
 
 /// The subscription to our own availability topic.
@@ -73,15 +76,30 @@ pub(super) struct Live {
 }
 
 impl Live {
-    pub(super) fn new(now: Time, attempt: &Attempt, limits: Connack, settings: &Settings, guard: Guard) -> Self {
-        let span = limits.receive_maximum.min(settings.max_in_flight + RESERVED).max(1);
-        let for_messages = settings.max_in_flight.min(span.saturating_sub(RESERVED).max(1));
+    pub(super) fn new(
+        now: Time,
+        attempt: &Attempt,
+        limits: Connack,
+        settings: &Settings,
+        guard: Guard,
+    ) -> Self {
+        let span = limits
+            .receive_maximum
+            .min(settings.max_in_flight + RESERVED)
+            .max(1);
+        let for_messages = settings
+            .max_in_flight
+            .min(span.saturating_sub(RESERVED).max(1));
         Live {
             number: attempt.number,
             version: attempt.version,
             opened_at: now,
             speech: Speech {
-                qos: if limits.maximum_qos == QoS::AtMostOnce { QoS::AtMostOnce } else { Speech::FULL.qos },
+                qos: if limits.maximum_qos == QoS::AtMostOnce {
+                    QoS::AtMostOnce
+                } else {
+                    Speech::FULL.qos
+                },
                 retain: limits.retain_available,
             },
             will: attempt.will,
@@ -104,7 +122,8 @@ impl Live {
 
     /// Whether another message may be handed over: there is room, and no suspect message is on its way alone.
     pub(super) fn takes_messages(&self) -> bool {
-        let alone = matches!(self.window.oldest(), Some(Flight::Message(entry)) if entry.closes >= SUSPECT);
+        let alone =
+            matches!(self.window.oldest(), Some(Flight::Message(entry)) if entry.closes >= SUSPECT);
         self.window.has_room(self.reserve) && !alone
     }
 
@@ -125,11 +144,18 @@ impl Live {
                 self.guard = Guard::Off(Some("the broker did not answer the subscription".into()));
             }
         }
-        if matches!(self.birth, Birth::Refused { again, .. } if again <= now) && self.window.has_room(0) {
+        if matches!(self.birth, Birth::Refused { again, .. } if again <= now)
+            && self.window.has_room(0)
+        {
             self.birth = Birth::Due;
         }
         let stalled = self.stalls_at().is_some_and(|at| at <= now);
-        stalled.then(|| format!("the broker acknowledged nothing for {} s", ACKNOWLEDGEMENT_LIMIT.as_secs()))
+        stalled.then(|| {
+            format!(
+                "the broker acknowledged nothing for {} s",
+                ACKNOWLEDGEMENT_LIMIT.as_secs()
+            )
+        })
     }
 
     /// When to call [`Live::tick`] at the latest.
@@ -146,11 +172,17 @@ impl Live {
             Ending::DisconnectSent { until } => Some(until),
             _ => None,
         };
-        [guard, birth, close, self.repairs.due(), self.stalls_at()].into_iter().flatten().min()
+        [guard, birth, close, self.repairs.due(), self.stalls_at()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     pub(super) fn guard_asked(&mut self, now: Time, token: Token) {
-        self.guard = Guard::Asked { token, until: now + SUBACK_LIMIT };
+        self.guard = Guard::Asked {
+            token,
+            until: now + SUBACK_LIMIT,
+        };
     }
 
     /// While something is being written, the connection itself watches over it.

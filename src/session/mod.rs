@@ -14,7 +14,8 @@ mod version;
 mod window;
 
 pub(crate) use io::{
-    Attempt, Connack, Ended, EndedKind, Failure, FailureKind, Input, Packet, Plan, Speech, Token, Version,
+    Attempt, Connack, Ended, EndedKind, Failure, FailureKind, Input, Packet, Plan, Speech, Token,
+    Version,
 };
 pub use status::{Limits, State, Status};
 
@@ -47,7 +48,10 @@ pub(crate) fn window_span(settings: &Settings) -> u16 {
 #[derive(Debug)]
 enum Phase {
     /// No connection until this time; then this, or else a new round.
-    Pause { until: Time, next: Option<(Version, Speech)> },
+    Pause {
+        until: Time,
+        next: Option<(Version, Speech)>,
+    },
     Opening(Attempt),
     Live(Box<Live>),
     Finished,
@@ -104,13 +108,23 @@ impl Session {
         Session {
             availability: Availability::new(&settings),
             outbox: Outbox::new(bounds(&settings)),
-            phase: Phase::Pause { until: now, next: None },
+            phase: Phase::Pause {
+                until: now,
+                next: None,
+            },
             last_attempt: 0,
-            reconnect: Reconnect::new(settings.reconnect_min_seconds, settings.reconnect_max_seconds, seed),
+            reconnect: Reconnect::new(
+                settings.reconnect_min_seconds,
+                settings.reconnect_max_seconds,
+                seed,
+            ),
             version: VersionChoice::new(settings.protocol),
             guard_rest: GuardRest::default(),
             stop: None,
-            report: ShutdownReport { left: 0, offline_acknowledged: false },
+            report: ShutdownReport {
+                left: 0,
+                offline_acknowledged: false,
+            },
             next_settings: None,
             connections: 0,
             refusal: None,
@@ -143,12 +157,17 @@ impl Session {
         self.tick(now);
         if let Phase::Pause { until, next } = self.phase {
             if until <= now {
-                let (version, will) = next.unwrap_or_else(|| (self.version.first(now), Speech::FULL));
+                let (version, will) =
+                    next.unwrap_or_else(|| (self.version.first(now), Speech::FULL));
                 return self.open(version, will);
             }
         }
         let idle = now + Duration::from_secs(3600);
-        let soonest = [self.outbox.next_expiry(), self.stop_time(), self.next_settings.as_ref().map(|(_, until)| *until)];
+        let soonest = [
+            self.outbox.next_expiry(),
+            self.stop_time(),
+            self.next_settings.as_ref().map(|(_, until)| *until),
+        ];
         let soonest = soonest.into_iter().flatten().fold(idle, Time::min);
         match &self.phase {
             Phase::Pause { until, .. } => Plan::Wait(soonest.min(*until)),
@@ -187,7 +206,10 @@ impl Session {
         }
         let for_offline = (timeout / 4).max(Duration::from_millis(500)).min(timeout);
         let deadline = now.saturating_add(timeout);
-        self.stop = Some(Stop { offline_from: deadline - for_offline, deadline });
+        self.stop = Some(Stop {
+            offline_from: deadline - for_offline,
+            deadline,
+        });
         self.tick(now);
         Ok(())
     }
@@ -222,7 +244,10 @@ impl Session {
         self.next_settings = None;
         if self.settings.same_connection(&settings) {
             self.outbox.set_bounds(bounds(&settings));
-            self.reconnect.set_bounds(settings.reconnect_min_seconds, settings.reconnect_max_seconds);
+            self.reconnect.set_bounds(
+                settings.reconnect_min_seconds,
+                settings.reconnect_max_seconds,
+            );
             self.settings = settings;
             return Ok(());
         }
@@ -306,12 +331,16 @@ impl Session {
             let (say_offline, over) = (drained || stop.offline_from <= now, stop.deadline <= now);
             match &mut self.phase {
                 _ if over => self.finish(),
-                Phase::Live(live) if say_offline && live.ending == Ending::No => live.ending = Ending::OfflineDue,
+                Phase::Live(live) if say_offline && live.ending == Ending::No => {
+                    live.ending = Ending::OfflineDue
+                }
                 Phase::Pause { .. } | Phase::Opening(_) if drained => self.finish(),
                 _ => {}
             }
         }
-        let Phase::Live(live) = &mut self.phase else { return };
+        let Phase::Live(live) = &mut self.phase else {
+            return;
+        };
         let farewell_over = matches!(&self.next_settings, Some((_, until)) if *until <= now);
         let close_over = matches!(live.ending, Ending::DisconnectSent { until } if until <= now);
         let over = match live.tick(now) {
@@ -320,7 +349,13 @@ impl Session {
             None => None,
         };
         if let Some(text) = over {
-            self.ended(now, &Ended { kind: EndedKind::Stalled, text });
+            self.ended(
+                now,
+                &Ended {
+                    kind: EndedKind::Stalled,
+                    text,
+                },
+            );
         }
     }
 
@@ -335,19 +370,26 @@ impl Session {
     fn open(&mut self, version: Version, will: Speech) -> Plan {
         self.last_attempt += 1;
         let limit = Duration::from_secs(self.settings.connect_timeout_seconds.into());
-        let may_fall_back = version == Version::V5 && self.settings.protocol == crate::settings::Protocol::Auto;
+        let may_fall_back =
+            version == Version::V5 && self.settings.protocol == crate::settings::Protocol::Auto;
         let attempt = Attempt {
             number: self.last_attempt,
             version,
             will,
-            limit: if may_fall_back { limit.min(SILENCE) } else { limit },
+            limit: if may_fall_back {
+                limit.min(SILENCE)
+            } else {
+                limit
+            },
         };
         self.phase = Phase::Opening(attempt.clone());
         Plan::Open(attempt)
     }
 
     fn opened(&mut self, now: Time, connack: Connack) {
-        let Phase::Opening(attempt) = &self.phase else { return };
+        let Phase::Opening(attempt) = &self.phase else {
+            return;
+        };
         let attempt = attempt.clone();
         if let Some((settings, _)) = self.next_settings.take() {
             // Closed without DISCONNECT, so that its will speaks.
@@ -359,28 +401,56 @@ impl Session {
         let guard = match self.settings.guard_availability {
             false => Guard::Off(None),
             true if self.guard_rest.allows() => Guard::Due,
-            true => Guard::Off(Some("the broker ended an earlier connection over the subscription".into())),
+            true => Guard::Off(Some(
+                "the broker ended an earlier connection over the subscription".into(),
+            )),
         };
-        self.phase = Phase::Live(Box::new(Live::new(now, &attempt, connack, &self.settings, guard)));
+        self.phase = Phase::Live(Box::new(Live::new(
+            now,
+            &attempt,
+            connack,
+            &self.settings,
+            guard,
+        )));
     }
 
     fn failed(&mut self, now: Time, failure: Failure) {
-        let Phase::Opening(attempt) = &self.phase else { return };
+        let Phase::Opening(attempt) = &self.phase else {
+            return;
+        };
         let (version, will) = (attempt.version, attempt.will);
-        let again = |next| Phase::Pause { until: now, next: Some(next) };
+        let again = |next| Phase::Pause {
+            until: now,
+            next: Some(next),
+        };
         if let Some((settings, _)) = self.next_settings.take() {
             return self.adopt(now, settings);
         }
-        if self.version.falls_back(version, failure.kind, &failure.text) {
+        if self
+            .version
+            .falls_back(version, failure.kind, &failure.text)
+        {
             self.phase = again((Version::V311, will));
             return;
         }
         match failure.kind {
             FailureKind::NoRetain if will.retain => {
-                return self.phase = again((version, Speech { retain: false, ..will }));
+                return self.phase = again((
+                    version,
+                    Speech {
+                        retain: false,
+                        ..will
+                    },
+                ));
             }
             FailureKind::NoQos1 if will.qos != crate::message::QoS::AtMostOnce => {
-                return self.phase = again((version, Speech { qos: crate::message::QoS::AtMostOnce, ..will }));
+                return self.phase = again((
+                    version,
+                    Speech {
+                        qos: crate::message::QoS::AtMostOnce,
+                        ..will
+                    },
+                ));
             }
             FailureKind::Unreachable => {
                 self.version.broker_may_have_changed();
@@ -393,26 +463,42 @@ impl Session {
             Some(earlier) => format!("MQTT 5: {earlier}; then MQTT 3.1.1: {}", failure.text),
             None => format!("MQTT {}: {}", version.name(), failure.text),
         };
-        let permanent = matches!(failure.kind, FailureKind::Permanent | FailureKind::WrongVersion);
+        let permanent = matches!(
+            failure.kind,
+            FailureKind::Permanent | FailureKind::WrongVersion
+        );
         self.refusal = permanent.then(|| text.clone());
         self.last_error = Some(text);
-        let until = if permanent { self.reconnect.slow_pause(now) } else { self.reconnect.pause(now) };
+        let until = if permanent {
+            self.reconnect.slow_pause(now)
+        } else {
+            self.reconnect.pause(now)
+        };
         self.phase = Phase::Pause { until, next: None };
     }
 
     fn ended(&mut self, now: Time, ended: &Ended) {
-        let Phase::Live(live) = &mut self.phase else { return };
+        let Phase::Live(live) = &mut self.phase else {
+            return;
+        };
         let by_peer = matches!(ended.kind, EndedKind::ByPeer | EndedKind::TakenOver);
         let orderly = matches!(live.ending, Ending::DisconnectSent { .. });
         let lasted = now.saturating_sub(live.opened_at);
-        if ended.kind == EndedKind::TooLarge || (by_peer && matches!(live.guard, Guard::Asked { .. })) {
+        if ended.kind == EndedKind::TooLarge
+            || (by_peer && matches!(live.guard, Guard::Asked { .. }))
+        {
             self.guard_rest.failed();
         }
         let mut suspects = false;
         for flight in live.window.drain() {
-            let Flight::Message(mut entry) = flight else { continue };
+            let Flight::Message(mut entry) = flight else {
+                continue;
+            };
             if by_peer && entry.closes >= live::SUSPECT {
-                let why = format!("each time it was sent the connection ended, the last time with it alone: {}", ended.text);
+                let why = format!(
+                    "each time it was sent the connection ended, the last time with it alone: {}",
+                    ended.text
+                );
                 self.outbox.end(&entry, End::Rejected(Box::new(why)));
                 continue;
             }
@@ -445,13 +531,19 @@ impl Session {
     fn adopt(&mut self, now: Time, settings: Arc<Settings>) {
         self.availability = Availability::new(&settings);
         self.outbox.set_bounds(bounds(&settings));
-        self.reconnect.reset(settings.reconnect_min_seconds, settings.reconnect_max_seconds);
+        self.reconnect.reset(
+            settings.reconnect_min_seconds,
+            settings.reconnect_max_seconds,
+        );
         self.version = VersionChoice::new(settings.protocol);
         self.guard_rest = GuardRest::default();
         self.refusal = None;
         self.last_error = None;
         self.settings = settings;
-        self.phase = Phase::Pause { until: now, next: None };
+        self.phase = Phase::Pause {
+            until: now,
+            next: None,
+        };
     }
 }
 
@@ -464,5 +556,8 @@ fn bounds(settings: &Settings) -> Bounds {
 }
 
 fn shut_down() -> Error {
-    Error::new(crate::ErrorKind::ShutDown, "the client is shut down; connect a new one")
+    Error::new(
+        crate::ErrorKind::ShutDown,
+        "the client is shut down; connect a new one",
+    )
 }

@@ -15,13 +15,21 @@ impl Session {
     /// The birth message is the first, and alone until it is acknowledged; at the end, the offline message is the
     /// last before DISCONNECT. Both go ahead of all that is queued.
     pub(crate) fn next_packet(&mut self, now: Time) -> Option<Packet> {
-        let Phase::Live(live) = &mut self.phase else { return None };
+        let Phase::Live(live) = &mut self.phase else {
+            return None;
+        };
         match (&live.birth, &live.ending) {
-            (Birth::Due, _) if live.window.has_room(0) => return Some(live.say_birth(now, &self.availability)),
+            (Birth::Due, _) if live.window.has_room(0) => {
+                return Some(live.say_birth(now, &self.availability))
+            }
             (Birth::Due | Birth::Sent(_), _) => return None,
-            (_, Ending::OfflineDue) if live.window.has_room(0) => return Some(live.say_offline(now, &self.availability)),
+            (_, Ending::OfflineDue) if live.window.has_room(0) => {
+                return Some(live.say_offline(now, &self.availability))
+            }
             (_, Ending::DisconnectDue) => {
-                live.ending = Ending::DisconnectSent { until: now + live::CLOSE_LIMIT };
+                live.ending = Ending::DisconnectSent {
+                    until: now + live::CLOSE_LIMIT,
+                };
                 return Some(Packet::Disconnect);
             }
             (_, Ending::No) => {}
@@ -35,13 +43,18 @@ impl Session {
         if live.guard == Guard::Due && live.window.has_room(0) {
             let token = live.hand_over(now, Flight::Subscribe);
             live.guard_asked(now, token);
-            return Some(Packet::Subscribe { token, topic: self.availability.topic.clone() });
+            return Some(Packet::Subscribe {
+                token,
+                topic: self.availability.topic.clone(),
+            });
         }
         live.next_message(now, &mut self.outbox)
     }
 
     pub(super) fn written(&mut self, now: Time, token: Token) {
-        let Phase::Live(live) = &mut self.phase else { return };
+        let Phase::Live(live) = &mut self.phase else {
+            return;
+        };
         live.unwritten = live.unwritten.saturating_sub(1);
         live.progress_at = now;
         let qos = match live.window.get(token) {
@@ -55,12 +68,18 @@ impl Session {
     }
 
     pub(super) fn acknowledged(&mut self, now: Time, token: Token, result: Result<(), String>) {
-        let Phase::Live(live) = &mut self.phase else { return };
-        let Some(flight) = live.window.take(token) else { return };
+        let Phase::Live(live) = &mut self.phase else {
+            return;
+        };
+        let Some(flight) = live.window.take(token) else {
+            return;
+        };
         live.progress_at = now;
         match (flight, result) {
             (Flight::Message(entry), Ok(())) => self.outbox.end(&entry, End::Delivered),
-            (Flight::Message(entry), Err(why)) => self.outbox.end(&entry, End::Rejected(Box::new(why))),
+            (Flight::Message(entry), Err(why)) => {
+                self.outbox.end(&entry, End::Rejected(Box::new(why)))
+            }
             (Flight::Birth, Ok(())) => {
                 // Only the first counts as the moment since which we are online.
                 if !matches!(live.birth, Birth::Acknowledged(_)) {
@@ -72,7 +91,10 @@ impl Session {
                 let topic = &self.availability.topic;
                 let reason = format!("the broker refuses the birth message on {topic:?}: {why}");
                 self.last_error = Some(reason.clone());
-                live.birth = Birth::Refused { again: now + live::BIRTH_AGAIN, reason };
+                live.birth = Birth::Refused {
+                    again: now + live::BIRTH_AGAIN,
+                    reason,
+                };
             }
             (Flight::Offline, Ok(())) => {
                 live.ending = Ending::DisconnectDue;
@@ -89,7 +111,9 @@ impl Session {
     }
 
     pub(super) fn subscribed(&mut self, token: Token, result: Result<(), String>) {
-        let Phase::Live(live) = &mut self.phase else { return };
+        let Phase::Live(live) = &mut self.phase else {
+            return;
+        };
         live.window.take(token);
         if !matches!(live.guard, Guard::Asked { token: asked, .. } if asked == token) {
             return;
@@ -99,13 +123,17 @@ impl Session {
                 live.guard = Guard::On;
                 self.guard_rest.worked();
             }
-            Err(why) => live.guard = Guard::Off(Some(format!("the broker refuses the subscription: {why}"))),
+            Err(why) => {
+                live.guard = Guard::Off(Some(format!("the broker refuses the subscription: {why}")))
+            }
         }
     }
 
     /// A message on our availability topic: while we are online, it has to be the birth message.
     pub(super) fn received(&mut self, now: Time, payload: &Bytes) {
-        let Phase::Live(live) = &mut self.phase else { return };
+        let Phase::Live(live) = &mut self.phase else {
+            return;
+        };
         if live.is_online() && *payload != self.availability.birth {
             live.repairs.needed(now);
         }
@@ -114,7 +142,8 @@ impl Session {
 
 impl Live {
     fn say_birth(&mut self, now: Time, availability: &Availability) -> Packet {
-        let (token, packet) = self.say(now, Flight::Birth, &availability.topic, &availability.birth);
+        let (token, packet) =
+            self.say(now, Flight::Birth, &availability.topic, &availability.birth);
         if self.birth == Birth::Due {
             self.birth = Birth::Sent(token);
         }
@@ -122,12 +151,23 @@ impl Live {
     }
 
     fn say_offline(&mut self, now: Time, availability: &Availability) -> Packet {
-        let (token, packet) = self.say(now, Flight::Offline, &availability.topic, &availability.offline);
+        let (token, packet) = self.say(
+            now,
+            Flight::Offline,
+            &availability.topic,
+            &availability.offline,
+        );
         self.ending = Ending::OfflineSent(token);
         packet
     }
 
-    fn say(&mut self, now: Time, flight: Flight, topic: &Arc<str>, payload: &Bytes) -> (Token, Packet) {
+    fn say(
+        &mut self,
+        now: Time,
+        flight: Flight,
+        topic: &Arc<str>,
+        payload: &Bytes,
+    ) -> (Token, Packet) {
         let token = self.hand_over(now, flight);
         let packet = Packet::Publish {
             token,
@@ -173,7 +213,9 @@ impl Live {
         let size = message.packet_size(is_v5, is_v5);
         if size > u64::from(self.limits.maximum_packet_size) {
             let most = self.limits.maximum_packet_size;
-            return Err(format!("the broker takes packets of at most {most} bytes, this one has {size}"));
+            return Err(format!(
+                "the broker takes packets of at most {most} bytes, this one has {size}"
+            ));
         }
         if message.qos == QoS::AtLeastOnce && self.limits.maximum_qos == QoS::AtMostOnce {
             return Err("the broker takes QoS 0 only; publish with qos 0".into());

@@ -54,7 +54,11 @@ impl Reconnect {
         if lasted > self.max {
             self.pauses = 0;
         }
-        self.ended_soon = if by_peer && lasted < SOON { self.ended_soon + 1 } else { 0 };
+        self.ended_soon = if by_peer && lasted < SOON {
+            self.ended_soon + 1
+        } else {
+            0
+        };
         self.ended_soon >= SUSPICIOUS
     }
 
@@ -68,7 +72,9 @@ impl Reconnect {
     /// Full jitter, but never below the shortest pause, so that the setting means what its name says.
     pub(crate) fn pause(&mut self, now: Time) -> Time {
         self.pauses += 1;
-        let doubled = self.min.saturating_mul(1_u32.checked_shl(self.pauses).unwrap_or(u32::MAX));
+        let doubled = self
+            .min
+            .saturating_mul(1_u32.checked_shl(self.pauses).unwrap_or(u32::MAX));
         now + self.between(self.min, doubled.min(self.max))
     }
 
@@ -106,12 +112,21 @@ mod tests {
         let mut longest = Duration::ZERO;
         for n in 1..40 {
             let pause = reconnect.pause(Time::ZERO);
-            assert!(pause >= second && pause <= (second * 2_u32.pow(n.min(6))).min(second * 60), "{n}: {pause:?}");
+            assert!(
+                pause >= second && pause <= (second * 2_u32.pow(n.min(6))).min(second * 60),
+                "{n}: {pause:?}"
+            );
             longest = longest.max(pause);
         }
-        assert!(longest > second * 30, "the jitter uses the whole width: {longest:?}");
+        assert!(
+            longest > second * 30,
+            "the jitter uses the whole width: {longest:?}"
+        );
         reconnect.connection_ended(second * 60, true);
-        assert!(reconnect.attempts() > 30, "a connection no longer than the longest pause forgives nothing");
+        assert!(
+            reconnect.attempts() > 30,
+            "a connection no longer than the longest pause forgives nothing"
+        );
         reconnect.connection_ended(second * 61, true);
         assert!(reconnect.pause(Time::ZERO) <= second * 2);
     }

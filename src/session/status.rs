@@ -126,7 +126,12 @@ impl Session {
             outcomes_kept: self.outbox.kept(),
             counters: self.outbox.counters,
             limits: live.map(limits),
-            warnings: self.settings.notes().into_iter().chain(live.into_iter().flat_map(warnings)).collect(),
+            warnings: self
+                .settings
+                .notes()
+                .into_iter()
+                .chain(live.into_iter().flat_map(warnings))
+                .collect(),
             version: env!("CARGO_PKG_VERSION"),
         }
     }

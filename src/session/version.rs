@@ -49,9 +49,12 @@ impl VersionChoice {
 
     /// Whether a failure of MQTT 5 calls for 3.1.1 in the same round.
     pub(crate) fn falls_back(&mut self, version: Version, kind: FailureKind, text: &str) -> bool {
-        let may_not_speak_it =
-            matches!(kind, FailureKind::WrongVersion | FailureKind::Undecided | FailureKind::Silent);
-        let falls_back = version == Version::V5 && self.protocol == Protocol::Auto && may_not_speak_it;
+        let may_not_speak_it = matches!(
+            kind,
+            FailureKind::WrongVersion | FailureKind::Undecided | FailureKind::Silent
+        );
+        let falls_back =
+            version == Version::V5 && self.protocol == Protocol::Auto && may_not_speak_it;
         if falls_back {
             self.undecided = Some((kind, text.to_owned()));
         }
@@ -78,7 +81,9 @@ impl VersionChoice {
             (Version::V311, Some((FailureKind::Silent, _))) => {
                 self.silent_rounds += 1;
                 if self.silent_rounds >= PATIENCE {
-                    let doublings = 1_u32.checked_shl(self.silent_rounds - PATIENCE).unwrap_or(u32::MAX);
+                    let doublings = 1_u32
+                        .checked_shl(self.silent_rounds - PATIENCE)
+                        .unwrap_or(u32::MAX);
                     self.rest_until = now + FIRST_REST.saturating_mul(doublings).min(LONGEST_REST);
                 }
             }
@@ -109,10 +114,14 @@ mod tests {
     fn a_silent_broker_is_asked_less_and_less_often() {
         let mut choice = VersionChoice::new(Protocol::Auto);
         let day = 24 * 60;
-        let asked: Vec<_> =
-            (0..3 * day).filter(|minute| silent_round(&mut choice, Duration::from_secs(minute * 60))).collect();
+        let asked: Vec<_> = (0..3 * day)
+            .filter(|minute| silent_round(&mut choice, Duration::from_secs(minute * 60)))
+            .collect();
         assert_eq!(asked[..5], [0, 1, 11, 31, 71]);
-        assert!(asked.windows(3).all(|w| w[2] - w[1] >= w[1] - w[0]), "{asked:?}");
+        assert!(
+            asked.windows(3).all(|w| w[2] - w[1] >= w[1] - w[0]),
+            "{asked:?}"
+        );
     }
 
     #[test]
@@ -136,10 +145,19 @@ mod tests {
 
     #[test]
     fn only_doubt_about_the_version_falls_back_and_only_when_it_may() {
-        for kind in [FailureKind::Unreachable, FailureKind::Later, FailureKind::Permanent, FailureKind::NoRetain] {
+        for kind in [
+            FailureKind::Unreachable,
+            FailureKind::Later,
+            FailureKind::Permanent,
+            FailureKind::NoRetain,
+        ] {
             assert!(!VersionChoice::new(Protocol::Auto).falls_back(Version::V5, kind, ""));
         }
         assert!(!VersionChoice::new(Protocol::V5).falls_back(Version::V5, FailureKind::Silent, ""));
-        assert!(!VersionChoice::new(Protocol::Auto).falls_back(Version::V311, FailureKind::Silent, ""));
+        assert!(!VersionChoice::new(Protocol::Auto).falls_back(
+            Version::V311,
+            FailureKind::Silent,
+            ""
+        ));
     }
 }

@@ -5,10 +5,20 @@
 /// anything but the settings, and never be computed in another way.
 ///
 /// 23 letters and digits: what every broker for MQTT 3.1.1 takes (section 3.1.3.1).
-pub(super) fn stable(host: &str, port: u16, username: Option<&str>, availability_topic: &str) -> String {
+pub(super) fn stable(
+    host: &str,
+    port: u16,
+    username: Option<&str>,
+    availability_topic: &str,
+) -> String {
     let host = host.to_ascii_lowercase();
     let port = port.to_string();
-    let parts = [&host, &port, username.unwrap_or_default(), availability_topic];
+    let parts = [
+        &host,
+        &port,
+        username.unwrap_or_default(),
+        availability_topic,
+    ];
     let mut hash = FNV_OFFSET;
     for part in parts {
         // The length before each part keeps ("ab", "c") apart from ("a", "bc").
@@ -30,9 +40,9 @@ const FNV_OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
 const FNV_PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
 
 fn fnv1a(hash: u128, bytes: &[u8]) -> u128 {
-    bytes
-        .iter()
-        .fold(hash, |hash, byte| (hash ^ u128::from(*byte)).wrapping_mul(FNV_PRIME))
+    bytes.iter().fold(hash, |hash, byte| {
+        (hash ^ u128::from(*byte)).wrapping_mul(FNV_PRIME)
+    })
 }
 
 fn digits(mut number: u128) -> String {
@@ -53,16 +63,28 @@ mod tests {
     fn the_hash_is_fnv1a() {
         // From the test vectors of the FNV authors.
         assert_eq!(fnv1a(FNV_OFFSET, b""), FNV_OFFSET);
-        assert_eq!(fnv1a(FNV_OFFSET, b"a"), 0xd228_cb69_6f1a_8caf_7891_2b70_4e4a_8964);
-        assert_eq!(fnv1a(FNV_OFFSET, b"foobar"), 0x343e_1662_793c_64bf_6f0d_3597_ba44_6f18);
+        assert_eq!(
+            fnv1a(FNV_OFFSET, b"a"),
+            0xd228_cb69_6f1a_8caf_7891_2b70_4e4a_8964
+        );
+        assert_eq!(
+            fnv1a(FNV_OFFSET, b"foobar"),
+            0x343e_1662_793c_64bf_6f0d_3597_ba44_6f18
+        );
     }
 
     /// These values are a promise: a broker that holds a session of an older version knows the client by them.
     #[test]
     fn the_id_never_changes() {
         assert_eq!(stable("192.168.1.10", 1883, None, "argusai/status"), "");
-        assert_eq!(stable("broker.local", 8883, Some("argus"), "argusai/status"), "");
-        assert_eq!(stable("2001:db8::1", 1883, Some("\u{FC}ser"), "home/cams/state"), "");
+        assert_eq!(
+            stable("broker.local", 8883, Some("argus"), "argusai/status"),
+            ""
+        );
+        assert_eq!(
+            stable("2001:db8::1", 1883, Some("\u{FC}ser"), "home/cams/state"),
+            ""
+        );
     }
 
     #[test]
@@ -83,6 +105,9 @@ mod tests {
             assert_eq!(id.len(), 23, "{id}");
             assert!(id.bytes().all(|c| c.is_ascii_alphanumeric()), "{id}");
         }
-        assert_eq!(stable("HOST", 1883, None, "a/b"), stable("host", 1883, None, "a/b"));
+        assert_eq!(
+            stable("HOST", 1883, None, "a/b"),
+            stable("host", 1883, None, "a/b")
+        );
     }
 }

@@ -21,7 +21,11 @@ pub(crate) struct EventTopic {
 
 impl EventTopic {
     /// Gives what is wrong with the pattern, in words that follow the pattern itself. The prefix is sound.
-    pub(super) fn parse(pattern: &str, topic_prefix: &str, availability_topic: &str) -> Result<Self, String> {
+    pub(super) fn parse(
+        pattern: &str,
+        topic_prefix: &str,
+        availability_topic: &str,
+    ) -> Result<Self, String> {
         let parts: Vec<_> = pattern.split(CAMERA).collect();
         let [before, after] = parts[..] else {
             return Err(format!(
@@ -29,8 +33,13 @@ impl EventTopic {
                 parts.len() - 1
             ));
         };
-        if [before, after].iter().any(|part| part.replace(PREFIX, "").contains(['{', '}'])) {
-            return Err(format!("holds a brace that is not of {CAMERA} or {PREFIX}; leave it out"));
+        if [before, after]
+            .iter()
+            .any(|part| part.replace(PREFIX, "").contains(['{', '}']))
+        {
+            return Err(format!(
+                "holds a brace that is not of {CAMERA} or {PREFIX}; leave it out"
+            ));
         }
         let topic = EventTopic {
             pattern: pattern.into(),
@@ -67,7 +76,10 @@ impl EventTopic {
             )));
         }
         if let Some(what) = leading_dollar(&topic) {
-            return Err(fault(format!("{} makes a topic that {what}", quote(camera))));
+            return Err(fault(format!(
+                "{} makes a topic that {what}",
+                quote(camera)
+            )));
         }
         if topic == self.availability_topic {
             return Err(fault(format!(
@@ -94,7 +106,7 @@ impl EventTopic {
 
 /// What is wrong with a topic that starts with `$`.
 pub(super) fn leading_dollar(topic: &str) -> Option<String> {
-    topic
-        .starts_with('$')
-        .then(|| "starts with '$'; such topics are the broker's own, start with another character".into())
+    topic.starts_with('$').then(|| {
+        "starts with '$'; such topics are the broker's own, start with another character".into()
+    })
 }

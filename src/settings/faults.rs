@@ -25,7 +25,9 @@ impl Fault {
         Fault {
             field: field.into(),
             value,
-            message: match field.bytes().all(|c| c.is_ascii_lowercase() || c == b'_') && field.len() < 40 {
+            message: match field.bytes().all(|c| c.is_ascii_lowercase() || c == b'_')
+                && field.len() < 40
+            {
                 true => format!("{field}: {what}"),
                 false => format!("{}: {what}", quote(field)),
             },
@@ -37,7 +39,9 @@ impl Fault {
         Fault::new(
             WHOLE,
             None,
-            &format!("{what}; they are one JSON object such as {{\"broker_host\": \"192.168.1.10\"}}"),
+            &format!(
+                "{what}; they are one JSON object such as {{\"broker_host\": \"192.168.1.10\"}}"
+            ),
         )
     }
 }
@@ -61,7 +65,11 @@ pub(super) fn error(faults: &[Fault]) -> Error {
                 .zip(faults)
                 .map(|(number, fault)| format!("({number}) {}", fault.message))
                 .collect();
-            format!("{} faults in the settings: {}", faults.len(), numbered.join(" "))
+            format!(
+                "{} faults in the settings: {}",
+                faults.len(),
+                numbered.join(" ")
+            )
         }
     };
     Error::new(ErrorKind::InvalidSettings, message)

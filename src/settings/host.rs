@@ -8,10 +8,15 @@ const LONGEST_LABEL: usize = 63;
 
 /// The host without brackets, or what is wrong with it, in words that follow the text itself.
 pub(super) fn parse(text: &str) -> Result<String, String> {
-    if let Some(bare) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+    if let Some(bare) = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+    {
         return match is_ipv6(bare) {
             true => Ok(bare.into()),
-            false => Err("is no IPv6 address in its brackets; write one such as [2001:db8::1]".into()),
+            false => {
+                Err("is no IPv6 address in its brackets; write one such as [2001:db8::1]".into())
+            }
         };
     }
     if is_ipv6(text) {
@@ -33,7 +38,9 @@ fn is_ipv6(text: &str) -> bool {
 /// What a text that is more than a host has too much.
 fn stranger(text: &str) -> Option<String> {
     if text.contains('@') {
-        return Some("holds '@'; give the host alone, and the rest in username and password".into());
+        return Some(
+            "holds '@'; give the host alone, and the rest in username and password".into(),
+        );
     }
     if let Some((scheme, _)) = text.split_once("://") {
         return Some(match scheme.to_ascii_lowercase().as_str() {
@@ -62,26 +69,36 @@ fn stranger(text: &str) -> Option<String> {
 fn name_fault(text: &str) -> Option<String> {
     // A name may end in the root's dot.
     let name = text.strip_suffix('.').unwrap_or(text);
-    if let Some(c) = name.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))) {
+    if let Some(c) = name
+        .chars()
+        .find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')))
+    {
         return Some(match c.is_ascii() {
             true => format!("holds {c:?}; a name has only letters, digits, '.', '-' and '_'"),
             false => format!("holds {c:?}; write a name with other letters in its ASCII form, which starts with xn--"),
         });
     }
     if name.len() > LONGEST_NAME {
-        return Some(format!("is {} characters long; a name has at most {LONGEST_NAME}", name.len()));
+        return Some(format!(
+            "is {} characters long; a name has at most {LONGEST_NAME}",
+            name.len()
+        ));
     }
     let mut labels = name.split('.');
     if labels.clone().any(str::is_empty) {
         return Some("has a dot too many; write a name such as broker.local".into());
     }
     if labels.clone().any(|label| label.len() > LONGEST_LABEL) {
-        return Some(format!("has more than {LONGEST_LABEL} characters between two dots; no name has"));
+        return Some(format!(
+            "has more than {LONGEST_LABEL} characters between two dots; no name has"
+        ));
     }
     // What ends in a number is never a name; resolvers read it as an address in forms that nobody means.
     let last = labels.next_back().unwrap_or_default();
     if last.bytes().all(|c| c.is_ascii_digit()) && name.parse::<Ipv4Addr>().is_err() {
-        return Some("is no IPv4 address; write four numbers from 0 to 255, such as 192.168.1.10".into());
+        return Some(
+            "is no IPv4 address; write four numbers from 0 to 255, such as 192.168.1.10".into(),
+        );
     }
     None
 }
@@ -94,8 +111,20 @@ mod tests {
     fn names_and_addresses_are_taken_as_they_are() {
         let longest = format!("{0}.{0}.{0}.{1}", "a".repeat(63), "b".repeat(61));
         for host in [
-            "localhost", "broker.local", "broker.local.", "core-mosquitto", "my_broker", "3com.example", "a1",
-            "192.168.1.10", "::1", "2001:db8::1", "fe80::1%eth0", "fe80::1%2", "::ffff:10.0.0.1", "xn--kche-0ra.example",
+            "localhost",
+            "broker.local",
+            "broker.local.",
+            "core-mosquitto",
+            "my_broker",
+            "3com.example",
+            "a1",
+            "192.168.1.10",
+            "::1",
+            "2001:db8::1",
+            "fe80::1%eth0",
+            "fe80::1%2",
+            "::ffff:10.0.0.1",
+            "xn--kche-0ra.example",
             &longest,
         ] {
             assert_eq!(parse(host).as_deref(), Ok(host));
@@ -115,7 +144,10 @@ mod tests {
             ("mqtt://broker.local", "the port in broker_port"),
             ("mqtts://broker.local:8883/", "use_tls"),
             ("tcp://10.0.0.1", "tcp://"),
-            ("wss://broker.local/mqtt", "WebSocket, which is not supported"),
+            (
+                "wss://broker.local/mqtt",
+                "WebSocket, which is not supported",
+            ),
             ("mqtt://user:secret@broker", "username and password"),
             ("user@broker", "username and password"),
             ("broker.local:1883", "port in broker_port"),
@@ -144,7 +176,10 @@ mod tests {
             (&"a".repeat(64), "more than 63"),
         ] {
             let message = parse(text).expect_err(text);
-            assert!(message.contains(says), "{text:?}: {message:?} should say {says:?}");
+            assert!(
+                message.contains(says),
+                "{text:?}: {message:?} should say {says:?}"
+            );
         }
     }
 }

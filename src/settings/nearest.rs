@@ -66,7 +66,13 @@ mod tests {
 
     #[test]
     fn a_name_like_none_is_not_asked_for() {
-        for name in ["", "x", "discovery_enabled", "_______", &"z".repeat(100_000)] {
+        for name in [
+            "",
+            "x",
+            "discovery_enabled",
+            "_______",
+            &"z".repeat(100_000),
+        ] {
             let (field, near) = nearest(name);
             assert!(!near, "{name:.20} is not near {field}");
         }

@@ -33,8 +33,12 @@ fn long_client_id(settings: &Settings) -> Option<String> {
 
 fn unlikely_port(settings: &Settings) -> Option<String> {
     match (settings.broker_port, &settings.tls) {
-        (TLS_PORT, None) => Some(format!("broker_port {TLS_PORT} is most often for TLS, but use_tls is false")),
-        (PORT, Some(_)) => Some(format!("broker_port {PORT} is most often not for TLS, but use_tls is true")),
+        (TLS_PORT, None) => Some(format!(
+            "broker_port {TLS_PORT} is most often for TLS, but use_tls is false"
+        )),
+        (PORT, Some(_)) => Some(format!(
+            "broker_port {PORT} is most often not for TLS, but use_tls is true"
+        )),
         _ => None,
     }
 }
@@ -48,13 +52,18 @@ fn delay_without_effect(settings: &Settings) -> Option<String> {
 fn empty_level(settings: &Settings) -> Option<String> {
     let prefix = &settings.topic_prefix;
     (prefix.starts_with('/') || prefix.ends_with('/')).then(|| {
-        format!("topic_prefix {} makes topics with an empty level; it needs no '/' at its ends", quote(prefix))
+        format!(
+            "topic_prefix {} makes topics with an empty level; it needs no '/' at its ends",
+            quote(prefix)
+        )
     })
 }
 
 fn refused_camera(settings: &Settings) -> Option<String> {
     let camera = quote(settings.event_topic.refused_camera()?);
-    Some(format!("event_topic leads a camera {camera} to the availability topic; its events are refused"))
+    Some(format!(
+        "event_topic leads a camera {camera} to the availability topic; its events are refused"
+    ))
 }
 
 fn unverified(settings: &Settings) -> Option<String> {
@@ -72,6 +81,10 @@ fn unused_tls(tls: &Tls) -> Option<String> {
         ("tls_client_key_file", tls.client_key_file.is_some()),
         ("tls_insecure_skip_verify", tls.insecure_skip_verify),
     ];
-    let names: Vec<_> = given.iter().filter(|(_, given)| *given).map(|(name, _)| *name).collect();
+    let names: Vec<_> = given
+        .iter()
+        .filter(|(_, given)| *given)
+        .map(|(name, _)| *name)
+        .collect();
     (!names.is_empty()).then(|| format!("not used, because use_tls is false: {}", names.join(", ")))
 }

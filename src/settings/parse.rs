@@ -44,16 +44,22 @@ fn object(fields: &Map<String, Value>) -> Result<Settings, Vec<Fault>> {
 fn read(reader: &mut Reader<'_>) -> Settings {
     let broker_host = reader.host("broker_host");
     let use_tls = reader.switch("use_tls");
-    let broker_port = reader.integer_or("broker_port", if use_tls { TLS_PORT } else { PORT }.into());
+    let broker_port =
+        reader.integer_or("broker_port", if use_tls { TLS_PORT } else { PORT }.into());
     let username = reader.optional_text("username");
     let password = reader.optional_text("password");
     if password.is_some() && username.is_none() && reader.sound(&["username"]) {
         reader.fault("username", "does not go with a password, which MQTT 3.1.1 allows only with a name; give a username");
     }
     let topics = Topics::read(reader);
-    let client_id = reader
-        .optional_text("client_id")
-        .unwrap_or_else(|| stable(&broker_host, broker_port, username.as_deref(), &topics.availability));
+    let client_id = reader.optional_text("client_id").unwrap_or_else(|| {
+        stable(
+            &broker_host,
+            broker_port,
+            username.as_deref(),
+            &topics.availability,
+        )
+    });
     let (birth_message, will_message) = availability_messages(reader);
     let (reconnect_min_seconds, reconnect_max_seconds) = pauses(reader);
     let tls = tls::read(reader, use_tls);
@@ -103,13 +109,20 @@ struct Topics {
 impl Topics {
     fn read(reader: &mut Reader<'_>) -> Self {
         let prefix = reader.text("topic_prefix");
-        if let Some(what) = leading_dollar(&prefix).or_else(|| placeholder(&prefix, &[PREFIX, CAMERA])) {
+        if let Some(what) =
+            leading_dollar(&prefix).or_else(|| placeholder(&prefix, &[PREFIX, CAMERA]))
+        {
             reader.fault("topic_prefix", &what);
         }
         let given = reader.text("availability_topic");
         let availability = given.replace(PREFIX, &prefix);
         let fault = leading_dollar(&given).or_else(|| placeholder(&given, &[CAMERA]));
-        let fault = fault.or_else(|| Some(format!("with {PREFIX} put in {}", name_fault(&availability)?)));
+        let fault = fault.or_else(|| {
+            Some(format!(
+                "with {PREFIX} put in {}",
+                name_fault(&availability)?
+            ))
+        });
         if let (Some(what), true) = (fault, reader.sound(&["topic_prefix", "availability_topic"])) {
             reader.fault("availability_topic", &what);
         }
@@ -130,14 +143,21 @@ impl Topics {
 
 /// What is wrong with a topic in which someone expects a placeholder that is not replaced there.
 fn placeholder(topic: &str, not_here: &[&str]) -> Option<String> {
-    let found = not_here.iter().find(|placeholder| topic.contains(**placeholder))?;
-    Some(format!("holds {found}, which is not replaced here; write out what is meant"))
+    let found = not_here
+        .iter()
+        .find(|placeholder| topic.contains(**placeholder))?;
+    Some(format!(
+        "holds {found}, which is not replaced here; write out what is meant"
+    ))
 }
 
 fn availability_messages(reader: &mut Reader<'_>) -> (String, String) {
     let (birth, will) = (reader.text("birth_message"), reader.text("will_message"));
     if birth == will && reader.sound(&["birth_message", "will_message"]) {
-        reader.fault("will_message", "is the birth_message too; they must differ, such as \"online\" and \"offline\"");
+        reader.fault(
+            "will_message",
+            "is the birth_message too; they must differ, such as \"online\" and \"offline\"",
+        );
     }
     (birth, will)
 }
@@ -146,7 +166,10 @@ fn pauses(reader: &mut Reader<'_>) -> (u32, u32) {
     let (low, high) = ("reconnect_min_seconds", "reconnect_max_seconds");
     let (min, max): (u32, u32) = (reader.integer(low), reader.integer(high));
     if min > max && reader.sound(&[low, high]) {
-        reader.fault(low, &format!("is more than {high}, which is {max}; lower it, or raise {high}"));
+        reader.fault(
+            low,
+            &format!("is more than {high}, which is {max}; lower it, or raise {high}"),
+        );
     }
     (min, max)
 }

@@ -22,7 +22,9 @@ impl<'a> Reader<'a> {
         let unknown = given.keys().filter(|name| find(name).is_none());
         Reader {
             given,
-            faults: unknown.map(|name| Fault::new(name, None, &unknown_name(name))).collect(),
+            faults: unknown
+                .map(|name| Fault::new(name, None, &unknown_name(name)))
+                .collect(),
         }
     }
 
@@ -43,7 +45,10 @@ impl<'a> Reader<'a> {
 
     /// Whether none of these fields has a fault, so that they can be compared with each other.
     pub(super) fn sound(&self, names: &[&str]) -> bool {
-        !self.faults.iter().any(|fault| names.contains(&fault.field.as_str()))
+        !self
+            .faults
+            .iter()
+            .any(|fault| names.contains(&fault.field.as_str()))
     }
 
     pub(super) fn integer<T: TryFrom<u64, Error: Debug>>(&mut self, name: &str) -> T {
@@ -53,7 +58,11 @@ impl<'a> Reader<'a> {
         self.integer_or(name, default)
     }
 
-    pub(super) fn integer_or<T: TryFrom<u64, Error: Debug>>(&mut self, name: &str, default: u64) -> T {
+    pub(super) fn integer_or<T: TryFrom<u64, Error: Debug>>(
+        &mut self,
+        name: &str,
+        default: u64,
+    ) -> T {
         let number = self.read(name, |value, allowed| {
             let Allowed::Integer(low, high) = allowed else {
                 unreachable!("{name} is not a number")
@@ -105,10 +114,16 @@ impl<'a> Reader<'a> {
 
     /// A value that stands for something: `null` and the empty text stand for the default.
     fn value(&self, name: &str) -> Option<&'a Value> {
-        self.given.get(name).filter(|value| !value.is_null() && *value != "")
+        self.given
+            .get(name)
+            .filter(|value| !value.is_null() && *value != "")
     }
 
-    fn read<T>(&mut self, name: &str, read: impl FnOnce(&Value, Allowed) -> Result<T, String>) -> Option<T> {
+    fn read<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&Value, Allowed) -> Result<T, String>,
+    ) -> Option<T> {
         let value = self.value(name)?;
         let allowed = field(name).allowed;
         match read(value, allowed) {
@@ -133,7 +148,9 @@ fn field(name: &str) -> &'static Field {
 fn unknown_name(name: &str) -> String {
     match nearest(name) {
         (meant, true) => format!("there is no such setting; did you mean {meant}?"),
-        (meant, false) => format!("there is no such setting; leave it out (the nearest is {meant})"),
+        (meant, false) => {
+            format!("there is no such setting; leave it out (the nearest is {meant})")
+        }
     }
 }
 
@@ -160,7 +177,9 @@ fn in_range(value: &Value, low: u64, high: u64) -> Result<u64, String> {
     match value {
         Value::Number(number) => match number.as_u64() {
             Some(number) if (low..=high).contains(&number) => Ok(number),
-            None if number.is_f64() => Err(format!("is not written as a whole number; must be {range}")),
+            None if number.is_f64() => {
+                Err(format!("is not written as a whole number; must be {range}"))
+            }
             _ => Err(format!("is out of range; must be {range}")),
         },
         Value::String(text) => match text.trim().parse() {
@@ -207,11 +226,18 @@ fn check(text: &str, allowed: Allowed) -> Result<String, String> {
         Allowed::Choice(choices) if !choices.contains(&text) => {
             Some(format!("is unknown; must be {}", alternatives(choices)))
         }
-        Allowed::Text(longest) | Allowed::Payload(longest) | Allowed::Secret(longest) if text.len() > longest => {
-            Some(format!("is {} bytes long; must be at most {longest}", text.len()))
+        Allowed::Text(longest) | Allowed::Payload(longest) | Allowed::Secret(longest)
+            if text.len() > longest =>
+        {
+            Some(format!(
+                "is {} bytes long; must be at most {longest}",
+                text.len()
+            ))
         }
         Allowed::Payload(_) if text.contains('\0') => Some("holds U+0000; leave it out".into()),
-        Allowed::File if is_pem(text) => Some("is PEM itself; give the path of a file that holds it".into()),
+        Allowed::File if is_pem(text) => {
+            Some("is PEM itself; give the path of a file that holds it".into())
+        }
         Allowed::Topic => name_fault(text),
         Allowed::Text(_) | Allowed::Pattern | Allowed::File => text_fault(text),
         _ => None,

@@ -7,7 +7,9 @@ use std::fmt;
 /// The report of [`Settings::check`].
 pub(super) fn check(text: &str) -> String {
     match parse::text(text) {
-        Ok(settings) => json!({"valid": true, "settings": fields(&settings), "notes": settings.notes()}),
+        Ok(settings) => {
+            json!({"valid": true, "settings": fields(&settings), "notes": settings.notes()})
+        }
         Err(faults) => json!({"valid": false, "faults": faults}),
     }
     .to_string()

@@ -79,8 +79,14 @@ fn check(reader: &mut Reader<'_>, tls: &Tls) {
     }
     if reader.sound(&[CERT, KEY]) {
         match (&tls.client_cert_file, &tls.client_key_file) {
-            (Some(_), None) => reader.fault(CERT, &format!("is given without {KEY}; give both, or neither")),
-            (None, Some(_)) => reader.fault(KEY, &format!("is given without {CERT}; give both, or neither")),
+            (Some(_), None) => reader.fault(
+                CERT,
+                &format!("is given without {KEY}; give both, or neither"),
+            ),
+            (None, Some(_)) => reader.fault(
+                KEY,
+                &format!("is given without {CERT}; give both, or neither"),
+            ),
             _ => {}
         }
     }
@@ -121,7 +127,8 @@ fn file_fault(path: &Path, content: &Content) -> Option<String> {
 }
 
 fn is_encrypted(text: &str) -> bool {
-    text.contains("-----BEGIN ENCRYPTED PRIVATE KEY-----") || text.contains("Proc-Type: 4,ENCRYPTED")
+    text.contains("-----BEGIN ENCRYPTED PRIVATE KEY-----")
+        || text.contains("Proc-Type: 4,ENCRYPTED")
 }
 
 fn found(text: &str) -> Option<&'static str> {

@@ -31,7 +31,11 @@ impl Dialer {
     pub(crate) fn new(settings: Arc<Settings>) -> Result<Self, Error> {
         Ok(Dialer {
             #[cfg(feature = "tls")]
-            tls: settings.tls.as_ref().map(super::tls::client_config).transpose()?,
+            tls: settings
+                .tls
+                .as_ref()
+                .map(super::tls::client_config)
+                .transpose()?,
             settings,
             under_way: Arc::new(AtomicUsize::new(0)),
         })
@@ -39,7 +43,10 @@ impl Dialer {
 
     /// A dialer for new settings. What the old one has under way still counts.
     pub(crate) fn with(&self, settings: Arc<Settings>) -> Result<Self, Error> {
-        Ok(Dialer { under_way: self.under_way.clone(), ..Dialer::new(settings)? })
+        Ok(Dialer {
+            under_way: self.under_way.clone(),
+            ..Dialer::new(settings)?
+        })
     }
 
     /// The settings it connects by.
@@ -52,25 +59,36 @@ impl Dialer {
         let (progress, opening) = bounded(2);
         let now = Instant::now();
         let resolve_limit = Duration::from_secs(self.settings.connect_timeout_seconds.into());
-        let opening = Opening { progress: opening, limit: attempt.limit, deadline: now + resolve_limit };
+        let opening = Opening {
+            progress: opening,
+            limit: attempt.limit,
+            deadline: now + resolve_limit,
+        };
         if self.under_way.fetch_add(1, Ordering::Relaxed) >= MOST_ATTEMPTS {
             self.under_way.fetch_sub(1, Ordering::Relaxed);
-            let _ = progress.send(Progress::Done(Err(self.name_failure("earlier look-ups of it still hang"))));
+            let _ = progress.send(Progress::Done(Err(
+                self.name_failure("earlier look-ups of it still hang")
+            )));
             return opening;
         }
         let dialer = self.clone();
-        let started = std::thread::Builder::new().name("argus-mqtt-dial".into()).spawn({
-            let progress = progress.clone();
-            move || {
-                let done = catch_unwind(AssertUnwindSafe(|| dialer.dial(&attempt, &progress)));
-                let done = done.unwrap_or_else(|_| {
-                    Err(failure(FailureKind::Later, "the client underneath panicked while connecting"))
-                });
-                dialer.under_way.fetch_sub(1, Ordering::Relaxed);
-                // Nobody may be waiting any more; then the connection closes here.
-                let _ = progress.send(Progress::Done(done));
-            }
-        });
+        let started = std::thread::Builder::new()
+            .name("argus-mqtt-dial".into())
+            .spawn({
+                let progress = progress.clone();
+                move || {
+                    let done = catch_unwind(AssertUnwindSafe(|| dialer.dial(&attempt, &progress)));
+                    let done = done.unwrap_or_else(|_| {
+                        Err(failure(
+                            FailureKind::Later,
+                            "the client underneath panicked while connecting",
+                        ))
+                    });
+                    dialer.under_way.fetch_sub(1, Ordering::Relaxed);
+                    // Nobody may be waiting any more; then the connection closes here.
+                    let _ = progress.send(Progress::Done(done));
+                }
+            });
         if let Err(error) = started {
             self.under_way.fetch_sub(1, Ordering::Relaxed);
             let text = format!("no thread could be started to connect: {error}");
@@ -101,8 +119,13 @@ impl Dialer {
     }
 
     fn resolve(&self) -> Result<Vec<SocketAddr>, Failure> {
-        let name = (self.settings.broker_host.as_str(), self.settings.broker_port);
-        let addresses = name.to_socket_addrs().map_err(|error| self.name_failure(&error.to_string()))?;
+        let name = (
+            self.settings.broker_host.as_str(),
+            self.settings.broker_port,
+        );
+        let addresses = name
+            .to_socket_addrs()
+            .map_err(|error| self.name_failure(&error.to_string()))?;
         Ok(addresses.collect())
     }
 
@@ -132,12 +155,18 @@ impl Dialer {
 
     fn name_failure(&self, why: &str) -> Failure {
         let host = &self.settings.broker_host;
-        failure(FailureKind::Unreachable, format!("the name {host:?} can't be resolved: {why}"))
+        failure(
+            FailureKind::Unreachable,
+            format!("the name {host:?} can't be resolved: {why}"),
+        )
     }
 }
 
 fn failure(kind: FailureKind, text: impl Into<String>) -> Failure {
-    Failure { kind, text: text.into() }
+    Failure {
+        kind,
+        text: text.into(),
+    }
 }
 
 /// What the thread of an attempt reports.
@@ -158,9 +187,16 @@ pub(crate) struct Opening {
 
 impl Opening {
     /// Waits for the attempt to come to something, until `until` or a word on `interrupt`; `None` if it has not.
-    pub(crate) fn wait(&mut self, until: Instant, interrupt: &Receiver<()>) -> Option<Result<Link, Failure>> {
+    pub(crate) fn wait(
+        &mut self,
+        until: Instant,
+        interrupt: &Receiver<()>,
+    ) -> Option<Result<Link, Failure>> {
         loop {
-            let timeout = self.deadline.min(until).saturating_duration_since(Instant::now());
+            let timeout = self
+                .deadline
+                .min(until)
+                .saturating_duration_since(Instant::now());
             crossbeam_channel::select! {
                 recv(self.progress) -> progress => match progress {
                     Ok(Progress::Resolved(addresses)) => {

@@ -63,7 +63,11 @@ impl Connection {
     ///
     /// False when the time passed and nothing happened. After an end the connection must be dropped. `timeout` must be long enough for what is being written: a write
     /// that it cuts ends the connection, because rumqttc would lose the packet silently.
-    pub(crate) fn poll(&mut self, timeout: Duration, events: &mut Vec<Event>) -> Result<bool, Ended> {
+    pub(crate) fn poll(
+        &mut self,
+        timeout: Duration,
+        events: &mut Vec<Event>,
+    ) -> Result<bool, Ended> {
         let polled = catch_unwind(AssertUnwindSafe(|| match self {
             Connection::V5(connection) => v5::poll(connection, timeout, events),
             Connection::V4(connection) => v4::poll(connection, timeout, events),

@@ -9,7 +9,10 @@ use std::io;
 use std::time::Duration;
 
 fn failure(kind: FailureKind, text: impl Into<String>) -> Failure {
-    Failure { kind, text: text.into() }
+    Failure {
+        kind,
+        text: text.into(),
+    }
 }
 
 /// `NotAuthorized` as "not authorized".
@@ -25,7 +28,10 @@ pub(super) fn words(code: &impl Debug) -> String {
 }
 
 pub(super) fn silent(limit: Duration) -> Failure {
-    failure(FailureKind::Silent, format!("the broker did not answer within {} s", limit.as_secs_f32()))
+    failure(
+        FailureKind::Silent,
+        format!("the broker did not answer within {} s", limit.as_secs_f32()),
+    )
 }
 
 pub(super) fn closed() -> Failure {
@@ -36,7 +42,10 @@ pub(super) fn closed() -> Failure {
 }
 
 pub(super) fn unreachable(error: &io::Error) -> Failure {
-    failure(FailureKind::Unreachable, format!("the broker can't be reached: {error}"))
+    failure(
+        FailureKind::Unreachable,
+        format!("the broker can't be reached: {error}"),
+    )
 }
 
 const CREDENTIALS: &str = "the broker refuses the login; check username and password";
@@ -45,19 +54,36 @@ const CLIENT_ID: &str = "the broker refuses the client id; set another client_id
 /// MQTT 5, section 3.2.2.2.
 pub(super) fn connack_v5(code: V5Code) -> Failure {
     let (kind, text) = match code {
-        V5Code::UnsupportedProtocolVersion => (FailureKind::WrongVersion, "the broker does not speak MQTT 5".into()),
-        V5Code::BadUserNamePassword | V5Code::NotAuthorized => (FailureKind::Permanent, CREDENTIALS.into()),
+        V5Code::UnsupportedProtocolVersion => (
+            FailureKind::WrongVersion,
+            "the broker does not speak MQTT 5".into(),
+        ),
+        V5Code::BadUserNamePassword | V5Code::NotAuthorized => {
+            (FailureKind::Permanent, CREDENTIALS.into())
+        }
         V5Code::ClientIdentifierNotValid => (FailureKind::Permanent, CLIENT_ID.into()),
-        V5Code::RetainNotSupported => (FailureKind::NoRetain, "the broker refuses a retained will".into()),
-        V5Code::QoSNotSupported => (FailureKind::NoQos1, "the broker refuses a will of QoS 1".into()),
+        V5Code::RetainNotSupported => (
+            FailureKind::NoRetain,
+            "the broker refuses a retained will".into(),
+        ),
+        V5Code::QoSNotSupported => (
+            FailureKind::NoQos1,
+            "the broker refuses a will of QoS 1".into(),
+        ),
         V5Code::Banned
         | V5Code::BadAuthenticationMethod
         | V5Code::TopicNameInvalid
         | V5Code::PacketTooLarge
         | V5Code::PayloadFormatInvalid
         | V5Code::UseAnotherServer
-        | V5Code::ServerMoved => (FailureKind::Permanent, format!("the broker refuses us: {}", words(&code))),
-        _ => (FailureKind::Later, format!("the broker refuses us for now: {}", words(&code))),
+        | V5Code::ServerMoved => (
+            FailureKind::Permanent,
+            format!("the broker refuses us: {}", words(&code)),
+        ),
+        _ => (
+            FailureKind::Later,
+            format!("the broker refuses us for now: {}", words(&code)),
+        ),
     };
     failure(kind, text)
 }
@@ -65,10 +91,18 @@ pub(super) fn connack_v5(code: V5Code) -> Failure {
 /// MQTT 3.1.1, section 3.2.2.3.
 pub(super) fn connack_v4(code: V4Code) -> Failure {
     let (kind, text) = match code {
-        V4Code::RefusedProtocolVersion => (FailureKind::WrongVersion, "the broker does not speak MQTT 3.1.1"),
-        V4Code::BadUserNamePassword | V4Code::NotAuthorized => (FailureKind::Permanent, CREDENTIALS),
+        V4Code::RefusedProtocolVersion => (
+            FailureKind::WrongVersion,
+            "the broker does not speak MQTT 3.1.1",
+        ),
+        V4Code::BadUserNamePassword | V4Code::NotAuthorized => {
+            (FailureKind::Permanent, CREDENTIALS)
+        }
         V4Code::BadClientId => (FailureKind::Permanent, CLIENT_ID),
-        _ => (FailureKind::Later, "the broker refuses us for now: it is not available"),
+        _ => (
+            FailureKind::Later,
+            "the broker refuses us for now: it is not available",
+        ),
     };
     failure(kind, text)
 }
@@ -91,10 +125,15 @@ pub(super) fn tls_error(_: &(dyn StdError + 'static)) -> Option<Failure> {
 }
 
 /// The error and all it wraps. An `io::Error` does not give away what it wraps as its source.
-fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+fn causes<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     fn inner<'a>(error: &&'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
         let error: &'a (dyn StdError + 'static) = *error;
-        match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        match error
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref)
+        {
             Some(inner) => Some(inner),
             None => error.source(),
         }
@@ -114,7 +153,10 @@ mod tests {
     #[test]
     fn each_refusal_calls_for_what_it_should() {
         for (code, kind) in [
-            (V5Code::UnsupportedProtocolVersion, FailureKind::WrongVersion),
+            (
+                V5Code::UnsupportedProtocolVersion,
+                FailureKind::WrongVersion,
+            ),
             (V5Code::BadUserNamePassword, FailureKind::Permanent),
             (V5Code::NotAuthorized, FailureKind::Permanent),
             (V5Code::RetainNotSupported, FailureKind::NoRetain),
@@ -126,7 +168,13 @@ mod tests {
         ] {
             assert_eq!(connack_v5(code).kind, kind, "{code:?}");
         }
-        assert_eq!(connack_v4(V4Code::NotAuthorized).kind, FailureKind::Permanent);
-        assert_eq!(connack_v4(V4Code::ServiceUnavailable).kind, FailureKind::Later);
+        assert_eq!(
+            connack_v4(V4Code::NotAuthorized).kind,
+            FailureKind::Permanent
+        );
+        assert_eq!(
+            connack_v4(V4Code::ServiceUnavailable).kind,
+            FailureKind::Later
+        );
     }
 }

@@ -32,7 +32,9 @@ pub(crate) struct Sender {
 
 impl std::fmt::Debug for Sender {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Sender").field("unwritten", &self.unwritten).finish_non_exhaustive()
+        f.debug_struct("Sender")
+            .field("unwritten", &self.unwritten)
+            .finish_non_exhaustive()
     }
 }
 
@@ -50,7 +52,12 @@ impl Sender {
     /// Hands a packet over, without waiting. An error means that the connection is of no use any more.
     pub(crate) fn send(&mut self, packet: Packet) -> Result<(), Ended> {
         let (token, size) = match &packet {
-            Packet::Publish { token, topic, payload, .. } => (Some(*token), (topic.len() + payload.len()) as u64),
+            Packet::Publish {
+                token,
+                topic,
+                payload,
+                ..
+            } => (Some(*token), (topic.len() + payload.len()) as u64),
             Packet::Subscribe { token, topic } => (Some(*token), topic.len() as u64),
             Packet::Disconnect => (None, 0),
         };

@@ -5,8 +5,12 @@ use crate::session::{Failure, FailureKind};
 use crate::settings::Tls;
 use std::path::Path;
 use std::sync::Arc;
-use tokio_rustls::rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use tokio_rustls::rustls::crypto::{ring, verify_tls12_signature, verify_tls13_signature, CryptoProvider};
+use tokio_rustls::rustls::client::danger::{
+    HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
+};
+use tokio_rustls::rustls::crypto::{
+    ring, verify_tls12_signature, verify_tls13_signature, CryptoProvider,
+};
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use tokio_rustls::rustls::{self, AlertDescription, CertificateError, ClientConfig, RootCertStore};
@@ -17,15 +21,20 @@ pub(super) fn client_config(tls: &Tls) -> Result<Arc<ClientConfig>, Error> {
     let provider = Arc::new(ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
-        .map_err(|error| Error::new(ErrorKind::Internal, format!("TLS can't be set up: {error}")))?;
+        .map_err(|error| {
+            Error::new(ErrorKind::Internal, format!("TLS can't be set up: {error}"))
+        })?;
     let builder = match tls.insecure_skip_verify {
-        true => builder.dangerous().with_custom_certificate_verifier(Arc::new(NoVerification(provider))),
+        true => builder
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(NoVerification(provider))),
         false => builder.with_root_certificates(roots(tls)?),
     };
     let config = match (&tls.client_cert_file, &tls.client_key_file) {
         (Some(cert), Some(key)) => {
             let certificates = certificates("tls_client_cert_file", cert)?;
-            let secret = PrivateKeyDer::from_pem_file(key).map_err(|error| fault("tls_client_key_file", key, &error))?;
+            let secret = PrivateKeyDer::from_pem_file(key)
+                .map_err(|error| fault("tls_client_key_file", key, &error))?;
             builder
                 .with_client_auth_cert(certificates, secret)
                 .map_err(|error| fault("tls_client_cert_file", cert, &error))?
@@ -39,12 +48,15 @@ fn roots(tls: &Tls) -> Result<RootCertStore, Error> {
     let mut roots = RootCertStore::empty();
     if let Some(file) = &tls.ca_file {
         for certificate in certificates("tls_ca_file", file)? {
-            roots.add(certificate).map_err(|error| fault("tls_ca_file", file, &error))?;
+            roots
+                .add(certificate)
+                .map_err(|error| fault("tls_ca_file", file, &error))?;
         }
         return Ok(roots);
     }
     // A system's store may hold certificates that can't be read; the others still count.
-    let (usable, _) = roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let (usable, _) =
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if usable == 0 {
         return Err(Error::new(
             ErrorKind::InvalidSettings,
@@ -61,7 +73,10 @@ fn certificates(field: &str, file: &Path) -> Result<Vec<CertificateDer<'static>>
 }
 
 fn fault(field: &str, file: &Path, why: &dyn std::fmt::Display) -> Error {
-    Error::new(ErrorKind::InvalidSettings, format!("{field} {file:?}: {why}; name a readable PEM file"))
+    Error::new(
+        ErrorKind::InvalidSettings,
+        format!("{field} {file:?}: {why}; name a readable PEM file"),
+    )
 }
 
 /// A failed handshake, in plain words.
@@ -81,7 +96,10 @@ pub(super) fn explain(error: &rustls::Error) -> Failure {
         ) => format!("the broker refuses our client certificate, or misses one: {error}; check tls_client_cert_file"),
         other => format!("TLS failed: {other}"),
     };
-    Failure { kind: FailureKind::Permanent, text }
+    Failure {
+        kind: FailureKind::Permanent,
+        text,
+    }
 }
 
 fn certificate(why: &CertificateError) -> String {
@@ -121,7 +139,12 @@ impl ServerCertVerifier for NoVerification {
         cert: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, cert, signed, &self.0.signature_verification_algorithms)
+        verify_tls12_signature(
+            message,
+            cert,
+            signed,
+            &self.0.signature_verification_algorithms,
+        )
     }
 
     fn verify_tls13_signature(
@@ -130,7 +153,12 @@ impl ServerCertVerifier for NoVerification {
         cert: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, cert, signed, &self.0.signature_verification_algorithms)
+        verify_tls13_signature(
+            message,
+            cert,
+            signed,
+            &self.0.signature_verification_algorithms,
+        )
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

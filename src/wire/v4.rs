@@ -4,11 +4,16 @@ use super::refusal;
 use super::sender::Client as AnyClient;
 use super::{write_stalled, Connection, Event, Link, Sender, MAX_INCOMING};
 use crate::message::QoS;
-use crate::session::{window_span, Attempt, Connack, Ended, EndedKind, Failure, FailureKind, Packet};
+use crate::session::{
+    window_span, Attempt, Connack, Ended, EndedKind, Failure, FailureKind, Packet,
+};
 use crate::settings::Settings;
 use rumqttc::mqttbytes::v4::{LastWill, Publish, SubscribeReasonCode};
 use rumqttc::mqttbytes::{Error as CodecError, QoS as WireQoS};
-use rumqttc::{Client, ConnectionError, Event as Raw, Incoming, MqttOptions, Outgoing, RecvTimeoutError, StateError};
+use rumqttc::{
+    Client, ConnectionError, Event as Raw, Incoming, MqttOptions, Outgoing, RecvTimeoutError,
+    StateError,
+};
 use rumqttc::{NetworkOptions, Transport};
 use std::time::Duration;
 
@@ -18,10 +23,18 @@ const MAX_OUTGOING: usize = 268_435_455 + 5;
 const NO_FLUSH_LIMIT_SECONDS: u64 = 24 * 3600;
 
 /// Tries one address of the broker.
-pub(super) fn open(settings: &Settings, attempt: &Attempt, host: &str, transport: Transport) -> Result<Link, Failure> {
+pub(super) fn open(
+    settings: &Settings,
+    attempt: &Attempt,
+    host: &str,
+    transport: Transport,
+) -> Result<Link, Failure> {
     let span = window_span(settings);
     // Room for all that may be handed over at once, so that handing over never waits.
-    let (client, mut connection) = Client::new(options(settings, attempt, host, transport), usize::from(span) + 8);
+    let (client, mut connection) = Client::new(
+        options(settings, attempt, host, transport),
+        usize::from(span) + 8,
+    );
     let mut network = NetworkOptions::new();
     network.set_tcp_nodelay(true);
     network.set_connection_timeout(NO_FLUSH_LIMIT_SECONDS);
@@ -32,13 +45,21 @@ pub(super) fn open(settings: &Settings, attempt: &Attempt, host: &str, transport
             sender: Sender::new(AnyClient::V4(client), span),
             connection: Connection::V4(connection),
         }),
-        Ok(Ok(other)) => Err(failure(FailureKind::Undecided, format!("the broker answered {other:?}"))),
+        Ok(Ok(other)) => Err(failure(
+            FailureKind::Undecided,
+            format!("the broker answered {other:?}"),
+        )),
         Ok(Err(error)) => Err(explain(error)),
         Err(_) => Err(refusal::silent(attempt.limit)),
     }
 }
 
-fn options(settings: &Settings, attempt: &Attempt, host: &str, transport: Transport) -> MqttOptions {
+fn options(
+    settings: &Settings,
+    attempt: &Attempt,
+    host: &str,
+    transport: Transport,
+) -> MqttOptions {
     let mut options = MqttOptions::new(settings.client_id.as_str(), host, settings.broker_port);
     options.set_last_will(LastWill::new(
         settings.availability_topic.as_str(),
@@ -66,10 +87,18 @@ fn wire_qos(qos: QoS) -> WireQoS {
 
 pub(super) fn send(client: &Client, packet: Packet) -> bool {
     match packet {
-        Packet::Publish { topic, payload, qos, retain, .. } => {
-            client.try_publish(&*topic, wire_qos(qos), retain, payload).is_ok()
+        Packet::Publish {
+            topic,
+            payload,
+            qos,
+            retain,
+            ..
+        } => client
+            .try_publish(&*topic, wire_qos(qos), retain, payload)
+            .is_ok(),
+        Packet::Subscribe { topic, .. } => {
+            client.try_subscribe(&*topic, WireQoS::AtMostOnce).is_ok()
         }
-        Packet::Subscribe { topic, .. } => client.try_subscribe(&*topic, WireQoS::AtMostOnce).is_ok(),
         Packet::Disconnect => client.try_disconnect().is_ok(),
     }
 }
@@ -85,9 +114,13 @@ pub(super) fn poll(
             Ok(true)
         }
         Ok(Err(error)) => Err(end(&error)),
-        Err(RecvTimeoutError::Timeout) if connection.eventloop.state.events.is_empty() => return Ok(false),
+        Err(RecvTimeoutError::Timeout) if connection.eventloop.state.events.is_empty() => {
+            return Ok(false)
+        }
         // What is reported there was handed to a write that the timeout cut.
-        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return Err(write_stalled()),
+        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+            return Err(write_stalled())
+        }
     };
     events.extend(connection.eventloop.state.events.drain(..).filter_map(read));
     polled
@@ -97,11 +130,17 @@ fn read(event: Raw) -> Option<Event> {
     match event {
         Raw::Outgoing(Outgoing::Publish(id) | Outgoing::Subscribe(id)) => Some(Event::Written(id)),
         Raw::Outgoing(Outgoing::Disconnect) => Some(Event::Written(0)),
-        Raw::Outgoing(Outgoing::AwaitAck(_)) => Some(Event::Broken("a packet id was given out twice")),
+        Raw::Outgoing(Outgoing::AwaitAck(_)) => {
+            Some(Event::Broken("a packet id was given out twice"))
+        }
         Raw::Incoming(Incoming::PubAck(ack)) => Some(Event::Acked(ack.pkid, Ok(()))),
         Raw::Incoming(Incoming::SubAck(ack)) => {
             let refused = ack.return_codes.contains(&SubscribeReasonCode::Failure);
-            let result = if refused { Err("3.1.1 gives no reason".into()) } else { Ok(()) };
+            let result = if refused {
+                Err("3.1.1 gives no reason".into())
+            } else {
+                Ok(())
+            };
             Some(Event::Subscribed(ack.pkid, result))
         }
         Raw::Incoming(Incoming::Publish(Publish { payload, .. })) => Some(Event::Received(payload)),
@@ -111,26 +150,36 @@ fn read(event: Raw) -> Option<Event> {
 
 fn end(error: &ConnectionError) -> Ended {
     let (kind, text) = match error {
-        ConnectionError::MqttState(StateError::AwaitPingResp) => {
-            (EndedKind::Stalled, "the broker did not answer a ping within the keep alive".into())
-        }
+        ConnectionError::MqttState(StateError::AwaitPingResp) => (
+            EndedKind::Stalled,
+            "the broker did not answer a ping within the keep alive".into(),
+        ),
         ConnectionError::FlushTimeout => return write_stalled(),
         ConnectionError::MqttState(StateError::ConnectionAborted) => {
             (EndedKind::ByPeer, "the broker closed the connection".into())
         }
-        ConnectionError::MqttState(StateError::Deserialization(CodecError::PayloadSizeLimitExceeded(_))) => {
-            (EndedKind::TooLarge, format!("the broker sent a packet larger than {MAX_INCOMING} bytes"))
-        }
+        ConnectionError::MqttState(StateError::Deserialization(
+            CodecError::PayloadSizeLimitExceeded(_),
+        )) => (
+            EndedKind::TooLarge,
+            format!("the broker sent a packet larger than {MAX_INCOMING} bytes"),
+        ),
         other => match refusal::io_error(other) {
             Some(io) => (EndedKind::ByPeer, format!("the connection broke: {io}")),
-            None => (EndedKind::ByPeer, format!("the broker broke the protocol: {other}")),
+            None => (
+                EndedKind::ByPeer,
+                format!("the broker broke the protocol: {other}"),
+            ),
         },
     };
     Ended { kind, text }
 }
 
 fn failure(kind: FailureKind, text: impl Into<String>) -> Failure {
-    Failure { kind, text: text.into() }
+    Failure {
+        kind,
+        text: text.into(),
+    }
 }
 
 fn explain(error: ConnectionError) -> Failure {
@@ -146,7 +195,10 @@ fn explain(error: ConnectionError) -> Failure {
         ConnectionError::MqttState(StateError::ConnectionAborted) => refusal::closed(),
         other => match refusal::io_error(&other) {
             Some(_) => refusal::closed(),
-            None => failure(FailureKind::Undecided, format!("the broker's answer makes no sense: {other}")),
+            None => failure(
+                FailureKind::Undecided,
+                format!("the broker's answer makes no sense: {other}"),
+            ),
         },
     }
 }

@@ -4,40 +4,67 @@ use super::refusal;
 use super::sender::Client as AnyClient;
 use super::{write_stalled, Connection, Event, Link, Sender, MAX_INCOMING};
 use crate::message::QoS;
-use crate::session::{window_span, Attempt, Connack, Ended, EndedKind, Failure, FailureKind, Packet};
+use crate::session::{
+    window_span, Attempt, Connack, Ended, EndedKind, Failure, FailureKind, Packet,
+};
 use crate::settings::Settings;
 use rumqttc::v5::mqttbytes::v5::{
-    ConnAck, ConnectProperties, DisconnectReasonCode, Filter, LastWill, LastWillProperties, PubAckReason,
-    Publish, PublishProperties, SubscribeReasonCode,
+    ConnAck, ConnectProperties, DisconnectReasonCode, Filter, LastWill, LastWillProperties,
+    PubAckReason, Publish, PublishProperties, SubscribeReasonCode,
 };
 use rumqttc::v5::mqttbytes::{Error as CodecError, QoS as WireQoS};
-use rumqttc::v5::{Client, ConnectionError, Event as Raw, Incoming, MqttOptions, RecvTimeoutError, StateError};
+use rumqttc::v5::{
+    Client, ConnectionError, Event as Raw, Incoming, MqttOptions, RecvTimeoutError, StateError,
+};
 use rumqttc::{NetworkOptions, Outgoing, Transport};
 use std::time::Duration;
 
 /// Tries one address of the broker.
-pub(super) fn open(settings: &Settings, attempt: &Attempt, host: &str, transport: Transport) -> Result<Link, Failure> {
+pub(super) fn open(
+    settings: &Settings,
+    attempt: &Attempt,
+    host: &str,
+    transport: Transport,
+) -> Result<Link, Failure> {
     let span = window_span(settings);
     // Room for all that may be handed over at once, so that handing over never waits.
-    let (client, mut connection) = Client::new(options(settings, attempt, host, transport), usize::from(span) + 8);
+    let (client, mut connection) = Client::new(
+        options(settings, attempt, host, transport),
+        usize::from(span) + 8,
+    );
     match connection.recv_timeout(attempt.limit) {
         Ok(Ok(Raw::Incoming(Incoming::ConnAck(connack)))) => {
             let connack = limits(&connack);
             // rumqttc takes 0, "no keep alive", for a ping without pause. A broker that needs none still lets us
             // find out that it is gone.
             if connack.server_keep_alive_seconds == Some(0) {
-                connection.eventloop.options.set_keep_alive(keep_alive(settings));
+                connection
+                    .eventloop
+                    .options
+                    .set_keep_alive(keep_alive(settings));
             }
             let sender = Sender::new(AnyClient::V5(client), span);
-            Ok(Link { connack, sender, connection: Connection::V5(connection) })
+            Ok(Link {
+                connack,
+                sender,
+                connection: Connection::V5(connection),
+            })
         }
-        Ok(Ok(other)) => Err(failure(FailureKind::Undecided, format!("the broker answered {other:?}"))),
+        Ok(Ok(other)) => Err(failure(
+            FailureKind::Undecided,
+            format!("the broker answered {other:?}"),
+        )),
         Ok(Err(error)) => Err(explain(error)),
         Err(_) => Err(refusal::silent(attempt.limit)),
     }
 }
 
-fn options(settings: &Settings, attempt: &Attempt, host: &str, transport: Transport) -> MqttOptions {
+fn options(
+    settings: &Settings,
+    attempt: &Attempt,
+    host: &str,
+    transport: Transport,
+) -> MqttOptions {
     let mut options = MqttOptions::new(settings.client_id.as_str(), host, settings.broker_port);
     let delay = settings.will_delay_seconds;
     let properties = (delay > 0).then(|| LastWillProperties {
@@ -88,12 +115,20 @@ fn wire_qos(qos: QoS) -> WireQoS {
 }
 
 fn limits(connack: &ConnAck) -> Connack {
-    let Some(properties) = &connack.properties else { return Connack::default() };
+    let Some(properties) = &connack.properties else {
+        return Connack::default();
+    };
     let default = Connack::default();
     Connack {
         receive_maximum: properties.receive_max.unwrap_or(default.receive_maximum),
-        maximum_packet_size: properties.max_packet_size.unwrap_or(default.maximum_packet_size),
-        maximum_qos: if properties.max_qos == Some(0) { QoS::AtMostOnce } else { default.maximum_qos },
+        maximum_packet_size: properties
+            .max_packet_size
+            .unwrap_or(default.maximum_packet_size),
+        maximum_qos: if properties.max_qos == Some(0) {
+            QoS::AtMostOnce
+        } else {
+            default.maximum_qos
+        },
         retain_available: properties.retain_available != Some(0),
         server_keep_alive_seconds: properties.server_keep_alive,
     }
@@ -101,12 +136,27 @@ fn limits(connack: &ConnAck) -> Connack {
 
 pub(super) fn send(client: &Client, packet: Packet) -> bool {
     match packet {
-        Packet::Publish { topic, payload, qos, retain, expiry_seconds, .. } => {
-            let properties = PublishProperties { message_expiry_interval: expiry_seconds, ..Default::default() };
-            client.try_publish_with_properties(&*topic, wire_qos(qos), retain, payload, properties).is_ok()
+        Packet::Publish {
+            topic,
+            payload,
+            qos,
+            retain,
+            expiry_seconds,
+            ..
+        } => {
+            let properties = PublishProperties {
+                message_expiry_interval: expiry_seconds,
+                ..Default::default()
+            };
+            client
+                .try_publish_with_properties(&*topic, wire_qos(qos), retain, payload, properties)
+                .is_ok()
         }
         Packet::Subscribe { topic, .. } => {
-            let filter = Filter { nolocal: true, ..Filter::new(&*topic, WireQoS::AtMostOnce) };
+            let filter = Filter {
+                nolocal: true,
+                ..Filter::new(&*topic, WireQoS::AtMostOnce)
+            };
             client.try_subscribe_many([filter]).is_ok()
         }
         Packet::Disconnect => client.try_disconnect().is_ok(),
@@ -124,9 +174,13 @@ pub(super) fn poll(
             Ok(true)
         }
         Ok(Err(error)) => Err(end(&error)),
-        Err(RecvTimeoutError::Timeout) if connection.eventloop.state.events.is_empty() => return Ok(false),
+        Err(RecvTimeoutError::Timeout) if connection.eventloop.state.events.is_empty() => {
+            return Ok(false)
+        }
         // What is reported there was handed to a write that the timeout cut.
-        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return Err(write_stalled()),
+        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+            return Err(write_stalled())
+        }
     };
     events.extend(connection.eventloop.state.events.drain(..).filter_map(read));
     polled
@@ -136,11 +190,19 @@ fn read(event: Raw) -> Option<Event> {
     match event {
         Raw::Outgoing(Outgoing::Publish(id) | Outgoing::Subscribe(id)) => Some(Event::Written(id)),
         Raw::Outgoing(Outgoing::Disconnect) => Some(Event::Written(0)),
-        Raw::Outgoing(Outgoing::AwaitAck(_)) => Some(Event::Broken("a packet id was given out twice")),
+        Raw::Outgoing(Outgoing::AwaitAck(_)) => {
+            Some(Event::Broken("a packet id was given out twice"))
+        }
         Raw::Incoming(Incoming::PubAck(ack)) => Some(Event::Acked(ack.pkid, puback(ack.reason))),
         Raw::Incoming(Incoming::SubAck(ack)) => {
-            let refused = ack.return_codes.iter().find(|code| !matches!(code, SubscribeReasonCode::Success(_)));
-            Some(Event::Subscribed(ack.pkid, refused.map_or(Ok(()), |code| Err(refusal::words(code)))))
+            let refused = ack
+                .return_codes
+                .iter()
+                .find(|code| !matches!(code, SubscribeReasonCode::Success(_)));
+            Some(Event::Subscribed(
+                ack.pkid,
+                refused.map_or(Ok(()), |code| Err(refusal::words(code))),
+            ))
         }
         Raw::Incoming(Incoming::Publish(Publish { payload, .. })) => Some(Event::Received(payload)),
         _ => None,
@@ -150,39 +212,64 @@ fn read(event: Raw) -> Option<Event> {
 fn puback(reason: PubAckReason) -> Result<(), String> {
     match reason {
         PubAckReason::Success | PubAckReason::NoMatchingSubscribers => Ok(()),
-        refused => Err(format!("the broker refused the message: {}", refusal::words(&refused))),
+        refused => Err(format!(
+            "the broker refused the message: {}",
+            refusal::words(&refused)
+        )),
     }
 }
 
 fn end(error: &ConnectionError) -> Ended {
     let (kind, text) = match error {
-        ConnectionError::MqttState(StateError::ServerDisconnect { reason_code, reason_string }) => {
+        ConnectionError::MqttState(StateError::ServerDisconnect {
+            reason_code,
+            reason_string,
+        }) => {
             let kind = match reason_code {
                 DisconnectReasonCode::SessionTakenOver => EndedKind::TakenOver,
                 _ => EndedKind::ByPeer,
             };
-            let detail = reason_string.as_deref().map(|text| format!(" ({text})")).unwrap_or_default();
-            (kind, format!("the broker disconnected us: {}{detail}", refusal::words(reason_code)))
+            let detail = reason_string
+                .as_deref()
+                .map(|text| format!(" ({text})"))
+                .unwrap_or_default();
+            (
+                kind,
+                format!(
+                    "the broker disconnected us: {}{detail}",
+                    refusal::words(reason_code)
+                ),
+            )
         }
-        ConnectionError::MqttState(StateError::AwaitPingResp) => {
-            (EndedKind::Stalled, "the broker did not answer a ping within the keep alive".into())
-        }
+        ConnectionError::MqttState(StateError::AwaitPingResp) => (
+            EndedKind::Stalled,
+            "the broker did not answer a ping within the keep alive".into(),
+        ),
         ConnectionError::MqttState(StateError::ConnectionAborted) => {
             (EndedKind::ByPeer, "the broker closed the connection".into())
         }
-        ConnectionError::MqttState(StateError::Deserialization(CodecError::PayloadSizeLimitExceeded { .. })) => {
-            (EndedKind::TooLarge, format!("the broker sent a packet larger than {MAX_INCOMING} bytes"))
-        }
+        ConnectionError::MqttState(StateError::Deserialization(
+            CodecError::PayloadSizeLimitExceeded { .. },
+        )) => (
+            EndedKind::TooLarge,
+            format!("the broker sent a packet larger than {MAX_INCOMING} bytes"),
+        ),
         other => match refusal::io_error(other) {
             Some(io) => (EndedKind::ByPeer, format!("the connection broke: {io}")),
-            None => (EndedKind::ByPeer, format!("the broker broke the protocol: {other}")),
+            None => (
+                EndedKind::ByPeer,
+                format!("the broker broke the protocol: {other}"),
+            ),
         },
     };
     Ended { kind, text }
 }
 
 fn failure(kind: FailureKind, text: impl Into<String>) -> Failure {
-    Failure { kind, text: text.into() }
+    Failure {
+        kind,
+        text: text.into(),
+    }
 }
 
 fn explain(error: ConnectionError) -> Failure {
@@ -196,7 +283,10 @@ fn explain(error: ConnectionError) -> Failure {
         ConnectionError::MqttState(StateError::ConnectionAborted) => refusal::closed(),
         other => match refusal::io_error(&other) {
             Some(_) => refusal::closed(),
-            None => failure(FailureKind::Undecided, format!("the broker's answer makes no sense: {other}")),
+            None => failure(
+                FailureKind::Undecided,
+                format!("the broker's answer makes no sense: {other}"),
+            ),
         },
     }
 }

@@ -23,14 +23,20 @@ pub struct Block {
 pub fn documents() -> Vec<Document> {
     let mut documents = Vec::new();
     for directory in ["", "docs", "bindings/python", "examples"] {
-        for entry in fs::read_dir(root().join(directory)).expect("the directory is part of the project") {
+        for entry in
+            fs::read_dir(root().join(directory)).expect("the directory is part of the project")
+        {
             let path = entry.expect("the directory can be read").path();
             if path.extension().is_some_and(|extension| extension == "md") {
-                documents.push(document(path.strip_prefix(root()).expect("it is in the project")));
+                documents.push(document(
+                    path.strip_prefix(root()).expect("it is in the project"),
+                ));
             }
         }
     }
-    assert!(documents.iter().any(|document| document.path == Path::new("README.md")));
+    assert!(documents
+        .iter()
+        .any(|document| document.path == Path::new("README.md")));
     documents
 }
 
@@ -68,7 +74,11 @@ impl Document {
                 (None, None) => {}
             }
         }
-        assert!(open.is_none(), "{}: a block of code does not end", self.path.display());
+        assert!(
+            open.is_none(),
+            "{}: a block of code does not end",
+            self.path.display()
+        );
         blocks
     }
 
@@ -80,7 +90,15 @@ impl Document {
 
     /// The cells of every row of every table, without the backquotes.
     pub fn rows(&self) -> Vec<Vec<String>> {
-        let rows = self.text.lines().filter_map(|line| line.strip_prefix('|')?.strip_suffix('|'));
-        rows.map(|row| row.split('|').map(|cell| cell.trim().replace('`', "")).collect()).collect()
+        let rows = self
+            .text
+            .lines()
+            .filter_map(|line| line.strip_prefix('|')?.strip_suffix('|'));
+        rows.map(|row| {
+            row.split('|')
+                .map(|cell| cell.trim().replace('`', ""))
+                .collect()
+        })
+        .collect()
     }
 }

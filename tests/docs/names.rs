@@ -15,7 +15,11 @@ fn links_lead_somewhere() {
             }
             let from = root().join(&document.path);
             let target = from.parent().expect("a file is in a directory").join(file);
-            assert!(target.exists(), "{}: {link} leads nowhere", document.path.display());
+            assert!(
+                target.exists(),
+                "{}: {link} leads nowhere",
+                document.path.display()
+            );
         }
     }
 }
@@ -27,7 +31,9 @@ fn make_targets_exist() {
         for line in block.code.lines() {
             let mut words = line.trim_start_matches("sudo ").split_whitespace();
             if let (Some("make"), Some(target)) = (words.next(), words.next()) {
-                let exists = makefile.lines().any(|line| line.starts_with(&format!("{target}:")));
+                let exists = makefile
+                    .lines()
+                    .any(|line| line.starts_with(&format!("{target}:")));
                 assert!(exists, "{}: there is no target {target}", block.place);
             }
         }
@@ -36,11 +42,26 @@ fn make_targets_exist() {
 
 #[test]
 fn each_target_says_what_it_is_for() {
-    let help = std::process::Command::new("make").current_dir(root()).arg("help").output();
+    let help = std::process::Command::new("make")
+        .current_dir(root())
+        .arg("help")
+        .output();
     let help = help.expect("make can be run; install it");
     let help = String::from_utf8_lossy(&help.stdout).into_owned();
-    for target in ["demo", "test", "lint", "doc", "check-package", "bench", "install", "uninstall"] {
-        assert!(help.contains(&format!("make {target} ")), "{target} is missing in:\n{help}");
+    for target in [
+        "demo",
+        "test",
+        "lint",
+        "doc",
+        "check-package",
+        "bench",
+        "install",
+        "uninstall",
+    ] {
+        assert!(
+            help.contains(&format!("make {target} ")),
+            "{target} is missing in:\n{help}"
+        );
     }
 }
 
@@ -48,8 +69,15 @@ fn each_target_says_what_it_is_for() {
 #[test]
 fn the_examples_have_the_same_names_in_each_language() {
     for stem in ["publish", "deliveries", "daemon"] {
-        for file in [format!("{stem}.rs"), format!("c/{stem}.c"), format!("python/{stem}.py")] {
-            assert!(root().join("examples").join(&file).exists(), "examples/{file} is missing");
+        for file in [
+            format!("{stem}.rs"),
+            format!("c/{stem}.c"),
+            format!("python/{stem}.py"),
+        ] {
+            assert!(
+                root().join("examples").join(&file).exists(),
+                "examples/{file} is missing"
+            );
         }
     }
 }

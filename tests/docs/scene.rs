@@ -24,7 +24,10 @@ impl Scene {
     }
 
     fn host(&self) -> String {
-        format!("\"broker_host\": \"127.0.0.1\", \"broker_port\": {}", self.broker.port())
+        format!(
+            "\"broker_host\": \"127.0.0.1\", \"broker_port\": {}",
+            self.broker.port()
+        )
     }
 
     /// The code with the broker that it names replaced by the one of this scene.
@@ -38,7 +41,10 @@ impl Scene {
                 replaced = replaced.replace(&field, &host);
             }
         }
-        assert_ne!(replaced, code, "{place}: name the broker as \"broker_host\": \"homeassistant.local\"");
+        assert_ne!(
+            replaced, code,
+            "{place}: name the broker as \"broker_host\": \"homeassistant.local\""
+        );
         replaced
     }
 
@@ -47,7 +53,11 @@ impl Scene {
     pub fn run(&self, name: &str, command: Command) -> Vec<(String, String)> {
         let mut process = Process::spawn(name, command);
         let status = process.wait();
-        assert!(status.success(), "{name}: {status}:\n{}", process.lines().join("\n"));
+        assert!(
+            status.success(),
+            "{name}: {status}:\n{}",
+            process.lines().join("\n")
+        );
         self.witness.wait_for_message("argusai/status", "offline");
         self.seen()
     }
@@ -58,7 +68,10 @@ impl Scene {
 
     pub fn seen(&self) -> Vec<(String, String)> {
         let text = |message: &crate::support::subscriber::Message| {
-            (message.topic.clone(), String::from_utf8_lossy(&message.payload).into_owned())
+            (
+                message.topic.clone(),
+                String::from_utf8_lossy(&message.payload).into_owned(),
+            )
         };
         self.witness.messages().iter().map(text).collect()
     }
@@ -69,8 +82,16 @@ impl Scene {
 pub fn assert_one_event(name: &str, camera: &str, seen: &[(String, String)]) {
     let topics: Vec<&str> = seen.iter().map(|(topic, _)| topic.as_str()).collect();
     let event = format!("argusai/events/{camera}");
-    assert_eq!(topics, ["argusai/status", &event, "argusai/status"], "{name}");
+    assert_eq!(
+        topics,
+        ["argusai/status", &event, "argusai/status"],
+        "{name}"
+    );
     let (birth, event, end) = (&seen[0].1, &seen[1].1, &seen[2].1);
-    assert_eq!((birth.as_str(), end.as_str()), ("online", "offline"), "{name}");
+    assert_eq!(
+        (birth.as_str(), end.as_str()),
+        ("online", "offline"),
+        "{name}"
+    );
     assert!(event.contains("description"), "{name}: {event}");
 }

@@ -12,9 +12,16 @@ use crate::scene::{assert_one_event, Scene};
 
 #[test]
 fn every_block_is_in_a_language_that_is_tested() {
-    for block in documents().iter().flat_map(crate::markdown::Document::blocks) {
+    for block in documents()
+        .iter()
+        .flat_map(crate::markdown::Document::blocks)
+    {
         let tested = ["c", "python", "rust", "json", "sh"].contains(&block.language.as_str());
-        assert!(tested, "{}: no test knows what to do with {:?}", block.place, block.language);
+        assert!(
+            tested,
+            "{}: no test knows what to do with {:?}",
+            block.place, block.language
+        );
     }
 }
 
@@ -30,18 +37,35 @@ fn c_programs_run() {
 #[test]
 fn the_program_in_the_header_runs() {
     let header = header();
-    let start = header.find(" *     #include").expect("the header shows a program");
-    let lines = header[start..].lines().take_while(|line| !line.starts_with(" * Build"));
-    let code = lines.map(|line| line.trim_start_matches(" *").to_owned() + "\n").collect();
+    let start = header
+        .find(" *     #include")
+        .expect("the header shows a program");
+    let lines = header[start..]
+        .lines()
+        .take_while(|line| !line.starts_with(" * Build"));
+    let code = lines
+        .map(|line| line.trim_start_matches(" *").to_owned() + "\n")
+        .collect();
     let place = "include/argus_mqtt.h".to_owned();
-    run_c(&Block { language: "c".to_owned(), code, place }, "door");
+    run_c(
+        &Block {
+            language: "c".to_owned(),
+            code,
+            place,
+        },
+        "door",
+    );
 }
 
 #[track_caller]
 fn run_c(block: &Block, camera: &str) {
     let scene = Scene::new();
     let program = Program::c_text(&scene.set_in(&block.code, &block.place));
-    assert_one_event(&block.place, camera, &scene.run(&block.place, program.command()));
+    assert_one_event(
+        &block.place,
+        camera,
+        &scene.run(&block.place, program.command()),
+    );
 }
 
 #[test]
@@ -51,8 +75,14 @@ fn python_programs_run() {
     for block in &blocks {
         let scene = Scene::new();
         let mut command = python();
-        command.arg("-c").arg(scene.set_in(&block.code, &block.place));
-        assert_one_event(&block.place, "front_door", &scene.run(&block.place, command));
+        command
+            .arg("-c")
+            .arg(scene.set_in(&block.code, &block.place));
+        assert_one_event(
+            &block.place,
+            "front_door",
+            &scene.run(&block.place, command),
+        );
     }
 }
 
@@ -74,7 +104,11 @@ fn rust_programs_run() {
     for block in &blocks {
         let scene = Scene::new();
         let directory = TempDir::new().expect("the system's temporary directory is writable");
-        let program = compile_rust(&scene.set_in(&block.code, &block.place), directory.path(), &block.place);
+        let program = compile_rust(
+            &scene.set_in(&block.code, &block.place),
+            directory.path(),
+            &block.place,
+        );
         let seen = scene.run(&block.place, Command::new(program));
         assert_one_event(&block.place, "front_door", &seen);
     }
@@ -89,13 +123,20 @@ fn compile_rust(code: &str, directory: &Path, place: &str) -> PathBuf {
         .args(["--edition", "2021", "-D", "warnings", "--extern"])
         .arg(format!("argus_mqtt={}", library.display()))
         .arg("-L")
-        .arg(format!("dependency={}", library.with_file_name("").display()))
+        .arg(format!(
+            "dependency={}",
+            library.with_file_name("").display()
+        ))
         .arg(&source)
         .arg("-o")
         .arg(&program)
         .output()
         .expect("rustc can be run");
-    assert!(output.status.success(), "{place}:\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{place}:\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     program
 }
 
@@ -103,6 +144,10 @@ fn compile_rust(code: &str, directory: &Path, place: &str) -> PathBuf {
 fn json_blocks_are_settings() {
     for block in blocks_of("json") {
         let report = argus_mqtt::Settings::check(&block.code);
-        assert!(report.starts_with(r#"{"valid":true"#), "{}: {report}", block.place);
+        assert!(
+            report.starts_with(r#"{"valid":true"#),
+            "{}: {report}",
+            block.place
+        );
     }
 }
