@@ -274,7 +274,7 @@ impl Client {
 fn whole_seconds(expiry: Duration) -> Result<u32, Error> {
     let seconds = u32::try_from(expiry.as_secs())
         .ok()
-        .filter(|&s| s >= 1 && s < u32::MAX && expiry.subsec_nanos() == 0);
+        .filter(|s| (1..u32::MAX).contains(s) && expiry.subsec_nanos() == 0);
     seconds.ok_or_else(|| {
         Error::argument(format!(
             "expiry {} s: must be whole seconds, from 1 to {}",

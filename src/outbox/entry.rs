@@ -62,7 +62,7 @@ pub(crate) enum End {
     Expired,
     QueueFull,
     ShutDown,
-    Rejected(Box<String>),
+    Rejected(String),
     Unknown,
 }
 
@@ -78,7 +78,7 @@ impl End {
             End::ShutDown => {
                 Outcome::Dropped("the client shut down before it could be sent".into())
             }
-            End::Rejected(reason) => Outcome::Rejected(*reason),
+            End::Rejected(reason) => Outcome::Rejected(reason),
             End::Unknown => Outcome::Unknown,
         }
     }

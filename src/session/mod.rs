@@ -499,7 +499,7 @@ impl Session {
                     "each time it was sent the connection ended, the last time with it alone: {}",
                     ended.text
                 );
-                self.outbox.end(&entry, End::Rejected(Box::new(why)));
+                self.outbox.end(&entry, End::Rejected(why));
                 continue;
             }
             entry.closes += u8::from(by_peer);

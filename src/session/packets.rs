@@ -77,9 +77,7 @@ impl Session {
         live.progress_at = now;
         match (flight, result) {
             (Flight::Message(entry), Ok(())) => self.outbox.end(&entry, End::Delivered),
-            (Flight::Message(entry), Err(why)) => {
-                self.outbox.end(&entry, End::Rejected(Box::new(why)))
-            }
+            (Flight::Message(entry), Err(why)) => self.outbox.end(&entry, End::Rejected(why)),
             (Flight::Birth, Ok(())) => {
                 // Only the first counts as the moment since which we are online.
                 if !matches!(live.birth, Birth::Acknowledged(_)) {
@@ -188,7 +186,7 @@ impl Live {
                 return None;
             }
             if let Err(why) = self.can_carry(&entry.message) {
-                outbox.end(&entry, End::Rejected(Box::new(why)));
+                outbox.end(&entry, End::Rejected(why));
                 continue;
             }
             outbox.counters.resent += u64::from(entry.sent_before);

@@ -44,8 +44,8 @@ pub(crate) enum Event {
 
 /// The side of a connection that its thread polls.
 pub(crate) enum Connection {
-    V5(rumqttc::v5::Connection),
-    V4(rumqttc::Connection),
+    V5(Box<rumqttc::v5::Connection>),
+    V4(Box<rumqttc::Connection>),
 }
 
 impl std::fmt::Debug for Connection {
@@ -61,8 +61,9 @@ impl Connection {
     /// Waits for what happens next, for at most `timeout`, and puts all that has happened into `events`: also what
     /// happened before an end, since acknowledgements already read hide behind the error.
     ///
-    /// False when the time passed and nothing happened. After an end the connection must be dropped. `timeout` must be long enough for what is being written: a write
-    /// that it cuts ends the connection, because rumqttc would lose the packet silently.
+    /// False when the time passed and nothing happened. After an end the connection must be dropped. `timeout` must
+    /// be long enough for what is being written: a write that it cuts ends the connection, because rumqttc would lose
+    /// the packet silently.
     pub(crate) fn poll(
         &mut self,
         timeout: Duration,

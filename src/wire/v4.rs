@@ -43,7 +43,7 @@ pub(super) fn open(
         Ok(Ok(Raw::Incoming(Incoming::ConnAck(_)))) => Ok(Link {
             connack: Connack::default(),
             sender: Sender::new(AnyClient::V4(client), span),
-            connection: Connection::V4(connection),
+            connection: Connection::V4(Box::new(connection)),
         }),
         Ok(Ok(other)) => Err(failure(
             FailureKind::Undecided,

@@ -47,7 +47,7 @@ pub(super) fn open(
             Ok(Link {
                 connack,
                 sender,
-                connection: Connection::V5(connection),
+                connection: Connection::V5(Box::new(connection)),
             })
         }
         Ok(Ok(other)) => Err(failure(
