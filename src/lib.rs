@@ -1,5 +1,7 @@
 //! The MQTT side of a camera system, for Home Assistant.
 
+#![warn(unreachable_pub)]
+
 mod client;
 mod error;
 mod ffi;

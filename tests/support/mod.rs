@@ -19,7 +19,7 @@
 //! The brokers must be there: `tools/setup` gets them.
 
 // Each test crate compiles all of the test bed and uses a part of it.
-#![allow(dead_code, unreachable_pub, unused_imports)]
+#![allow(dead_code, unused_imports)]
 
 pub mod access;
 pub mod broker;
