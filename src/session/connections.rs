@@ -1,0 +1,175 @@
+//! How connections come about and what their ends mean.
+
+use super::io::{Attempt, Connack, Ended, EndedKind, Failure, FailureKind, Plan, Speech, Version};
+use super::live::{self, Ending, Guard, Live};
+use super::window::Flight;
+use super::{Phase, Session};
+use crate::message::QoS;
+use crate::outbox::{End, Time};
+use crate::settings::Protocol;
+use std::time::Duration;
+
+/// MQTT 5 brokers answer in milliseconds; one that is silent for so long may not speak it.
+const SILENCE: Duration = Duration::from_secs(3);
+
+impl Session {
+    pub(super) fn open(&mut self, version: Version, will: Speech) -> Plan {
+        self.last_attempt += 1;
+        let limit = Duration::from_secs(self.settings.connect_timeout_seconds.into());
+        let may_fall_back = version == Version::V5 && self.settings.protocol == Protocol::Auto;
+        let attempt = Attempt {
+            number: self.last_attempt,
+            version,
+            will,
+            limit: if may_fall_back {
+                limit.min(SILENCE)
+            } else {
+                limit
+            },
+        };
+        self.phase = Phase::Opening(attempt.clone());
+        Plan::Open(attempt)
+    }
+
+    pub(super) fn opened(&mut self, now: Time, connack: Connack) {
+        let Phase::Opening(attempt) = &self.phase else {
+            return;
+        };
+        let attempt = attempt.clone();
+        if let Some((settings, _)) = self.next_settings.take() {
+            // Closed without DISCONNECT, so that its will speaks.
+            return self.adopt(now, settings);
+        }
+        self.version.opened(now, attempt.version);
+        self.refusal = None;
+        self.connections += 1;
+        let guard = match self.settings.guard_availability {
+            false => Guard::Off(None),
+            true if self.guard_rest.allows() => Guard::Due,
+            true => Guard::Off(Some(
+                "the broker ended an earlier connection over the subscription".into(),
+            )),
+        };
+        self.phase = Phase::Live(Box::new(Live::new(
+            now,
+            &attempt,
+            connack,
+            &self.settings,
+            guard,
+        )));
+    }
+
+    pub(super) fn failed(&mut self, now: Time, failure: Failure) {
+        let Phase::Opening(attempt) = &self.phase else {
+            return;
+        };
+        let (version, will) = (attempt.version, attempt.will);
+        let again = |next| Phase::Pause {
+            until: now,
+            next: Some(next),
+        };
+        if let Some((settings, _)) = self.next_settings.take() {
+            return self.adopt(now, settings);
+        }
+        if self
+            .version
+            .falls_back(version, failure.kind, &failure.text)
+        {
+            self.phase = again((Version::V311, will));
+            return;
+        }
+        match failure.kind {
+            FailureKind::NoRetain if will.retain => {
+                return self.phase = again((
+                    version,
+                    Speech {
+                        retain: false,
+                        ..will
+                    },
+                ));
+            }
+            FailureKind::NoQos1 if will.qos != QoS::AtMostOnce => {
+                return self.phase = again((
+                    version,
+                    Speech {
+                        qos: QoS::AtMostOnce,
+                        ..will
+                    },
+                ));
+            }
+            FailureKind::Unreachable => {
+                self.version.broker_may_have_changed();
+                self.reconnect.broker_was_away();
+            }
+            FailureKind::Undecided | FailureKind::Silent => self.version.broker_may_have_changed(),
+            _ => {}
+        }
+        let text = match self.version.earlier_failure() {
+            Some(earlier) => format!("MQTT 5: {earlier}; then MQTT 3.1.1: {}", failure.text),
+            None => format!("MQTT {}: {}", version.name(), failure.text),
+        };
+        let permanent = matches!(
+            failure.kind,
+            FailureKind::Permanent | FailureKind::WrongVersion
+        );
+        self.refusal = permanent.then(|| text.clone());
+        self.last_error = Some(text);
+        let until = if permanent {
+            self.reconnect.slow_pause(now)
+        } else {
+            self.reconnect.pause(now)
+        };
+        self.phase = Phase::Pause { until, next: None };
+    }
+
+    pub(super) fn ended(&mut self, now: Time, ended: &Ended) {
+        let Phase::Live(live) = &mut self.phase else {
+            return;
+        };
+        let by_peer = matches!(ended.kind, EndedKind::ByPeer | EndedKind::TakenOver);
+        let orderly = matches!(live.ending, Ending::DisconnectSent { .. });
+        let lasted = now.saturating_sub(live.opened_at);
+        if ended.kind == EndedKind::TooLarge
+            || (by_peer && matches!(live.guard, Guard::Asked { .. }))
+        {
+            self.guard_rest.failed();
+        }
+        let mut suspects = false;
+        for flight in live.window.drain() {
+            let Flight::Message(mut entry) = flight else {
+                continue;
+            };
+            if by_peer && entry.closes >= live::SUSPECT {
+                let why = format!(
+                    "each time it was sent the connection ended, the last time with it alone: {}",
+                    ended.text
+                );
+                self.outbox.end(&entry, End::Rejected(why));
+                continue;
+            }
+            entry.closes += u8::from(by_peer);
+            entry.sent_before = true;
+            suspects |= entry.closes >= live::SUSPECT;
+            self.outbox.put_back(entry);
+        }
+        let twin = self.reconnect.connection_ended(lasted, by_peer && !orderly);
+        let drained = self.outbox.unfinished() == 0;
+        if self.stop.is_some() && (orderly || drained) {
+            return self.finish();
+        }
+        if let Some((settings, _)) = self.next_settings.take() {
+            return self.adopt(now, settings);
+        }
+        let until = if ended.kind == EndedKind::TakenOver || (twin && !suspects) {
+            self.last_error = Some(format!(
+                "another client seems to use our client id {:?}: {}. Stop it, or give each its own client_id",
+                self.settings.client_id, ended.text
+            ));
+            self.reconnect.twin_pause(now)
+        } else {
+            self.last_error = Some(ended.text.clone());
+            self.reconnect.pause(now)
+        };
+        self.phase = Phase::Pause { until, next: None };
+    }
+}
