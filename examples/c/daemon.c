@@ -1,7 +1,7 @@
 /*
  * A publisher that runs for ever: reads events from standard input, one `CAMERA JSON` a line, and ends gracefully.
  *
- *     cc daemon.c -o daemon -pthread $(pkg-config --cflags --libs argus_mqtt)
+ *     cc daemon.c -o daemon -pthread $(pkg-config --cflags --libs argus-mqtt)
  *     ./daemon settings.json
  *
  * SIGTERM, SIGINT or the end of the input deliver what is queued, say offline and exit with status 0, or with 1 if

@@ -1,7 +1,7 @@
 /*
  * Waits for each delivery, and says what became of it.
  *
- *     cc deliveries.c -o deliveries $(pkg-config --cflags --libs argus_mqtt)
+ *     cc deliveries.c -o deliveries $(pkg-config --cflags --libs argus-mqtt)
  *     ./deliveries '{"broker_host": "homeassistant.local"}'
  */
 

@@ -1,7 +1,7 @@
 /*
  * The shortest publisher: online, one event, offline.
  *
- *     cc publish.c -o publish $(pkg-config --cflags --libs argus_mqtt)
+ *     cc publish.c -o publish $(pkg-config --cflags --libs argus-mqtt)
  *     ./publish '{"broker_host": "homeassistant.local"}'
  */
 

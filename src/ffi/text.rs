@@ -103,10 +103,8 @@ mod tests {
         let dangling = ptr::without_provenance(1);
         for pointer in [ptr::null(), dangling] {
             // SAFETY: no byte is read.
-            assert_eq!(
-                unsafe { payload("payload", pointer, 0) }.unwrap(),
-                Bytes::new()
-            );
+            let empty = unsafe { payload("payload", pointer, 0) };
+            assert_eq!(empty.unwrap(), Bytes::new());
         }
     }
 

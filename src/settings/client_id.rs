@@ -76,14 +76,17 @@ mod tests {
     /// These values are a promise: a broker that holds a session of an older version knows the client by them.
     #[test]
     fn the_id_never_changes() {
-        assert_eq!(stable("192.168.1.10", 1883, None, "argusai/status"), "");
+        assert_eq!(
+            stable("192.168.1.10", 1883, None, "argusai/status"),
+            "argust43A9zaNhbBJ7jHRzW"
+        );
         assert_eq!(
             stable("broker.local", 8883, Some("argus"), "argusai/status"),
-            ""
+            "argusmWcgtTRJ1KF6uXNiCm"
         );
         assert_eq!(
             stable("2001:db8::1", 1883, Some("\u{FC}ser"), "home/cams/state"),
-            ""
+            "argusx5bdyY151ovSrsLE0C"
         );
     }
 

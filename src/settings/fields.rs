@@ -2,6 +2,7 @@
 
 /// One field of the settings.
 #[derive(Debug)]
+#[allow(dead_code, reason = "the reference says the rest")]
 pub(super) struct Field {
     pub(super) name: &'static str,
     pub(super) default: Default,
@@ -12,6 +13,7 @@ pub(super) struct Field {
 
 /// What holds when a field is left out.
 #[derive(Debug)]
+#[allow(dead_code, reason = "the reference says the words")]
 pub(super) enum Default {
     Required,
     /// Worked out from other fields, as the words say.

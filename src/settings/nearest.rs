@@ -8,7 +8,8 @@ pub(super) fn nearest(name: &str) -> (&'static str, bool) {
     let (distance, field) = FIELDS
         .iter()
         .map(|field| (distance(&name, &plain(field.name)), field.name))
-        .min()
+        // Of two that resemble it alike, the one with less beside it: `use_tls` for `tls`.
+        .min_by_key(|(distance, field)| (*distance, field.len()))
         .expect("there are fields");
     (field, distance <= 2 + name.len() / 4)
 }

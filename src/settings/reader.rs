@@ -1,7 +1,7 @@
 //! Reads the fields of a JSON object by their table, and gathers every fault.
 
 use super::faults::{show, Fault};
-use super::fields::{find, Allowed, Default, Field, FIELDS};
+use super::fields::{find, Allowed, Default, Field};
 use super::host;
 use super::nearest::nearest;
 use super::tls::is_pem;

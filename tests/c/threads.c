@@ -3,6 +3,8 @@
  * header allows, until all get ARGUS_MQTT_INVALID_HANDLE. Then again, with a new client. Needs no broker.
  */
 
+#define _POSIX_C_SOURCE 200809L
+
 #include "check.h"
 
 #include <pthread.h>

@@ -87,18 +87,4 @@ impl Document {
         let targets = self.text.split("](").skip(1);
         targets.filter_map(|rest| rest.split(')').next()).collect()
     }
-
-    /// The cells of every row of every table, without the backquotes.
-    pub fn rows(&self) -> Vec<Vec<String>> {
-        let rows = self
-            .text
-            .lines()
-            .filter_map(|line| line.strip_prefix('|')?.strip_suffix('|'));
-        rows.map(|row| {
-            row.split('|')
-                .map(|cell| cell.trim().replace('`', ""))
-                .collect()
-        })
-        .collect()
-    }
 }

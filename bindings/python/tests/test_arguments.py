@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.settings import SettingsDict
 
 import argus_mqtt
+
+if TYPE_CHECKING:
+    from support.settings import SettingsDict
 
 
 @pytest.fixture

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import signal
-import time
-
-import pytest
-from support import DEADLINE, wait_until
-from support.mosquitto import Mosquitto
-from support.programs import Program
-from support.settings import SettingsDict
-from support.subscriber import Subscriber
+from typing import TYPE_CHECKING
 
 import argus_mqtt
+from support import DEADLINE
+
+if TYPE_CHECKING:
+    from support.settings import SettingsDict
+    from support.subscriber import Subscriber
 
 
 def test_birth_event_and_graceful_end(settings: SettingsDict, subscriber: Subscriber) -> None:
@@ -23,8 +20,9 @@ def test_birth_event_and_graceful_end(settings: SettingsDict, subscriber: Subscr
         birth = subscriber.expect(f"{prefix}/status", "online")
         assert birth.qos == 1
         client.publish_event("front", {"description": "Häuser"}).wait(DEADLINE)
-        event = subscriber.expect(f"{prefix}/events/front", json.dumps({"description": "Häuser"}, ensure_ascii=False,
-                                                                       separators=(",", ":")))
+        event = subscriber.expect(
+            f"{prefix}/events/front", json.dumps({"description": "Häuser"}, ensure_ascii=False, separators=(",", ":"))
+        )
         assert (event.qos, event.retain, event.expiry) == (1, False, 300)
     subscriber.expect(f"{prefix}/status", "offline")
     # The broker kept it, for those who come later.

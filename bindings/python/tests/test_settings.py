@@ -6,11 +6,14 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import pytest
-from support.settings import SettingsDict
 
 import argus_mqtt
+
+if TYPE_CHECKING:
+    from support.settings import SettingsDict
 
 Refusing = Callable[[argus_mqtt.Settings], object]
 
