@@ -67,6 +67,7 @@ test-rust:
 
 test-python:
 	$(call say,Tests of Python)
+	cargo build --locked --features testing --lib
 	cd bindings/python && ARGUS_MQTT_LIBRARY=$(TARGET)/debug/libargus_mqtt.so ../../$(VENV)/bin/pytest
 
 check-package: ## Build the crate from the files that would be published
