@@ -48,10 +48,10 @@ fn demo() -> Result<(), String> {
     home.wait_subscribed(0)?;
     let mut demo = Demo {
         story,
-        broker,
-        relay,
-        prefix,
         home,
+        relay,
+        broker,
+        prefix,
     };
 
     let mut publisher = demo.start("1. The publisher starts")?;
