@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 AT_EXIT_SECONDS = 3.0
 
+_CALL_SECONDS = 2.0
+"""How much later than its deadline the library's call may return, on a busy machine."""
+
 
 @dataclass(frozen=True, slots=True)
 class ShutdownReport:
@@ -60,8 +63,8 @@ class Ending:
             self._run(deadline)
 
     def report(self, deadline: float) -> ShutdownReport:
-        """Wait until it has ended, and tell how."""
-        self._done.wait(_waiting.seconds_to(deadline))
+        """Wait until it has ended, and tell how; `deadline` may be sooner than the one it was started with."""
+        self._done.wait(_waiting.seconds_to(deadline + _CALL_SECONDS))
         if isinstance(self._result, ArgusMqttError):
             raise self._result
         return self._result
