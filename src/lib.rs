@@ -16,5 +16,5 @@ pub use client::{Client, Delivery};
 pub use error::{Error, ErrorKind};
 pub use message::{Outcome, PublishOptions, QoS, ShutdownReport};
 pub use outbox::Counters;
-pub use session::{Limits, State, Status};
+pub use session::{Level, Limits, Notice, State, Status};
 pub use settings::Settings;

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use bytes::Bytes;
+use serde::Serialize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -42,7 +43,8 @@ pub struct PublishOptions {
 }
 
 /// What became of a message. Each one that was accepted ends in exactly one of these.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "outcome", content = "reason", rename_all = "snake_case")]
 pub enum Outcome {
     /// QoS 1: the broker acknowledged it. QoS 0: it was written to the network.
     Delivered,

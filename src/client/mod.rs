@@ -2,6 +2,7 @@
 
 mod clock;
 mod delivery;
+mod notices;
 mod shared;
 mod thread;
 
@@ -51,7 +52,7 @@ impl Drop for Owner {
     fn drop(&mut self) {
         let mut core = self.0.lock();
         core.abandon();
-        self.0.notify(&core);
+        self.0.notify(&mut core);
     }
 }
 
@@ -164,7 +165,7 @@ impl Client {
         core.next_dialer = Some(dialer);
         core.forget_topics();
         core.hand_over(&self.shared.clock);
-        self.shared.notify(&core);
+        self.shared.notify(&mut core);
         Ok(())
     }
 
@@ -180,13 +181,13 @@ impl Client {
             let mut core = self.shared.lock();
             core.session.shut_down(self.shared.clock.now(), timeout)?;
             core.hand_over(&self.shared.clock);
-            self.shared.notify(&core);
+            self.shared.notify(&mut core);
         }
         let report = self.shared.wait(timeout, |core| core.session.report());
         if report.is_none() {
             let mut core = self.shared.lock();
             core.abandon();
-            self.shared.notify(&core);
+            self.shared.notify(&mut core);
         }
         self.shared
             .wait(THREAD_END, |core| core.closed.then_some(()));
@@ -258,9 +259,15 @@ impl Client {
         lifetime: Option<u32>,
         track: bool,
     ) -> Result<u64, Error> {
-        let id = core
+        let unfinished = core.session.outbox().unfinished();
+        let published = core
             .session
-            .publish(self.shared.clock.now(), message, lifetime, track)?;
+            .publish(self.shared.clock.now(), message, lifetime, track);
+        if core.session.outbox().unfinished() <= unfinished {
+            // Refused, or another message made room or expired: somebody may be waiting to hear of that.
+            self.shared.tell(core);
+        }
+        let id = published?;
         if core.session.live_number().is_some() {
             core.hand_over(&self.shared.clock);
         } else if lifetime.is_some() && core.session.outbox().queued() == 1 {

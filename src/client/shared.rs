@@ -1,6 +1,7 @@
 //! The session behind its one mutex, shared by the callers and the background thread.
 
 use super::clock::Clock;
+use super::notices::Beacon;
 use crate::error::{Error, ErrorKind};
 use crate::session::{Input, Plan, Session};
 use crate::settings::Settings;
@@ -8,7 +9,7 @@ use crate::wire::{Dialer, Event, Sender};
 use std::collections::hash_map::RandomState;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Cameras whose topic is kept ready; more than a home has, and few enough to be no burden.
@@ -20,6 +21,10 @@ const MOST_TOPICS: usize = 1024;
 pub(super) struct Shared {
     core: Mutex<Core>,
     changed: Condvar,
+    /// There is something to read for who reads notices.
+    pub(super) news: Condvar,
+    /// The same for event loops, once one has asked.
+    pub(super) beacon: OnceLock<Beacon>,
     /// Interrupts the background thread while it waits for something else than an open connection.
     wake: crossbeam_channel::Sender<()>,
     pub(super) clock: Clock,
@@ -37,6 +42,8 @@ pub(super) struct Core {
     topics: HashMap<String, Arc<str>>,
     /// Threads waiting for a change: signalling costs a system call, which is made only for somebody.
     waiting: usize,
+    /// The readers of notices know that there is something to read.
+    pub(super) is_announced: bool,
     /// The background thread has ended, and with it every file descriptor.
     pub(super) closed: bool,
 }
@@ -56,11 +63,14 @@ impl Shared {
             next_dialer: None,
             topics: HashMap::new(),
             waiting: 0,
+            is_announced: false,
             closed: false,
         };
         Shared {
             core: Mutex::new(core),
             changed: Condvar::new(),
+            news: Condvar::new(),
+            beacon: OnceLock::new(),
             wake,
             clock,
         }
@@ -72,16 +82,17 @@ impl Shared {
     }
 
     /// Interrupts the background thread, and tells all who wait.
-    pub(super) fn notify(&self, core: &Core) {
+    pub(super) fn notify(&self, core: &mut Core) {
         let _ = self.wake.try_send(());
         self.tell(core);
     }
 
     /// Tells all who wait that something changed.
-    pub(super) fn tell(&self, core: &Core) {
+    pub(super) fn tell(&self, core: &mut Core) {
         if core.waiting > 0 {
             self.changed.notify_all();
         }
+        self.announce(core);
     }
 
     /// Waits until `look` finds what it is looking for, for at most `timeout`; gives what it found.

@@ -28,7 +28,7 @@ pub(super) fn run(shared: &Arc<Shared>, wake: &Receiver<()>) {
     let mut core = shared.lock();
     core.session.finish();
     core.closed = true;
-    shared.tell(&core);
+    shared.tell(&mut core);
 }
 
 struct Worker {
@@ -44,7 +44,7 @@ impl Worker {
         let shared = self.shared.clone();
         let mut core = shared.lock();
         let plan = core.plan(&shared.clock);
-        shared.tell(&core);
+        shared.tell(&mut core);
         match plan {
             Plan::Open(attempt) => {
                 let dialer = core.dialer();

@@ -6,6 +6,7 @@
 
 mod counters;
 mod entry;
+mod outcomes;
 #[cfg(test)]
 mod tests;
 
@@ -16,7 +17,8 @@ use crate::error::{Error, ErrorKind};
 use crate::message::Message;
 use crate::settings::QueueFull;
 use entry::{millis, Lane, LASTING, OVERHEAD};
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use outcomes::Outcomes;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 /// A point in time: since the client was made, on a clock that never goes back.
@@ -45,9 +47,7 @@ pub(crate) struct Outbox {
     taken: usize,
     /// Bytes of the messages queued and taken.
     bytes: u64,
-    /// The messages somebody waits for, and how they ended.
-    tracked: HashMap<u64, Option<End>>,
-    kept: usize,
+    outcomes: Outcomes,
     pub(crate) counters: Counters,
 }
 
@@ -62,8 +62,7 @@ impl Outbox {
             queued: 0,
             taken: 0,
             bytes: 0,
-            tracked: HashMap::new(),
-            kept: 0,
+            outcomes: Outcomes::default(),
             counters: Counters::default(),
         }
     }
@@ -90,7 +89,7 @@ impl Outbox {
 
     /// Outcomes that nobody has taken yet.
     pub(crate) fn kept(&self) -> usize {
-        self.kept
+        self.outcomes.kept()
     }
 
     /// How long the oldest message has been waiting.
@@ -119,20 +118,20 @@ impl Outbox {
             sent_before: false,
         };
         self.make_room(entry.cost())?;
-        if tracked && self.kept >= self.bounds.messages {
+        if tracked && self.kept() >= self.bounds.messages {
             self.counters.refused_queue_full += 1;
             return Err(Error::new(
                 ErrorKind::QueueFull,
                 format!(
                     "{} deliveries have ended without being waited for or forgotten, as many as max_queued_messages allows",
-                    self.kept
+                    self.kept()
                 ),
             ));
         }
         self.last_id = entry.id;
         self.counters.accepted += 1;
         if tracked {
-            self.tracked.insert(entry.id, None);
+            self.outcomes.track(entry.id);
         }
         self.bytes += entry.cost();
         self.queued += 1;
@@ -231,20 +230,27 @@ impl Outbox {
 
     /// Whether the message with this id has ended; takes its outcome if so. `None` for an id that nobody waits for.
     pub(crate) fn take_outcome(&mut self, id: u64) -> Option<Option<End>> {
-        match self.tracked.get(&id)? {
-            None => Some(None),
-            Some(_) => {
-                self.kept -= 1;
-                self.tracked.remove(&id)
-            }
-        }
+        self.outcomes.take(id)
     }
 
     /// Says that nobody will ask for the outcome of this message.
     pub(crate) fn forget(&mut self, id: u64) {
-        if let Some(Some(_)) = self.tracked.remove(&id) {
-            self.kept -= 1;
-        }
+        self.outcomes.forget(id);
+    }
+
+    /// Keeps in line, for [`Outbox::first_ended`], the outcomes to come.
+    pub(crate) fn announce_outcomes(&mut self) {
+        self.outcomes.announce();
+    }
+
+    /// The next message that ended and has not been announced, with its outcome, which stays.
+    pub(crate) fn first_ended(&mut self) -> Option<(u64, &End)> {
+        self.outcomes.first()
+    }
+
+    /// The one that [`Outbox::first_ended`] gave has been announced.
+    pub(crate) fn ended_announced(&mut self) {
+        self.outcomes.advance();
     }
 
     /// New bounds; what no longer fits is dropped, the oldest first.
@@ -330,10 +336,7 @@ impl Outbox {
         };
         *counter += 1;
         if entry.tracked {
-            if let Some(kept) = self.tracked.get_mut(&entry.id) {
-                *kept = Some(end);
-                self.kept += 1;
-            }
+            self.outcomes.record(entry.id, end);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::io::{Attempt, Connack, Ended, EndedKind, Failure, FailureKind, Plan, Speech, Version};
 use super::live::{self, Ending, Guard, Live};
+use super::notice::Level;
 use super::window::Flight;
 use super::{Phase, Session};
 use crate::message::QoS;
@@ -28,6 +29,7 @@ impl Session {
             },
         };
         self.phase = Phase::Opening(attempt.clone());
+        self.say_state();
         Plan::Open(attempt)
     }
 
@@ -50,13 +52,16 @@ impl Session {
                 "the broker ended an earlier connection over the subscription".into(),
             )),
         };
-        self.phase = Phase::Live(Box::new(Live::new(
-            now,
-            &attempt,
-            connack,
-            &self.settings,
-            guard,
-        )));
+        let live = Live::new(now, &attempt, connack, &self.settings, guard);
+        let (broker, version) = (self.settings.broker(), live.version.name());
+        let why = &self.version.reason;
+        self.journal.log(Level::Info, || {
+            format!("connected to {broker} with MQTT {version}: {why}")
+        });
+        for warning in live.warnings() {
+            self.journal.log(Level::Warning, || warning);
+        }
+        self.phase = Phase::Live(Box::new(live));
     }
 
     pub(super) fn failed(&mut self, now: Time, failure: Failure) {
@@ -113,12 +118,17 @@ impl Session {
             FailureKind::Permanent | FailureKind::WrongVersion
         );
         self.refusal = permanent.then(|| text.clone());
-        self.last_error = Some(text);
-        let until = if permanent {
-            self.reconnect.slow_pause(now)
+        let (level, until) = if permanent {
+            (Level::Error, self.reconnect.slow_pause(now))
         } else {
-            self.reconnect.pause(now)
+            (Level::Warning, self.reconnect.pause(now))
         };
+        let (broker, pause) = (self.settings.broker(), until.saturating_sub(now));
+        self.journal.log(level, || {
+            let seconds = pause.as_secs_f32();
+            format!("cannot connect to {broker}: {text}; the next attempt is in {seconds:.1} s")
+        });
+        self.last_error = Some(text);
         self.phase = Phase::Pause { until, next: None };
     }
 
@@ -160,16 +170,21 @@ impl Session {
         if let Some((settings, _)) = self.next_settings.take() {
             return self.adopt(now, settings);
         }
-        let until = if ended.kind == EndedKind::TakenOver || (twin && !suspects) {
-            self.last_error = Some(format!(
+        let (text, until) = if ended.kind == EndedKind::TakenOver || (twin && !suspects) {
+            let text = format!(
                 "another client seems to use our client id {:?}: {}. Stop it, or give each its own client_id",
                 self.settings.client_id, ended.text
-            ));
-            self.reconnect.twin_pause(now)
+            );
+            (text, self.reconnect.twin_pause(now))
         } else {
-            self.last_error = Some(ended.text.clone());
-            self.reconnect.pause(now)
+            (ended.text.clone(), self.reconnect.pause(now))
         };
+        let pause = until.saturating_sub(now);
+        self.journal.log(Level::Warning, || {
+            let seconds = pause.as_secs_f32();
+            format!("the connection ended: {text}; the next attempt is in {seconds:.1} s")
+        });
+        self.last_error = Some(text);
         self.phase = Phase::Pause { until, next: None };
     }
 }

@@ -7,7 +7,9 @@
 mod connections;
 mod guard;
 mod io;
+mod journal;
 mod live;
+mod notice;
 mod packets;
 mod reconnect;
 mod status;
@@ -18,6 +20,7 @@ pub(crate) use io::{
     Attempt, Connack, Ended, EndedKind, Failure, FailureKind, Input, Packet, Plan, Speech, Token,
     Version,
 };
+pub use notice::{Level, Notice};
 pub use status::{Limits, State, Status};
 
 use crate::error::Error;
@@ -26,6 +29,7 @@ use crate::outbox::{Bounds, End, Outbox, Time};
 use crate::settings::Settings;
 use bytes::Bytes;
 use guard::GuardRest;
+use journal::Journal;
 use live::{Birth, Ending, Live};
 use reconnect::Reconnect;
 use std::sync::Arc;
@@ -99,6 +103,7 @@ pub(crate) struct Session {
     connections: u64,
     refusal: Option<String>,
     last_error: Option<String>,
+    journal: Journal,
 }
 
 impl Session {
@@ -128,6 +133,7 @@ impl Session {
             connections: 0,
             refusal: None,
             last_error: None,
+            journal: Journal::default(),
             settings,
         }
     }
@@ -148,7 +154,9 @@ impl Session {
         if self.stop.is_some() || self.is_finished() {
             return Err(shut_down());
         }
-        self.outbox.accept(now, message, lifetime_seconds, tracked)
+        let accepted = self.outbox.accept(now, message, lifetime_seconds, tracked);
+        self.journal.losses(now, &self.outbox.counters);
+        accepted
     }
 
     /// What to do next. Lets time pass: call it after anything happened, and when the time it gave has come.
@@ -165,6 +173,7 @@ impl Session {
         let soonest = [
             self.outbox.next_expiry(),
             self.stop_time(),
+            self.journal.losses_due(&self.outbox.counters),
             self.next_settings.as_ref().map(|(_, until)| *until),
         ];
         let soonest = soonest.into_iter().flatten().fold(idle, Time::min);
@@ -228,6 +237,8 @@ impl Session {
         }
         self.outbox.end_all_queued();
         self.phase = Phase::Finished;
+        self.journal.losses(Time::MAX, &self.outbox.counters);
+        self.say_state();
     }
 
     /// How the shutdown went, once finished.
@@ -248,6 +259,9 @@ impl Session {
                 settings.reconnect_max_seconds,
             );
             self.settings = settings;
+            self.journal.log(Level::Info, || {
+                "new settings are in force; the connection stays".into()
+            });
             return Ok(());
         }
         match &mut self.phase {
@@ -261,6 +275,7 @@ impl Session {
             Phase::Opening(_) => self.next_settings = Some((settings, Time::MAX)),
             _ => self.adopt(now, settings),
         }
+        self.say_state();
         Ok(())
     }
 
@@ -325,6 +340,12 @@ impl Session {
 
     fn tick(&mut self, now: Time) {
         self.outbox.expire(now);
+        self.journal.losses(now, &self.outbox.counters);
+        self.tick_phase(now);
+        self.say_state();
+    }
+
+    fn tick_phase(&mut self, now: Time) {
         if let Some(stop) = &self.stop {
             let drained = self.outbox.unfinished() == 0;
             let (say_offline, over) = (drained || stop.offline_from <= now, stop.deadline <= now);
@@ -382,6 +403,11 @@ impl Session {
             until: now,
             next: None,
         };
+        let broker = self.settings.broker();
+        self.journal.log(Level::Info, || {
+            format!("new settings are in force; connecting to {broker}")
+        });
+        self.log_notes();
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::io::{Packet, Token, Version};
 use super::live::{self, Birth, Ending, Guard, Live};
+use super::notice::Level;
 use super::window::Flight;
 use super::{Availability, Phase, Session};
 use crate::message::{Message, QoS};
@@ -38,6 +39,10 @@ impl Session {
         if live.repairs.is_due(now) && live.window.has_room(0) {
             live.repairs.done(now);
             self.outbox.counters.guard_repairs += 1;
+            let topic = &self.availability.topic;
+            self.journal.log(Level::Warning, || {
+                format!("{topic:?} held something else than our birth message; saying it again")
+            });
             return Some(live.say_birth(now, &self.availability));
         }
         if live.guard == Guard::Due && live.window.has_room(0) {
@@ -77,7 +82,13 @@ impl Session {
         live.progress_at = now;
         match (flight, result) {
             (Flight::Message(entry), Ok(())) => self.outbox.end(&entry, End::Delivered),
-            (Flight::Message(entry), Err(why)) => self.outbox.end(&entry, End::Rejected(why)),
+            (Flight::Message(entry), Err(why)) => {
+                let topic = &entry.message.topic;
+                self.journal.log(Level::Warning, || {
+                    format!("the broker refuses a message on {topic:?}: {why}")
+                });
+                self.outbox.end(&entry, End::Rejected(why));
+            }
             (Flight::Birth, Ok(())) => {
                 // Only the first counts as the moment since which we are online.
                 if !matches!(live.birth, Birth::Acknowledged(_)) {
@@ -89,6 +100,7 @@ impl Session {
                 let topic = &self.availability.topic;
                 let reason = format!("the broker refuses the birth message on {topic:?}: {why}");
                 self.last_error = Some(reason.clone());
+                self.journal.log(Level::Error, || reason.clone());
                 live.birth = Birth::Refused {
                     again: now + live::BIRTH_AGAIN,
                     reason,
@@ -102,6 +114,7 @@ impl Session {
             (Flight::Offline, Err(why)) => {
                 let text = format!("the broker refuses the offline message: {why}");
                 live.ending = Ending::DisconnectSent { until: now };
+                self.journal.log(Level::Error, || text.clone());
                 self.last_error = Some(text);
             }
             (Flight::Subscribe, _) => {}
@@ -122,6 +135,9 @@ impl Session {
                 self.guard_rest.worked();
             }
             Err(why) => {
+                self.journal.log(Level::Warning, || {
+                    format!("the availability topic is not watched: the broker refuses the subscription: {why}")
+                });
                 live.guard = Guard::Off(Some(format!("the broker refuses the subscription: {why}")))
             }
         }

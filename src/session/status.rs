@@ -97,15 +97,11 @@ impl Session {
             _ => None,
         };
         let settings = &self.settings;
-        let host = match settings.broker_host.contains(':') {
-            true => format!("[{}]", settings.broker_host),
-            false => settings.broker_host.clone(),
-        };
         Status {
             state: self.state(),
             protocol: live.map(|live| live.version.name()),
             protocol_reason: live.map(|_| self.version.reason.clone()),
-            broker: format!("{host}:{}", settings.broker_port),
+            broker: settings.broker(),
             client_id: settings.client_id.clone(),
             availability_topic: settings.availability_topic.clone(),
             online_for_seconds: live.and_then(|live| match live.birth {
@@ -130,7 +126,7 @@ impl Session {
                 .settings
                 .notes()
                 .into_iter()
-                .chain(live.into_iter().flat_map(warnings))
+                .chain(live.into_iter().flat_map(Live::warnings))
                 .collect(),
             version: env!("CARGO_PKG_VERSION"),
         }
@@ -159,26 +155,30 @@ fn limits(live: &Live) -> Limits {
     }
 }
 
-fn warnings(live: &Live) -> Vec<String> {
-    let mut warnings = Vec::new();
-    let mut warn = |applies: bool, text: &str| {
-        if applies {
-            warnings.push(text.to_owned());
-        }
-    };
-    warn(
+impl Live {
+    /// What is not as it should be on this connection, and what it costs.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        let live = self;
+        let mut warnings = Vec::new();
+        let mut warn = |applies: bool, text: &str| {
+            if applies {
+                warnings.push(text.to_owned());
+            }
+        };
+        warn(
         !live.speech.retain || !live.will.retain,
         "the broker keeps no retained messages: whoever subscribes later does not learn whether we are online",
     );
-    warn(
-        live.speech.qos == QoS::AtMostOnce || live.will.qos == QoS::AtMostOnce,
-        "the broker takes QoS 0 only: that it knows we are online is not acknowledged",
-    );
-    if let Birth::Refused { reason, .. } = &live.birth {
-        warnings.push(reason.clone());
+        warn(
+            live.speech.qos == QoS::AtMostOnce || live.will.qos == QoS::AtMostOnce,
+            "the broker takes QoS 0 only: that it knows we are online is not acknowledged",
+        );
+        if let Birth::Refused { reason, .. } = &live.birth {
+            warnings.push(reason.clone());
+        }
+        if let Guard::Off(Some(reason)) = &live.guard {
+            warnings.push(format!("the availability topic is not watched: {reason}"));
+        }
+        warnings
     }
-    if let Guard::Off(Some(reason)) = &live.guard {
-        warnings.push(format!("the availability topic is not watched: {reason}"));
-    }
-    warnings
 }

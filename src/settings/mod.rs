@@ -135,6 +135,15 @@ impl Settings {
         report::fields(self).into()
     }
 
+    /// The broker as `host:port`.
+    pub(crate) fn broker(&self) -> String {
+        let port = self.broker_port;
+        match self.broker_host.contains(':') {
+            true => format!("[{}]:{port}", self.broker_host),
+            false => format!("{}:{port}", self.broker_host),
+        }
+    }
+
     /// What is allowed but worth knowing, in sentences for a person.
     pub(crate) fn notes(&self) -> Vec<String> {
         notes::notes(self)

@@ -1,0 +1,199 @@
+//! The notices that wait to be read, but for outcomes, which the outbox keeps.
+
+use super::notice::{Level, Notice};
+use super::status::State;
+use crate::outbox::{Counters, Time};
+use std::collections::VecDeque;
+use std::time::Duration;
+
+/// State changes and log lines kept for a slow reader.
+const MOST_LINES: usize = 1024;
+/// Losses are summed up over this time, so that an outage does not flood a log.
+const LOSSES_GAP: Duration = Duration::from_secs(10);
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(super) struct Journal {
+    /// Nothing is noted before somebody wants to read.
+    is_open: bool,
+    lines: VecDeque<Notice>,
+    missed: u64,
+    said: Option<State>,
+    losses_said: Losses,
+    losses_again: Time,
+}
+
+impl Journal {
+    /// Notes from now on. False if it did before.
+    pub(super) fn open(&mut self, counters: &Counters) -> bool {
+        self.losses_said = Losses::of(counters);
+        !std::mem::replace(&mut self.is_open, true)
+    }
+
+    pub(super) fn log(&mut self, level: Level, text: impl FnOnce() -> String) {
+        if self.is_open {
+            self.put(Notice::Log {
+                level,
+                text: text(),
+            });
+        }
+    }
+
+    pub(super) fn state(&mut self, state: State, reason: impl FnOnce() -> Option<String>) {
+        if self.is_open && self.said != Some(state) {
+            self.said = Some(state);
+            self.put(Notice::State {
+                state,
+                reason: reason(),
+            });
+        }
+    }
+
+    /// Says what was lost since it was last said, if it is time to.
+    pub(super) fn losses(&mut self, now: Time, counters: &Counters) {
+        if !self.is_open || now < self.losses_again {
+            return;
+        }
+        let losses = Losses::of(counters);
+        let Some(text) = losses.since(&self.losses_said) else {
+            return;
+        };
+        self.losses_said = losses;
+        self.losses_again = now.saturating_add(LOSSES_GAP);
+        self.put(Notice::Log {
+            level: Level::Warning,
+            text,
+        });
+    }
+
+    /// When to call [`Journal::losses`] again.
+    pub(super) fn losses_due(&self, counters: &Counters) -> Option<Time> {
+        (self.is_open && self.losses_said != Losses::of(counters)).then_some(self.losses_again)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// The notice to be read next.
+    pub(super) fn first(&self) -> Option<Notice> {
+        match self.missed {
+            0 => self.lines.front().cloned(),
+            count => Some(Notice::Missed { count }),
+        }
+    }
+
+    /// The one that [`Journal::first`] gave has been read.
+    pub(super) fn advance(&mut self) {
+        if std::mem::take(&mut self.missed) == 0 {
+            self.lines.pop_front();
+        }
+    }
+
+    fn put(&mut self, notice: Notice) {
+        if self.lines.len() >= MOST_LINES {
+            self.lines.pop_front();
+            self.missed += 1;
+        }
+        self.lines.push_back(notice);
+    }
+}
+
+/// The counters of messages that were lost without their sender's doing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Losses([u64; 5]);
+
+impl Losses {
+    const NAMES: [&'static str; 5] = [
+        "expired before they could be sent",
+        "dropped because the outbox was full",
+        "refused because the outbox was full",
+        "rejected",
+        "not delivered before the shutdown",
+    ];
+
+    fn of(counters: &Counters) -> Self {
+        Losses([
+            counters.expired,
+            counters.dropped_queue_full,
+            counters.refused_queue_full,
+            counters.rejected,
+            counters.dropped_shutdown + counters.unknown,
+        ])
+    }
+
+    /// What was lost since, in words.
+    fn since(&self, before: &Losses) -> Option<String> {
+        let lost = self.0.iter().zip(before.0).zip(Self::NAMES);
+        let parts: Vec<String> = lost
+            .filter(|((now, before), _)| *now > before)
+            .map(|((now, before), name)| format!("{} {name}", now - before))
+            .collect();
+        (!parts.is_empty()).then(|| format!("messages lost: {}", parts.join(", ")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn journal() -> Journal {
+        let mut journal = Journal::default();
+        assert!(journal.open(&Counters::default()));
+        journal
+    }
+
+    fn read(journal: &mut Journal) -> Option<Notice> {
+        let notice = journal.first();
+        journal.advance();
+        notice
+    }
+
+    #[test]
+    fn a_slow_reader_is_told_how_much_it_missed() {
+        let mut journal = journal();
+        for n in 0..MOST_LINES + 7 {
+            journal.log(Level::Info, || n.to_string());
+        }
+        assert_eq!(read(&mut journal), Some(Notice::Missed { count: 7 }));
+        let text = "7".to_owned();
+        let level = Level::Info;
+        assert_eq!(read(&mut journal), Some(Notice::Log { level, text }));
+    }
+
+    #[test]
+    fn nothing_is_noted_for_nobody() {
+        let mut journal = Journal::default();
+        journal.log(Level::Info, || unreachable!("not even made"));
+        journal.state(State::Online, || None);
+        assert!(journal.is_empty());
+    }
+
+    #[test]
+    fn a_state_is_said_once() {
+        let mut journal = journal();
+        for state in [State::Waiting, State::Waiting, State::Online] {
+            journal.state(state, || None);
+        }
+        assert_eq!(journal.lines.len(), 2);
+    }
+
+    #[test]
+    fn losses_are_summed_up() {
+        let mut journal = journal();
+        let mut counters = Counters::default();
+        let mut said = Vec::new();
+        for second in 0..30 {
+            counters.expired += 1;
+            journal.losses(Time::from_secs(second), &counters);
+            while let Some(Notice::Log { text, .. }) = read(&mut journal) {
+                said.push(text);
+            }
+        }
+        assert_eq!(journal.losses_due(&counters), Some(Time::from_secs(30)));
+        assert_eq!(
+            said,
+            [1, 10, 10].map(|n| format!("messages lost: {n} expired before they could be sent"))
+        );
+    }
+}
