@@ -21,7 +21,7 @@ class Counters:
         dropped_shutdown: Still queued when the client was shut down.
         rejected: Not deliverable to this broker.
         unknown: On their way when the client was shut down.
-        refused_full: Not taken, because the outbox was full.
+        refused_queue_full: Not taken, because the outbox was full.
         resent: Sent once more after a connection had ended.
         guard_repairs: How often the availability topic was set right after something else wrote there.
     """
@@ -33,7 +33,7 @@ class Counters:
     dropped_shutdown: int
     rejected: int
     unknown: int
-    refused_full: int
+    refused_queue_full: int
     resent: int
     guard_repairs: int
 
@@ -70,7 +70,7 @@ class Status:
         broker: "host:port".
         client_id: The client id in use.
         availability_topic: Where the birth and the will message go.
-        online_since_seconds: For how long it has been online; None when it is not.
+        online_for_seconds: For how long it has been online; None when it is not.
         last_error: The last thing that went wrong, in plain words; None when nothing has.
         next_attempt_in_seconds: When it connects next; None unless it is waiting to.
         reconnect_attempt: Attempts since the connection was lost; 0 while there is one.
@@ -92,7 +92,7 @@ class Status:
     broker: str
     client_id: str
     availability_topic: str
-    online_since_seconds: float | None
+    online_for_seconds: float | None
     last_error: str | None
     next_attempt_in_seconds: float | None
     reconnect_attempt: int

@@ -64,7 +64,7 @@ def test_text_that_is_no_json_object_is_refused(refuse: Refusing) -> None:
         ({"broker_host": "localhost", "broker_port": float("nan")}, "broker_port", "is nan"),
         ({"broker_host": "local\ud800host"}, "broker_host", "half of a surrogate pair"),
         ({("a", "b"): 1}, "settings", "has a key of type tuple"),
-        ('{"broker_host": "a\0b"}', "settings", "U+0000 as character 17"),
+        ('{"broker_host": "a\0b"}', "settings", "U+0000 as character 18"),
     ],
 )
 def test_values_without_a_form_in_json_are_faults(
