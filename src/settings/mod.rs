@@ -10,6 +10,8 @@ mod nearest;
 mod notes;
 mod parse;
 mod reader;
+#[cfg(test)]
+mod reference;
 mod report;
 mod tls;
 

@@ -1,0 +1,59 @@
+//! Makes `reference.md` of the table of fields, and compares it with the one that is checked in.
+
+use super::fields::{Allowed, Default, Field, FIELDS};
+use std::fmt::Write;
+use std::path::Path;
+
+/// The fields as a table in Markdown.
+fn reference() -> String {
+    let mut text = String::from("| field | default | allowed | meaning |\n|---|---|---|---|\n");
+    for field in FIELDS {
+        let Field { name, meaning, .. } = field;
+        let (default, allowed) = (default(field), allowed(field.allowed));
+        writeln!(text, "| `{name}` | {default} | {allowed} | {meaning} |").expect("text grows");
+    }
+    text
+}
+
+fn default(field: &Field) -> String {
+    match field.default {
+        Default::Required => "required".into(),
+        Default::Derived(words) => words.into(),
+        Default::Integer(number) => format!("{number}"),
+        Default::Switch(on) => format!("`{on}`"),
+        Default::Text(text) => format!("`{text}`"),
+    }
+}
+
+fn allowed(allowed: Allowed) -> String {
+    match allowed {
+        Allowed::Host => "a host name, an IPv4 or an IPv6 address".into(),
+        Allowed::Integer(low, high) => format!("{low} to {high}"),
+        Allowed::Switch => "`true`, `false`".into(),
+        Allowed::Choice(choices) => choices
+            .iter()
+            .map(|choice| format!("`{choice}`"))
+            .collect::<Vec<_>>()
+            .join(", "),
+        Allowed::Text(longest) => format!("text, 1 to {longest} bytes"),
+        Allowed::Payload(longest) => format!("text, 1 to {longest} bytes"),
+        Allowed::Secret(longest) => format!("text, 1 to {longest} bytes; never shown"),
+        Allowed::Topic => "a topic without wildcards, not beginning with `$`".into(),
+        Allowed::Pattern => "such a topic with `{camera}` once".into(),
+        Allowed::File => "the path of a PEM file that can be read".into(),
+    }
+}
+
+#[test]
+fn the_reference_is_up_to_date() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/settings/reference.md");
+    let made = reference();
+    if std::env::var_os("UPDATE_REFERENCE").is_some() {
+        std::fs::write(&path, &made).expect("the reference is writable");
+    }
+    let checked_in = std::fs::read_to_string(&path).expect("it is checked in");
+    assert_eq!(
+        checked_in, made,
+        "src/settings/reference.md is out of date: run this test with UPDATE_REFERENCE=1"
+    );
+}
