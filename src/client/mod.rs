@@ -204,7 +204,7 @@ impl Client {
         check_event(&event)?;
         let mut core = self.shared.lock();
         let topic = core.event_topic(camera)?;
-        let settings = core.session.settings();
+        let settings = core.session.newest_settings();
         let (qos, retain, lifetime) = (
             settings.qos,
             settings.retain_events,
@@ -230,7 +230,7 @@ impl Client {
         check_payload(&payload)?;
         let lifetime = options.expiry.map(whole_seconds).transpose()?;
         let mut core = self.shared.lock();
-        if topic == core.session.availability_topic() {
+        if core.session.is_availability_topic(topic) {
             return Err(Error::argument(format!(
                 "topic {topic:?}: the availability topic is the client's own; it says online and offline by itself"
             )));

@@ -210,7 +210,12 @@ impl Core {
         if let Some(topic) = self.topics.get(camera) {
             return Ok(topic.clone());
         }
-        let topic: Arc<str> = self.session.settings().event_topic.topic(camera)?.into();
+        let topic: Arc<str> = self
+            .session
+            .newest_settings()
+            .event_topic
+            .topic(camera)?
+            .into();
         if self.topics.len() >= MOST_TOPICS {
             self.topics.clear();
         }

@@ -104,7 +104,7 @@ impl Session {
             }
             FailureKind::Unreachable => {
                 self.version.broker_may_have_changed();
-                self.reconnect.broker_was_away();
+                self.reconnect.no_twin();
             }
             FailureKind::Undecided | FailureKind::Silent => self.version.broker_may_have_changed(),
             _ => {}
@@ -144,7 +144,7 @@ impl Session {
         {
             self.guard_rest.failed();
         }
-        let mut suspects = false;
+        let mut blames_a_message = false;
         for flight in live.window.drain() {
             let Flight::Message(mut entry) = flight else {
                 continue;
@@ -155,14 +155,19 @@ impl Session {
                     ended.text
                 );
                 self.outbox.end(&entry, End::Rejected(why));
+                blames_a_message = true;
                 continue;
             }
             entry.closes += u8::from(by_peer);
             entry.sent_before = true;
-            suspects |= entry.closes >= live::SUSPECT;
+            blames_a_message |= entry.closes >= live::SUSPECT;
             self.outbox.put_back(entry);
         }
-        let twin = self.reconnect.connection_ended(lasted, by_peer && !orderly);
+        let twin =
+            self.reconnect.connection_ended(lasted, by_peer && !orderly) && !blames_a_message;
+        if blames_a_message {
+            self.reconnect.no_twin();
+        }
         let drained = self.outbox.unfinished() == 0;
         if self.stop.is_some() && (orderly || drained) {
             return self.finish();
@@ -170,7 +175,7 @@ impl Session {
         if let Some((settings, _)) = self.next_settings.take() {
             return self.adopt(now, settings);
         }
-        let (text, until) = if ended.kind == EndedKind::TakenOver || (twin && !suspects) {
+        let (text, until) = if ended.kind == EndedKind::TakenOver || twin {
             let text = format!(
                 "another client seems to use our client id {:?}: {}. Stop it, or give each its own client_id",
                 self.settings.client_id, ended.text

@@ -143,6 +143,12 @@ impl Session {
         &self.settings
     }
 
+    /// The settings that a new message is to obey: those that will be in force when it is sent.
+    pub(crate) fn newest_settings(&self) -> &Arc<Settings> {
+        let next = self.next_settings.as_ref().map(|(settings, _)| settings);
+        next.unwrap_or(&self.settings)
+    }
+
     /// Queues a message. Never waits.
     pub(crate) fn publish(
         &mut self,
@@ -316,6 +322,11 @@ impl Session {
     /// The last failure, for whoever waited in vain.
     pub(crate) fn last_error(&self) -> Option<&str> {
         self.last_error.as_deref()
+    }
+
+    /// Whether this topic is for availability alone, now or with the settings to come.
+    pub(crate) fn is_availability_topic(&self, topic: &str) -> bool {
+        topic == self.availability_topic() || topic == self.newest_settings().availability_topic
     }
 
     /// The topic that says whether we are online.

@@ -62,8 +62,8 @@ impl Reconnect {
         self.ended_soon >= SUSPICIOUS
     }
 
-    /// The broker itself was away: what ended the connections before was no twin.
-    pub(crate) fn broker_was_away(&mut self) {
+    /// What ended the connections before was no twin: the broker itself was away, or closed because of a message.
+    pub(crate) fn no_twin(&mut self) {
         self.ended_soon = 0;
     }
 
@@ -138,7 +138,7 @@ mod tests {
         assert!(!reconnect.connection_ended(soon, true));
         assert!(!reconnect.connection_ended(soon, true));
         assert!(reconnect.connection_ended(soon, true));
-        reconnect.broker_was_away();
+        reconnect.no_twin();
         assert!(!reconnect.connection_ended(soon, true));
         assert!(!reconnect.connection_ended(soon, true));
         assert!(!reconnect.connection_ended(soon, false), "ended by us");
