@@ -418,6 +418,66 @@ int32_t argus_mqtt_flush(argus_mqtt_client client,
                          argus_mqtt_error *error);
 
 /**
+ * Waits for the next thing that happens to a client, and writes it to buffer, as JSON that ends in NUL.
+ *
+ * The JSON is one object. Later versions may add fields, and kinds. By its field "kind" it is:
+ * - "state": the client stands elsewhere now. "state" is one of those of argus_mqtt_status(), "reason" the last failure
+ *   in plain words or null. The first one of all says where it stood when the reading began.
+ * - "delivery": the message with the number "delivery" has ended, and its delivery was neither waited for to its end nor
+ *   forgotten. "outcome" is "delivered", "expired", "dropped", "rejected" or "unknown"; "reason" is there for "dropped"
+ *   and "rejected". The delivery is still to be consumed, with argus_mqtt_delivery_wait() or
+ *   argus_mqtt_delivery_forget().
+ * - "log": a line for a log. "level" is "info", "warning" or "error", "text" one sentence, without any password.
+ * - "missed": "count" states and log lines were dropped before the next one, because nobody read them in time.
+ *
+ * The first call begins to take notes; a program that never reads pays nothing. Up to 1024 states and log lines wait
+ * for a slow reader; deliveries wait as long as it takes. Several threads may read: each notice is for one of them.
+ *
+ * Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits for ever. Returns early when
+ * another thread shuts the client down and all is read. Any thread.
+ *
+ * buffer has room for capacity bytes; 2048 are usually enough. length_out may be NULL. On ARGUS_MQTT_OK and
+ * ARGUS_MQTT_BUFFER_TOO_SMALL it is the length of the text, without its NUL.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: buffer holds the text.
+ * - ARGUS_MQTT_TIMEOUT: nothing happened meanwhile.
+ * - ARGUS_MQTT_BUFFER_TOO_SMALL: buffer is as it was, and the notice is still the next one.
+ * - ARGUS_MQTT_SHUT_DOWN: the client was shut down during the call, and nothing is left to read.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: buffer is NULL, and capacity is not 0.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_next_notice(argus_mqtt_client client,
+                               uint64_t timeout_ms,
+                               char *buffer,
+                               size_t capacity,
+                               size_t *length_out,
+                               argus_mqtt_error *error);
+
+/**
+ * Gives a file descriptor that is readable as long as argus_mqtt_next_notice() has something to give, for poll(),
+ * select() and event loops.
+ *
+ * It belongs to the client, is the same at every call, and is closed at the end of the client: take it out of the event
+ * loop before argus_mqtt_shutdown(). Only wait on it: never read from it, write to it or close it.
+ *
+ * Never blocks. Any thread.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: fd_out holds the descriptor.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: fd_out is NULL.
+ * - ARGUS_MQTT_SYSTEM: this process has no file descriptor left.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_notice_fd(argus_mqtt_client client,
+                             int *fd_out,
+                             argus_mqtt_error *error);
+
+/**
  * Writes what the client is doing to buffer, as JSON that ends in NUL.
  *
  * The JSON is one object, without a password. Later versions may add fields to these:
@@ -425,14 +485,14 @@ int32_t argus_mqtt_flush(argus_mqtt_client client,
  *   reason that waiting can't cure, "shutting_down" or "closed".
  * - "protocol": "5", "3.1.1", or null while there is no connection; "protocol_reason": why this one.
  * - "broker": "host:port"; "client_id"; "availability_topic".
- * - "online_since_seconds": for how long it has been online, or null.
+ * - "online_for_seconds": for how long it has been online, or null.
  * - "last_error": the last thing that went wrong, in plain words, or null.
  * - "next_attempt_in_seconds", or null; "reconnect_attempt": attempts in a row that failed; "connections": how often
  *   a connection was made.
  * - "queued", "queued_bytes", "oldest_age_seconds" (or null): the messages that wait; "in_flight": those that were
  *   sent and not acknowledged; "outcomes_kept": the outcomes that nobody has asked for yet.
  * - "counters": how many messages were "accepted", "delivered", "expired", "dropped_queue_full", "dropped_shutdown",
- *   "rejected", "unknown", "refused_full" and "resent", and "guard_repairs" of the availability topic.
+ *   "rejected", "unknown", "refused_queue_full" and "resent", and "guard_repairs" of the availability topic.
  * - "limits", or null: what the broker allows, "receive_maximum", "maximum_packet_size", "maximum_qos",
  *   "retain_available" and "server_keep_alive_seconds".
  * - "warnings": a list of texts for a person; "version": of the library.

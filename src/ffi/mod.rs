@@ -35,6 +35,7 @@ mod text;
 // The exported functions, by what they are about.
 mod connect;
 mod delivery;
+mod notices;
 mod publish;
 mod settings;
 mod shutdown;

@@ -28,6 +28,17 @@ pub(super) unsafe fn put<T>(output: *mut T, value: T) {
     }
 }
 
+/// Refuses a NULL for a buffer that is said to have room.
+pub(super) fn check_buffer(buffer: *mut c_char, capacity: usize) -> Result<(), Failure> {
+    if buffer.is_null() && capacity > 0 {
+        return Err(Failure::new(
+            ARGUS_MQTT_INVALID_ARGUMENT,
+            format!("buffer is NULL, but capacity is {capacity}: pass a buffer, or 0 to ask for the length"),
+        ));
+    }
+    Ok(())
+}
+
 /// Writes `text` and a NUL to `buffer` if both fit, and in either case the length of the text to `length_out`.
 ///
 /// # Safety
@@ -38,12 +49,7 @@ pub(super) unsafe fn put_text(
     capacity: usize,
     length_out: *mut usize,
 ) -> Result<(), Failure> {
-    if buffer.is_null() && capacity > 0 {
-        return Err(Failure::new(
-            ARGUS_MQTT_INVALID_ARGUMENT,
-            format!("buffer is NULL, but capacity is {capacity}: pass a buffer, or 0 to ask for the length"),
-        ));
-    }
+    check_buffer(buffer, capacity)?;
     let length = text.len();
     if length >= capacity {
         // SAFETY: by the caller's promise.

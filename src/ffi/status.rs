@@ -14,14 +14,14 @@ use std::ffi::c_char;
 ///   reason that waiting can't cure, "shutting_down" or "closed".
 /// - "protocol": "5", "3.1.1", or null while there is no connection; "protocol_reason": why this one.
 /// - "broker": "host:port"; "client_id"; "availability_topic".
-/// - "online_since_seconds": for how long it has been online, or null.
+/// - "online_for_seconds": for how long it has been online, or null.
 /// - "last_error": the last thing that went wrong, in plain words, or null.
 /// - "next_attempt_in_seconds", or null; "reconnect_attempt": attempts in a row that failed; "connections": how often
 ///   a connection was made.
 /// - "queued", "queued_bytes", "oldest_age_seconds" (or null): the messages that wait; "in_flight": those that were
 ///   sent and not acknowledged; "outcomes_kept": the outcomes that nobody has asked for yet.
 /// - "counters": how many messages were "accepted", "delivered", "expired", "dropped_queue_full", "dropped_shutdown",
-///   "rejected", "unknown", "refused_full" and "resent", and "guard_repairs" of the availability topic.
+///   "rejected", "unknown", "refused_queue_full" and "resent", and "guard_repairs" of the availability topic.
 /// - "limits", or null: what the broker allows, "receive_maximum", "maximum_packet_size", "maximum_qos",
 ///   "retain_available" and "server_keep_alive_seconds".
 /// - "warnings": a list of texts for a person; "version": of the library.

@@ -49,8 +49,28 @@ impl Program {
         Program::compile("CXX", "g++", "-std=c++17", &root().join(source))
     }
 
+    /// Compiles a C11 source file that loads the library itself.
+    #[track_caller]
+    pub fn c_without_the_library(source: &str) -> Program {
+        let options = [OsStr::new("-ldl")];
+        Program::compile_with("CC", "gcc", "-std=c11", &root().join(source), &options)
+    }
+
     #[track_caller]
     fn compile(variable: &str, default: &str, standard: &str, source: &Path) -> Program {
+        let library = shared_library();
+        let options = [library.as_os_str(), OsStr::new("-Wl,-rpath,$ORIGIN")];
+        Program::compile_with(variable, default, standard, source, &options)
+    }
+
+    #[track_caller]
+    fn compile_with(
+        variable: &str,
+        default: &str,
+        standard: &str,
+        source: &Path,
+        options: &[&OsStr],
+    ) -> Program {
         let compiler = env::var_os(variable).unwrap_or_else(|| default.into());
         let directory = TempDir::new().expect("the system's temporary directory is writable");
         // The program asks for the library by its SONAME, and looks for it where the program is.
@@ -68,8 +88,8 @@ impl Program {
             .arg(source)
             .arg("-o")
             .arg(directory.path().join("program"))
-            .arg(shared_library())
-            .args(["-pthread", "-Wl,-rpath,$ORIGIN"]);
+            .args(options)
+            .arg("-pthread");
         let output = command
             .output()
             .unwrap_or_else(|error| panic!("{compiler:?}: {error}; install it or set {variable}"));

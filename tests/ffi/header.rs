@@ -6,7 +6,7 @@ use std::fs;
 use crate::compiler::{defines, header, root, Program};
 
 /// The files that the header is made from, in its order.
-const SOURCES: [&str; 12] = [
+const SOURCES: [&str; 13] = [
     "abi",
     "status_code",
     "handle",
@@ -14,6 +14,7 @@ const SOURCES: [&str; 12] = [
     "connect",
     "publish",
     "delivery",
+    "notices",
     "status",
     "settings",
     "shutdown",

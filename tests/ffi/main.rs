@@ -7,5 +7,6 @@ mod support;
 
 mod compiler;
 mod header;
+mod host;
 mod library;
 mod programs;

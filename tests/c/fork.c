@@ -1,0 +1,78 @@
+/*
+ * A process that forks while a client of it is online.
+ *
+ * fork MOSQUITTO: the port of a Mosquitto.
+ */
+
+#define _POSIX_C_SOURCE 200809L
+
+#include "check.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PATIENCE_MS 20000
+
+/* In the child, every call with a client of the parent says so, at once, and changes nothing. */
+static void use_the_parents(argus_mqtt_client client, argus_mqtt_delivery delivery)
+{
+    char buffer[64];
+    size_t left = 77;
+    int fd = -7;
+
+    EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_wait_online(client, UINT64_MAX, &error));
+    EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_publish_event(client, "door", "{}", 2, NULL, &error));
+    EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_publish(client, "a", "x", 1, 1, 0, 0, NULL, &error));
+    EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_delivery_wait(client, delivery, UINT64_MAX, &error));
+    EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_delivery_forget(client, delivery, &error));
+    EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_flush(client, UINT64_MAX, &left, &error));
+    EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_reconfigure(client, NO_BROKER, &error));
+    EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_status(client, buffer, sizeof buffer, &left, &error));
+    EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_next_notice(client, UINT64_MAX, buffer, sizeof buffer, &left, &error));
+    EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_notice_fd(client, &fd, &error));
+    EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_shutdown(client, UINT64_MAX, &left, &error));
+    CHECK(left == 77 && fd == -7);
+}
+
+/* A client of the child's own works. */
+static void use_its_own(const char *port)
+{
+    argus_mqtt_client client = 0;
+    argus_mqtt_delivery delivery = 0;
+
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_connect(settings_for(port, ", \"topic_prefix\": \"child\""), &client, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_wait_online(client, PATIENCE_MS, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish_event(client, "door", "{}", 2, &delivery, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_delivery_wait(client, delivery, PATIENCE_MS, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_shutdown(client, PATIENCE_MS, NULL, &error));
+}
+
+int main(int argc, char **argv)
+{
+    argus_mqtt_client client = 0;
+    argus_mqtt_delivery delivery = 0;
+    int status = -1;
+
+    CHECK(argc == 2);
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_connect(settings_for(argv[1], ""), &client, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_wait_online(client, PATIENCE_MS, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish_event(client, "door", "{}", 2, &delivery, &error));
+
+    pid_t child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        use_the_parents(client, delivery);
+        use_its_own(argv[1]);
+        exit(0);
+    }
+    CHECK(waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+
+    /* The child and its end are nothing to the parent. */
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_delivery_wait(client, delivery, PATIENCE_MS, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish_event(client, "door", "{}", 2, &delivery, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_delivery_wait(client, delivery, PATIENCE_MS, &error));
+    CHECK(status_has(client, "\"state\":\"online\"") && status_has(client, "\"connections\":1"));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_shutdown(client, PATIENCE_MS, NULL, &error));
+    return 0;
+}

@@ -1,0 +1,174 @@
+/*
+ * Reading notices, also by waiting on the descriptor.
+ *
+ * notices MOSQUITTO: the port of a Mosquitto.
+ */
+
+#define _POSIX_C_SOURCE 200809L
+
+#include "check.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PATIENCE_MS 20000
+
+static char text[4096];
+
+/* Reads up to a notice that contains `wanted`. */
+static void read_to(argus_mqtt_client client, const char *wanted)
+{
+    argus_mqtt_error error;
+    size_t length = 0;
+    do {
+        CHECK(argus_mqtt_next_notice(client, PATIENCE_MS, text, sizeof text, &length, &error) == ARGUS_MQTT_OK);
+        CHECK(length == strlen(text) && text[0] == '{' && text[length - 1] == '}');
+    } while (strstr(text, wanted) == NULL);
+}
+
+static int readable(int fd, int timeout_ms)
+{
+    struct pollfd one = {.fd = fd, .events = POLLIN, .revents = 0};
+    return poll(&one, 1, timeout_ms) == 1 && (one.revents & POLLIN) != 0;
+}
+
+static void *read_to_the_end(void *client)
+{
+    char mine[4096];
+    int32_t status;
+    argus_mqtt_error error;
+    do {
+        status = argus_mqtt_next_notice(*(argus_mqtt_client *)client, UINT64_MAX, mine, sizeof mine, NULL, &error);
+    } while (status == ARGUS_MQTT_OK);
+    /* The latter between two calls. */
+    CHECK(status == ARGUS_MQTT_SHUT_DOWN || status == ARGUS_MQTT_INVALID_HANDLE);
+    printf("argus_mqtt_next_notice %s\n", argus_mqtt_status_name(status));
+    return status == ARGUS_MQTT_SHUT_DOWN ? client : NULL;
+}
+
+/* A reader that waits when the client is shut down hears of it. */
+static int hears_of_the_end(void)
+{
+    argus_mqtt_client client = 0;
+    pthread_t reader;
+    void *heard = NULL;
+
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_connect(NO_BROKER, &client, &error));
+    CHECK(pthread_create(&reader, NULL, read_to_the_end, &client) == 0);
+    leave(client);
+    CHECK(pthread_join(reader, &heard) == 0);
+    return heard != NULL;
+}
+
+static void states_and_deliveries(const char *mosquitto)
+{
+    argus_mqtt_client client = 0;
+    argus_mqtt_delivery delivery = 0;
+    char wanted[64];
+    size_t length = 0;
+    int fd = -1, again = -1;
+
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_connect(settings_for(mosquitto, ""), &client, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_notice_fd(client, &fd, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_notice_fd(client, &again, &error));
+    CHECK(fd >= 0 && fd == again);
+    CHECK(readable(fd, PATIENCE_MS));
+
+    /* A notice that does not fit is not lost. */
+    EXPECT(ARGUS_MQTT_BUFFER_TOO_SMALL, argus_mqtt_next_notice(client, PATIENCE_MS, text, 3, &length, &error));
+    CHECK(length > 3 && length < sizeof text);
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_next_notice(client, 0, text, length + 1, NULL, &error));
+    CHECK(strncmp(text, "{\"kind\":\"state\",\"state\":\"", 25) == 0);
+
+    if (strstr(text, "\"online\"") == NULL) {
+        read_to(client, "\"state\":\"online\"");
+    }
+    CHECK(!readable(fd, 0));
+    EXPECT(ARGUS_MQTT_TIMEOUT, argus_mqtt_next_notice(client, 10, text, sizeof text, NULL, &error));
+
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish_event(client, "door", "{}", 2, &delivery, &error));
+    CHECK(readable(fd, PATIENCE_MS));
+    CHECK(readable(fd, 0));
+    snprintf(wanted, sizeof wanted, "{\"kind\":\"delivery\",\"delivery\":%llu,\"outcome\":\"delivered\"}",
+             (unsigned long long)delivery);
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_next_notice(client, PATIENCE_MS, text, sizeof text, NULL, &error));
+    CHECK(strcmp(text, wanted) == 0);
+    CHECK(!readable(fd, 0));
+    /* To be told is not to take. */
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_delivery_wait(client, delivery, 0, &error));
+
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_shutdown(client, PATIENCE_MS, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_HANDLE, argus_mqtt_next_notice(client, 0, text, sizeof text, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_HANDLE, argus_mqtt_notice_fd(client, &fd, &error));
+}
+
+static void misuse(void)
+{
+    argus_mqtt_client client = 0;
+    int fd = -7;
+
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_connect(NO_BROKER, &client, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_notice_fd(client, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_next_notice(client, UINT64_MAX, NULL, 1, NULL, &error));
+    EXPECT(ARGUS_MQTT_BUFFER_TOO_SMALL, argus_mqtt_next_notice(client, 0, NULL, 0, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_HANDLE, argus_mqtt_next_notice(0, UINT64_MAX, text, sizeof text, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_HANDLE, argus_mqtt_notice_fd(UINT64_MAX, &fd, &error));
+    CHECK(fd == -7);
+    leave(client);
+}
+
+enum { DESCRIPTORS = 256 };
+
+static int open_descriptors(void)
+{
+    int open = 0;
+    for (int fd = 0; fd < DESCRIPTORS; fd++) {
+        open += fcntl(fd, F_GETFD) != -1;
+    }
+    return open;
+}
+
+static void no_descriptors_left(void)
+{
+    const struct rlimit limit = {DESCRIPTORS, DESCRIPTORS};
+    argus_mqtt_client client = 0;
+    int fd = -7, last = 0, taken[DESCRIPTORS], count = 0;
+
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_connect(NO_BROKER, &client, &error));
+    CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+    while (count < DESCRIPTORS && (last = dup(0)) >= 0) {
+        taken[count++] = last;
+    }
+    EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_notice_fd(client, &fd, &error));
+    CHECK(fd == -7);
+    while (count > 0) {
+        close(taken[--count]);
+    }
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_notice_fd(client, &fd, &error));
+    leave(client);
+}
+
+int main(int argc, char **argv)
+{
+    CHECK(argc == 2);
+    int before = open_descriptors();
+    states_and_deliveries(argv[1]);
+    misuse();
+    int heard = 0;
+    for (int round = 0; round < 100 && !heard; round++) {
+        heard = hears_of_the_end();
+    }
+    CHECK(heard);
+    no_descriptors_left();
+    /* A helper thread that gives up an attempt to connect may live a little longer. */
+    for (int i = 0; i < PATIENCE_MS / 10 && open_descriptors() != before; i++) {
+        const struct timespec pause = {0, 10000000};
+        nanosleep(&pause, NULL);
+    }
+    CHECK(open_descriptors() == before);
+    return 0;
+}
