@@ -70,6 +70,7 @@ static void *read_events(void *unused)
 
     (void)unused;
     while (getline(&line, &size, stdin) >= 0) {
+        line[strcspn(line, "\n")] = '\0';
         publish(line);
     }
     free(line);

@@ -48,7 +48,7 @@ def run(file: Path) -> int:
         signal.signal(signal.SIGINT, end)
         signal.signal(signal.SIGHUP, reconfigure)
         for line in sys.stdin:
-            camera, _, event = line.partition(" ")
+            camera, _, event = line.rstrip("\n").partition(" ")
             try:
                 client.publish_event(camera, event)
             except argus_mqtt.ArgusMqttError as error:

@@ -117,7 +117,6 @@ impl Outbox {
             closes: 0,
             sent_before: false,
         };
-        self.make_room(entry.cost())?;
         if tracked && self.kept() >= self.bounds.messages {
             self.counters.refused_queue_full += 1;
             return Err(Error::new(
@@ -128,6 +127,7 @@ impl Outbox {
                 ),
             ));
         }
+        self.make_room(entry.cost())?;
         self.last_id = entry.id;
         self.counters.accepted += 1;
         if tracked {

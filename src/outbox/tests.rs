@@ -234,3 +234,15 @@ fn at_shutdown_what_was_sent_before_may_have_arrived() {
     assert_eq!(outbox.take_outcome(sent), Some(Some(End::Unknown)));
     assert_eq!(outbox.take_outcome(waiting), Some(Some(End::ShutDown)));
 }
+
+#[test]
+fn nothing_is_dropped_for_a_message_that_is_then_refused() {
+    let mut outbox = outbox(1, QueueFull::DropOldest);
+    let first = outbox.accept(Time::ZERO, message("x"), Some(60), true);
+    let second = outbox.accept(Time::ZERO, message("x"), Some(60), true);
+    assert!(first.is_ok() && second.is_ok(), "{first:?} {second:?}");
+    // The outcome of the first waits to be taken, which is as much as may wait.
+    let third = outbox.accept(Time::ZERO, message("x"), Some(60), true);
+    assert!(third.is_err());
+    assert_eq!(outbox.queued(), 1, "the second is still there");
+}

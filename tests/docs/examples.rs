@@ -1,9 +1,10 @@
-//! The Rust examples, run.
+//! The examples in three languages, run.
 
 use std::process::Command;
 
-use crate::compiler::shared_library;
+use crate::compiler::{root, shared_library, Program};
 use crate::scene::{assert_one_event, Scene};
+use crate::snippets::python;
 use crate::support::process::Process;
 
 #[test]
@@ -80,6 +81,86 @@ fn start_daemon() -> (Scene, Process, tempfile::NamedTempFile) {
     let daemon = Process::spawn("daemon", command);
     scene.witness().wait_for_message("argusai/status", "online");
     (scene, daemon, file)
+}
+
+#[test]
+fn an_event_loop_tells_what_happens_in_every_language() {
+    let c = Program::c("examples/c/event_loop.c");
+    for (language, mut command, told) in [
+        ("C", c.command(), r#""outcome":"delivered""#),
+        ("Python", script("event_loop"), "outcome='delivered'"),
+        ("Rust", example("event_loop"), "outcome: Delivered"),
+    ] {
+        let scene = Scene::new();
+        command.arg(scene.settings());
+        let mut process = Process::spawn(language, command);
+        process.write_line("no JSON");
+        process.wait_for_line("event_loop: event");
+        process.write_line(r#"{"description": "A parcel"}"#);
+        process.wait_for_line(told);
+        process.close_stdin();
+        assert!(
+            process.wait().success(),
+            "{language}: {:?}",
+            process.lines()
+        );
+        scene
+            .witness()
+            .wait_for_message("argusai/status", "offline");
+    }
+}
+
+#[test]
+fn deliveries_are_waited_for_in_c_and_python_too() {
+    let c = Program::c("examples/c/deliveries.c");
+    for (language, mut command) in [("C", c.command()), ("Python", script("deliveries"))] {
+        let scene = Scene::new();
+        command.arg(scene.settings());
+        let seen = scene.run(language, command);
+        let events = seen
+            .iter()
+            .filter(|(topic, _)| topic == "argusai/events/front_door");
+        assert_eq!(events.count(), 3, "{language}: {seen:?}");
+    }
+}
+
+#[test]
+fn publishers_are_short_in_c_and_python_too() {
+    let c = Program::c("examples/c/publish.c");
+    for (language, mut command) in [("C", c.command()), ("Python", script("publish"))] {
+        let scene = Scene::new();
+        command.arg(scene.settings());
+        assert_one_event(language, "front_door", &scene.run(language, command));
+    }
+}
+
+#[test]
+fn daemons_end_gracefully_in_c_and_python_too() {
+    let c = Program::c("examples/c/daemon.c");
+    for (language, mut command) in [("C", c.command()), ("Python", script("daemon"))] {
+        let scene = Scene::new();
+        let file = tempfile::NamedTempFile::new().expect("the temporary directory is writable");
+        std::fs::write(file.path(), scene.settings()).expect("the file is ours");
+        command.arg(file.path());
+        let mut daemon = Process::spawn(language, command);
+        scene.witness().wait_for_message("argusai/status", "online");
+        daemon.write_line(r#"front_door {"description": "A parcel"}"#);
+        scene.witness().wait_for_message(
+            "argusai/events/front_door",
+            r#"{"description": "A parcel"}"#,
+        );
+        daemon.terminate();
+        assert!(daemon.wait().success(), "{language}: {:?}", daemon.lines());
+        scene
+            .witness()
+            .wait_for_message("argusai/status", "offline");
+    }
+}
+
+fn script(name: &str) -> Command {
+    let mut command = python();
+    command.arg(root().join(format!("examples/python/{name}.py")));
+    command
 }
 
 /// Cargo builds the examples with the tests, unless it is asked for one test alone.

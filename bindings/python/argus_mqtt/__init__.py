@@ -32,6 +32,7 @@ from ._errors import (
     TimedOut,
     UnknownOutcome,
 )
+from ._notices import Ended, LogLine, Missed, Notice, StateChange
 from ._prototypes import library_version
 from ._settings import Settings, SettingsReport, check_settings
 from ._shutdown import ShutdownReport
@@ -44,6 +45,7 @@ __all__ = [
     "Counters",
     "Delivery",
     "Dropped",
+    "Ended",
     "Expired",
     "Fault",
     "Forked",
@@ -51,7 +53,10 @@ __all__ = [
     "InvalidSettings",
     "LibraryNotLoaded",
     "Limits",
+    "LogLine",
+    "Missed",
     "NotDelivered",
+    "Notice",
     "Payload",
     "QueueFull",
     "Refused",
@@ -60,6 +65,7 @@ __all__ = [
     "SettingsReport",
     "ShutDown",
     "ShutdownReport",
+    "StateChange",
     "Status",
     "TimedOut",
     "UnknownOutcome",

@@ -8,18 +8,19 @@ import logging
 import os
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, final
 
-from . import _arguments, _buffer, _prototypes, _shutdown, _waiting
+from . import _arguments, _buffer, _notices, _prototypes, _shutdown, _waiting
 from ._delivery import Delivery
-from ._errors import OK, TIMEOUT, Forked, error_for
+from ._errors import OK, TIMEOUT, Forked, ShutDown, error_for
 from ._settings import Settings, settings_error, settings_json
 from ._status import Status, status_from
 
 if TYPE_CHECKING:
     from ._arguments import Payload
+    from ._notices import Notice
     from ._shutdown import ShutdownReport
 
 _log = logging.getLogger("argus_mqtt")
@@ -77,6 +78,10 @@ class Client:
     Made by `connect`. Publishing never blocks and never waits for the network, so an asyncio program may do it
     in a coroutine; what waits (`wait_online`, `flush`, `shutdown`, `Delivery.wait`) belongs on another thread
     there: `await asyncio.to_thread(client.wait_online, 10)`.
+
+    What happens to it can be read as notices: by iterating over it, with `next_notice`, or in an event loop, which
+    waits for the client itself as for a file. Each notice is for one reader. `start_logging` is for programs that
+    only want the log lines.
 
     Any thread may use a client, several at once. A forked child cannot use its parent's: every call raises
     Forked, and nothing it does or omits disturbs the parent.
@@ -229,6 +234,55 @@ class Client:
         """
         return status_from(json.loads(_buffer.read(lambda *output: _prototypes.status(self._handle, *output))))
 
+    def next_notice(self, timeout: float | None = None) -> Notice:
+        """Wait for the next thing that happens: a change of state, the end of a message, a line for the log.
+
+        The library takes notes from the first call on, of that of `fileno` too. Log lines are also logged, by the
+        logger "argus_mqtt" of the module `logging`.
+
+        Args:
+            timeout: The longest wait in seconds; None is for ever.
+
+        Raises:
+            TimedOut: Nothing happened.
+            ShutDown: The client was shut down.
+            Forked: The client belongs to the parent process.
+        """
+        return _notices.read(self._handle, _waiting.deadline_after(_arguments.timeout(timeout)))
+
+    def __iter__(self) -> Iterator[Notice]:
+        """Give the notices as they come, until the client is shut down."""
+        while True:
+            try:
+                notice = self.next_notice()
+            except ShutDown:
+                return
+            yield notice
+
+    def fileno(self) -> int:
+        """Give the file descriptor that is readable as long as `next_notice` would not wait.
+
+        For `select`, `selectors` and asyncio, which take the client itself: `loop.add_reader(client, read)`. Take it
+        out again before the client is shut down, which closes the descriptor. Nothing else may be done with it.
+
+        Raises:
+            ShutDown: The client was shut down.
+            Forked: The client belongs to the parent process.
+            ArgusMqttError: The process has no file descriptor left.
+        """
+        return _notices.descriptor(self._handle)
+
+    def start_logging(self) -> None:
+        """Read the notices on a thread of its own, until the client is shut down, so that its log lines are logged.
+
+        For programs that do not read notices themselves: the thread takes them all.
+
+        Raises:
+            Forked: The client belongs to the parent process.
+        """
+        self._check_process()
+        threading.Thread(target=_read_all, args=(self._handle,), name="argus-mqtt-log", daemon=True).start()
+
     def reconfigure(self, settings: Settings) -> None:
         """Go on with new settings: offline on the old availability topic, then a new connection; the queue stays.
 
@@ -323,3 +377,12 @@ class Client:
                 _shutdown.closed(self)
                 ending.start(deadline)
         return ending.report(deadline)
+
+
+def _read_all(handle: int) -> None:
+    """Read notices, which logs what is for the log; holds no client, which would never be garbage then."""
+    while True:
+        try:
+            _notices.read(handle, _waiting.deadline_after(None))
+        except ShutDown:
+            return

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
-from ctypes import POINTER, c_char, c_char_p, c_int32, c_size_t, c_uint32, c_uint64, c_void_p
+from ctypes import POINTER, c_char, c_char_p, c_int, c_int32, c_size_t, c_uint32, c_uint64, c_void_p
 from typing import Any
 
 from . import _library
@@ -85,6 +85,21 @@ reconfigure = _bind("argus_mqtt_reconfigure", c_uint64, c_char_p, POINTER(Error)
 # int32_t argus_mqtt_status(argus_mqtt_client client, char *buffer, size_t capacity, size_t *length_out,
 #                           argus_mqtt_error *error);
 status = _bind("argus_mqtt_status", c_uint64, c_char_p, c_size_t, POINTER(c_size_t), POINTER(Error))
+
+# int32_t argus_mqtt_next_notice(argus_mqtt_client client, uint64_t timeout_ms, char *buffer,
+#                                size_t capacity, size_t *length_out, argus_mqtt_error *error);
+next_notice = _bind(
+    "argus_mqtt_next_notice",
+    c_uint64,
+    c_uint64,
+    c_char_p,
+    c_size_t,
+    POINTER(c_size_t),
+    POINTER(Error),
+)
+
+# int32_t argus_mqtt_notice_fd(argus_mqtt_client client, int *fd_out, argus_mqtt_error *error);
+notice_fd = _bind("argus_mqtt_notice_fd", c_uint64, POINTER(c_int), POINTER(Error))
 
 # int32_t argus_mqtt_settings_check(const char *settings_json, char *buffer, size_t capacity,
 #                                   size_t *length_out, argus_mqtt_error *error);

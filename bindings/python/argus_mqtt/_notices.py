@@ -1,0 +1,130 @@
+"""What happens to a client, as a program reads it."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from . import _prototypes, _waiting
+from ._errors import BUFFER_TOO_SMALL, OK, error_for
+
+if TYPE_CHECKING:
+    from ._status import State
+
+_log = logging.getLogger("argus_mqtt")
+
+_ENOUGH_FOR_MOST = 2048
+_LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+
+
+@dataclass(frozen=True, slots=True)
+class StateChange:
+    """The client stands elsewhere now; the first one of all says where it stood when the reading began.
+
+    Attributes:
+        state: As `Status.state`.
+        reason: The last failure in plain words, where it is not online because of one; else None.
+    """
+
+    state: State
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A message has ended whose `Delivery` is still held and has not been waited for.
+
+    Attributes:
+        delivery: The number of the message, `Delivery.id`.
+        outcome: How it ended; `Delivery.wait` tells the same.
+        reason: Why it was dropped or rejected; else None.
+    """
+
+    delivery: int
+    outcome: Literal["delivered", "expired", "dropped", "rejected", "unknown"]
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A line for a log, which is also logged, by the logger "argus_mqtt". Holds no password.
+
+    Attributes:
+        level: A level of the module `logging`.
+        text: One sentence.
+    """
+
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """State changes and log lines that were dropped before the next one, because nobody read them in time.
+
+    Attributes:
+        count: How many.
+    """
+
+    count: int
+
+
+Notice: TypeAlias = StateChange | Ended | LogLine | Missed
+"""What `Client.next_notice` gives."""
+
+
+def read(handle: int, deadline: float) -> Notice:
+    """Wait for the next notice; log it if it is for a log."""
+    capacity = _ENOUGH_FOR_MOST
+    length = ctypes.c_size_t()
+    error = _prototypes.Error()
+    while True:
+        buffer = ctypes.create_string_buffer(capacity)
+        output = (buffer, capacity, ctypes.byref(length), ctypes.byref(error))
+        status = _waiting.wait(lambda ms, output=output: _prototypes.next_notice(handle, ms, *output), deadline)  # type: ignore[misc]
+        if status == OK:
+            return logged(notice_from(json.loads(buffer.raw[: length.value])))
+        if status != BUFFER_TOO_SMALL:
+            raise error_for(status, error.text)
+        # It is still the next one.
+        capacity = length.value + 1
+
+
+def descriptor(handle: int) -> int:
+    """Give the file descriptor that is readable while there is something to read."""
+    fd = ctypes.c_int()
+    error = _prototypes.Error()
+    status = _prototypes.notice_fd(handle, ctypes.byref(fd), ctypes.byref(error))
+    if status != OK:
+        raise error_for(status, error.text)
+    return fd.value
+
+
+def notice_from(data: dict[str, object]) -> Notice:
+    # The library is of the same version or a later one of the same ABI, which may know more kinds and fields.
+    match data:
+        case {"kind": "state", "state": str(state), "reason": str() | None as reason}:
+            return StateChange(state, reason)  # type: ignore[arg-type]
+        case {"kind": "delivery", "delivery": int(delivery), "outcome": str(outcome)}:
+            given = data.get("reason")
+            return Ended(delivery, outcome, given if isinstance(given, str) else None)  # type: ignore[arg-type]
+        case {"kind": "missed", "count": int(count)}:
+            return Missed(count)
+        case {"kind": "log", "level": str(level), "text": str(text)}:
+            return LogLine(_LEVELS.get(level, logging.WARNING), text)
+        case _:
+            return LogLine(logging.INFO, json.dumps(data))
+
+
+def logged(notice: Notice) -> Notice:
+    match notice:
+        case LogLine(level, text):
+            _log.log(level, "%s", text)
+        case Missed(count):
+            _log.warning("%d notices were not read in time and are lost", count)
+        case _:
+            pass
+    return notice
