@@ -53,7 +53,7 @@ int main(int argc, char **argv)
     argus_mqtt_delivery delivery = 0;
     int status = -1;
 
-    CHECK(argc == 2);
+    CHECK(argc >= 2);
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_connect(settings_for(argv[1], ""), &client, &error));
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_wait_online(client, PATIENCE_MS, &error));
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish_event(client, "door", "{}", 2, &delivery, &error));

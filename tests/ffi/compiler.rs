@@ -56,6 +56,19 @@ impl Program {
         Program::compile_with("CC", "gcc", "-std=c11", &root().join(source), &options)
     }
 
+    /// Compiles a C11 source file with the address and the undefined behaviour sanitizer.
+    #[track_caller]
+    pub fn c_sanitized(source: &str) -> Program {
+        let library = shared_library();
+        let options = [
+            library.as_os_str(),
+            OsStr::new("-Wl,-rpath,$ORIGIN"),
+            OsStr::new("-fsanitize=address,undefined"),
+            OsStr::new("-fno-sanitize-recover=all"),
+        ];
+        Program::compile_with("CC", "gcc", "-std=c11", &root().join(source), &options)
+    }
+
     #[track_caller]
     fn compile(variable: &str, default: &str, standard: &str, source: &Path) -> Program {
         let library = shared_library();
@@ -102,8 +115,12 @@ impl Program {
         Program { directory }
     }
 
+    pub fn path(&self) -> PathBuf {
+        self.directory.path().join("program")
+    }
+
     pub fn command(&self) -> Command {
-        Command::new(self.directory.path().join("program"))
+        Command::new(self.path())
     }
 }
 

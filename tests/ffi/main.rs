@@ -10,3 +10,4 @@ mod header;
 mod host;
 mod library;
 mod programs;
+mod watched;

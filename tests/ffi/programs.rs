@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::compiler::{header, Program};
 use crate::support::broker::mosquitto::{self, Mosquitto};
+use crate::support::broker::Broker;
 use crate::support::codec::Packet;
 use crate::support::process::Process;
 use crate::support::scripted::{Answer, ScriptedBroker};
@@ -46,19 +47,49 @@ fn threads() -> Vec<String> {
 }
 
 fn outcomes() -> Vec<String> {
-    let mosquitto = mosquitto::with(&["max_packet_size 20000"]);
-    let silent = ScriptedBroker::start(|connection| {
-        connection.accept()?;
-        connection.serve_but(|_, packet| match packet {
-            Packet::Publish(publish) if publish.topic != "argusai/status" => Ok(Answer::Nothing),
-            _ => Ok(Answer::Ordinary),
-        })
-    });
-    let refusing = Mosquitto::default().user("somebody", "else").start();
-    run(
-        "outcomes",
-        &[mosquitto.port(), silent.port(), refusing.port()],
-    )
+    run_with("outcomes", &Brokers::start().arguments("outcomes"))
+}
+
+/// The brokers that the programs need.
+pub struct Brokers {
+    mosquitto: Broker,
+    silent: ScriptedBroker,
+    refusing: Broker,
+}
+
+impl Brokers {
+    #[track_caller]
+    pub fn start() -> Brokers {
+        let silent = ScriptedBroker::start(|connection| {
+            connection.accept()?;
+            connection.serve_but(|_, packet| match packet {
+                Packet::Publish(publish) if publish.topic != "argusai/status" => {
+                    Ok(Answer::Nothing)
+                }
+                _ => Ok(Answer::Ordinary),
+            })
+        });
+        Brokers {
+            mosquitto: mosquitto::with(&["max_packet_size 20000"]),
+            silent,
+            refusing: Mosquitto::default().user("somebody", "else").start(),
+        }
+    }
+
+    /// What a program is called with.
+    pub fn arguments(&self, name: &str) -> Vec<String> {
+        let [mosquitto, silent, refusing] = [
+            self.mosquitto.port(),
+            self.silent.port(),
+            self.refusing.port(),
+        ]
+        .map(|port| port.to_string());
+        match name {
+            "outcomes" => vec![mosquitto, silent, refusing],
+            "fork" | "notices" => vec![mosquitto],
+            _ => Vec::new(),
+        }
+    }
 }
 
 fn notices() -> Vec<String> {
@@ -69,9 +100,15 @@ fn notices() -> Vec<String> {
 /// Runs a program, which has to succeed, and gives its lines of a function and a status.
 #[track_caller]
 pub fn run(name: &str, ports: &[u16]) -> Vec<String> {
+    let arguments: Vec<_> = ports.iter().map(u16::to_string).collect();
+    run_with(name, &arguments)
+}
+
+#[track_caller]
+fn run_with(name: &str, arguments: &[String]) -> Vec<String> {
     let program = Program::c(&format!("tests/c/{name}.c"));
     let mut command = program.command();
-    command.args(ports.iter().map(u16::to_string));
+    command.args(arguments);
     let mut process = Process::spawn(name, command);
     let status = process.wait();
     let lines = process.lines();
