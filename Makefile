@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test checks setup lint doc test-rust test-python check-package bench build install uninstall clean
+.PHONY: help demo test checks setup lint doc test-rust test-python check-package size bench build install uninstall clean
 
 export PYTHON ?= python3
 CARGO_TARGET_DIR ?= target
@@ -73,6 +73,10 @@ test-python:
 check-package: ## Build the crate from the files that would be published
 	$(call say,The package)
 	cargo package --locked --allow-dirty
+
+size: ## Measure the library and its crates; the table in the README is written
+	$(call say,Sizes: two optimised builds take some minutes)
+	tools/size
 
 bench: ## Measure beside other clients
 	$(call say,Benchmarks)
