@@ -27,7 +27,7 @@ pub(crate) struct Dialer {
 }
 
 impl Dialer {
-    /// Reads the TLS files, if there are any.
+    /// Reads the TLS files, if there are any; each attempt reads them again.
     pub(crate) fn new(settings: Arc<Settings>) -> Result<Self, Error> {
         Ok(Dialer {
             #[cfg(feature = "tls")]
@@ -147,8 +147,10 @@ impl Dialer {
 
     fn transport(&self) -> Transport {
         #[cfg(feature = "tls")]
-        if let Some(config) = &self.tls {
-            return Transport::tls_with_config(rumqttc::TlsConfiguration::Rustls(config.clone()));
+        if let (Some(tls), Some(last)) = (&self.settings.tls, &self.tls) {
+            // Renewed files hold from now on; while they are being replaced, what was read first is as good.
+            let config = super::tls::client_config(tls).unwrap_or_else(|_| last.clone());
+            return Transport::tls_with_config(rumqttc::TlsConfiguration::Rustls(config));
         }
         Transport::tcp()
     }

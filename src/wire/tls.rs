@@ -16,7 +16,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName,
 use tokio_rustls::rustls::{self, AlertDescription, CertificateError, ClientConfig, RootCertStore};
 use tokio_rustls::rustls::{DigitallySignedStruct, SignatureScheme};
 
-/// What the settings ask for, read once: so a broken file is told when connecting, and sessions are resumed.
+/// What the settings ask for.
 pub(super) fn client_config(tls: &Tls) -> Result<Arc<ClientConfig>, Error> {
     let provider = Arc::new(ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider.clone())
@@ -104,7 +104,8 @@ pub(super) fn explain(error: &rustls::Error) -> Failure {
 
 fn certificate(why: &CertificateError) -> String {
     match why {
-        CertificateError::UnknownIssuer => {
+        // The latter when the CA that signed it has the name of ours.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
             "the broker's certificate is not signed by a CA we trust; check tls_ca_file".into()
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {

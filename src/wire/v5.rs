@@ -254,7 +254,7 @@ fn end(error: &ConnectionError) -> Ended {
             EndedKind::TooLarge,
             format!("the broker sent a packet larger than {MAX_INCOMING} bytes"),
         ),
-        other => match refusal::io_error(other) {
+        other => match refusal::io_error(cause(other)) {
             Some(io) => (EndedKind::ByPeer, format!("the connection broke: {io}")),
             None => (
                 EndedKind::ByPeer,
@@ -265,6 +265,14 @@ fn end(error: &ConnectionError) -> Ended {
     Ended { kind, text }
 }
 
+/// Where to look for what went wrong: this version of the client underneath hides what it could not read.
+fn cause(error: &ConnectionError) -> &(dyn std::error::Error + 'static) {
+    match error {
+        ConnectionError::MqttState(StateError::Deserialization(hidden)) => hidden,
+        _ => error,
+    }
+}
+
 fn failure(kind: FailureKind, text: impl Into<String>) -> Failure {
     Failure {
         kind,
@@ -273,7 +281,7 @@ fn failure(kind: FailureKind, text: impl Into<String>) -> Failure {
 }
 
 fn explain(error: ConnectionError) -> Failure {
-    if let Some(tls) = refusal::tls_error(&error) {
+    if let Some(tls) = refusal::tls_error(cause(&error)) {
         return tls;
     }
     match error {
@@ -281,7 +289,7 @@ fn explain(error: ConnectionError) -> Failure {
         ConnectionError::Timeout(_) => failure(FailureKind::Silent, "the broker did not answer"),
         ConnectionError::ConnectionRefused(code) => refusal::connack_v5(code),
         ConnectionError::MqttState(StateError::ConnectionAborted) => refusal::closed(),
-        other => match refusal::io_error(&other) {
+        other => match refusal::io_error(cause(&other)) {
             Some(_) => refusal::closed(),
             None => failure(
                 FailureKind::Undecided,
