@@ -68,6 +68,14 @@ _EVENT_ENCODER = _encoder(_convert)
 _SETTINGS_ENCODER = _encoder(_convert_setting)
 
 
+_DEEPEST = 200
+"""Levels that are searched for a fault: far from Python's own limit, at which what is cleaned up fails, too."""
+
+
+class _TooDeep(Exception):
+    """A fault was not found within the deepest level."""
+
+
 def _write(value: Mapping[str, object], name: str, encoder: json.JSONEncoder, convert: Convert) -> bytes:
     try:
         return encoder.encode(value).encode()
@@ -75,7 +83,7 @@ def _write(value: Mapping[str, object], name: str, encoder: json.JSONEncoder, co
         # The encoder does not say where it stopped, so the value is walked once more.
         try:
             fault = next(_faults(value, name, (), convert), (name, f"is not JSON: {error}"))
-        except RecursionError:
+        except _TooDeep:
             fault = (name, "is nested too deeply")
     raise Unwritable(*fault)
 
@@ -85,6 +93,8 @@ def _faults(value: object, path: str, above: tuple[int, ...], convert: Convert) 
     if isinstance(value, (dict, list, tuple)):
         if id(value) in above:
             yield path, "contains itself"
+        elif len(above) >= _DEEPEST:
+            raise _TooDeep
         else:
             yield from _container_faults(value, path, (*above, id(value)), convert)
     elif isinstance(value, str):
