@@ -25,7 +25,6 @@ pub(crate) struct Sender {
     client: Client,
     /// What was handed over and has not come back as written: token and size; no token for DISCONNECT.
     unwritten: VecDeque<(Option<Token>, u64)>,
-    unwritten_bytes: u64,
     /// What each packet id in use stands for.
     ids: Vec<Option<Token>>,
 }
@@ -44,7 +43,6 @@ impl Sender {
         Sender {
             client,
             unwritten: VecDeque::new(),
-            unwritten_bytes: 0,
             ids: vec![None; usize::from(span) + 1],
         }
     }
@@ -69,7 +67,6 @@ impl Sender {
             return Err(broken("rumqttc did not accept a packet"));
         }
         self.unwritten.push_back((token, size));
-        self.unwritten_bytes += size;
         Ok(())
     }
 
@@ -77,8 +74,7 @@ impl Sender {
     pub(crate) fn translate(&mut self, event: Event) -> Option<Input> {
         match event {
             Event::Written(id) => {
-                let (token, size) = self.unwritten.pop_front()?;
-                self.unwritten_bytes -= size;
+                let (token, _) = self.unwritten.pop_front()?;
                 if let Some(slot) = self.ids.get_mut(usize::from(id)).filter(|_| id != 0) {
                     *slot = token;
                 }
@@ -91,10 +87,11 @@ impl Sender {
         }
     }
 
-    /// How long what is handed over may take to be written; none when all is.
+    /// How long the next packet may take to be written; none when all are. Not all of them together: with a window full
+    /// of large ones that would be many minutes.
     pub(crate) fn write_limit(&self) -> Option<Duration> {
-        let seconds = self.unwritten_bytes / SLOWEST_BYTES_PER_SECOND;
-        (!self.unwritten.is_empty()).then(|| WRITE_LIMIT + Duration::from_secs(seconds))
+        let (_, size) = self.unwritten.front()?;
+        Some(WRITE_LIMIT + Duration::from_secs(size / SLOWEST_BYTES_PER_SECOND))
     }
 
     /// Makes the thread that polls this connection come back, by saying on `topic` again what is already there.

@@ -1,0 +1,111 @@
+//! The first packets of a connection, and the guard.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::support::codec::{Codes, Packet, Properties, NO_LOCAL};
+use crate::support::scripted::{Answer, ScriptedBroker};
+use crate::support::wait::eventually;
+use crate::{connect, delivered, publish, STATUS};
+
+#[test]
+fn the_birth_message_is_alone_until_it_is_acknowledged() {
+    for protocol in ["5", "3.1.1"] {
+        let answered = Arc::new(Mutex::new(None));
+        let broker = ScriptedBroker::start({
+            let answered = answered.clone();
+            move |connection| {
+                connection.accept()?;
+                let birth = connection.expect_publish()?;
+                assert_eq!(birth.topic, STATUS);
+                // Time in which the queue could be sent too early.
+                std::thread::sleep(Duration::from_millis(300));
+                *answered.lock().expect("no thread panics holding it") = Some(Instant::now());
+                connection.acknowledge(&birth)?;
+                connection.serve()
+            }
+        });
+        let client = connect(broker.port(), json!({"protocol": protocol}));
+        delivered(&publish(&client, 1));
+        let answered = answered
+            .lock()
+            .expect("no thread panics holding it")
+            .expect("it was");
+        let received = broker.received();
+        let early: Vec<_> = received
+            .iter()
+            .filter(|packet| packet.at < answered)
+            .filter(|packet| packet.connect().is_none() && !packet.is_publish_on(STATUS))
+            .collect();
+        assert!(early.is_empty(), "MQTT {protocol}: {early:?}");
+    }
+}
+
+#[test]
+fn the_guard_asks_for_nothing_of_our_own() {
+    let broker = ScriptedBroker::ordinary();
+    let _client = connect(broker.port(), json!({}));
+    let received = broker.wait_for("the subscription", |received| {
+        received
+            .iter()
+            .any(|packet| matches!(packet.packet, Packet::Subscribe(_)))
+    });
+    let Some(Packet::Subscribe(subscribe)) = received.last().map(|packet| &packet.packet) else {
+        unreachable!("it was just there");
+    };
+    assert_eq!(subscribe.filters, [(STATUS.to_owned(), NO_LOCAL)]);
+}
+
+#[test]
+fn a_refused_subscription_costs_only_the_guard() {
+    for code in [0x80, 0x87] {
+        let broker = ScriptedBroker::start(move |connection| {
+            connection.accept()?;
+            connection.serve_but(|connection, packet| {
+                let Packet::Subscribe(subscribe) = packet else {
+                    return Ok(Answer::Ordinary);
+                };
+                connection.send(&Packet::SubAck(Codes {
+                    id: subscribe.id,
+                    codes: vec![code],
+                    properties: Properties::default(),
+                }))?;
+                Ok(Answer::Nothing)
+            })
+        });
+        let client = connect(broker.port(), json!({}));
+        delivered(&publish(&client, 1));
+        eventually("the status says so", || {
+            let warnings = client.status().warnings;
+            warnings
+                .iter()
+                .any(|warning| warning.contains("not watched"))
+        });
+        assert_eq!(broker.connections(), 1);
+    }
+}
+
+#[test]
+fn a_broker_that_closes_on_the_subscription_costs_only_the_guard() {
+    let broker = ScriptedBroker::start(|connection| {
+        connection.accept()?;
+        connection.serve_but(|_, packet| match packet {
+            Packet::Subscribe(_) => Ok(Answer::End),
+            _ => Ok(Answer::Ordinary),
+        })
+    });
+    let client = connect(broker.port(), json!({}));
+    for number in 0..10 {
+        delivered(&publish(&client, number));
+    }
+    eventually("it is online without the guard", || {
+        let status = client.status();
+        status.state == argus_mqtt::State::Online
+            && status
+                .warnings
+                .iter()
+                .any(|warning| warning.contains("not watched"))
+    });
+}
