@@ -102,6 +102,17 @@ impl Connection {
         Ok(packet)
     }
 
+    /// Gives the client some time for a packet that it must not send; fails the test when one comes.
+    pub fn expect_nothing(&mut self, time: Duration) -> Result<()> {
+        self.stream()?.set_read_timeout(Some(time))?;
+        match self.read() {
+            Ok(packet) => panic!("nothing expected, got {packet:?}"),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error),
+        }
+        self.stream()?.set_read_timeout(None)
+    }
+
     pub fn send(&mut self, packet: &Packet) -> Result<()> {
         let bytes = packet.encode(self.version);
         self.send_bytes(&bytes)
