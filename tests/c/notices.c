@@ -121,6 +121,12 @@ static void misuse(void)
     leave(client);
 }
 
+static void pause_ms(long ms)
+{
+    const struct timespec pause = {0, ms * 1000000};
+    nanosleep(&pause, NULL);
+}
+
 enum { DESCRIPTORS = 256 };
 
 static int open_descriptors(void)
@@ -132,30 +138,38 @@ static int open_descriptors(void)
     return open;
 }
 
-static void no_descriptors_left(void)
+/* Without a descriptor there is no connection, and as soon as there are some, there is. */
+static void no_descriptors_left(const char *mosquitto)
 {
     const struct rlimit limit = {DESCRIPTORS, DESCRIPTORS};
     argus_mqtt_client client = 0;
     int fd = -7, last = 0, taken[DESCRIPTORS], count = 0;
 
-    EXPECT(ARGUS_MQTT_OK, argus_mqtt_connect(NO_BROKER, &client, &error));
     CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
     while (count < DESCRIPTORS && (last = dup(0)) >= 0) {
         taken[count++] = last;
     }
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_connect(settings_for(mosquitto, ", \"reconnect_max_seconds\": 1"), &client, &error));
     EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_notice_fd(client, &fd, &error));
     CHECK(fd == -7);
+    for (int i = 0; i < PATIENCE_MS / 10 && status_has(client, "\"last_error\":null"); i++) {
+        pause_ms(10);
+    }
+    CHECK(!status_has(client, "\"last_error\":null"));
     while (count > 0) {
         close(taken[--count]);
     }
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_wait_online(client, PATIENCE_MS, &error));
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_notice_fd(client, &fd, &error));
-    leave(client);
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_shutdown(client, PATIENCE_MS, NULL, &error));
 }
 
 int main(int argc, char **argv)
 {
     CHECK(argc >= 2);
     int before = open_descriptors();
+    /* First, as no thread of an earlier client may give one back meanwhile. */
+    no_descriptors_left(argv[1]);
     states_and_deliveries(argv[1]);
     misuse();
     int heard = 0;
@@ -163,11 +177,9 @@ int main(int argc, char **argv)
         heard = hears_of_the_end();
     }
     CHECK(heard);
-    no_descriptors_left();
     /* A helper thread that gives up an attempt to connect may live a little longer. */
     for (int i = 0; i < PATIENCE_MS / 10 && open_descriptors() != before; i++) {
-        const struct timespec pause = {0, 10000000};
-        nanosleep(&pause, NULL);
+        pause_ms(10);
     }
     CHECK(open_descriptors() == before);
     return 0;
