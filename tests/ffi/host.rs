@@ -65,3 +65,9 @@ fn a_main_that_returns_without_a_shutdown_ends_and_the_will_speaks() {
         retained(&broker, STATUS).is_some_and(|kept| kept.text() == "offline")
     });
 }
+
+#[test]
+fn a_resolver_that_hangs_holds_up_nothing_else() {
+    let broker = mosquitto::start();
+    run("resolver", &[broker.port()]);
+}
