@@ -78,7 +78,7 @@ def test_a_value_deeper_than_python_can_follow_is_refused() -> None:
     deep: dict[str, object] = {}
     for _ in range(100_000):
         deep = {"in": deep}
-    with pytest.raises(Unwritable, match="^event is nested too deeply"):
+    with pytest.raises(Unwritable, match=r"^event is nested too deeply"):
         event_json(deep, "event")
 
 
