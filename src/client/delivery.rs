@@ -38,11 +38,18 @@ impl Delivery {
 
 impl Drop for Delivery {
     fn drop(&mut self) {
-        self.shared.lock().session.outbox().forget(self.id);
+        self.shared.forget_delivery(self.id);
     }
 }
 
 impl Shared {
+    /// Nobody wants to know what becomes of it; a thread that waits for it all the same is told so.
+    pub(super) fn forget_delivery(&self, id: u64) {
+        let mut core = self.lock();
+        core.session.outbox().forget(id);
+        self.tell(&mut core);
+    }
+
     /// See [`Delivery::wait`].
     pub(super) fn wait_delivery(&self, id: u64, timeout: Duration) -> Result<Outcome, Error> {
         let found = self.wait(timeout, |core| {

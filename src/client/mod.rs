@@ -51,7 +51,7 @@ struct Owner(Arc<Shared>);
 impl Drop for Owner {
     fn drop(&mut self) {
         let mut core = self.0.lock();
-        core.abandon();
+        core.abandon(&self.0.clock);
         self.0.notify(&mut core);
     }
 }
@@ -186,7 +186,7 @@ impl Client {
         let report = self.shared.wait(timeout, |core| core.session.report());
         if report.is_none() {
             let mut core = self.shared.lock();
-            core.abandon();
+            core.abandon(&self.shared.clock);
             self.shared.notify(&mut core);
         }
         self.shared
@@ -249,7 +249,7 @@ impl Client {
     }
 
     pub(crate) fn forget_delivery(&self, id: u64) {
-        self.shared.lock().session.outbox().forget(id);
+        self.shared.forget_delivery(id);
     }
 
     fn accept(

@@ -3,7 +3,8 @@
 use super::clock::Clock;
 use super::notices::Beacon;
 use crate::error::{Error, ErrorKind};
-use crate::session::{Input, Plan, Session};
+use crate::outbox::Time;
+use crate::session::{Input, Plan, Session, State};
 use crate::settings::Settings;
 use crate::wire::{Dialer, Event, Sender};
 use std::collections::hash_map::RandomState;
@@ -40,12 +41,25 @@ pub(super) struct Core {
     /// Replaces `dialer` once the session has taken over the settings it was made of.
     pub(super) next_dialer: Option<Dialer>,
     topics: HashMap<String, Arc<str>>,
-    /// Threads waiting for a change: signalling costs a system call, which is made only for somebody.
+    /// Threads that wait for a change, and how things stood when they were last told. Waking them costs system calls
+    /// and a fight for the lock, so it is done only for somebody, and only when there is something to see.
     waiting: usize,
+    told: Told,
     /// The readers of notices know that there is something to read.
     pub(super) is_announced: bool,
     /// The background thread has ended, and with it every file descriptor.
     pub(super) closed: bool,
+}
+
+/// All that a thread may be waiting for, such that each change of it shows.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Told {
+    state: Option<State>,
+    is_refused: bool,
+    outcomes: u64,
+    /// When nothing is left to be delivered: how many messages there have been.
+    drained: Option<u64>,
+    closed: bool,
 }
 
 impl Shared {
@@ -63,6 +77,7 @@ impl Shared {
             next_dialer: None,
             topics: HashMap::new(),
             waiting: 0,
+            told: Told::default(),
             is_announced: false,
             closed: false,
         };
@@ -87,12 +102,22 @@ impl Shared {
         self.tell(core);
     }
 
-    /// Tells all who wait that something changed.
+    /// Tells all who wait if something changed.
     pub(super) fn tell(&self, core: &mut Core) {
-        if core.waiting > 0 {
+        if core.waiting > 0 && core.has_changed() {
             self.changed.notify_all();
         }
         self.announce(core);
+    }
+
+    /// As [`Shared::tell`], but gives up the lock first, which those who wake up want.
+    pub(super) fn tell_unlocked(&self, mut core: MutexGuard<'_, Core>) {
+        let changed = core.waiting > 0 && core.has_changed();
+        self.announce(&mut core);
+        drop(core);
+        if changed {
+            self.changed.notify_all();
+        }
     }
 
     /// Waits until `look` finds what it is looking for, for at most `timeout`; gives what it found.
@@ -113,6 +138,10 @@ impl Shared {
             if left.is_zero() {
                 return None;
             }
+            // What has happened so far this thread has seen; those who wait already may not have.
+            if core.has_changed() && core.waiting > 0 {
+                self.changed.notify_all();
+            }
             core.waiting += 1;
             core = self
                 .changed
@@ -125,6 +154,21 @@ impl Shared {
 }
 
 impl Core {
+    /// Whether something changed that a thread may be waiting for, since it was last asked.
+    fn has_changed(&mut self) -> bool {
+        let outbox = self.session.outbox();
+        let now = Told {
+            outcomes: outbox.outcome_changes(),
+            drained: (outbox.unfinished() == 0).then_some(outbox.counters.accepted),
+            state: Some(self.session.state()),
+            is_refused: self.session.refusal().is_some(),
+            closed: self.closed,
+        };
+        let changed = now != self.told;
+        self.told = now;
+        changed
+    }
+
     /// The dialer for the settings in force.
     pub(super) fn dialer(&mut self) -> Dialer {
         let settings = self.session.settings();
@@ -143,8 +187,7 @@ impl Core {
     }
 
     /// Tells the session what the connection reported.
-    pub(super) fn report(&mut self, clock: &Clock, number: u64, events: &mut Vec<Event>) {
-        let now = clock.now();
+    pub(super) fn report(&mut self, now: Time, number: u64, events: &mut Vec<Event>) {
         for event in events.drain(..) {
             let Some((_, sender)) = self
                 .sender
@@ -183,22 +226,23 @@ impl Core {
             let Some(packet) = self.session.next_packet(now) else {
                 return;
             };
-            if let Err(ended) = sender.send(packet) {
+            if let Err(ended) = sender.send(now, packet) {
                 self.session.input(now, number, Input::Ended(ended));
             }
         }
     }
 
-    /// How long what is handed over may take to be written; none when all is.
-    pub(super) fn write_limit(&self) -> Option<Duration> {
-        self.sender.as_ref()?.1.write_limit()
+    /// The connection that is open, to be polled.
+    pub(super) fn sender(&self) -> Option<&Sender> {
+        Some(&self.sender.as_ref()?.1)
     }
 
     /// Closes without a word: the broker speaks the will.
-    pub(super) fn abandon(&mut self) {
+    pub(super) fn abandon(&mut self, clock: &Clock) {
         self.session.finish();
         if let Some((_, mut sender)) = self.sender.take() {
             sender.wake(
+                clock.now(),
                 self.session.availability_topic(),
                 self.session.birth_message(),
             );

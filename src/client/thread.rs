@@ -1,8 +1,9 @@
 //! The background thread of a client: runs the connection that the session wants.
 
-use super::shared::Shared;
+use super::shared::{Core, Shared};
+use crate::outbox::Time;
 use crate::session::{Ended, EndedKind, Input, Plan};
-use crate::wire::{Connection, Event, Link, Opening};
+use crate::wire::{Connection, Event, Link, Opening, Sender};
 use crossbeam_channel::Receiver;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::Arc;
@@ -14,6 +15,10 @@ const GLANCE: Duration = Duration::from_millis(500);
 /// message handed over meanwhile is not cut.
 const QUIET: Duration = Duration::from_secs(60);
 
+/// For about so long events are gathered while what was handed over is being written, before the lock is taken for
+/// all of them: a lock for each would be fought over with callers that publish without a pause.
+const GATHER: Duration = Duration::from_millis(1);
+
 /// Runs until the session is finished.
 pub(super) fn run(shared: &Arc<Shared>, wake: &Receiver<()>) {
     let mut worker = Worker {
@@ -21,6 +26,8 @@ pub(super) fn run(shared: &Arc<Shared>, wake: &Receiver<()>) {
         wake: wake.clone(),
         opening: None,
         open: None,
+        events: Vec::new(),
+        ended: None,
     };
     // A defect of ours must not leave callers waiting for ever.
     let _ = catch_unwind(AssertUnwindSafe(|| while worker.step() {}));
@@ -36,6 +43,9 @@ struct Worker {
     wake: Receiver<()>,
     opening: Option<(u64, Opening)>,
     open: Option<(u64, Connection)>,
+    /// What the open connection has said and the session does not know yet.
+    events: Vec<Event>,
+    ended: Option<Ended>,
 }
 
 impl Worker {
@@ -43,43 +53,48 @@ impl Worker {
     fn step(&mut self) -> bool {
         let shared = self.shared.clone();
         let mut core = shared.lock();
+        self.report(&mut core);
         let plan = core.plan(&shared.clock);
-        shared.tell(&mut core);
         match plan {
             Plan::Open(attempt) => {
                 let dialer = core.dialer();
-                drop(core);
+                shared.tell_unlocked(core);
                 self.open = None;
                 self.opening = Some((attempt.number, dialer.open(attempt)));
             }
             Plan::Opening(until) => {
-                drop(core);
+                shared.tell_unlocked(core);
                 self.wait_for_opening(shared.clock.instant(until));
             }
             Plan::Wait(until) => {
-                drop(core);
+                shared.tell_unlocked(core);
                 self.opening = None;
                 self.open = None;
                 let _ = self.wake.recv_deadline(shared.clock.instant(until));
             }
             Plan::Run(until) => {
-                let write_limit = core.write_limit();
-                let timeout = write_limit.unwrap_or_else(|| {
-                    let keep_alive =
-                        Duration::from_secs(core.session.settings().keep_alive_seconds.into());
-                    let longest = if core.session.has_backlog() {
-                        GLANCE
-                    } else {
-                        keep_alive + QUIET
-                    };
-                    until.saturating_sub(shared.clock.now()).min(longest)
-                });
-                drop(core);
-                self.poll(timeout, write_limit.is_some());
+                let patience = Patience::of(&core, until, shared.clock.now());
+                shared.tell_unlocked(core);
+                self.poll(&patience);
             }
-            Plan::Finished => return false,
+            Plan::Finished => {
+                shared.tell_unlocked(core);
+                return false;
+            }
         }
         true
+    }
+
+    /// Tells the session what the connection said.
+    fn report(&mut self, core: &mut Core) {
+        let Some((number, _)) = self.open else {
+            return;
+        };
+        let now = self.shared.clock.now();
+        core.report(now, number, &mut self.events);
+        if let Some(ended) = self.ended.take() {
+            core.session.input(now, number, Input::Ended(ended));
+        }
     }
 
     fn wait_for_opening(&mut self, until: Instant) {
@@ -107,28 +122,64 @@ impl Worker {
         }
     }
 
-    fn poll(&mut self, timeout: Duration, is_writing: bool) {
-        let Some((number, connection)) = &mut self.open else {
+    /// Lets the connection work, until something happens and all that was handed over is written, or it takes long.
+    fn poll(&mut self, patience: &Patience) {
+        let Some((_, connection)) = &mut self.open else {
             return;
         };
-        let number = *number;
-        let mut events: Vec<Event> = Vec::new();
-        let polled = connection.poll(timeout, &mut events);
-        let ended = match polled {
-            Ok(true) => None,
-            Ok(false) => is_writing.then(|| Ended {
-                kind: EndedKind::Stalled,
-                text: "nothing could be written".into(),
-            }),
-            Err(ended) => Some(ended),
+        let clock = &self.shared.clock;
+        let started = clock.now();
+        let mut unwritten = patience.unwritten;
+        let mut now = started;
+        loop {
+            let seen = self.events.len();
+            let timeout = patience.until.saturating_sub(now);
+            match connection.poll(timeout, &mut self.events) {
+                Ok(true) => {}
+                Ok(false) if unwritten == 0 => return,
+                Ok(false) => {
+                    let text = "nothing could be written".into();
+                    let kind = EndedKind::Stalled;
+                    return self.ended = Some(Ended { kind, text });
+                }
+                Err(ended) => return self.ended = Some(ended),
+            }
+            let written = |event: &&Event| matches!(event, Event::Written(_));
+            unwritten =
+                unwritten.saturating_sub(self.events[seen..].iter().filter(written).count());
+            now = clock.now();
+            if unwritten == 0 || now.saturating_sub(started) > GATHER {
+                return;
+            }
+        }
+    }
+}
+
+/// How long the connection may work before the session has to be asked.
+struct Patience {
+    until: Time,
+    /// Packets that have to be written by then.
+    unwritten: usize,
+}
+
+impl Patience {
+    fn of(core: &Core, until: Time, now: Time) -> Self {
+        let sender = core.sender();
+        // What is being written is not interrupted, whatever else there is to do.
+        if let Some(limit) = sender.and_then(Sender::write_limit) {
+            let unwritten = sender.map_or(0, Sender::unwritten);
+            return Patience {
+                until: limit,
+                unwritten,
+            };
+        }
+        let longest = match core.session.has_backlog() {
+            true => GLANCE,
+            false => Duration::from_secs(core.session.settings().keep_alive_seconds.into()) + QUIET,
         };
-        let mut core = self.shared.lock();
-        core.report(&self.shared.clock, number, &mut events);
-        if let Some(ended) = ended {
-            core.session
-                .input(self.shared.clock.now(), number, Input::Ended(ended));
-            drop(core);
-            self.open = None;
+        Patience {
+            until: until.min(now + longest),
+            unwritten: 0,
         }
     }
 }

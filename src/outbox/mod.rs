@@ -92,6 +92,11 @@ impl Outbox {
         self.outcomes.kept()
     }
 
+    /// How often an outcome came, was taken or was forgotten.
+    pub(crate) fn outcome_changes(&self) -> u64 {
+        self.outcomes.changes()
+    }
+
     /// How long the oldest message has been waiting.
     pub(crate) fn oldest_age(&self, now: Time) -> Option<Duration> {
         let (_, lane) = self.fronts.first_key_value()?;

@@ -12,6 +12,8 @@ const SLACK: usize = 1024;
 pub(super) struct Outcomes {
     tracked: HashMap<u64, Option<End>>,
     kept: usize,
+    /// How often an outcome came, was taken or was forgotten.
+    changes: u64,
     /// The ids to announce, in the order in which the messages ended; none before somebody reads.
     line: Option<VecDeque<u64>>,
 }
@@ -20,6 +22,11 @@ impl Outcomes {
     /// Outcomes that nobody has taken yet.
     pub(super) fn kept(&self) -> usize {
         self.kept
+    }
+
+    /// How often an outcome came, was taken or was forgotten.
+    pub(super) fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// Somebody wants to know about this message.
@@ -34,6 +41,7 @@ impl Outcomes {
         };
         *outcome = Some(end);
         self.kept += 1;
+        self.changes += 1;
         if let Some(line) = &mut self.line {
             line.push_back(id);
             if line.len() > 2 * self.kept + SLACK {
@@ -48,6 +56,7 @@ impl Outcomes {
             None => Some(None),
             Some(_) => {
                 self.kept -= 1;
+                self.changes += 1;
                 self.tracked.remove(&id)
             }
         }
@@ -55,7 +64,9 @@ impl Outcomes {
 
     /// Nobody will ask about the message.
     pub(super) fn forget(&mut self, id: u64) {
-        if let Some(Some(_)) = self.tracked.remove(&id) {
+        let forgotten = self.tracked.remove(&id);
+        self.changes += u64::from(forgotten.is_some());
+        if let Some(Some(_)) = forgotten {
             self.kept -= 1;
         }
     }

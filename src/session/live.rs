@@ -19,6 +19,11 @@ pub(super) const CLOSE_LIMIT: Duration = Duration::from_secs(1);
 pub(super) const BIRTH_AGAIN: Duration = Duration::from_secs(60);
 /// So many closed connections in a row make a message suspect: it then goes alone.
 pub(super) const SUSPECT: u8 = 3;
+/// No message is handed over while so many packets, or so many bytes, wait to be written. What waits there ages no
+/// more, as its expiry is in the packet already; here it does. So few that a peer that reads slowly, yet fast enough
+/// to be kept, makes no event much older than it says.
+const MOST_UNWRITTEN: usize = 32;
+pub(crate) const MOST_UNWRITTEN_BYTES: u64 = 64 * 1024;
 
 /// What the broker knows of our being here.
 #[derive(Debug, PartialEq, Eq)]
@@ -65,8 +70,9 @@ pub(super) struct Live {
     pub(super) window: Window,
     /// Places in the window kept free for availability.
     reserve: usize,
-    /// Packets handed over and not yet written.
-    pub(super) unwritten: usize,
+    /// Packets handed over and not yet written, and the bytes of the messages among them.
+    unwritten: usize,
+    unwritten_bytes: u64,
     pub(super) birth: Birth,
     pub(super) guard: Guard,
     pub(super) repairs: Repairs,
@@ -107,6 +113,7 @@ impl Live {
             window: Window::new(span),
             reserve: usize::from(span - for_messages),
             unwritten: 0,
+            unwritten_bytes: 0,
             birth: Birth::Due,
             guard,
             repairs: Repairs::default(),
@@ -120,11 +127,13 @@ impl Live {
         matches!(self.birth, Birth::Acknowledged(_)) && self.ending == Ending::No
     }
 
-    /// Whether another message may be handed over: there is room, and no suspect message is on its way alone.
+    /// Whether another message may be handed over: there is room, what was handed over gets written, and no suspect
+    /// message is on its way alone.
     pub(super) fn takes_messages(&self) -> bool {
         let alone =
             matches!(self.window.oldest(), Some(Flight::Message(entry)) if entry.closes >= SUSPECT);
-        self.window.has_room(self.reserve) && !alone
+        let flows = self.unwritten < MOST_UNWRITTEN && self.unwritten_bytes < MOST_UNWRITTEN_BYTES;
+        flows && self.window.has_room(self.reserve) && !alone
     }
 
     /// Notes that something is on its way, and gives its token.
@@ -133,7 +142,16 @@ impl Live {
             self.progress_at = now;
         }
         self.unwritten += 1;
+        self.unwritten_bytes += size(&flight);
         self.window.put(flight)
+    }
+
+    /// Notes that it was written.
+    pub(super) fn written(&mut self, now: Time, token: Token) {
+        self.progress_at = now;
+        self.unwritten = self.unwritten.saturating_sub(1);
+        let size = self.window.get(token).map_or(0, size);
+        self.unwritten_bytes = self.unwritten_bytes.saturating_sub(size);
     }
 
     /// Lets time pass. Says, in plain words, why the connection is no good any more, if it is not.
@@ -189,5 +207,13 @@ impl Live {
     fn stalls_at(&self) -> Option<Time> {
         let waits = !self.window.is_empty() && self.unwritten == 0;
         waits.then_some(self.progress_at + ACKNOWLEDGEMENT_LIMIT)
+    }
+}
+
+fn size(flight: &Flight) -> u64 {
+    match flight {
+        Flight::Message(entry) => (entry.message.topic.len() + entry.message.payload.len()) as u64,
+        // Short, and never many.
+        Flight::Birth | Flight::Subscribe | Flight::Offline => 0,
     }
 }

@@ -20,6 +20,7 @@ pub(crate) use io::{
     Attempt, Connack, Ended, EndedKind, Failure, FailureKind, Input, Packet, Plan, Speech, Token,
     Version,
 };
+pub(crate) use live::MOST_UNWRITTEN_BYTES;
 pub use notice::{Level, Notice};
 pub use status::{Limits, State, Status};
 

@@ -60,8 +60,7 @@ impl Session {
         let Phase::Live(live) = &mut self.phase else {
             return;
         };
-        live.unwritten = live.unwritten.saturating_sub(1);
-        live.progress_at = now;
+        live.written(now, token);
         let qos = match live.window.get(token) {
             Some(Flight::Message(entry)) => entry.message.qos,
             Some(Flight::Birth | Flight::Offline) => live.speech.qos,
@@ -238,5 +237,72 @@ impl Live {
             return Err("the broker keeps no retained messages; publish without retain".into());
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Connack, Input, Plan};
+    use super::*;
+    use crate::settings::Settings;
+
+    const NOW: Time = Time::from_secs(1);
+
+    /// A session that is online, with its number, and so many messages of so many bytes queued.
+    fn online_with(messages: usize, bytes: usize) -> (Session, u64) {
+        let settings = r#"{"broker_host": "broker", "guard_availability": false}"#;
+        let settings = Settings::from_json(settings).expect("they are valid");
+        let mut session = Session::new(settings.into(), NOW, 1);
+        let Plan::Open(attempt) = session.plan(NOW) else {
+            panic!("it does not connect");
+        };
+        session.input(NOW, attempt.number, Input::Opened(Connack::default()));
+        let Some(Packet::Publish { token, .. }) = session.next_packet(NOW) else {
+            panic!("it does not say the birth message");
+        };
+        session.input(NOW, attempt.number, Input::Written(token));
+        session.input(NOW, attempt.number, Input::Acked(token, Ok(())));
+        for _ in 0..messages {
+            let message = Message {
+                topic: "argusai/events/door".into(),
+                payload: vec![0; bytes].into(),
+                qos: QoS::AtLeastOnce,
+                retain: false,
+            };
+            let published = session.publish(NOW, message, Some(60), false);
+            published.expect("there is room");
+        }
+        (session, attempt.number)
+    }
+
+    fn tokens(session: &mut Session) -> Vec<Token> {
+        let packets = std::iter::from_fn(|| session.next_packet(NOW));
+        packets
+            .map(|packet| match packet {
+                Packet::Publish { token, .. } => token,
+                other => panic!("{other:?} is no message"),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn messages_wait_here_while_others_wait_to_be_written() {
+        let (mut session, number) = online_with(90, 10);
+        let first = tokens(&mut session);
+        assert_eq!(first.len(), 32);
+        session.input(NOW, number, Input::Written(first[0]));
+        session.input(NOW, number, Input::Written(first[1]));
+        assert_eq!(tokens(&mut session).len(), 2);
+    }
+
+    #[test]
+    fn large_messages_are_handed_over_one_at_a_time() {
+        let (mut session, number) = online_with(3, 100_000);
+        for _ in 0..3 {
+            let handed_over = tokens(&mut session);
+            assert_eq!(handed_over.len(), 1);
+            session.input(NOW, number, Input::Written(handed_over[0]));
+        }
+        assert!(!session.has_backlog());
     }
 }

@@ -132,7 +132,8 @@ impl Session {
         }
     }
 
-    pub(super) fn state(&self) -> State {
+    /// Where the client stands.
+    pub(crate) fn state(&self) -> State {
         match &self.phase {
             Phase::Finished => State::Closed,
             _ if self.stop.is_some() || self.next_settings.is_some() => State::ShuttingDown,

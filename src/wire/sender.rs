@@ -2,14 +2,15 @@
 
 use super::Event;
 use crate::message::QoS;
-use crate::session::{Ended, EndedKind, Input, Packet, Token};
+use crate::outbox::Time;
+use crate::session::{Ended, EndedKind, Input, Packet, Token, MOST_UNWRITTEN_BYTES};
 use bytes::Bytes;
 use std::collections::VecDeque;
 use std::time::Duration;
 
 /// A peer that reads slower than this is not reading.
 const SLOWEST_BYTES_PER_SECOND: u64 = 16 * 1024;
-/// What a write may take beside its bytes.
+/// What a packet may take to be written, beside its own bytes and those that may wait before it.
 const WRITE_LIMIT: Duration = Duration::from_secs(10);
 
 /// The sending half of one version of the protocol.
@@ -23,10 +24,18 @@ pub(super) enum Client {
 /// order is kept here. Packet ids never leave this module.
 pub(crate) struct Sender {
     client: Client,
-    /// What was handed over and has not come back as written: token and size; no token for DISCONNECT.
-    unwritten: VecDeque<(Option<Token>, u64)>,
+    /// What was handed over and has not come back as written.
+    unwritten: VecDeque<Unwritten>,
     /// What each packet id in use stands for.
     ids: Vec<Option<Token>>,
+}
+
+#[derive(Debug)]
+struct Unwritten {
+    /// None for DISCONNECT.
+    token: Option<Token>,
+    /// When it has to be written.
+    until: Time,
 }
 
 impl std::fmt::Debug for Sender {
@@ -48,7 +57,7 @@ impl Sender {
     }
 
     /// Hands a packet over, without waiting. An error means that the connection is of no use any more.
-    pub(crate) fn send(&mut self, packet: Packet) -> Result<(), Ended> {
+    pub(crate) fn send(&mut self, now: Time, packet: Packet) -> Result<(), Ended> {
         let (token, size) = match &packet {
             Packet::Publish {
                 token,
@@ -66,7 +75,11 @@ impl Sender {
         if !accepted {
             return Err(broken("rumqttc did not accept a packet"));
         }
-        self.unwritten.push_back((token, size));
+        let bytes = size + MOST_UNWRITTEN_BYTES;
+        self.unwritten.push_back(Unwritten {
+            token,
+            until: now + WRITE_LIMIT + Duration::from_secs(bytes / SLOWEST_BYTES_PER_SECOND),
+        });
         Ok(())
     }
 
@@ -74,7 +87,7 @@ impl Sender {
     pub(crate) fn translate(&mut self, event: Event) -> Option<Input> {
         match event {
             Event::Written(id) => {
-                let (token, _) = self.unwritten.pop_front()?;
+                let Unwritten { token, .. } = self.unwritten.pop_front()?;
                 if let Some(slot) = self.ids.get_mut(usize::from(id)).filter(|_| id != 0) {
                     *slot = token;
                 }
@@ -87,24 +100,27 @@ impl Sender {
         }
     }
 
-    /// How long the next packet may take to be written; none when all are. Not all of them together: with a window full
-    /// of large ones that would be many minutes.
-    pub(crate) fn write_limit(&self) -> Option<Duration> {
-        let (_, size) = self.unwritten.front()?;
-        Some(WRITE_LIMIT + Duration::from_secs(size / SLOWEST_BYTES_PER_SECOND))
+    /// Packets handed over that have not come back as written.
+    pub(crate) fn unwritten(&self) -> usize {
+        self.unwritten.len()
+    }
+
+    /// When all that was handed over has to be written; none when it is.
+    pub(crate) fn write_limit(&self) -> Option<Time> {
+        self.unwritten.iter().map(|packet| packet.until).max()
     }
 
     /// Makes the thread that polls this connection come back, by saying on `topic` again what is already there.
-    pub(crate) fn wake(&mut self, topic: &str, payload: &Bytes) {
-        let token = Token::MAX;
-        let _ = self.send(Packet::Publish {
-            token,
+    pub(crate) fn wake(&mut self, now: Time, topic: &str, payload: &Bytes) {
+        let packet = Packet::Publish {
+            token: Token::MAX,
             topic: topic.into(),
             payload: payload.clone(),
             qos: QoS::AtMostOnce,
             retain: false,
             expiry_seconds: None,
-        });
+        };
+        let _ = self.send(now, packet);
     }
 
     fn take(&mut self, id: u16) -> Option<Token> {
