@@ -2,7 +2,7 @@
 
 use super::shared::{Core, Shared};
 use crate::outbox::Time;
-use crate::session::{Ended, EndedKind, Input, Plan};
+use crate::session::{Ended, Input, Plan};
 use crate::wire::{Connection, Event, Link, Opening, Sender};
 use crossbeam_channel::Receiver;
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -14,10 +14,6 @@ const GLANCE: Duration = Duration::from_millis(500);
 /// Beyond the keep alive, in which a healthy connection says something at least once. Long enough that a large
 /// message handed over meanwhile is not cut.
 const QUIET: Duration = Duration::from_secs(60);
-
-/// For about so long events are gathered while what was handed over is being written, before the lock is taken for
-/// all of them: a lock for each would be fought over with callers that publish without a pause.
-const GATHER: Duration = Duration::from_millis(1);
 
 /// Runs until the session is finished.
 pub(super) fn run(shared: &Arc<Shared>, wake: &Receiver<()>) {
@@ -122,36 +118,13 @@ impl Worker {
         }
     }
 
-    /// Lets the connection work, until something happens and all that was handed over is written, or it takes long.
     fn poll(&mut self, patience: &Patience) {
         let Some((_, connection)) = &mut self.open else {
             return;
         };
-        let clock = &self.shared.clock;
-        let started = clock.now();
-        let mut unwritten = patience.unwritten;
-        let mut now = started;
-        loop {
-            let seen = self.events.len();
-            let timeout = patience.until.saturating_sub(now);
-            match connection.poll(timeout, &mut self.events) {
-                Ok(true) => {}
-                Ok(false) if unwritten == 0 => return,
-                Ok(false) => {
-                    let text = "nothing could be written".into();
-                    let kind = EndedKind::Stalled;
-                    return self.ended = Some(Ended { kind, text });
-                }
-                Err(ended) => return self.ended = Some(ended),
-            }
-            let written = |event: &&Event| matches!(event, Event::Written(_));
-            unwritten =
-                unwritten.saturating_sub(self.events[seen..].iter().filter(written).count());
-            now = clock.now();
-            if unwritten == 0 || now.saturating_sub(started) > GATHER {
-                return;
-            }
-        }
+        let limit = patience.until.saturating_sub(self.shared.clock.now());
+        let polled = connection.poll(limit, patience.unwritten, &mut self.events);
+        self.ended = polled.err();
     }
 }
 

@@ -48,6 +48,14 @@ pub(super) fn unreachable(error: &io::Error) -> Failure {
     )
 }
 
+/// The operating system gives us nothing to wait on.
+pub(super) fn no_runtime(error: io::Error) -> Failure {
+    failure(
+        FailureKind::Later,
+        format!("no connection can be made: {error}"),
+    )
+}
+
 const CREDENTIALS: &str = "the broker refuses the login; check username and password";
 const CLIENT_ID: &str = "the broker refuses the client id; set another client_id";
 

@@ -1,8 +1,9 @@
 //! MQTT 3.1.1 on rumqttc, which calls it v4 by its protocol level.
 
+use super::connection::{first, runtime, Connection, EventLoop, Inner};
 use super::refusal;
 use super::sender::Client as AnyClient;
-use super::{write_stalled, Connection, Event, Link, Sender, MAX_INCOMING};
+use super::{Event, Link, Sender, MAX_INCOMING};
 use crate::message::QoS;
 use crate::session::{
     window_span, Attempt, Connack, Ended, EndedKind, Failure, FailureKind, Packet,
@@ -10,11 +11,10 @@ use crate::session::{
 use crate::settings::Settings;
 use rumqttc::mqttbytes::v4::{LastWill, Publish, SubscribeReasonCode};
 use rumqttc::mqttbytes::{Error as CodecError, QoS as WireQoS};
-use rumqttc::{
-    Client, ConnectionError, Event as Raw, Incoming, MqttOptions, Outgoing, RecvTimeoutError,
-    StateError,
-};
+use rumqttc::{Client, ConnectionError, Event as Raw, Incoming, MqttOptions, Outgoing, StateError};
 use rumqttc::{NetworkOptions, Transport};
+use std::collections::VecDeque;
+use std::future::Future;
 use std::time::Duration;
 
 /// The largest packet there is (MQTT 3.1.1, section 2.2.3); 3.1.1 brokers don't say what they take.
@@ -30,6 +30,7 @@ pub(super) fn open(
     transport: Transport,
 ) -> Result<Link, Failure> {
     let span = window_span(settings);
+    let runtime = runtime().map_err(refusal::no_runtime)?;
     // Room for all that may be handed over at once, so that handing over never waits.
     let (client, mut connection) = Client::new(
         options(settings, attempt, host, transport),
@@ -39,18 +40,18 @@ pub(super) fn open(
     network.set_tcp_nodelay(true);
     network.set_connection_timeout(NO_FLUSH_LIMIT_SECONDS);
     connection.eventloop.set_network_options(network);
-    match connection.recv_timeout(attempt.limit) {
-        Ok(Ok(Raw::Incoming(Incoming::ConnAck(_)))) => Ok(Link {
+    match first(&runtime, &mut connection.eventloop, attempt.limit) {
+        Some(Ok(Raw::Incoming(Incoming::ConnAck(_)))) => Ok(Link {
             connack: Connack::default(),
             sender: Sender::new(AnyClient::V4(client), span),
-            connection: Connection::V4(Box::new(connection)),
+            connection: Connection::new(Inner::V4(Box::new(connection)), runtime),
         }),
-        Ok(Ok(other)) => Err(failure(
+        Some(Ok(other)) => Err(failure(
             FailureKind::Undecided,
             format!("the broker answered {other:?}"),
         )),
-        Ok(Err(error)) => Err(explain(error)),
-        Err(_) => Err(refusal::silent(attempt.limit)),
+        Some(Err(error)) => Err(explain(error)),
+        None => Err(refusal::silent(attempt.limit)),
     }
 }
 
@@ -103,27 +104,25 @@ pub(super) fn send(client: &Client, packet: Packet) -> bool {
     }
 }
 
-pub(super) fn poll(
-    connection: &mut rumqttc::Connection,
-    timeout: Duration,
-    events: &mut Vec<Event>,
-) -> Result<bool, Ended> {
-    let polled = match connection.recv_timeout(timeout) {
-        Ok(Ok(event)) => {
-            events.extend(read(event));
-            Ok(true)
-        }
-        Ok(Err(error)) => Err(end(&error)),
-        Err(RecvTimeoutError::Timeout) if connection.eventloop.state.events.is_empty() => {
-            return Ok(false)
-        }
-        // What is reported there was handed to a write that the timeout cut.
-        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-            return Err(write_stalled())
-        }
-    };
-    events.extend(connection.eventloop.state.events.drain(..).filter_map(read));
-    polled
+impl EventLoop for rumqttc::EventLoop {
+    type Raw = Raw;
+    type Error = ConnectionError;
+
+    fn poll(&mut self) -> impl Future<Output = Result<Raw, ConnectionError>> {
+        rumqttc::EventLoop::poll(self)
+    }
+
+    fn unread(&mut self) -> &mut VecDeque<Raw> {
+        &mut self.state.events
+    }
+
+    fn read(event: Raw) -> Option<Event> {
+        read(event)
+    }
+
+    fn end(error: &ConnectionError) -> Ended {
+        end(error)
+    }
 }
 
 fn read(event: Raw) -> Option<Event> {
@@ -154,7 +153,7 @@ fn end(error: &ConnectionError) -> Ended {
             EndedKind::Stalled,
             "the broker did not answer a ping within the keep alive".into(),
         ),
-        ConnectionError::FlushTimeout => return write_stalled(),
+        ConnectionError::FlushTimeout => return super::connection::write_stalled(),
         ConnectionError::MqttState(StateError::ConnectionAborted) => {
             (EndedKind::ByPeer, "the broker closed the connection".into())
         }

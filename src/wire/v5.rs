@@ -1,8 +1,9 @@
 //! MQTT 5 on rumqttc.
 
+use super::connection::{first, runtime, Connection, EventLoop, Inner};
 use super::refusal;
 use super::sender::Client as AnyClient;
-use super::{write_stalled, Connection, Event, Link, Sender, MAX_INCOMING};
+use super::{Event, Link, Sender, MAX_INCOMING};
 use crate::message::QoS;
 use crate::session::{
     window_span, Attempt, Connack, Ended, EndedKind, Failure, FailureKind, Packet,
@@ -13,10 +14,10 @@ use rumqttc::v5::mqttbytes::v5::{
     PubAckReason, Publish, PublishProperties, SubscribeReasonCode,
 };
 use rumqttc::v5::mqttbytes::{Error as CodecError, QoS as WireQoS};
-use rumqttc::v5::{
-    Client, ConnectionError, Event as Raw, Incoming, MqttOptions, RecvTimeoutError, StateError,
-};
+use rumqttc::v5::{Client, ConnectionError, Event as Raw, Incoming, MqttOptions, StateError};
 use rumqttc::{NetworkOptions, Outgoing, Transport};
+use std::collections::VecDeque;
+use std::future::Future;
 use std::time::Duration;
 
 /// Tries one address of the broker.
@@ -27,13 +28,14 @@ pub(super) fn open(
     transport: Transport,
 ) -> Result<Link, Failure> {
     let span = window_span(settings);
+    let runtime = runtime().map_err(refusal::no_runtime)?;
     // Room for all that may be handed over at once, so that handing over never waits.
     let (client, mut connection) = Client::new(
         options(settings, attempt, host, transport),
         usize::from(span) + 8,
     );
-    match connection.recv_timeout(attempt.limit) {
-        Ok(Ok(Raw::Incoming(Incoming::ConnAck(connack)))) => {
+    match first(&runtime, &mut connection.eventloop, attempt.limit) {
+        Some(Ok(Raw::Incoming(Incoming::ConnAck(connack)))) => {
             let connack = limits(&connack);
             // rumqttc takes 0, "no keep alive", for a ping without pause. A broker that needs none still lets us
             // find out that it is gone.
@@ -47,15 +49,15 @@ pub(super) fn open(
             Ok(Link {
                 connack,
                 sender,
-                connection: Connection::V5(Box::new(connection)),
+                connection: Connection::new(Inner::V5(Box::new(connection)), runtime),
             })
         }
-        Ok(Ok(other)) => Err(failure(
+        Some(Ok(other)) => Err(failure(
             FailureKind::Undecided,
             format!("the broker answered {other:?}"),
         )),
-        Ok(Err(error)) => Err(explain(error)),
-        Err(_) => Err(refusal::silent(attempt.limit)),
+        Some(Err(error)) => Err(explain(error)),
+        None => Err(refusal::silent(attempt.limit)),
     }
 }
 
@@ -163,27 +165,25 @@ pub(super) fn send(client: &Client, packet: Packet) -> bool {
     }
 }
 
-pub(super) fn poll(
-    connection: &mut rumqttc::v5::Connection,
-    timeout: Duration,
-    events: &mut Vec<Event>,
-) -> Result<bool, Ended> {
-    let polled = match connection.recv_timeout(timeout) {
-        Ok(Ok(event)) => {
-            events.extend(read(event));
-            Ok(true)
-        }
-        Ok(Err(error)) => Err(end(&error)),
-        Err(RecvTimeoutError::Timeout) if connection.eventloop.state.events.is_empty() => {
-            return Ok(false)
-        }
-        // What is reported there was handed to a write that the timeout cut.
-        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-            return Err(write_stalled())
-        }
-    };
-    events.extend(connection.eventloop.state.events.drain(..).filter_map(read));
-    polled
+impl EventLoop for rumqttc::v5::EventLoop {
+    type Raw = Raw;
+    type Error = ConnectionError;
+
+    fn poll(&mut self) -> impl Future<Output = Result<Raw, ConnectionError>> {
+        rumqttc::v5::EventLoop::poll(self)
+    }
+
+    fn unread(&mut self) -> &mut VecDeque<Raw> {
+        &mut self.state.events
+    }
+
+    fn read(event: Raw) -> Option<Event> {
+        read(event)
+    }
+
+    fn end(error: &ConnectionError) -> Ended {
+        end(error)
+    }
 }
 
 fn read(event: Raw) -> Option<Event> {

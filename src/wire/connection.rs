@@ -1,0 +1,160 @@
+//! An open connection: rumqttc's event loop, run for a while at a time.
+
+use super::Event;
+use crate::session::{Ended, EndedKind};
+use std::collections::VecDeque;
+use std::future::{poll_fn, Future};
+use std::io;
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+use tokio::runtime::Runtime;
+use tokio::time::{sleep, timeout, Instant};
+
+/// For about so long events are gathered while what was handed over is being written.
+const GATHER: Duration = Duration::from_millis(1);
+
+/// The event loop of one version of rumqttc.
+pub(super) trait EventLoop {
+    type Raw;
+    type Error;
+
+    fn poll(&mut self) -> impl Future<Output = Result<Self::Raw, Self::Error>>;
+
+    /// What has happened and was not given by `poll` yet.
+    fn unread(&mut self) -> &mut VecDeque<Self::Raw>;
+
+    /// What an event means, if anything.
+    fn read(event: Self::Raw) -> Option<Event>;
+
+    /// What an error means.
+    fn end(error: &Self::Error) -> Ended;
+}
+
+/// The side of a connection that its thread polls.
+pub(crate) struct Connection {
+    // First, as it uses the runtime while it is dropped.
+    inner: Inner,
+    runtime: Runtime,
+}
+
+pub(super) enum Inner {
+    V5(Box<rumqttc::v5::Connection>),
+    V4(Box<rumqttc::Connection>),
+}
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self.inner {
+            Inner::V5(_) => "Connection(MQTT 5)",
+            Inner::V4(_) => "Connection(MQTT 3.1.1)",
+        })
+    }
+}
+
+impl Connection {
+    pub(super) fn new(inner: Inner, runtime: Runtime) -> Self {
+        Connection { inner, runtime }
+    }
+
+    /// Waits for what happens next, for at most `limit`, and puts all that has happened into `events`: also what
+    /// happened before an end, since acknowledgements already read hide behind the error.
+    ///
+    /// `unwritten` packets have been handed over and not come back as written; as long as there are some it goes on
+    /// for about a millisecond.
+    ///
+    /// False when the time passed and nothing happened. After an end the connection must be dropped. `limit` must be
+    /// long enough for what is being written: a write that it cuts ends the connection, because rumqttc would lose
+    /// the packet silently.
+    pub(crate) fn poll(
+        &mut self,
+        limit: Duration,
+        unwritten: usize,
+        events: &mut Vec<Event>,
+    ) -> Result<bool, Ended> {
+        let polled = catch_unwind(AssertUnwindSafe(|| match &mut self.inner {
+            Inner::V5(connection) => {
+                let work = work(&mut connection.eventloop, limit, unwritten, events);
+                self.runtime.block_on(work)
+            }
+            Inner::V4(connection) => {
+                let work = work(&mut connection.eventloop, limit, unwritten, events);
+                self.runtime.block_on(work)
+            }
+        }));
+        polled.unwrap_or_else(|_| {
+            Err(Ended {
+                kind: EndedKind::ByPeer,
+                text: "the client underneath panicked over what the broker sent".into(),
+            })
+        })
+    }
+}
+
+/// What the event loop of a connection runs on. rumqttc's blocking calls would build its large future anew, and move
+/// it several times, for every event: a fifth of the time that an event takes.
+pub(super) fn runtime() -> io::Result<Runtime> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .enable_time()
+        .build()
+}
+
+/// The first event of a connection, or none when it takes too long.
+pub(super) fn first<L: EventLoop>(
+    runtime: &Runtime,
+    eventloop: &mut L,
+    limit: Duration,
+) -> Option<Result<L::Raw, L::Error>> {
+    runtime.block_on(async { timeout(limit, eventloop.poll()).await.ok() })
+}
+
+async fn work<L: EventLoop>(
+    eventloop: &mut L,
+    limit: Duration,
+    mut unwritten: usize,
+    events: &mut Vec<Event>,
+) -> Result<bool, Ended> {
+    let gathered = Instant::now() + GATHER;
+    let mut until = pin!(sleep(limit));
+    loop {
+        let polled = {
+            // In its place from the start: it is large.
+            let mut poll = pin!(eventloop.poll());
+            poll_fn(|context| match poll.as_mut().poll(context) {
+                Poll::Ready(polled) => Poll::Ready(Some(polled)),
+                Poll::Pending => until.as_mut().poll(context).map(|()| None),
+            })
+            .await
+        };
+        let seen = events.len();
+        let ended = match polled {
+            Some(Ok(event)) => {
+                events.extend(L::read(event));
+                None
+            }
+            Some(Err(error)) => Some(L::end(&error)),
+            None if unwritten == 0 && eventloop.unread().is_empty() => return Ok(false),
+            // What is unread was handed to a write that the limit cut.
+            None => Some(write_stalled()),
+        };
+        events.extend(eventloop.unread().drain(..).filter_map(L::read));
+        if let Some(ended) = ended {
+            return Err(ended);
+        }
+        let written = |event: &&Event| matches!(event, Event::Written(_));
+        unwritten = unwritten.saturating_sub(events[seen..].iter().filter(written).count());
+        if unwritten == 0 || Instant::now() >= gathered {
+            return Ok(true);
+        }
+    }
+}
+
+/// The end of a connection whose peer does not read what we write.
+pub(super) fn write_stalled() -> Ended {
+    Ended {
+        kind: EndedKind::Stalled,
+        text: "the broker stopped reading".into(),
+    }
+}
