@@ -6,11 +6,11 @@ use std::collections::VecDeque;
 use std::future::{poll_fn, Future};
 use std::io;
 use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::pin::pin;
+use std::pin::{pin, Pin};
 use std::task::Poll;
 use std::time::Duration;
 use tokio::runtime::Runtime;
-use tokio::time::{sleep, timeout, Instant};
+use tokio::time::{sleep, Instant, Sleep};
 
 /// For about so long events are gathered while what was handed over is being written.
 const GATHER: Duration = Duration::from_millis(1);
@@ -107,7 +107,21 @@ pub(super) fn first<L: EventLoop>(
     eventloop: &mut L,
     limit: Duration,
 ) -> Option<Result<L::Raw, L::Error>> {
-    runtime.block_on(async { timeout(limit, eventloop.poll()).await.ok() })
+    runtime.block_on(async { next(eventloop, pin!(sleep(limit))).await })
+}
+
+/// The next event, or none when `until` comes first.
+async fn next<L: EventLoop>(
+    eventloop: &mut L,
+    mut until: Pin<&mut Sleep>,
+) -> Option<Result<L::Raw, L::Error>> {
+    // In its place from the start, as it is large; and behind a pointer, so that its code is there once.
+    let mut poll: Pin<&mut dyn Future<Output = _>> = pin!(eventloop.poll());
+    poll_fn(|context| match poll.as_mut().poll(context) {
+        Poll::Ready(polled) => Poll::Ready(Some(polled)),
+        Poll::Pending => until.as_mut().poll(context).map(|()| None),
+    })
+    .await
 }
 
 async fn work<L: EventLoop>(
@@ -119,15 +133,7 @@ async fn work<L: EventLoop>(
     let gathered = Instant::now() + GATHER;
     let mut until = pin!(sleep(limit));
     loop {
-        let polled = {
-            // In its place from the start: it is large.
-            let mut poll = pin!(eventloop.poll());
-            poll_fn(|context| match poll.as_mut().poll(context) {
-                Poll::Ready(polled) => Poll::Ready(Some(polled)),
-                Poll::Pending => until.as_mut().poll(context).map(|()| None),
-            })
-            .await
-        };
+        let polled = next(eventloop, until.as_mut()).await;
         let seen = events.len();
         let ended = match polled {
             Some(Ok(event)) => {
