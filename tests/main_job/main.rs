@@ -15,6 +15,7 @@ mod outcomes;
 mod publisher;
 mod refusals;
 mod twin;
+mod waiting;
 
 use argus_mqtt::{Client, Delivery, Outcome, Settings};
 use serde_json::{json, Value};
