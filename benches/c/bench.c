@@ -219,12 +219,14 @@ static void queue(void)
     checkpoint("connected");
     run_timed_calls(&part);
     checkpoint("queued");
-    peer_wait_acknowledged(options.messages);
-    printf("{\"empty_ns\": %llu, ", (unsigned long long)now_ns());
+    printf("{");
     print_growth(part.durations, part.count);
     printf("\"calls\": {");
     print_percentiles(part.durations, part.count);
     printf("}}\n");
+    checkpoint("told");
+    peer_wait_acknowledged(options.messages);
+    printf("{\"empty_ns\": %llu}\n", (unsigned long long)now_ns());
     free(part.durations);
 }
 

@@ -10,24 +10,22 @@ from .plan import EVENT_BYTES, Plan
 from .process import PeerFailed, Program, Record, Sink, peer_program
 from .throughput import rotated
 
-_LONGEST_SECONDS = 240
-
 
 def run(plan: Plan, peers: Sequence[Peer]) -> Iterator[Record]:
     """Every peer with every length of queue; the program without a client shows what the measurement takes."""
-    for number in range(plan.rounds):
-        for length in plan.queues:
+    for length, rounds in plan.queues.items():
+        for number in range(rounds):
             for peer in rotated(peers, number):
-                yield _measure(peer, length) | {"round": number}
+                yield _measure(peer, length, plan.away_seconds) | {"round": number}
 
 
-def _measure(peer: Peer, length: int) -> Record:
+def _measure(peer: Peer, length: int, seconds: int) -> Record:
     record: Record = {"measure": "away", "peer": peer.name, "messages": length}
     broker = Sink()
     try:
         with peer_program(
             peer,
-            _LONGEST_SECONDS,
+            seconds,
             mode="queue",
             port=broker.port,
             messages=length,
@@ -37,7 +35,10 @@ def _measure(peer: Peer, length: int) -> Record:
             record["idle"] = program.memory()
             broker.kill()
             if length <= peer.longest_queue:
-                record["queued"] = _queue(program)
+                program.ask("go")
+                record["queued"] = program.memory()
+                record |= program.ask("go")
+                program.read()
                 if peer.can_wait:
                     broker = Sink(broker.port)
                     record |= _drain(program, broker, 0 if peer.name in NOTHING else length)
@@ -48,17 +49,10 @@ def _measure(peer: Peer, length: int) -> Record:
     return record
 
 
-def _queue(program: Program) -> Record:
-    program.ask("go")
-    return program.memory()
-
-
 def _drain(program: Program, broker: Sink, length: int) -> Record:
-    record = program.ask("go")
+    program.ask("go")
     arrived = broker.report()
     return {
-        "calls": record["calls"],
-        "growth": record["growth"],
         "first_seconds": (arrived["first_ns"] - broker.listening_ns) / 1e9,
         "last_seconds": (arrived["last_ns"] - broker.listening_ns) / 1e9,
         "lost": max(0, length - arrived["events"]),

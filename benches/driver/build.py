@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
+import re
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,7 +14,7 @@ C = WORK / "c"
 PYTHON = WORK / "venv" / "bin" / "python"
 
 _C_FLAGS = ("-std=c11", "-D_DEFAULT_SOURCE", "-O2", "-pthread", "-Wall", "-Wextra", "-Werror", "-pedantic")
-_C_LIBRARIES = {"none": None, "mosquitto": "mosquitto", "paho": "paho-mqtt3a", "argus": "argus_mqtt"}
+_C_LIBRARIES = {"none": None, "mosquitto": "mosquitto", "paho": "paho-mqtt3as", "argus": "argus_mqtt"}
 
 
 def library(*, tls: bool) -> Path:
@@ -35,9 +34,10 @@ def build() -> None:
     """Build all; quick when nothing has changed."""
     WORK.mkdir(parents=True, exist_ok=True)
     _say("the Rust programs and the library (some minutes the first time)")
-    _cargo("--manifest-path", str(BENCHES / "Cargo.toml"), "--features", "tls", target="cargo")
-    _cargo("--lib", target="tls")
-    _cargo("--lib", "--no-default-features", target="plain")
+    _cargo(BENCHES, "--features", "tls", target="cargo")
+    _cargo(ROOT, "--lib", target="tls")
+    _cargo(ROOT, "--lib", "--no-default-features", target="plain")
+    _link_by_soname(library(tls=True))
     _say("the C programs")
     _run(str(ROOT / "tools" / "debian"), "libmosquitto-dev", "libpaho-mqtt-dev", "mosquitto")
     C.mkdir(exist_ok=True)
@@ -55,8 +55,19 @@ def _run(*command: str) -> None:
     subprocess.run(command, check=True)
 
 
-def _cargo(*arguments: str, target: str) -> None:
-    _run("cargo", "build", "--release", "--locked", *arguments, "--target-dir", str(WORK / target))
+def _cargo(package: Path, *arguments: str, target: str) -> None:
+    manifest, directory = str(package / "Cargo.toml"), str(WORK / target)
+    _run("cargo", "build", "--release", "--locked", "--manifest-path", manifest, "--target-dir", directory, *arguments)
+
+
+def _link_by_soname(library: Path) -> None:
+    """Programs that were linked with the library look for it under this name, which cargo does not make."""
+    dynamic = subprocess.run(["readelf", "-d", str(library)], check=True, capture_output=True, text=True).stdout
+    soname = re.search(r"SONAME.*\[(.*)\]", dynamic)
+    assert soname is not None
+    link = library.with_name(soname[1])
+    link.unlink(missing_ok=True)
+    link.symlink_to(library.name)
 
 
 def _compile(name: str, linked: str | None) -> None:
@@ -76,10 +87,4 @@ def _link(linked: str | None) -> Sequence[str]:
 
 
 def _python_environment() -> None:
-    requirements = BENCHES / "python" / "requirements.txt"
-    stamp = WORK / "venv" / "requirements.txt"
-    if stamp.exists() and stamp.read_text() == requirements.read_text():
-        return
-    _run(sys.executable, "-m", "venv", "--clear", str(WORK / "venv"))
-    _run(str(PYTHON), "-m", "pip", "install", "--quiet", "--requirement", str(requirements))
-    shutil.copy(requirements, stamp)
+    _run(str(ROOT / "tools" / "python-env"), str(WORK / "venv"), str(BENCHES / "python" / "requirements.txt"))

@@ -10,13 +10,13 @@ from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
 
-from .paths import BENCHES, ROOT
+from .paths import BENCHES, DEBIAN, ROOT
 from .plan import Plan
 from .process import Record
 
 
 def describe(plan: Plan) -> Record:
-    """The first record of the results."""
+    """The first record of each group of results."""
     processor = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
     return {
         "measure": "machine",
@@ -31,11 +31,13 @@ def describe(plan: Plan) -> Record:
 
 
 def _versions() -> dict[str, str]:
-    python = dict(line.split("==") for line in (BENCHES / "python" / "requirements.txt").read_text().split())
+    requirements = (BENCHES / "python" / "requirements.txt").read_text()
+    python = dict(re.findall(r"^([\w-]+)==(\S+)$", requirements, re.MULTILINE))
     return {
+        "argus-mqtt": _first_match(r'^version = "(.*)"', ROOT / "Cargo.toml"),
         "rustc": _first_line("rustc", "--version").split()[1],
         "python": platform.python_version(),
-        "rumqttc": _locked("rumqttc"),
+        "rumqttc": _first_match(r'name = "rumqttc"\nversion = "(.*)"', BENCHES / "Cargo.lock"),
         "libmosquitto": _debian("libmosquitto-dev"),
         "paho.mqtt.c": _debian("libpaho-mqtt-dev"),
         "mosquitto": _debian("mosquitto"),
@@ -47,13 +49,17 @@ def _first_line(*command: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[0]
 
 
-def _locked(crate: str) -> str:
-    match = re.search(rf'name = "{crate}"\nversion = "(.*)"', (ROOT / "Cargo.lock").read_text())
+def _first_match(pattern: str, path: Path) -> str:
+    match = re.search(pattern, path.read_text(), re.MULTILINE)
     assert match is not None
     return match[1]
 
 
 def _debian(package: str) -> str:
-    policy = subprocess.run(["apt-cache", "policy", package], check=True, capture_output=True, text=True).stdout
+    """The version that tools/debian unpacked, or else finds on the system."""
+    lists = DEBIAN / "lists"
+    options = ["-o", f"Dir::State::lists={lists}"] if lists.is_dir() else []
+    command = ["apt-cache", *options, "policy", package]
+    policy = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     match = re.search(r"Candidate: (.*)", policy)
     return match[1] if match else "?"

@@ -11,7 +11,10 @@ from .paths import BENCHES, ROOT
 US = ("argus-mqtt (Rust)", "argus-mqtt (C)", "argus-mqtt (Python)")
 NOTHING = ("nothing (C)", "nothing (Rust)", "nothing (Python)")
 
+WINDOW = -1
+"""The backlog that is the window."""
 _LONGEST_WINDOW = 65535
+_FORGETS = "forgets what was not acknowledged when the broker has forgotten its session"
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,10 @@ class Peer:
     windows: Sequence[int] = (20, 100, 1000, 10_000)
     """Events in flight to try when looking for its best."""
     backlogs: Sequence[int] = (0, 1000)
-    """Events handed over and not yet acknowledged to try: 0 is all of them. The first is used otherwise."""
+    """Events handed over and not yet acknowledged to try: 0 is all of them, `WINDOW` as many as are in flight. The
+    first is used otherwise."""
+    window: int = 100
+    """Events in flight where the number of those handed over is not limited: the publish call, and the broker away."""
     thread_safe: bool = True
     longest_queue: int = 10_000_000
     """Events it can hold while the broker is away."""
@@ -34,10 +40,27 @@ class Peer:
     notes: Mapping[str, str] = field(default_factory=dict)
     """What it cannot do or does differently, by measure."""
 
-    @property
-    def us(self) -> str:
-        """The one of ours that it is compared with."""
-        return next(name for name in US if f"({self.language})" in name)
+    def backlog(self, window: int) -> int:
+        """The backlog that it is used with at a window unless another is tried."""
+        return self.backlogs_for(window)[0]
+
+    def backlogs_for(self, window: int) -> Sequence[int]:
+        """The backlogs to try at a window."""
+        return [window if backlog == WINDOW else backlog for backlog in self.backlogs]
+
+
+def us_for(name: str) -> str:
+    """The one of ours that a client is compared with: that of its language."""
+    return f"argus-mqtt ({_language(name)})"
+
+
+def nothing_for(name: str) -> str:
+    """The program of its language that has no client."""
+    return f"nothing ({_language(name)})"
+
+
+def _language(name: str) -> str:
+    return next(peer.language for peer in all_peers() if peer.name == name)
 
 
 def _rust(program: str) -> Sequence[str]:
@@ -66,7 +89,7 @@ def all_peers() -> list[Peer]:
             "Rust",
             _rust("rumqttc"),
             can_wait=False,
-            notes={"return": "forgets what was not acknowledged when the broker has forgotten its session"},
+            notes={"away": _FORGETS},
         ),
         Peer("argus-mqtt (C)", "C", _c("argus"), windows=own_windows, backlogs=(0,)),
         Peer("libmosquitto", "C", _c("mosquitto")),
@@ -74,8 +97,13 @@ def all_peers() -> list[Peer]:
             "paho.mqtt.c",
             "C",
             _c("paho"),
-            backlogs=(1000, 100),
-            notes={"throughput": "at most 1000 events handed over ahead: each costs more the more wait"},
+            backlogs=(WINDOW,),
+            window=_LONGEST_WINDOW,
+            notes={
+                "throughput": "no more handed over ahead than the window: else it stalls whenever that is full",
+                "calls": "window of 65,535, for it stalls whenever it is full",
+                "away": "window of 65,535, for it stalls whenever it is full",
+            },
         ),
         Peer("argus-mqtt (Python)", "Python", _python("argus"), own_python, windows=own_windows, backlogs=(0,)),
         Peer("paho-mqtt", "Python", _python("paho")),
@@ -98,9 +126,11 @@ def all_peers() -> list[Peer]:
             backlogs=(0,),
             thread_safe=False,
             longest_queue=_LONGEST_WINDOW - 1,
+            can_wait=False,
             notes={
                 "calls": "for one thread only; no call while the events in flight are at their limit",
                 "queue": "holds as many as the broker's receive maximum",
+                "away": _FORGETS,
             },
         ),
         Peer("awscrt", "Python", _python("awscrt")),

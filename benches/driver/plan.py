@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 EVENT_BYTES = 512
@@ -16,6 +16,9 @@ class Plan:
     """How often everything is repeated."""
     throughput: int
     """Events per measurement of throughput."""
+    patience_seconds: int
+    """A peer that would need longer for that many publishes fewer, in steps of the trial; at its best window it
+    publishes all, but only once."""
     trial: int
     """Events per try when looking for a peer's best window."""
     busy_calls: int
@@ -23,8 +26,10 @@ class Plan:
     idle_calls: int
     """Calls with a pause between them."""
     roundtrips: int
-    queues: Sequence[int]
-    """Events queued while the broker is away."""
+    queues: Mapping[int, int]
+    """Events queued while the broker is away, and how often that is repeated."""
+    away_seconds: int
+    """A peer that has not queued and delivered them within this time is given up."""
     starts: int
     """Processes started, to time start and import."""
     growth: int
@@ -34,27 +39,31 @@ class Plan:
 
 
 FULL = Plan(
-    rounds=5,
+    rounds=3,
     throughput=300_000,
-    trial=30_000,
-    busy_calls=50_000,
-    idle_calls=2_000,
+    patience_seconds=12,
+    trial=10_000,
+    busy_calls=30_000,
+    idle_calls=1_500,
     roundtrips=5_000,
-    queues=(1_000, 100_000, 1_000_000),
-    starts=20,
-    growth=100_000,
-    growth_bytes=1_000_000_000,
+    queues={1_000: 3, 100_000: 3, 1_000_000: 1},
+    away_seconds=60,
+    starts=10,
+    growth=50_000,
+    growth_bytes=300_000_000,
 )
 
 QUICK = Plan(
-    rounds=2,
+    rounds=1,
     throughput=20_000,
-    trial=5_000,
-    busy_calls=5_000,
+    patience_seconds=2,
+    trial=2_000,
+    busy_calls=3_000,
     idle_calls=200,
-    roundtrips=500,
-    queues=(1_000, 20_000),
-    starts=3,
-    growth=10_000,
-    growth_bytes=50_000_000,
+    roundtrips=300,
+    queues={1_000: 1, 20_000: 1},
+    away_seconds=30,
+    starts=1,
+    growth=2_000,
+    growth_bytes=10_000_000,
 )

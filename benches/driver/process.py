@@ -117,10 +117,10 @@ def running(command: Sequence[str], environment: Mapping[str, str], seconds: flo
 
 
 @contextmanager
-def peer_program(peer: Peer, seconds: float = 600, **arguments: object) -> Iterator[Program]:
+def peer_program(peer: Peer, seconds: float = 600, **arguments: int | str | Path) -> Iterator[Program]:
     """A peer that runs with `arguments` beside the defaults."""
-    complete = {"messages": 1, "window": 100, "backlog": peer.backlogs[0], "threads": 1, "pause_us": 0, "topics": 1}
-    complete.update(arguments)
+    complete = {"messages": 1, "window": peer.window, "threads": 1, "pause_us": 0, "topics": 1, **arguments}
+    complete.setdefault("backlog", peer.backlog(int(complete["window"])))
     options = [f"{key}={value}" for key, value in complete.items()]
     with running([*peer.command, *options], peer.environment, seconds) as program:
         yield program

@@ -178,8 +178,10 @@ def queue(options: Options, peer: Peer) -> dict[str, Any]:
     checkpoint("connected")
     durations = timed_calls(options, peer, options.messages)
     checkpoint("queued")
+    report({"growth": growth(durations), "calls": percentiles(durations)})
+    checkpoint("told")
     peer.wait_acknowledged(options.messages)
-    return {"empty_ns": time.monotonic_ns(), "growth": growth(durations), "calls": percentiles(durations)}
+    return {"empty_ns": time.monotonic_ns()}
 
 
 def start(_: Options, peer: Peer) -> dict[str, Any]:

@@ -107,8 +107,10 @@ async def queue(options: Options, peer: AsyncPeer) -> dict[str, Any]:
         await peer.publish(index)
         durations.append(time.perf_counter_ns() - start_ns)
     await asyncio.to_thread(checkpoint, "queued")
+    report({"growth": growth(durations), "calls": percentiles(durations)})
+    await asyncio.to_thread(checkpoint, "told")
     await peer.wait_acknowledged(options.messages)
-    return {"empty_ns": time.monotonic_ns(), "growth": growth(durations), "calls": percentiles(durations)}
+    return {"empty_ns": time.monotonic_ns()}
 
 
 async def start(_: Options, peer: AsyncPeer) -> dict[str, Any]:

@@ -105,8 +105,10 @@ fn queue(options: &Options, peer: &impl Peer) -> Value {
     checkpoint("connected");
     let durations = timed_calls(options, peer, options.messages);
     checkpoint("queued");
+    report(&json!({ "growth": growth(&durations), "calls": percentiles(durations) }));
+    checkpoint("told");
     peer.wait_acknowledged(options.messages);
-    json!({ "empty_ns": now_ns(), "growth": growth(&durations), "calls": percentiles(durations) })
+    json!({ "empty_ns": now_ns() })
 }
 
 fn start(peer: &impl Peer) -> Value {
