@@ -9,10 +9,10 @@ from .summary import Figure, Summary, beyond
 
 
 def idle_bytes(summary: Summary, peer: str) -> Figure | None:
-    """Bytes of an idle client that no other process shares."""
+    """Resident bytes of an idle client."""
 
     def value(record: Record) -> float:
-        return float(record["idle"]["private"])
+        return float(record["idle"]["resident"])
 
     figures = [summary.figure(value, "away", name) for name in (peer, nothing_for(peer))]
     return beyond(*figures)
@@ -22,7 +22,7 @@ def bytes_beyond_payload(summary: Summary, peer: str, length: int) -> Figure | N
     """Bytes that a queued event costs beside its payload, when so many are queued."""
 
     def value(record: Record) -> float:
-        return float(record["queued"]["private"] - record["idle"]["private"]) / length
+        return float(record["queued"]["resident"] - record["idle"]["resident"]) / length
 
     def figure(name: str) -> Figure | None:
         records = [r for r in summary.records("away", peer=name, messages=length) if "queued" in r]
