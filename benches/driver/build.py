@@ -34,9 +34,11 @@ def build() -> None:
     """Build all; quick when nothing has changed."""
     WORK.mkdir(parents=True, exist_ok=True)
     _say("the Rust programs and the library (some minutes the first time)")
-    _cargo(BENCHES, "--features", "tls", target="cargo")
-    _cargo(ROOT, "--lib", target="tls")
-    _cargo(ROOT, "--lib", "--no-default-features", target="plain")
+    _cargo("build", BENCHES, "--features", "tls", target="cargo")
+    # As `make build` does it: cargo optimises across crates only when no rlib is made as well.
+    as_released = ("--lib", "--crate-type", "cdylib,staticlib")
+    _cargo("rustc", ROOT, *as_released, target="tls")
+    _cargo("rustc", ROOT, *as_released, "--no-default-features", target="plain")
     _link_by_soname(library(tls=True))
     _say("the C programs")
     _run(str(ROOT / "tools" / "debian"), "libmosquitto-dev", "libpaho-mqtt-dev", "mosquitto")
@@ -55,9 +57,11 @@ def _run(*command: str) -> None:
     subprocess.run(command, check=True)
 
 
-def _cargo(package: Path, *arguments: str, target: str) -> None:
+def _cargo(command: str, package: Path, *arguments: str, target: str) -> None:
     manifest, directory = str(package / "Cargo.toml"), str(WORK / target)
-    _run("cargo", "build", "--release", "--locked", "--manifest-path", manifest, "--target-dir", directory, *arguments)
+    _run(
+        "cargo", command, "--release", "--locked", "--manifest-path", manifest, "--target-dir", directory, *arguments
+    )
 
 
 def _link_by_soname(library: Path) -> None:

@@ -15,7 +15,7 @@ THREADS = (1, 8)
 
 
 def run(plan: Plan, peers: Sequence[Peer]) -> Iterator[Record]:
-    """Calls idle and busy, from one thread and from eight; the programs without a client show what the clock takes."""
+    """Calls idle and busy, from one thread and from eight; those without a client show what the clock takes."""
     for number in range(plan.rounds):
         for threads in THREADS:
             for peer in rotated(peers, number):

@@ -10,7 +10,7 @@ from .paths import WORK
 
 def event_file(size: int) -> Path:
     """A file with a JSON object of `size` bytes, as a camera's event looks."""
-    event = {
+    event: dict[str, object] = {
         "event_id": "5f0c2a9e-3b44-4f6b-9a53-7a2f4a1b9d10",
         "camera": "front_door",
         "time": "2026-11-23T14:10:00.000000+00:00",

@@ -41,7 +41,15 @@ class Goal:
 
 def goals(summary: Summary) -> list[Goal]:
     """Every aim, in the order in which the report treats the measures."""
-    parts: Sequence[Callable[[Summary], Iterator[Goal]]] = (_throughput, _calls, _away, _roundtrip, _cpu, _size, _memory)
+    parts: Sequence[Callable[[Summary], Iterator[Goal]]] = (
+        _throughput,
+        _calls,
+        _away,
+        _roundtrip,
+        _cpu,
+        _size,
+        _memory,
+    )
     return [goal for part in parts for goal in part(summary)]
 
 
@@ -57,12 +65,17 @@ def _throughput(summary: Summary) -> Iterator[Goal]:
 
     for ours in (RUST, C):
         yield Goal(f"Throughput: {ours} to rumqttc's", 1.0, ratio(best(ours), best("rumqttc")), at_least=True)
-        yield Goal(f"Throughput: {ours} to libmosquitto's", 1.3, ratio(best(ours), best("libmosquitto")), at_least=True)
+        yield Goal(
+            f"Throughput: {ours} to libmosquitto's", 1.3, ratio(best(ours), best("libmosquitto")), at_least=True
+        )
     yield Goal(f"Throughput: {PYTHON} to paho-mqtt's", 10, ratio(best(PYTHON), best("paho-mqtt")), at_least=True)
     others = [figure for figure in map(best, _OTHER_PYTHON) if figure]
     fastest = max(others, key=lambda figure: figure.median, default=None)
     yield Goal(
-        f"Throughput: {PYTHON} to that of the fastest other from Python", 3, ratio(best(PYTHON), fastest), at_least=True
+        f"Throughput: {PYTHON} to that of the fastest other from Python",
+        3,
+        ratio(best(PYTHON), fastest),
+        at_least=True,
     )
 
 
@@ -114,7 +127,9 @@ def _cpu(summary: Summary) -> Iterator[Goal]:
     for ours in (RUST, C):
         at_default = ratio(at(ours, window=100, backlog=0), at("rumqttc", window=100, backlog=0))
         yield Goal(f"CPU time, window of 100: {ours} to rumqttc's", 1.2, at_default)
-        yield Goal(f"CPU time, each at its best window: {ours} to rumqttc's", 1.2, ratio(at_best(ours), at_best("rumqttc")))
+        yield Goal(
+            f"CPU time, each at its best window: {ours} to rumqttc's", 1.2, ratio(at_best(ours), at_best("rumqttc"))
+        )
 
 
 def _size(summary: Summary) -> Iterator[Goal]:

@@ -31,6 +31,4 @@ def bytes_beyond_payload(summary: Summary, peer: str, length: int) -> Figure | N
     total = beyond(figure(peer), figure(nothing_for(peer)))
     if total is None:
         return None
-    return Figure(
-        total.median - EVENT_BYTES, total.lowest - EVENT_BYTES, total.highest - EVENT_BYTES, total.rounds
-    )
+    return Figure(total.median - EVENT_BYTES, total.lowest - EVENT_BYTES, total.highest - EVENT_BYTES, total.rounds)

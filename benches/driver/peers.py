@@ -31,7 +31,7 @@ class Peer:
     """Events handed over and not yet acknowledged to try: 0 is all of them, `WINDOW` as many as are in flight. The
     first is used otherwise."""
     window: int = 100
-    """Events in flight where the number of those handed over is not limited: the publish call, and the broker away."""
+    """Events in flight where those handed over are not limited: in timing the call, and while the broker is away."""
     thread_safe: bool = True
     longest_queue: int = 10_000_000
     """Events it can hold while the broker is away."""

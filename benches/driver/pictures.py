@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
-from matplotlib.ticker import FuncFormatter, NullLocator
+from matplotlib.ticker import EngFormatter, FuncFormatter, NullLocator
 
 from .markdown import number
 from .memory import bytes_beyond_payload, idle_bytes
@@ -26,6 +28,7 @@ _OTHER_LINES = ("#8b949e", "#bc8cff", "#db6d28", "#3fb950")
 _OUR_LINES = {US[0]: "-", US[1]: "--", US[2]: ":"}
 
 Values = Mapping[str, Figure | None]
+Curve = Mapping[int, Figure | None]
 
 
 def main() -> None:
@@ -91,10 +94,7 @@ def _calls(summary: Summary) -> Drawing:
     for ax, load, title in zip(axes, ("idle", "busy"), ("Idle: a call every millisecond", "Under load"), strict=True):
         fields = ("p50_ns", "p99_ns", "p999_ns")
         values = {
-            field: {
-                name: summary.figure(lambda r, field=field: r[field], "calls", name, load=load, threads=1)
-                for name in names
-            }
+            field: {name: summary.figure(itemgetter(field), "calls", name, load=load, threads=1) for name in names}
             for field in fields
         }
         _dots(ax, f"{title}, one thread", "microseconds", values, 1e-3)
@@ -128,7 +128,8 @@ def _growth(summary: Summary) -> Drawing:
         }
         _curves(ax, label, "microseconds per event", curves, 1)
     shown = summary.peers("topics") or list(US)
-    _curves(queue, "events waiting", "microseconds per call", {p: queue_curve(summary, p) for p in shown}, 1e-3)
+    waiting = {peer: queue_curve(summary, peer) for peer in shown}
+    _curves(queue, "events waiting", "microseconds per call", waiting, 1e-3)
     handles, labels = sizes.get_legend_handles_labels()
     drawing.legend(handles, labels, loc="outside lower center", ncols=3)
     return drawing
@@ -140,12 +141,10 @@ def _panels(count: int, rows: int) -> tuple[Drawing, Sequence[Axes]]:
     return drawing, axes
 
 
-def _bars(
-    ax: Axes, title: str, unit: str, values: Values, scale: float, *, highest_first: bool = True
-) -> None:
+def _bars(ax: Axes, title: str, unit: str, values: Values, scale: float, *, highest_first: bool = True) -> None:
     """One bar for each client, the best on top, its number behind it, and a line from the lowest to the highest."""
     found = [(name, figure) for name, figure in values.items() if figure]
-    found.sort(key=lambda pair: pair[1].median, reverse=not highest_first)
+    found.sort(key=lambda pair: pair[1].median, reverse=highest_first)
     names, figures = [name for name, _ in found], [figure for _, figure in found]
     middles = [figure.median * scale for figure in figures]
     spread = [
@@ -181,6 +180,7 @@ def _finish(ax: Axes, title: str, label: str, names: Sequence[str]) -> None:
     ax.set_title(title, loc="left")
     ax.set_xlabel(label)
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+    ax.xaxis.set_minor_locator(NullLocator())
     ax.grid(axis="x")
     ax.set_axisbelow(True)
     ax.tick_params(axis="y", length=0)
@@ -190,7 +190,7 @@ def _finish(ax: Axes, title: str, label: str, names: Sequence[str]) -> None:
             text.set_fontweight("bold")
 
 
-def _curves(ax: Axes, label: str, unit: str, curves: Mapping[str, Values], scale: float) -> None:
+def _curves(ax: Axes, label: str, unit: str, curves: Mapping[str, Curve], scale: float) -> None:
     """The cost of each client over what grows, both on a logarithmic scale."""
     others = [name for name in curves if name not in US]
     for name, curve in curves.items():
@@ -205,9 +205,12 @@ def _curves(ax: Axes, label: str, unit: str, curves: Mapping[str, Values], scale
     ax.set_yscale("log")
     ax.set_xlabel(label)
     ax.set_title(unit, loc="left")
-    ax.xaxis.set_minor_locator(NullLocator())
+    low, high = ax.get_ylim()
+    ax.set_ylim(10 ** math.floor(math.log10(low)), 10 ** math.ceil(math.log10(high)))
     for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+        axis.set_minor_locator(NullLocator())
+    ax.xaxis.set_major_formatter(EngFormatter(sep=""))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
     ax.grid()
 
 

@@ -39,7 +39,7 @@ class Program:
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], seconds: float) -> None:
         """Start it; it is killed when it takes longer than `seconds`."""
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 -- kill() closes it.
         self.started_ns = time.monotonic_ns()
         self._process = subprocess.Popen(
             command,
@@ -48,7 +48,7 @@ class Program:
             stderr=self._errors,
             text=True,
             env={**os.environ, **environment},
-            preexec_fn=_end_with_the_driver,
+            preexec_fn=_end_with_the_driver,  # noqa: PLW1509 -- One system call, which takes no lock.
         )
         self._seconds = seconds
         self._timer = threading.Timer(seconds, self._process.kill)
@@ -120,7 +120,7 @@ def running(command: Sequence[str], environment: Mapping[str, str], seconds: flo
 def peer_program(peer: Peer, seconds: float = 600, **arguments: int | str | Path) -> Iterator[Program]:
     """A peer that runs with `arguments` beside the defaults."""
     complete = {"messages": 1, "window": peer.window, "threads": 1, "pause_us": 0, "topics": 1, **arguments}
-    complete.setdefault("backlog", peer.backlog(int(complete["window"])))
+    complete.setdefault("backlog", peer.backlog(int(str(complete["window"]))))
     options = [f"{key}={value}" for key, value in complete.items()]
     with running([*peer.command, *options], peer.environment, seconds) as program:
         yield program

@@ -1,4 +1,4 @@
-"""The records of what was measured: a file of JSON lines for each group, so that a group can be measured by itself."""
+"""The records of what was measured: a file for each group, so that a group can be measured by itself."""
 
 from __future__ import annotations
 

@@ -28,7 +28,9 @@ def goals(summary: Summary) -> str:
 
 def throughput(summary: Summary) -> str:
     """Thousands of events per second against the sink, at each window and at the best."""
-    windows = _distinct(record["window"] for record in summary.records("throughput", broker="sink") if "best" not in record)
+    windows = _distinct(
+        record["window"] for record in summary.records("throughput", broker="sink") if "best" not in record
+    )
 
     def best(peer: str) -> Figure | None:
         found = summary.best(peer)
@@ -36,9 +38,7 @@ def throughput(summary: Summary) -> str:
 
     rows = []
     for peer in _sorted(summary.peers("throughput", broker="sink"), best, highest_first=True):
-        at_windows = [
-            figure(_at_window(summary, rate, peer, window), 1e-3) for window in windows
-        ]
+        at_windows = [figure(_at_window(summary, rate, peer, window), 1e-3) for window in windows]
         rows.append(
             (
                 _name(peer),

@@ -61,7 +61,9 @@ class Options:
 class Peer(Protocol):
     """A client library behind the calls that are measured."""
 
-    publishers: Sequence[Callable[[], object]]
+    @property
+    def publishers(self) -> Sequence[Callable[[], object]]:
+        """One for each topic: publishes one event with QoS 1 and an expiry."""
 
     def announce(self) -> None:
         """Publish a retained message with QoS 1, unless connecting did it."""

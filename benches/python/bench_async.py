@@ -14,9 +14,12 @@ from bench import Options, checkpoint, cpu_seconds, elapsed, growth, percentiles
 class AsyncPeer(Protocol):
     """A client library behind the calls that are measured."""
 
-    limit: int | None
-    """Events in flight at most, where the peer has no limit of its own; `None` if `publish` returns only when the
-    event was acknowledged."""
+    @property
+    def limit(self) -> int | None:
+        """Events in flight at most, where the peer has no limit of its own.
+
+        `None` if `publish` returns only when the event was acknowledged.
+        """
 
     async def publish(self, index: int) -> None:
         """Publish one event with QoS 1 and an expiry to the topic whose turn it is."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import aiomqtt
-import bench
-import bench_async
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
+
+import bench
+import bench_async
 
 
 class Aiomqtt:
@@ -17,7 +18,7 @@ class Aiomqtt:
     def __init__(self, options: bench.Options) -> None:
         self._options = options
         self._topics = options.topics
-        self._properties = Properties(PacketTypes.PUBLISH)
+        self._properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
         self._properties.MessageExpiryInterval = bench.EXPIRY_SECONDS
         self._client = aiomqtt.Client(
             "127.0.0.1",

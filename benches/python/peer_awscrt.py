@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from functools import partial
 
-import bench
 from awscrt import mqtt5
+
+import bench
 
 
 class Awscrt:
@@ -34,12 +35,14 @@ class Awscrt:
         if not connected.wait(bench.LONG_SECONDS):
             raise TimeoutError("the broker does not accept the connection")
         self.publishers = [
-            partial(self._publish, self._packet(topic, options.payload, False, bench.EXPIRY_SECONDS))
+            partial(self._publish, self._packet(topic, options.payload, expiry_seconds=bench.EXPIRY_SECONDS))
             for topic in options.topics
         ]
 
     @staticmethod
-    def _packet(topic: str, payload: bytes, retain: bool, expiry_seconds: int | None) -> mqtt5.PublishPacket:
+    def _packet(
+        topic: str, payload: bytes, *, retain: bool = False, expiry_seconds: int | None = None
+    ) -> mqtt5.PublishPacket:
         return mqtt5.PublishPacket(
             topic=topic,
             payload=payload,
@@ -53,7 +56,7 @@ class Awscrt:
 
     def announce(self) -> None:
         """Publish a retained message with QoS 1."""
-        self._publish(self._packet(bench.AVAILABILITY_TOPIC, b"online", True, None))
+        self._publish(self._packet(bench.AVAILABILITY_TOPIC, b"online", retain=True))
 
     def wait_acknowledged(self, count: int) -> None:
         """Wait until so many messages were acknowledged."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 
-import bench
-import bench_async
 import gmqtt
 from gmqtt.mqtt.constants import MQTTv50
 from gmqtt.storage import PersistentStorage
 
+import bench
+import bench_async
 
-class CountingStorage(PersistentStorage):
+
+class CountingStorage(PersistentStorage):  # type: ignore[misc]
     """What gmqtt keeps of unacknowledged messages, here also the only place to learn of an acknowledgement."""
 
     def __init__(self) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from functools import partial
 
-import bench
 from paho.mqtt.client import Client, MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
+
+import bench
 
 
 class Paho:
@@ -28,15 +29,16 @@ class Paho:
         self._client.loop_start()
         if not connected.wait(bench.LONG_SECONDS):
             raise TimeoutError("the broker does not accept the connection")
-        properties = Properties(PacketTypes.PUBLISH)
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
         properties.MessageExpiryInterval = bench.EXPIRY_SECONDS
         self.publishers = [
-            partial(self._client.publish, topic, options.payload, 1, False, properties) for topic in options.topics
+            partial(self._client.publish, topic, options.payload, 1, retain=False, properties=properties)
+            for topic in options.topics
         ]
 
     def announce(self) -> None:
         """Publish a retained message with QoS 1."""
-        self._client.publish(bench.AVAILABILITY_TOPIC, b"online", 1, True)
+        self._client.publish(bench.AVAILABILITY_TOPIC, b"online", 1, retain=True)
 
     def wait_acknowledged(self, count: int) -> None:
         """Wait until so many messages were acknowledged."""
