@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test checks setup lint doc test-rust test-python check-package size bench build install uninstall clean
+.PHONY: help demo test checks setup lint doc test-rust test-python test-bench check-package size bench bench-hot build install uninstall clean
 
 export PYTHON ?= python3
 CARGO_TARGET_DIR ?= target
@@ -13,6 +13,7 @@ CARGO_TARGET_DIR ?= target
 export CARGO_TARGET_DIR := $(abspath $(CARGO_TARGET_DIR))
 TARGET := $(CARGO_TARGET_DIR)
 DEMO := examples/demo/Cargo.toml
+BENCHES := benches/Cargo.toml
 VENV := target/venv
 
 say = @echo; echo "== $(1)"
@@ -34,7 +35,7 @@ test: ## Install what the tests need under target/, then check and test everythi
 	exit $$status
 
 # The quick checks stand first.
-checks: setup lint doc build test-rust test-python check-package
+checks: setup lint doc build test-rust test-python test-bench check-package
 
 setup:
 	$(call say,Setting up what the tests need: under target/ and tests/ and not on the system)
@@ -45,15 +46,20 @@ lint: ## Check formatting and lints of Rust and Python
 	$(call say,Formatting of Rust)
 	cargo fmt --check
 	cargo fmt --check --manifest-path $(DEMO)
-	$(call say,Lints of Rust: with TLS and without and in the demo)
+	cargo fmt --check --manifest-path $(BENCHES)
+	$(call say,Lints of Rust: with TLS and without and in the demo and the benchmarks)
 	cargo clippy --locked --all-targets --features testing -- -D warnings
 	cargo clippy --locked --all-targets --features testing --no-default-features -- -D warnings
 	cargo clippy --locked --manifest-path $(DEMO) -- -D warnings
+	cargo clippy --locked --all-targets --manifest-path $(BENCHES) -- -D warnings
 	$(call say,Formatting and lints and types of Python)
 	@tools/python-env $(VENV)
 	cd bindings/python && ../../$(VENV)/bin/ruff format --check . ../../examples/python
 	cd bindings/python && ../../$(VENV)/bin/ruff check . ../../examples/python
 	cd bindings/python && ../../$(VENV)/bin/mypy
+	cd benches && ../$(VENV)/bin/ruff format --check . run
+	cd benches && ../$(VENV)/bin/ruff check . run
+	cd benches && ../$(VENV)/bin/mypy
 
 doc: ## Build the Rust documentation, without warnings
 	$(call say,Rust documentation)
@@ -70,6 +76,10 @@ test-python:
 	cargo build --locked --features testing --lib
 	cd bindings/python && ARGUS_MQTT_LIBRARY=$(TARGET)/debug/libargus_mqtt.so ../../$(VENV)/bin/pytest
 
+test-bench:
+	$(call say,Tests of the report of the benchmarks)
+	cd benches && ../$(VENV)/bin/pytest
+
 check-package: ## Build the crate from the files that would be published
 	$(call say,The package)
 	cargo package --locked --allow-dirty
@@ -78,9 +88,13 @@ size: ## Measure the library and its crates; the table in the README is written
 	$(call say,Sizes: two optimised builds take some minutes)
 	tools/size
 
-bench: ## Measure beside other clients
-	$(call say,Benchmarks)
+bench: ## Measure beside other clients; docs/performance.md is written
+	$(call say,Benchmarks: about half an hour)
 	benches/run
+
+bench-hot: ## Measure the hot parts by themselves, against the run before
+	$(call say,Benchmarks of the hot parts)
+	cargo bench --locked --manifest-path $(BENCHES) --bench hot
 
 # ---- Build and install --------------------------------------------------------------------------
 

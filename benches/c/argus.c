@@ -64,9 +64,3 @@ void peer_wait_acknowledged(uint64_t count)
         check("argus_mqtt_delivery_wait",
               argus_mqtt_delivery_wait(client, deliveries[acknowledged], LONG_MS, &error), &error);
 }
-
-void peer_close(void)
-{
-    argus_mqtt_shutdown(client, 5000, NULL, NULL);
-    free(deliveries);
-}

@@ -95,13 +95,18 @@ static void publish(uint64_t index)
     peer_publish(topic->text, topic->camera, options.payload, options.payload_len);
 }
 
-static void checkpoint(const char *name)
+static void wait_for_driver(void)
 {
     char line[16];
-    printf("{\"checkpoint\": \"%s\"}\n", name);
-    fflush(stdout);
     if (fgets(line, sizeof line, stdin) == NULL)
         exit(1);
+}
+
+static void checkpoint(const char *name)
+{
+    printf("{\"checkpoint\": \"%s\"}\n", name);
+    fflush(stdout);
+    wait_for_driver();
 }
 
 static int compare(const void *left, const void *right)
@@ -250,6 +255,6 @@ int main(int argc, char **argv)
         if (strcmp(modes[index].name, options.mode) == 0)
             modes[index].run();
     fflush(stdout);
-    peer_close();
+    wait_for_driver(); /* which kills it: what a client sends when it closes is not to be counted */
     return 0;
 }

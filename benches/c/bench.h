@@ -1,4 +1,4 @@
-/* What the C programs of the benchmark share. A peer implements the five functions named peer_*;
+/* What the C programs of the benchmark share. A peer implements the four functions named peer_*;
  * bench.c has main(), reads the arguments and measures. */
 #ifndef BENCH_H
 #define BENCH_H
@@ -30,8 +30,6 @@ void peer_publish(const char *topic, const char *camera, const void *payload, si
 void peer_announce(void);
 /* Returns when so many messages were acknowledged. */
 void peer_wait_acknowledged(uint64_t count);
-/* Gives back what the peer holds. */
-void peer_close(void);
 
 /* Ends the program with a message: what failed and the library's status. */
 _Noreturn void bench_fail(const char *what, long status);

@@ -63,11 +63,3 @@ void peer_wait_acknowledged(uint64_t count)
 {
     bench_wait_acknowledged(count);
 }
-
-void peer_close(void)
-{
-    mosquitto_disconnect(client);
-    mosquitto_loop_stop(client, false);
-    mosquitto_destroy(client);
-    mosquitto_lib_cleanup();
-}

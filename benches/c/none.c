@@ -19,7 +19,3 @@ void peer_wait_acknowledged(uint64_t count)
 {
     (void)count;
 }
-
-void peer_close(void)
-{
-}

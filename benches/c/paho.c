@@ -102,8 +102,3 @@ void peer_wait_acknowledged(uint64_t count)
 {
     bench_wait_acknowledged(count);
 }
-
-void peer_close(void)
-{
-    MQTTAsync_destroy(&client);
-}

@@ -71,9 +71,6 @@ class Peer(Protocol):
     def wait_acknowledged(self, count: int) -> None:
         """Wait until so many messages were acknowledged."""
 
-    def close(self) -> None:
-        """Give back what the peer holds."""
-
 
 class Progress:
     """Counts the acknowledgements that a library reports on its own thread."""
@@ -98,12 +95,15 @@ class Progress:
 
 
 def run(connect: Callable[[Options], Peer]) -> None:
-    """Do what the arguments ask for and print the result as one line of JSON."""
+    """Do what the arguments ask for and print the result as one line of JSON.
+
+    Then it waits to be killed: what a client sends when it closes is not to be counted.
+    """
     options = Options.from_arguments()
     peer = connect(options)
     modes = {"throughput": throughput, "calls": calls, "roundtrip": roundtrip, "queue": queue, "start": start}
     report(modes[options.mode](options, peer))
-    peer.close()
+    wait_for_driver()
 
 
 def report(value: dict[str, Any]) -> None:
@@ -114,6 +114,11 @@ def report(value: dict[str, Any]) -> None:
 def checkpoint(name: str) -> None:
     """Tell the driver how far this is, and wait for its word to go on."""
     report({"checkpoint": name})
+    wait_for_driver()
+
+
+def wait_for_driver() -> None:
+    """Wait for its word to go on."""
     if not sys.stdin.readline():
         sys.exit(1)
 

@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
-from bench import Options, checkpoint, cpu_seconds, elapsed, growth, percentiles, report
+from bench import Options, checkpoint, cpu_seconds, elapsed, growth, percentiles, report, wait_for_driver
 
 
 class AsyncPeer(Protocol):
@@ -30,12 +30,9 @@ class AsyncPeer(Protocol):
     async def wait_acknowledged(self, count: int) -> None:
         """Wait until so many messages were acknowledged."""
 
-    async def close(self) -> None:
-        """Give back what the peer holds."""
-
 
 def run(connect: Callable[[Options], Awaitable[AsyncPeer]]) -> None:
-    """Do what the arguments ask for and print the result as one line of JSON."""
+    """Do what the arguments ask for, print the result as one line of JSON, and wait to be killed."""
     asyncio.run(_run(Options.from_arguments(), connect))
 
 
@@ -43,7 +40,7 @@ async def _run(options: Options, connect: Callable[[Options], Awaitable[AsyncPee
     peer = await connect(options)
     modes = {"throughput": throughput, "calls": calls, "roundtrip": roundtrip, "queue": queue, "start": start}
     report(await modes[options.mode](options, peer))
-    await peer.close()
+    wait_for_driver()
 
 
 async def throughput(options: Options, peer: AsyncPeer) -> dict[str, Any]:

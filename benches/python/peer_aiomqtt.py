@@ -51,10 +51,6 @@ class Aiomqtt:
     async def wait_acknowledged(self, count: int) -> None:
         """Return: publishing has waited."""
 
-    async def close(self) -> None:
-        """Disconnect."""
-        await self._client.__aexit__(None, None, None)
-
 
 if __name__ == "__main__":
     bench_async.run(Aiomqtt.connect)

@@ -46,10 +46,6 @@ class Argus:
             self._deliveries.popleft().wait(bench.LONG_SECONDS)
             self._acknowledged += 1
 
-    def close(self) -> None:
-        """Go offline."""
-        self._client.shutdown(5)
-
 
 if __name__ == "__main__":
     bench.run(Argus)

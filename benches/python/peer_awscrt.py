@@ -16,7 +16,6 @@ class Awscrt:
     def __init__(self, options: bench.Options) -> None:
         self._progress = bench.Progress()
         connected = threading.Event()
-        self._stopped = threading.Event()
         self._client = mqtt5.Client(
             mqtt5.ClientOptions(
                 host_name="127.0.0.1",
@@ -28,7 +27,6 @@ class Awscrt:
                 max_reconnect_delay_ms=1000,
                 ack_timeout_sec=int(bench.LONG_SECONDS),
                 on_lifecycle_event_connection_success_fn=lambda _: connected.set(),
-                on_lifecycle_event_stopped_fn=lambda _: self._stopped.set(),
             )
         )
         self._client.start()
@@ -61,11 +59,6 @@ class Awscrt:
     def wait_acknowledged(self, count: int) -> None:
         """Wait until so many messages were acknowledged."""
         self._progress.wait(count)
-
-    def close(self) -> None:
-        """Disconnect."""
-        self._client.stop()
-        self._stopped.wait(bench.LONG_SECONDS)
 
 
 if __name__ == "__main__":

@@ -64,10 +64,6 @@ class Gmqtt:
         if self._storage.removed < count:
             await self._storage.reached.wait()
 
-    async def close(self) -> None:
-        """Disconnect."""
-        await self._client.disconnect()
-
 
 if __name__ == "__main__":
     bench_async.run(Gmqtt.connect)

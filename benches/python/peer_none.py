@@ -19,9 +19,6 @@ class Nothing:
     def wait_acknowledged(self, count: int) -> None:
         """Do nothing."""
 
-    def close(self) -> None:
-        """Do nothing."""
-
 
 if __name__ == "__main__":
     bench.run(Nothing)

@@ -44,11 +44,6 @@ class Paho:
         """Wait until so many messages were acknowledged."""
         self._progress.wait(count)
 
-    def close(self) -> None:
-        """Disconnect and end the thread."""
-        self._client.disconnect()
-        self._client.loop_stop()
-
 
 if __name__ == "__main__":
     bench.run(Paho)

@@ -21,7 +21,8 @@ pub trait Peer: Sync {
     fn wait_acknowledged(&self, count: u64);
 }
 
-/// Runs what the options ask for and prints the result as one line of JSON.
+/// Runs what the options ask for and prints the result as one line of JSON. Then it waits to be killed: what a client
+/// sends when it closes is not to be counted.
 pub fn run(options: &Options, peer: &impl Peer) {
     let result = match options.mode.as_str() {
         "throughput" => throughput(options, peer),
@@ -32,6 +33,7 @@ pub fn run(options: &Options, peer: &impl Peer) {
         mode => panic!("mode={mode} is unknown"),
     };
     report(&result);
+    wait_for_driver();
 }
 
 fn report(value: &Value) {
@@ -42,6 +44,10 @@ fn report(value: &Value) {
 /// Tells the driver how far this is, and waits for its word to go on.
 fn checkpoint(name: &str) {
     report(&json!({ "checkpoint": name }));
+    wait_for_driver();
+}
+
+fn wait_for_driver() {
     let mut line = String::new();
     std::io::stdin().read_line(&mut line).expect("the driver answers");
 }
