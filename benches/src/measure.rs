@@ -23,7 +23,10 @@ pub fn percentiles(mut durations: Vec<u64>) -> Value {
     durations.sort_unstable();
     let at = |fraction: f64| {
         let index = (durations.len() as f64 * fraction) as usize;
-        durations.get(index.min(durations.len().saturating_sub(1))).copied().unwrap_or(0)
+        durations
+            .get(index.min(durations.len().saturating_sub(1)))
+            .copied()
+            .unwrap_or(0)
     };
     let mean = durations.iter().sum::<u64>() as f64 / durations.len().max(1) as f64;
     json!({
@@ -37,7 +40,10 @@ pub fn growth(durations: &[u64]) -> Value {
     let mut length = 1;
     while length * 2 <= durations.len() {
         let slice = &durations[length..length * 2];
-        points.push(json!([length, slice.iter().sum::<u64>() as f64 / slice.len() as f64]));
+        points.push(json!([
+            length,
+            slice.iter().sum::<u64>() as f64 / slice.len() as f64
+        ]));
         length *= 10;
     }
     Value::Array(points)

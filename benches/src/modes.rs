@@ -49,7 +49,9 @@ fn checkpoint(name: &str) {
 
 fn wait_for_driver() {
     let mut line = String::new();
-    std::io::stdin().read_line(&mut line).expect("the driver answers");
+    std::io::stdin()
+        .read_line(&mut line)
+        .expect("the driver answers");
 }
 
 fn throughput(options: &Options, peer: &impl Peer) -> Value {
@@ -70,8 +72,9 @@ fn throughput(options: &Options, peer: &impl Peer) -> Value {
 fn calls(options: &Options, peer: &impl Peer) -> Value {
     let each = options.messages / options.threads as u64;
     let durations = std::thread::scope(|scope| {
-        let threads: Vec<_> =
-            (0..options.threads).map(|_| scope.spawn(|| timed_calls(options, peer, each))).collect();
+        let threads: Vec<_> = (0..options.threads)
+            .map(|_| scope.spawn(|| timed_calls(options, peer, each)))
+            .collect();
         threads
             .into_iter()
             .flat_map(|thread| thread.join().expect("a publishing thread does not panic"))

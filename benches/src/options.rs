@@ -41,9 +41,15 @@ impl Options {
                 (key.to_owned(), value.to_owned())
             })
             .collect();
-        let text = |key: &str| arguments.get(key).unwrap_or_else(|| panic!("{key}= is missing"));
+        let text = |key: &str| {
+            arguments
+                .get(key)
+                .unwrap_or_else(|| panic!("{key}= is missing"))
+        };
         let number = |key: &str| {
-            text(key).parse::<u64>().unwrap_or_else(|_| panic!("{key}= is not a number"))
+            text(key)
+                .parse::<u64>()
+                .unwrap_or_else(|_| panic!("{key}= is not a number"))
         };
         Options {
             mode: text("mode").clone(),
@@ -53,13 +59,18 @@ impl Options {
             backlog: number("backlog"),
             threads: number("threads").try_into().expect("threads= fits"),
             pause_us: number("pause_us"),
-            topics: (0..number("topics")).map(|index| format!("argusai/events/camera{index}")).collect(),
+            topics: (0..number("topics"))
+                .map(|index| format!("argusai/events/camera{index}"))
+                .collect(),
             payload: std::fs::read(text("payload")).expect("payload= names a readable file"),
         }
     }
 
     /// The camera part of an event's topic.
     pub fn camera(topic: &str) -> &str {
-        topic.rsplit('/').next().expect("rsplit yields at least one part")
+        topic
+            .rsplit('/')
+            .next()
+            .expect("rsplit yields at least one part")
     }
 }

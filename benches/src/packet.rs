@@ -14,7 +14,13 @@ pub fn split(buffer: &[u8]) -> Option<(Packet<'_>, usize)> {
     let header = *buffer.first()?;
     let (length, digits) = variable_integer(&buffer[1..])?;
     let end = 1 + digits + length;
-    Some((Packet { header, body: buffer.get(1 + digits..end)? }, end))
+    Some((
+        Packet {
+            header,
+            body: buffer.get(1 + digits..end)?,
+        },
+        end,
+    ))
 }
 
 /// A variable byte integer and how many bytes it takes; `None` if it is not complete.
@@ -64,7 +70,13 @@ impl Publish {
             rest = &rest[digits + length..];
         }
         let retain = packet.header & 1 == 1;
-        Some(Publish { qos, retain, packet_id, expiry, payload_length: rest.len() })
+        Some(Publish {
+            qos,
+            retain,
+            packet_id,
+            expiry,
+            payload_length: rest.len(),
+        })
     }
 }
 

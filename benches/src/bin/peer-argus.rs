@@ -30,7 +30,10 @@ impl Argus {
         let client = Client::connect(settings).expect("a thread can be started");
         client.wait_online(LONG).expect("the broker is there");
         let one_by_one = options.backlog > 0 || options.mode == "roundtrip";
-        Argus { client, deliveries: one_by_one.then(Mutex::default) }
+        Argus {
+            client,
+            deliveries: one_by_one.then(Mutex::default),
+        }
     }
 }
 
@@ -41,7 +44,11 @@ impl Peer for Argus {
             .publish_event(Options::camera(topic), payload.to_vec())
             .expect("the queue is long enough");
         if let Some(deliveries) = &self.deliveries {
-            deliveries.lock().expect("nobody panics holding it").0.push_back(delivery);
+            deliveries
+                .lock()
+                .expect("nobody panics holding it")
+                .0
+                .push_back(delivery);
         }
     }
 
@@ -54,7 +61,10 @@ impl Peer for Argus {
         };
         let mut deliveries = deliveries.lock().expect("nobody panics holding it");
         while deliveries.1 < count {
-            let delivery = deliveries.0.pop_front().expect("only what was published is awaited");
+            let delivery = deliveries
+                .0
+                .pop_front()
+                .expect("only what was published is awaited");
             let outcome = delivery.wait(LONG).expect("it ends in time");
             assert_eq!(outcome, Outcome::Delivered);
             deliveries.1 += 1;

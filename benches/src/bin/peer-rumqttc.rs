@@ -37,8 +37,13 @@ impl Rumqttc {
         network.set_tcp_nodelay(true);
         mqtt.set_network_options(network);
 
-        let backlog = if options.backlog > 0 { options.backlog } else { options.messages + 1 };
-        let (client, connection) = Client::new(mqtt, backlog.try_into().expect("it fits the memory"));
+        let backlog = if options.backlog > 0 {
+            options.backlog
+        } else {
+            options.messages + 1
+        };
+        let (client, connection) =
+            Client::new(mqtt, backlog.try_into().expect("it fits the memory"));
         let progress = Arc::new(Progress::default());
         let shared = Arc::clone(&progress);
         std::thread::spawn(move || shared.poll(connection));
@@ -48,7 +53,13 @@ impl Rumqttc {
 
     fn send(&self, topic: &str, payload: &[u8], retain: bool, properties: PublishProperties) {
         self.client
-            .publish_with_properties(topic, QoS::AtLeastOnce, retain, payload.to_vec(), properties)
+            .publish_with_properties(
+                topic,
+                QoS::AtLeastOnce,
+                retain,
+                payload.to_vec(),
+                properties,
+            )
             .expect("the connection lives as long as the client");
     }
 }
@@ -65,7 +76,10 @@ impl Progress {
                     }
                 }
                 Ok(Event::Incoming(Packet::ConnAck(_))) => {
-                    self.state.lock().expect("nobody panics holding it").connected = true;
+                    self.state
+                        .lock()
+                        .expect("nobody panics holding it")
+                        .connected = true;
                     self.changed.notify_all();
                 }
                 Ok(_) => {}
@@ -85,17 +99,28 @@ impl Progress {
 
 impl Peer for Rumqttc {
     fn publish(&self, topic: &str, payload: &[u8]) {
-        let properties =
-            PublishProperties { message_expiry_interval: Some(EXPIRY_SECONDS), ..PublishProperties::default() };
+        let properties = PublishProperties {
+            message_expiry_interval: Some(EXPIRY_SECONDS),
+            ..PublishProperties::default()
+        };
         self.send(topic, payload, false, properties);
     }
 
     fn announce(&self) {
-        self.send("argusai/status", b"online", true, PublishProperties::default());
+        self.send(
+            "argusai/status",
+            b"online",
+            true,
+            PublishProperties::default(),
+        );
     }
 
     fn wait_acknowledged(&self, count: u64) {
-        self.progress.state.lock().expect("nobody panics holding it").awaited = count;
+        self.progress
+            .state
+            .lock()
+            .expect("nobody panics holding it")
+            .awaited = count;
         self.progress.wait(|state| state.acknowledged >= count);
     }
 }

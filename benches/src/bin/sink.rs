@@ -18,7 +18,10 @@ const BUFFER: usize = 256 * 1024;
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let mut number = |what: &str| -> u16 {
-        arguments.next().and_then(|text| text.parse().ok()).unwrap_or_else(|| panic!("{what} is missing"))
+        arguments
+            .next()
+            .and_then(|text| text.parse().ok())
+            .unwrap_or_else(|| panic!("{what} is missing"))
     };
     let port = number("PORT");
     let receive_maximum = number("RECEIVE_MAXIMUM");
@@ -37,7 +40,8 @@ fn main() {
     });
     for line in std::io::stdin().lock().lines() {
         line.expect("the driver writes text");
-        let counts = std::mem::take(&mut *counts.lock().expect("no connection panics while counting"));
+        let counts =
+            std::mem::take(&mut *counts.lock().expect("no connection panics while counting"));
         println!("{}", counts.to_json());
     }
 }
@@ -90,8 +94,16 @@ struct Connection {
 
 impl Connection {
     fn new(stream: TcpStream, receive_maximum: u16, counts: Arc<Mutex<Counts>>) -> Connection {
-        stream.set_nodelay(true).expect("a fresh connection takes options");
-        Connection { stream, receive_maximum, version_5: false, answer: Vec::new(), counts }
+        stream
+            .set_nodelay(true)
+            .expect("a fresh connection takes options");
+        Connection {
+            stream,
+            receive_maximum,
+            version_5: false,
+            answer: Vec::new(),
+            counts,
+        }
     }
 
     /// Reads and acknowledges until the client goes.
@@ -106,7 +118,9 @@ impl Connection {
                 Ok(0) | Err(_) => return,
                 Ok(count) => filled += count,
             }
-            let Some(used) = self.take(&buffer[..filled]) else { return };
+            let Some(used) = self.take(&buffer[..filled]) else {
+                return;
+            };
             buffer.copy_within(used..filled, 0);
             filled -= used;
             if self.stream.write_all(&self.answer).is_err() {

@@ -1,0 +1,42 @@
+//! The hot parts of the library by themselves, so that a change can be judged without the other clients.
+//!
+//! What the outbox, the engine and the check of an event cost is not visible from outside: the library's own files are
+//! compiled in here, the layers 0 to 3 of it, which need neither network nor thread. So nothing of them has to be made
+//! public for a measurement. The calls of the C interface are those of the library itself.
+//!
+//! All are optimised as the library is when it is released; see `profile.bench` in Cargo.toml.
+
+// What is measured needs only a part of these files, which know of a feature that this crate has not.
+#![allow(dead_code, unused_imports, unexpected_cfgs)]
+
+#[path = "../../src/error.rs"]
+mod error;
+#[path = "../../src/message.rs"]
+mod message;
+#[path = "../../src/outbox/mod.rs"]
+mod outbox;
+#[path = "../../src/session/mod.rs"]
+mod session;
+#[path = "../../src/settings/mod.rs"]
+mod settings;
+#[path = "../../src/topic.rs"]
+mod topic;
+
+mod calls;
+mod engine;
+mod events;
+mod queue;
+
+// As the library's root does.
+use error::ErrorKind;
+
+use criterion::{criterion_group, criterion_main};
+
+criterion_group!(
+    hot,
+    queue::measure,
+    engine::measure,
+    events::measure,
+    calls::measure
+);
+criterion_main!(hot);
