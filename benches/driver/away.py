@@ -12,11 +12,18 @@ from .throughput import rotated
 
 
 def run(plan: Plan, peers: Sequence[Peer]) -> Iterator[Record]:
-    """Every peer with every length of queue; the program without a client shows what the measurement takes."""
+    """Every peer with every length of queue; the program without a client shows what the measurement takes.
+
+    One that does not finish is not asked again: a longer queue would only take longer.
+    """
+    failed = set()
     for length, rounds in plan.queues.items():
         for number in range(rounds):
-            for peer in rotated(peers, number):
-                yield _measure(peer, length, plan.away_seconds) | {"round": number}
+            for peer in rotated([peer for peer in peers if peer.name not in failed], number):
+                record = _measure(peer, length, plan.away_seconds)
+                if "failed" in record:
+                    failed.add(peer.name)
+                yield record | {"round": number}
 
 
 def _measure(peer: Peer, length: int, seconds: int) -> Record:
@@ -43,7 +50,7 @@ def _measure(peer: Peer, length: int, seconds: int) -> Record:
                     broker = Sink(broker.port)
                     record |= _drain(program, broker, 0 if peer.name in NOTHING else length)
     except PeerFailed as failure:
-        record["failed"] = str(failure)
+        record["failed"] = f"{length:,} events: {failure}"
     finally:
         broker.kill()
     return record

@@ -8,7 +8,7 @@ from .events import event_file
 from .peers import NOTHING, Peer
 from .plan import EVENT_BYTES, Plan
 from .process import PeerFailed, Record, mosquitto, peer_program
-from .throughput import rotated
+from .throughput import patient_messages, rotated
 
 _WINDOW = 20
 """The receive maximum that Mosquitto announces."""
@@ -26,9 +26,7 @@ def run(plan: Plan, peers: Sequence[Peer]) -> Iterator[Record]:
 
 def _patient_messages(peer: Peer, plan: Plan) -> int:
     seconds = _measure(peer, plan.trial).get("seconds", 0) * plan.throughput / plan.trial
-    if seconds <= plan.patience_seconds:
-        return plan.throughput
-    return plan.trial * max(1, int(plan.patience_seconds / seconds * plan.throughput / plan.trial))
+    return patient_messages(plan, seconds)
 
 
 def _measure(peer: Peer, messages: int) -> Record:

@@ -71,6 +71,10 @@ def _c(program: str) -> Sequence[str]:
     return (str(build.C / f"peer-{program}"),)
 
 
+_COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}
+"""Python packages are compiled once, also those that pip did not install."""
+
+
 def _python(program: str) -> Sequence[str]:
     return (str(build.PYTHON), str(BENCHES / "python" / f"peer_{program}.py"))
 
@@ -78,6 +82,7 @@ def _python(program: str) -> Sequence[str]:
 def all_peers() -> list[Peer]:
     """Ours, the others, and for each language a program that does nothing, in the order of the report."""
     own_python = {
+        **_COMPILED,
         "PYTHONPATH": str(ROOT / "bindings" / "python"),
         "ARGUS_MQTT_LIBRARY": str(build.library(tls=True)),
     }
@@ -106,11 +111,12 @@ def all_peers() -> list[Peer]:
             },
         ),
         Peer("argus-mqtt (Python)", "Python", _python("argus"), own_python, windows=own_windows, backlogs=(0,)),
-        Peer("paho-mqtt", "Python", _python("paho")),
+        Peer("paho-mqtt", "Python", _python("paho"), _COMPILED),
         Peer(
             "aiomqtt",
             "Python",
             _python("aiomqtt"),
+            _COMPILED,
             backlogs=(0,),
             thread_safe=False,
             longest_queue=0,
@@ -123,6 +129,7 @@ def all_peers() -> list[Peer]:
             "gmqtt",
             "Python",
             _python("gmqtt"),
+            _COMPILED,
             backlogs=(0,),
             thread_safe=False,
             longest_queue=_LONGEST_WINDOW - 1,
@@ -133,8 +140,8 @@ def all_peers() -> list[Peer]:
                 "away": _FORGETS,
             },
         ),
-        Peer("awscrt", "Python", _python("awscrt")),
+        Peer("awscrt", "Python", _python("awscrt"), _COMPILED),
         Peer("nothing (C)", "C", _c("none")),
         Peer("nothing (Rust)", "Rust", _rust("none")),
-        Peer("nothing (Python)", "Python", _python("none")),
+        Peer("nothing (Python)", "Python", _python("none"), _COMPILED),
     ]

@@ -107,8 +107,8 @@ def _memory(summary: Summary) -> Drawing:
     drawing, (left, right) = _panels(2, len(names))
     idle = {name: idle_bytes(summary, name) for name in names}
     queued = {name: bytes_beyond_payload(summary, name, length) for name in names}
-    _bars(left, "Idle, beyond a process without a client", "MB", idle, 1e-6, highest_first=False)
-    title = f"Of each of {length:,} queued events, beyond its payload"
+    _bars(left, "Idle, beyond a process without one", "MB", idle, 1e-6, highest_first=False)
+    title = f"Each of {length:,} queued, beyond its payload"
     _bars(right, title, "bytes", queued, 1, highest_first=False)
     return drawing
 
@@ -151,10 +151,10 @@ def _bars(ax: Axes, title: str, unit: str, values: Values, scale: float, *, high
         [(figure.median - figure.lowest) * scale for figure in figures],
         [(figure.highest - figure.median) * scale for figure in figures],
     ]
-    bars = ax.barh(names, middles, color=[_colour(name) for name in names], height=0.65)
-    ax.errorbar(middles, names, xerr=spread, fmt="none", ecolor=INK, elinewidth=1)
-    texts = [f"  {number(middle)}" for middle in middles]
-    ax.bar_label(bars, texts, padding=4, color=INK)
+    colours = [_colour(name) for name in names]
+    whiskers = {"ecolor": INK, "elinewidth": 1.2}
+    bars = ax.barh(names, middles, xerr=spread, color=colours, height=0.65, error_kw=whiskers)
+    ax.bar_label(bars, [number(middle) for middle in middles], padding=5, color=INK)
     ax.margins(x=0.2)
     _finish(ax, title, unit, names)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 EVENT_BYTES = 512
+SLOWEST = 4
 
 
 @dataclass(frozen=True)
@@ -17,8 +18,8 @@ class Plan:
     throughput: int
     """Events per measurement of throughput."""
     patience_seconds: int
-    """A peer that would need longer for that many publishes fewer, in steps of the trial; at its best window it
-    publishes all, but only once."""
+    """A slow peer, which would need longer for that many, publishes fewer, and only in the first round; at its best
+    window it publishes all, in all rounds unless it needs `SLOWEST` times as long."""
     trial: int
     """Events per try when looking for a peer's best window."""
     busy_calls: int
@@ -41,10 +42,10 @@ class Plan:
 FULL = Plan(
     rounds=3,
     throughput=300_000,
-    patience_seconds=12,
+    patience_seconds=8,
     trial=10_000,
     busy_calls=30_000,
-    idle_calls=1_500,
+    idle_calls=1_000,
     roundtrips=5_000,
     queues={1_000: 3, 100_000: 3, 1_000_000: 1},
     away_seconds=60,

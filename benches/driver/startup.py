@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator, Sequence
 
@@ -46,5 +47,7 @@ def _start(peer: Peer) -> Record:
 def _import(peer: Peer, module: str) -> Record:
     program = f"import time; start = time.perf_counter(); import {module}; print(time.perf_counter() - start)"
     command = [peer.command[0], "-c", program]
-    output = subprocess.run(command, env=dict(peer.environment), check=True, capture_output=True, text=True).stdout
+    output = subprocess.run(
+        command, env={**os.environ, **peer.environment}, check=True, capture_output=True, text=True
+    ).stdout
     return {"measure": "import", "peer": peer.name, "seconds": float(output)}

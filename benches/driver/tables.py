@@ -310,7 +310,7 @@ def _fewest_events(summary: Summary, peer: str) -> Sequence[str]:
     rounds = len([r for r in records if r["peer"] == peer and r.get("best")])
     if fewest == most:
         return ()
-    return (f"{fewest:,} events and more, for it is slow; {most:,} at its best ({rounds} ×)",)
+    return (f"for it is slow, once and {fewest:,} events or more; at its best {most:,} events, {rounds} ×",)
 
 
 def _lost(summary: Summary, peer: str) -> Sequence[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from .events import event_file
 from .peers import NOTHING, Peer
-from .plan import EVENT_BYTES, Plan
+from .plan import EVENT_BYTES, SLOWEST, Plan
 from .process import PeerFailed, Record, peer_program, sink
 
 WINDOWS = (20, 100, 1000)
@@ -22,10 +22,11 @@ def run(plan: Plan, peers: Sequence[Peer]) -> Iterator[Record]:
             for peer in rotated(peers, number):
                 backlog = peer.backlog(window)
                 messages = trials[peer.name].patient_messages(window, backlog)
-                yield _measure(peer, messages, window, backlog) | {"round": number}
+                if number == 0 or messages == plan.throughput:
+                    yield _measure(peer, messages, window, backlog) | {"round": number}
         for peer in rotated(peers, number):
             window, backlog = trials[peer.name].best
-            if number == 0 or trials[peer.name].patient_messages(window, backlog) == plan.throughput:
+            if number == 0 or trials[peer.name].seconds(window, backlog) < plan.patience_seconds * SLOWEST:
                 yield _measure(peer, plan.throughput, window, backlog) | {"round": number, "best": True}
 
 
@@ -87,10 +88,17 @@ class _Trials:
             self._seconds[case] = min(record.get("seconds", float("inf")) for record in tries)
         self.best = min(self._seconds, key=lambda case: self._seconds[case])
 
+    def seconds(self, window: int, backlog: int) -> float:
+        """How long it would need for all events."""
+        return self._seconds[window, backlog] / self._plan.trial * self._plan.throughput
+
     def patient_messages(self, window: int, backlog: int) -> int:
         """How many events to publish so that it does not take too long."""
-        seconds_each = self._seconds[window, backlog] / self._plan.trial
-        if seconds_each * self._plan.throughput <= self._plan.patience_seconds:
-            return self._plan.throughput
-        steps = int(self._plan.patience_seconds / (seconds_each * self._plan.trial))
-        return self._plan.trial * max(1, steps)
+        return patient_messages(self._plan, self.seconds(window, backlog))
+
+
+def patient_messages(plan: Plan, seconds: float) -> int:
+    """How many events to publish where all would take so long: all, or so many trials as fit into the patience."""
+    if seconds <= plan.patience_seconds:
+        return plan.throughput
+    return plan.trial * max(1, int(plan.patience_seconds / seconds * plan.throughput / plan.trial))
