@@ -55,6 +55,24 @@ fn a_staged_install_has_every_file_and_uninstall_removes_each() {
 }
 
 #[test]
+fn the_shared_library_is_as_small_as_it_can_be() {
+    let prefix = Prefix::install();
+    let stripped = prefix.directory.path().join("stripped.so");
+    let mut command = Command::new("strip");
+    command
+        .arg("--strip-unneeded")
+        .arg("-o")
+        .arg(&stripped)
+        .arg(prefix.libraries().join("libargus_mqtt.so"));
+    output_of(command);
+    let bytes = fs::metadata(&stripped).expect("strip wrote it").len();
+    assert!(
+        bytes <= 2_500_000,
+        "{bytes} bytes: it was not optimised across its crates"
+    );
+}
+
+#[test]
 fn the_examples_build_and_run_with_the_shared_library() {
     let prefix = Prefix::install();
     for example in EXAMPLES {
