@@ -5,28 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from .events import event_file
-from .peers import NOTHING, Peer
+from .peers import Peer
 from .plan import EVENT_BYTES, Plan
 from .process import PeerFailed, Program, Record, Sink, peer_program
 from .throughput import rotated
 
 
 def run(plan: Plan, peers: Sequence[Peer]) -> Iterator[Record]:
-    """Every peer with every length of queue; the program without a client shows what the measurement takes.
+    """Every peer with every length of queue; those without a client show what it takes itself.
 
-    One that does not finish is not asked again: a longer queue would only take longer.
+    One that does not finish with a queue is not asked again: a longer one would only take longer.
     """
-    failed = set()
+    cannot_queue: set[str] = set()
+    cannot_deliver = {peer.name for peer in peers if not peer.can_wait}
     for length, rounds in plan.queues.items():
         for number in range(rounds):
-            for peer in rotated([peer for peer in peers if peer.name not in failed], number):
-                record = _measure(peer, length, plan.away_seconds)
+            for peer in rotated([peer for peer in peers if peer.name not in cannot_queue], number):
+                record = _measure(peer, length, plan.away_seconds, delivers=peer.name not in cannot_deliver)
                 if "failed" in record:
-                    failed.add(peer.name)
+                    (cannot_deliver if "calls" in record else cannot_queue).add(peer.name)
                 yield record | {"round": number}
 
 
-def _measure(peer: Peer, length: int, seconds: int) -> Record:
+def _measure(peer: Peer, length: int, seconds: int, *, delivers: bool) -> Record:
     record: Record = {"measure": "away", "peer": peer.name, "messages": length}
     broker = Sink()
     try:
@@ -46,9 +47,9 @@ def _measure(peer: Peer, length: int, seconds: int) -> Record:
                 record["queued"] = program.memory()
                 record |= program.ask("go")
                 program.read()
-                if peer.can_wait:
+                if delivers:
                     broker = Sink(broker.port)
-                    record |= _drain(program, broker, 0 if peer.name in NOTHING else length)
+                    record |= _drain(program, broker, length)
     except PeerFailed as failure:
         record["failed"] = f"{length:,} events: {failure}"
     finally:

@@ -141,7 +141,7 @@ def all_peers() -> list[Peer]:
             },
         ),
         Peer("awscrt", "Python", _python("awscrt"), _COMPILED),
-        Peer("nothing (C)", "C", _c("none")),
-        Peer("nothing (Rust)", "Rust", _rust("none")),
-        Peer("nothing (Python)", "Python", _python("none"), _COMPILED),
+        Peer("nothing (C)", "C", _c("none"), can_wait=False),
+        Peer("nothing (Rust)", "Rust", _rust("none"), can_wait=False),
+        Peer("nothing (Python)", "Python", _python("none"), _COMPILED, can_wait=False),
     ]

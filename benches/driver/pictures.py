@@ -13,12 +13,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 from matplotlib.ticker import EngFormatter, FuncFormatter, NullLocator
 
+from .away_tables import queue_curve
 from .markdown import number
 from .memory import bytes_beyond_payload, idle_bytes
 from .peers import NOTHING, US
 from .results import read
 from .summary import Figure, Summary, cost_us, rate
-from .tables import queue_curve
 
 OURS = "#2f81f7"
 OTHERS = "#8b949e"

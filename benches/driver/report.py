@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from string import Template
 
-from . import build, tables
+from . import away_tables, build, tables
 from .markdown import number
 from .paths import BENCHES
 from .process import Record
@@ -39,15 +39,15 @@ def text(records: Sequence[Record], pictures: str) -> str:
         "throughput": tables.throughput(summary),
         "mosquitto": tables.mosquitto(summary),
         "processor": tables.processor(summary),
-        "away_calls": tables.away_calls(summary),
+        "away_calls": away_tables.away_calls(summary),
         "roundtrip": tables.roundtrip(summary),
-        "memory": tables.memory(summary),
-        "comeback": tables.comeback(summary),
+        "memory": away_tables.memory(summary),
+        "comeback": away_tables.comeback(summary),
         "startup": tables.startup(summary),
         "size": tables.size(summary),
         "topics": tables.growth(summary, "topics", "topics", "topics"),
         "sizes": tables.growth(summary, "sizes", "bytes", "bytes"),
-        "queue": tables.queue_growth(summary),
+        "queue": away_tables.queue_growth(summary),
     }
     for load in ("idle", "busy"):
         for threads in (1, 8):
