@@ -97,7 +97,16 @@ def all_peers() -> list[Peer]:
             notes={"away": _FORGETS},
         ),
         Peer("argus-mqtt (C)", "C", _c("argus"), windows=own_windows, backlogs=(0,)),
-        Peer("libmosquitto", "C", _c("mosquitto")),
+        Peer(
+            "libmosquitto",
+            "C",
+            _c("mosquitto"),
+            backlogs=(1000, WINDOW),
+            notes={
+                "throughput": "at most 1,000 or a window handed over ahead: each costs more the more wait",
+                "calls": "each costs more the more wait",
+            },
+        ),
         Peer(
             "paho.mqtt.c",
             "C",
@@ -111,7 +120,18 @@ def all_peers() -> list[Peer]:
             },
         ),
         Peer("argus-mqtt (Python)", "Python", _python("argus"), own_python, windows=own_windows, backlogs=(0,)),
-        Peer("paho-mqtt", "Python", _python("paho"), _COMPILED),
+        Peer(
+            "paho-mqtt",
+            "Python",
+            _python("paho"),
+            _COMPILED,
+            backlogs=(10_000, 1000),
+            longest_queue=_LONGEST_WINDOW,
+            notes={
+                "throughput": "at most 10,000 handed over ahead: it refuses more than 65,535",
+                "queue": "holds at most 65,535",
+            },
+        ),
         Peer(
             "aiomqtt",
             "Python",
