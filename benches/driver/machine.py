@@ -41,7 +41,7 @@ def _versions() -> dict[str, str]:
         "libmosquitto": _debian("libmosquitto-dev"),
         "paho.mqtt.c": _debian("libpaho-mqtt-dev"),
         "mosquitto": _debian("mosquitto"),
-        **python,
+        **{name: version for name, version in python.items() if name != "matplotlib"},
     }
 
 
