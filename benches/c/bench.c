@@ -127,15 +127,15 @@ static void print_percentiles(uint64_t *durations, uint64_t count)
            (unsigned long long)durations[count * 999 / 1000], sum / (double)count, (unsigned long long)count);
 }
 
-/* Prints the mean duration of a call at queue lengths 1, 10, 100...: from each length to its double. */
+/* Prints the mean duration of a call at queue lengths 10, 100, 1000...: from half of each length to the whole. */
 static void print_growth(const uint64_t *durations, uint64_t count)
 {
     printf("\"growth\": [");
-    for (uint64_t length = 1; length * 2 <= count; length *= 10) {
+    for (uint64_t length = 10; length <= count; length *= 10) {
         double sum = 0;
-        for (uint64_t index = length; index < length * 2; index++)
+        for (uint64_t index = length / 2; index < length; index++)
             sum += (double)durations[index];
-        printf("%s[%llu, %.1f]", length == 1 ? "" : ", ", (unsigned long long)length, sum / (double)length);
+        printf("%s[%llu, %.1f]", length == 10 ? "" : ", ", (unsigned long long)length, sum / (double)(length / 2));
     }
     printf("], ");
 }

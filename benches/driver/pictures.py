@@ -107,9 +107,9 @@ def _memory(summary: Summary) -> Drawing:
     drawing, (left, right) = _panels(2, len(names))
     idle = {name: idle_bytes(summary, name) for name in names}
     queued = {name: bytes_beyond_payload(summary, name, length) for name in names}
-    _bars(left, "Idle, beyond a process without one", "MB", idle, 1e-6, highest_first=False)
-    title = f"Each of {length:,} queued, beyond its payload"
-    _bars(right, title, "bytes", queued, 1, highest_first=False)
+    _bars(left, "Idle", "MB beyond a process without a client", idle, 1e-6, highest_first=False)
+    title = f"Of each of {length:,} queued events"
+    _bars(right, title, "bytes beyond its payload", queued, 1, highest_first=False)
     return drawing
 
 

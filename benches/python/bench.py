@@ -223,10 +223,10 @@ def percentiles(durations: array[int]) -> dict[str, Any]:
 
 
 def growth(durations: array[int]) -> list[list[float]]:
-    """Mean duration of a call at queue lengths 1, 10, 100...: of the calls from each length to its double."""
+    """Mean duration of a call at queue lengths 10, 100, 1000...: of the calls from half of each length to the whole."""
     points: list[list[float]] = []
-    length = 1
-    while length * 2 <= len(durations):
-        points.append([length, sum(durations[length : 2 * length]) / length])
+    length = 10
+    while length <= len(durations):
+        points.append([length, sum(durations[length // 2 : length]) / (length // 2)])
         length *= 10
     return points

@@ -34,12 +34,12 @@ pub fn percentiles(mut durations: Vec<u64>) -> Value {
     })
 }
 
-/// Mean duration of a call at queue lengths 1, 10, 100...: of the calls from each length to its double.
+/// Mean duration of a call at queue lengths 10, 100, 1000...: of the calls from half of each length to the whole.
 pub fn growth(durations: &[u64]) -> Value {
     let mut points = Vec::new();
-    let mut length = 1;
-    while length * 2 <= durations.len() {
-        let slice = &durations[length..length * 2];
+    let mut length = 10;
+    while length <= durations.len() {
+        let slice = &durations[length / 2..length];
         points.push(json!([
             length,
             slice.iter().sum::<u64>() as f64 / slice.len() as f64
