@@ -223,7 +223,7 @@ def percentiles(durations: array[int]) -> dict[str, Any]:
 
 
 def growth(durations: array[int]) -> list[list[float]]:
-    """Mean duration of a call at queue lengths 10, 100, 1000...: of the calls from half of each length to the whole."""
+    """Mean duration of a call at queue lengths 10, 100, 1000...: of those from half of each length to the whole."""
     points: list[list[float]] = []
     length = 10
     while length <= len(durations):
