@@ -1,0 +1,94 @@
+//! What a C program sees of the library: the declarations of the header.
+
+use std::ffi::{c_char, c_int, c_void};
+
+// Links the library, which nothing else here names.
+use argus_mqtt as _;
+
+pub const OK: i32 = 0;
+pub const TIMEOUT: i32 = 4;
+pub const INTERNAL: i32 = 12;
+pub const INVALID_HANDLE: i32 = 20;
+pub const BUFFER_TOO_SMALL: i32 = 22;
+
+pub const MESSAGE_SIZE: usize = 1024;
+
+#[repr(C)]
+pub struct Error {
+    pub status: i32,
+    pub message: [u8; MESSAGE_SIZE],
+}
+
+extern "C" {
+    pub fn argus_mqtt_connect(
+        settings: *const c_char,
+        client_out: *mut u64,
+        error: *mut Error,
+    ) -> i32;
+    pub fn argus_mqtt_wait_online(client: u64, timeout_ms: u64, error: *mut Error) -> i32;
+    pub fn argus_mqtt_reconfigure(client: u64, settings: *const c_char, error: *mut Error) -> i32;
+    pub fn argus_mqtt_publish_event(
+        client: u64,
+        camera: *const c_char,
+        event: *const c_void,
+        event_len: usize,
+        delivery_out: *mut u64,
+        error: *mut Error,
+    ) -> i32;
+    pub fn argus_mqtt_publish(
+        client: u64,
+        topic: *const c_char,
+        payload: *const c_void,
+        payload_len: usize,
+        qos: i32,
+        retain: i32,
+        expiry_seconds: u32,
+        delivery_out: *mut u64,
+        error: *mut Error,
+    ) -> i32;
+    pub fn argus_mqtt_delivery_wait(
+        client: u64,
+        delivery: u64,
+        timeout_ms: u64,
+        error: *mut Error,
+    ) -> i32;
+    pub fn argus_mqtt_delivery_forget(client: u64, delivery: u64, error: *mut Error) -> i32;
+    pub fn argus_mqtt_flush(
+        client: u64,
+        timeout_ms: u64,
+        left_out: *mut usize,
+        error: *mut Error,
+    ) -> i32;
+    pub fn argus_mqtt_next_notice(
+        client: u64,
+        timeout_ms: u64,
+        buffer: *mut c_char,
+        capacity: usize,
+        length_out: *mut usize,
+        error: *mut Error,
+    ) -> i32;
+    pub fn argus_mqtt_notice_fd(client: u64, fd_out: *mut c_int, error: *mut Error) -> i32;
+    pub fn argus_mqtt_status(
+        client: u64,
+        buffer: *mut c_char,
+        capacity: usize,
+        length_out: *mut usize,
+        error: *mut Error,
+    ) -> i32;
+    pub fn argus_mqtt_settings_check(
+        settings: *const c_char,
+        buffer: *mut c_char,
+        capacity: usize,
+        length_out: *mut usize,
+        error: *mut Error,
+    ) -> i32;
+    pub fn argus_mqtt_shutdown(
+        client: u64,
+        timeout_ms: u64,
+        left_out: *mut usize,
+        error: *mut Error,
+    ) -> i32;
+    pub fn argus_mqtt_status_name(status: i32) -> *const c_char;
+    pub fn argus_mqtt_abi_version() -> u32;
+    pub fn argus_mqtt_version() -> *const c_char;
+}

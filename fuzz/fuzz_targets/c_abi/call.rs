@@ -1,0 +1,308 @@
+//! One call of the C ABI, and what has to hold after it.
+
+use super::abi::*;
+use super::arguments::{address, output, room, start, Buffer, Payload, Settings, Text, FILL};
+use arbitrary::Arbitrary;
+use std::ffi::CStr;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+/// What calls of all threads have made.
+pub struct World {
+    pub broker: u16,
+    pub clients: Mutex<Vec<u64>>,
+    pub deliveries: Mutex<Vec<u64>>,
+}
+
+/// A client or a delivery: one that was made, in whatever state it is, or any number.
+#[derive(Arbitrary, Debug)]
+pub enum Number {
+    Made(u8),
+    Near { made: u8, bit: u8 },
+    Any(u64),
+}
+
+impl Number {
+    fn of(&self, made: &Mutex<Vec<u64>>) -> u64 {
+        let made = made.lock().expect("no call panics");
+        let get = |index: &u8| {
+            let index = usize::from(*index) % made.len().max(1);
+            made.get(index).copied().unwrap_or(0)
+        };
+        match self {
+            Number::Made(index) => get(index),
+            Number::Near { made, bit } => get(made) ^ 1 << (bit % 64),
+            Number::Any(number) => *number,
+        }
+    }
+}
+
+#[derive(Arbitrary, Debug)]
+pub struct Call {
+    what: What,
+    /// Whether there are outputs, where they may be missing or must not.
+    output: bool,
+    error: bool,
+    milliseconds: u8,
+}
+
+#[derive(Arbitrary, Debug)]
+enum What {
+    Connect(Settings),
+    WaitOnline(Number),
+    Reconfigure(Number, Settings),
+    PublishEvent {
+        client: Number,
+        camera: Text,
+        event: Payload,
+    },
+    Publish {
+        client: Number,
+        topic: Text,
+        payload: Payload,
+        qos: Small,
+        retain: Small,
+        expiry_seconds: u32,
+    },
+    DeliveryWait(Number, Number),
+    DeliveryForget(Number, Number),
+    Flush(Number),
+    NextNotice(Number, Buffer),
+    NoticeFd(Number),
+    Status(Number, Buffer),
+    SettingsCheck(Settings, Buffer),
+    SettingsCheckAny(Text, Buffer),
+    Shutdown(Number),
+    StatusName(i32),
+    Versions,
+}
+
+/// An integer that is one of the few that mean something, or any.
+#[derive(Arbitrary, Debug)]
+enum Small {
+    Zero,
+    One,
+    Any(i32),
+}
+
+impl Small {
+    fn value(&self) -> i32 {
+        match self {
+            Small::Zero => 0,
+            Small::One => 1,
+            Small::Any(value) => *value,
+        }
+    }
+}
+
+/// What a call may take beside its timeout, on a loaded machine.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+impl Call {
+    pub fn make(&self, world: &World) {
+        let mut error = Error::unset();
+        let start = Instant::now();
+        let status = self.what.make(world, self, &mut error);
+        let (took, timeout) = (start.elapsed(), Duration::from_millis(self.timeout()));
+        assert!(took < timeout + PATIENCE, "{self:?} took {took:?}");
+        let Some(status) = status else { return };
+        assert!(
+            (OK..INTERNAL).contains(&status) || (20..=22).contains(&status),
+            "{self:?}: {status}: {}",
+            error.text()
+        );
+        if self.error {
+            assert_eq!(error.status, status, "{self:?}");
+            assert_eq!(
+                error.text().is_empty(),
+                status == OK,
+                "{self:?}: {}",
+                error.text()
+            );
+        } else {
+            assert_eq!(error.status, -1, "{self:?}");
+        }
+    }
+
+    fn timeout(&self) -> u64 {
+        u64::from(self.milliseconds % 8)
+    }
+}
+
+impl What {
+    fn make(&self, world: &World, call: &Call, error: &mut Error) -> Option<i32> {
+        let client = |number: &Number| number.of(&world.clients);
+        let delivery = |number: &Number| number.of(&world.deliveries);
+        let timeout = call.timeout();
+        let has_output = call.output;
+        let error = output(call.error, error);
+        // SAFETY (all below): every pointer is NULL or points to what the call may read or write; texts end in NUL.
+        let status = match self {
+            What::Connect(settings) => {
+                let settings = settings.make(world.broker);
+                let mut made = 0;
+                let status = unsafe {
+                    argus_mqtt_connect(address(&settings), output(has_output, &mut made), error)
+                };
+                assert_eq!(made != 0, status == OK && has_output);
+                if made != 0 {
+                    world.clients.lock().expect("no call panics").push(made);
+                }
+                status
+            }
+            What::WaitOnline(number) => unsafe {
+                argus_mqtt_wait_online(client(number), timeout, error)
+            },
+            What::Reconfigure(number, settings) => {
+                let settings = settings.make(world.broker);
+                unsafe { argus_mqtt_reconfigure(client(number), address(&settings), error) }
+            }
+            What::PublishEvent {
+                client: number,
+                camera,
+                event,
+            } => {
+                let (camera, (event, length)) = (camera.make(), event.make());
+                keep_delivery(world, has_output, |out| unsafe {
+                    argus_mqtt_publish_event(
+                        client(number),
+                        address(&camera),
+                        self::start(&event),
+                        length,
+                        out,
+                        error,
+                    )
+                })
+            }
+            What::Publish {
+                client: number,
+                topic,
+                payload,
+                qos,
+                retain,
+                expiry_seconds,
+            } => {
+                let (topic, (payload, length)) = (topic.make(), payload.make());
+                let (qos, retain) = (qos.value(), retain.value());
+                let status = keep_delivery(world, has_output, |out| unsafe {
+                    argus_mqtt_publish(
+                        client(number),
+                        address(&topic),
+                        self::start(&payload),
+                        length,
+                        qos,
+                        retain,
+                        *expiry_seconds,
+                        out,
+                        error,
+                    )
+                });
+                let in_range = (0..=1).contains(&qos) && (0..=1).contains(&retain);
+                assert!(in_range || status != OK, "qos {qos}, retain {retain}");
+                status
+            }
+            What::DeliveryWait(number, which) => unsafe {
+                argus_mqtt_delivery_wait(client(number), delivery(which), timeout, error)
+            },
+            What::DeliveryForget(number, which) => unsafe {
+                argus_mqtt_delivery_forget(client(number), delivery(which), error)
+            },
+            What::Flush(number) => {
+                let mut left = usize::MAX;
+                let out = output(has_output, &mut left);
+                unsafe { argus_mqtt_flush(client(number), timeout, out, error) }
+            }
+            What::NextNotice(number, buffer) => {
+                text(buffer, has_output, |buffer, capacity, length| unsafe {
+                    argus_mqtt_next_notice(client(number), timeout, buffer, capacity, length, error)
+                })
+            }
+            What::NoticeFd(number) => {
+                let mut fd = -1;
+                let status = unsafe {
+                    argus_mqtt_notice_fd(client(number), output(has_output, &mut fd), error)
+                };
+                assert_eq!(fd >= 0, status == OK);
+                status
+            }
+            What::Status(number, buffer) => {
+                text(buffer, has_output, |buffer, capacity, length| unsafe {
+                    argus_mqtt_status(client(number), buffer, capacity, length, error)
+                })
+            }
+            What::SettingsCheck(settings, buffer) => {
+                let settings = settings.make(world.broker);
+                text(buffer, has_output, |buffer, capacity, length| unsafe {
+                    argus_mqtt_settings_check(address(&settings), buffer, capacity, length, error)
+                })
+            }
+            What::SettingsCheckAny(settings, buffer) => {
+                let settings = settings.make();
+                text(buffer, has_output, |buffer, capacity, length| unsafe {
+                    argus_mqtt_settings_check(address(&settings), buffer, capacity, length, error)
+                })
+            }
+            What::Shutdown(number) => {
+                let mut left = usize::MAX;
+                let out = output(has_output, &mut left);
+                unsafe { argus_mqtt_shutdown(client(number), timeout, out, error) }
+            }
+            What::StatusName(status) => {
+                let name = unsafe { CStr::from_ptr(argus_mqtt_status_name(*status)) };
+                assert!(!name.is_empty());
+                return None;
+            }
+            What::Versions => {
+                assert_eq!(unsafe { argus_mqtt_abi_version() }, 1);
+                assert!(!unsafe { CStr::from_ptr(argus_mqtt_version()) }.is_empty());
+                return None;
+            }
+        };
+        Some(status)
+    }
+}
+
+fn keep_delivery(world: &World, has_output: bool, call: impl FnOnce(*mut u64) -> i32) -> i32 {
+    let mut delivery = 0;
+    let status = call(output(has_output, &mut delivery));
+    assert_eq!(delivery != 0, status == OK && has_output);
+    if delivery != 0 {
+        world
+            .deliveries
+            .lock()
+            .expect("no call panics")
+            .push(delivery);
+    }
+    status
+}
+
+/// A call that writes JSON: all of it, or nothing.
+fn text(
+    buffer: &Buffer,
+    has_output: bool,
+    call: impl FnOnce(*mut i8, usize, *mut usize) -> i32,
+) -> i32 {
+    let (mut buffer, capacity) = buffer.make();
+    let mut length = usize::MAX;
+    let status = call(room(&mut buffer), capacity, output(has_output, &mut length));
+    let written = buffer.unwrap_or_default();
+    if status == OK {
+        let text = CStr::from_bytes_until_nul(&written)
+            .expect("it ends in NUL")
+            .to_bytes();
+        serde_json::from_slice::<serde_json::Value>(text).expect("it is JSON");
+        assert!(!has_output || length == text.len());
+    } else {
+        assert!(
+            written.iter().all(|byte| *byte == FILL),
+            "{status}: something was written"
+        );
+        let knows_length = has_output && status == BUFFER_TOO_SMALL;
+        assert!(if knows_length {
+            length >= capacity
+        } else {
+            length == usize::MAX
+        });
+    }
+    status
+}
