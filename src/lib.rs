@@ -37,6 +37,12 @@ mod settings;
 mod topic;
 mod wire;
 
+// Brokers that do what a test says, for the tests of the connections.
+#[cfg(test)]
+#[allow(unreachable_pub, reason = "the tests in tests/ use it too")]
+#[path = "../tests/support/mod.rs"]
+mod support;
+
 pub use client::{Client, Delivery};
 pub use error::{Error, ErrorKind};
 pub use message::{Outcome, PublishOptions, QoS, ShutdownReport};

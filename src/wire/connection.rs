@@ -35,7 +35,7 @@ pub(super) trait EventLoop {
 /// The side of a connection that its thread polls.
 pub(crate) struct Connection {
     // First, as it uses the runtime while it is dropped.
-    inner: Inner,
+    pub(super) inner: Inner,
     runtime: Runtime,
 }
 
@@ -145,10 +145,13 @@ async fn work<L: EventLoop>(
             // What is unread was handed to a write that the limit cut.
             None => Some(write_stalled()),
         };
-        events.extend(eventloop.unread().drain(..).filter_map(L::read));
+        let unread = eventloop.unread().drain(..).filter_map(L::read);
         if let Some(ended) = ended {
+            // rumqttc reports a packet before it writes it: at an end that is the one whose write failed.
+            events.extend(unread.filter(|event| !matches!(event, Event::Written(_))));
             return Err(ended);
         }
+        events.extend(unread);
         let written = |event: &&Event| matches!(event, Event::Written(_));
         unwritten = unwritten.saturating_sub(events[seen..].iter().filter(written).count());
         if unwritten == 0 || Instant::now() >= gathered {

@@ -7,6 +7,8 @@ mod connection;
 mod dial;
 mod refusal;
 mod sender;
+#[cfg(test)]
+mod tests;
 #[cfg(feature = "tls")]
 mod tls;
 mod v4;
