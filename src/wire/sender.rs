@@ -28,6 +28,8 @@ pub(crate) struct Sender {
     unwritten: VecDeque<Unwritten>,
     /// What each packet id in use stands for.
     ids: Vec<Option<Token>>,
+    /// The last SUBSCRIBE: no other packet is answered by a SUBACK, whatever packet id the broker puts there.
+    subscribe: Option<Token>,
 }
 
 #[derive(Debug)]
@@ -53,6 +55,7 @@ impl Sender {
             client,
             unwritten: VecDeque::new(),
             ids: vec![None; usize::from(span) + 1],
+            subscribe: None,
         }
     }
 
@@ -68,10 +71,14 @@ impl Sender {
             Packet::Subscribe { token, topic } => (Some(*token), topic.len() as u64),
             Packet::Disconnect => (None, 0),
         };
+        let is_subscribe = matches!(packet, Packet::Subscribe { .. });
         let accepted = match &self.client {
             Client::V5(client) => super::v5::send(client, packet),
             Client::V4(client) => super::v4::send(client, packet),
         };
+        if is_subscribe {
+            self.subscribe = token;
+        }
         if !accepted {
             return Err(broken("rumqttc did not accept a packet"));
         }
@@ -94,7 +101,12 @@ impl Sender {
                 token.map(Input::Written)
             }
             Event::Acked(id, result) => Some(Input::Acked(self.take(id)?, result)),
-            Event::Subscribed(id, result) => Some(Input::Subscribed(self.take(id)?, result)),
+            Event::Subscribed(id, result) => {
+                let token = *self.ids.get(usize::from(id))?;
+                let token = token.filter(|_| token == self.subscribe)?;
+                self.take(id);
+                Some(Input::Subscribed(token, result))
+            }
             Event::Received(payload) => Some(Input::Received(payload)),
             Event::Broken(what) => Some(Input::Ended(broken(what))),
         }

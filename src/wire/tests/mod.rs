@@ -1,5 +1,6 @@
 //! The connections, in both versions of the protocol, against a broker that does what a test says.
 
+mod packet_ids;
 mod writes;
 
 use super::{Dialer, Link};
