@@ -42,4 +42,6 @@ pub(crate) enum Event {
     Received(Bytes),
     /// rumqttc did what it never should with the way we use it.
     Broken(&'static str),
+    /// The broker broke the protocol in a way that rumqttc lets pass.
+    Breach(&'static str),
 }

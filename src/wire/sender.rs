@@ -109,6 +109,10 @@ impl Sender {
             }
             Event::Received(payload) => Some(Input::Received(payload)),
             Event::Broken(what) => Some(Input::Ended(broken(what))),
+            Event::Breach(what) => Some(Input::Ended(Ended {
+                kind: EndedKind::ByPeer,
+                text: format!("the broker broke the protocol: {what}"),
+            })),
         }
     }
 

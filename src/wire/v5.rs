@@ -204,7 +204,14 @@ fn read(event: Raw) -> Option<Event> {
                 refused.map_or(Ok(()), |code| Err(refusal::words(code))),
             ))
         }
+        // rumqttc would keep a topic for each alias, and we allow none.
+        Raw::Incoming(Incoming::Publish(Publish {
+            properties: Some(properties),
+            ..
+        })) if properties.topic_alias.is_some() => Some(Event::Breach("it uses a topic alias")),
         Raw::Incoming(Incoming::Publish(Publish { payload, .. })) => Some(Event::Received(payload)),
+        // rumqttc would give out packet ids by its receive maximum from now on.
+        Raw::Incoming(Incoming::ConnAck(_)) => Some(Event::Breach("it sent a second CONNACK")),
         _ => None,
     }
 }

@@ -1,5 +1,6 @@
 //! The connections, in both versions of the protocol, against a broker that does what a test says.
 
+mod endings;
 mod packet_ids;
 mod writes;
 
