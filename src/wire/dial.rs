@@ -101,12 +101,17 @@ impl Dialer {
         let addresses = self.resolve()?;
         let hosts = self.hosts(&addresses);
         let _ = progress.send(Progress::Resolved(hosts.len()));
+        self.try_in_turn(attempt, &hosts)
+    }
+
+    /// The first connection or refusal that one of the hosts gives.
+    pub(super) fn try_in_turn(&self, attempt: &Attempt, hosts: &[String]) -> Result<Link, Failure> {
         let mut worst = None;
         for host in hosts {
             let transport = self.transport();
             let opened = match attempt.version {
-                Version::V5 => v5::open(&self.settings, attempt, &host, transport),
-                Version::V311 => v4::open(&self.settings, attempt, &host, transport),
+                Version::V5 => v5::open(&self.settings, attempt, host, transport),
+                Version::V311 => v4::open(&self.settings, attempt, host, transport),
             };
             match opened {
                 // Another address may do better. Silence says more than no connection at all.

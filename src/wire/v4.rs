@@ -9,6 +9,7 @@ use crate::session::{
     window_span, Attempt, Connack, Ended, EndedKind, Failure, FailureKind, Packet,
 };
 use crate::settings::Settings;
+use crate::topic::quote;
 use rumqttc::mqttbytes::v4::{LastWill, Publish, SubscribeReasonCode};
 use rumqttc::mqttbytes::{Error as CodecError, QoS as WireQoS};
 use rumqttc::{Client, ConnectionError, Event as Raw, Incoming, MqttOptions, Outgoing, StateError};
@@ -48,7 +49,7 @@ pub(super) fn open(
         }),
         Some(Ok(other)) => Err(failure(
             FailureKind::Undecided,
-            format!("the broker answered {other:?}"),
+            format!("the broker answered {}", quote(&format!("{other:?}"))),
         )),
         Some(Err(error)) => Err(explain(error)),
         None => Err(refusal::silent(attempt.limit)),
@@ -196,7 +197,10 @@ fn explain(error: ConnectionError) -> Failure {
             Some(_) => refusal::closed(),
             None => failure(
                 FailureKind::Undecided,
-                format!("the broker's answer makes no sense: {other}"),
+                format!(
+                    "the broker's answer makes no sense: {}",
+                    quote(&other.to_string())
+                ),
             ),
         },
     }

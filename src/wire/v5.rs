@@ -9,6 +9,7 @@ use crate::session::{
     window_span, Attempt, Connack, Ended, EndedKind, Failure, FailureKind, Packet,
 };
 use crate::settings::Settings;
+use crate::topic::quote;
 use rumqttc::v5::mqttbytes::v5::{
     ConnAck, ConnectProperties, DisconnectReasonCode, Filter, LastWill, LastWillProperties,
     PubAckReason, Publish, PublishProperties, SubscribeReasonCode,
@@ -54,7 +55,7 @@ pub(super) fn open(
         }
         Some(Ok(other)) => Err(failure(
             FailureKind::Undecided,
-            format!("the broker answered {other:?}"),
+            format!("the broker answered {}", quote(&format!("{other:?}"))),
         )),
         Some(Err(error)) => Err(explain(error)),
         None => Err(refusal::silent(attempt.limit)),
@@ -238,7 +239,7 @@ fn end(error: &ConnectionError) -> Ended {
             };
             let detail = reason_string
                 .as_deref()
-                .map(|text| format!(" ({text})"))
+                .map(|text| format!(" ({})", quote(text)))
                 .unwrap_or_default();
             (
                 kind,
@@ -300,7 +301,10 @@ fn explain(error: ConnectionError) -> Failure {
             Some(_) => refusal::closed(),
             None => failure(
                 FailureKind::Undecided,
-                format!("the broker's answer makes no sense: {other}"),
+                format!(
+                    "the broker's answer makes no sense: {}",
+                    quote(&other.to_string())
+                ),
             ),
         },
     }

@@ -3,7 +3,7 @@
 use super::{message, open, Told, BOTH};
 use crate::message::QoS::AtLeastOnce;
 use crate::session::{EndedKind, Version};
-use crate::support::codec::{Ack, AckKind, Packet};
+use crate::support::codec::{property, Ack, AckKind, Packet, Reason};
 use crate::support::scripted::{Connection, ScriptedBroker};
 use crate::wire::connection::Inner;
 use crate::wire::{Event, MAX_INCOMING};
@@ -165,6 +165,27 @@ fn acknowledgements_come_before_last_words_of_any_kind() {
         assert_eq!(ended.kind, kind, "MQTT {version:?}: {ended:?}");
         assert!(ended.text.contains(says), "MQTT {version:?}: {ended:?}");
     }
+}
+
+#[test]
+fn what_a_broker_says_at_the_end_is_told_in_brief_and_on_one_line() {
+    let broker = ScriptedBroker::start(|connection| {
+        connection.accept()?;
+        let mut reason = Reason {
+            code: 0x89,
+            ..Reason::default()
+        };
+        let text = format!("come back\nlater{}", "!".repeat(60_000));
+        reason
+            .properties
+            .set(property::REASON_STRING, text.as_str());
+        connection.send(&Packet::Disconnect(reason))?;
+        connection.swallow()
+    });
+    let (_, ended) = open(broker.port(), Version::V5).poll_to_the_end();
+    assert!(ended.text.contains("server busy"), "{ended:?}");
+    assert!(ended.text.contains("come back\\nlater"), "{ended:?}");
+    assert!(ended.text.len() < 400, "{} bytes", ended.text.len());
 }
 
 #[test]

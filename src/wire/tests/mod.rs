@@ -1,6 +1,7 @@
 //! The connections, in both versions of the protocol, against a broker that does what a test says.
 
 mod endings;
+mod opening;
 mod packet_ids;
 mod writes;
 
