@@ -21,7 +21,7 @@ impl Watch {
     /// To be called after each run. Fails when the process holds more and more.
     pub fn look(&mut self) {
         self.runs += 1;
-        if self.runs % RUNS != 0 {
+        if !self.runs.is_multiple_of(RUNS) {
             return;
         }
         let (threads, files) = *self.first.get_or_insert_with(held);

@@ -1,23 +1,18 @@
 //! The broker that plays the scripts, one connection after the other.
 
-use super::script::{Ending, Script, Step};
-use argus_mqtt_fuzz::acknowledger::answer;
-use argus_mqtt_fuzz::codec::{read_frame, Ack, AckKind, Codes, Packet, Properties, Version};
+use super::player::Player;
+use super::script::{Ending, Script};
+use socket2::SockRef;
 use std::collections::VecDeque;
-use std::io::{ErrorKind, Result, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use socket2::SockRef;
-
-/// How long a script waits for a packet that may not come.
-const A_MOMENT: Duration = Duration::from_millis(5);
-/// What a packet, or the room for one, may take on a loaded machine.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// How long all scripts together may take; a client may never come to play the last ones.
-const PLAY: Duration = Duration::from_millis(30);
+/// How long a client that ended a connection may take to make another; mostly it makes none so soon.
+const A_MOMENT: Duration = Duration::from_millis(4);
+/// How long anything else may take on a loaded machine.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Listens as long as the process lives.
 pub struct Hostile {
@@ -33,6 +28,8 @@ struct Stage {
 #[derive(Default)]
 struct State {
     scripts: VecDeque<Script>,
+    /// One of them, at least in part.
+    has_played: bool,
     /// The connection of the script that is being played.
     playing: Option<TcpStream>,
     /// Connections whose scripts are over, but that nobody has closed.
@@ -61,19 +58,25 @@ impl Hostile {
     }
 
     /// From now on the connections get these scripts, and are closed after the last of them.
-    pub fn play(&self, scripts: Vec<Script>) {
-        self.stage.lock().scripts = scripts.into();
+    pub fn play(&self, scripts: VecDeque<Script>) {
+        let mut state = self.stage.lock();
+        state.scripts = scripts;
+        state.has_played = false;
     }
 
-    /// Waits until all scripts were played, for a moment at most.
+    /// Waits until all scripts were played, or until nothing happens.
     pub fn wait_until_played(&self) {
-        let state = self.stage.lock();
-        let is_playing = |state: &mut State| !state.scripts.is_empty() || state.playing.is_some();
-        let waited = self
-            .stage
-            .changed
-            .wait_timeout_while(state, PLAY, is_playing);
-        drop(waited.expect("no thread panics holding it"));
+        let mut state = self.stage.lock();
+        while state.playing.is_some() || !state.scripts.is_empty() {
+            let is_between = state.playing.is_none() && state.has_played;
+            let longest = if is_between { A_MOMENT } else { PATIENCE };
+            let waited = self.stage.changed.wait_timeout(state, longest);
+            let (guard, waited) = waited.expect("no thread panics holding it");
+            state = guard;
+            if waited.timed_out() {
+                return;
+            }
+        }
     }
 
     /// Ends all that goes on.
@@ -101,9 +104,11 @@ impl Stage {
             return;
         };
         state.playing = stream.try_clone().ok();
+        state.has_played = true;
         drop(state);
+        self.changed.notify_all();
         // An error is a client that went away.
-        let _ = play(&stream, &script);
+        let _ = Player::new(&stream).play(&script);
         let mut state = self.lock();
         state.playing = None;
         match script.ending {
@@ -115,83 +120,4 @@ impl Stage {
         }
         self.changed.notify_all();
     }
-}
-
-fn play(stream: &TcpStream, script: &Script) -> Result<()> {
-    stream.set_nodelay(true)?;
-    stream.set_write_timeout(Some(PATIENCE))?;
-    let mut version = Version::V5;
-    if let Some(Packet::Connect(connect)) = read(stream, version, PATIENCE)? {
-        version = connect.version();
-    }
-    let Some(connack) = script.connack.bytes(version) else {
-        return Ok(());
-    };
-    send(stream, &connack)?;
-    let end = Instant::now() + PLAY;
-    for step in &script.steps {
-        if Instant::now() > end {
-            break;
-        }
-        take(stream, step, version)?;
-    }
-    Ok(())
-}
-
-fn take(stream: &TcpStream, step: &Step, version: Version) -> Result<()> {
-    let answer_next =
-        |answer: &dyn Fn(&Packet) -> Option<Packet>| match read(stream, version, A_MOMENT)?
-            .as_ref()
-            .and_then(answer)
-        {
-            Some(answer) => send(stream, &answer.encode(version)),
-            None => Ok(()),
-        };
-    match step {
-        Step::Serve => answer_next(&answer),
-        Step::ServeMany(most) => (0..*most % 16).try_for_each(|_| answer_next(&answer)),
-        Step::Ignore => answer_next(&|_| None),
-        Step::Answer(code) => answer_next(&|packet| answer_with(packet, *code)),
-        Step::Say(saying) => send(stream, &saying.bytes(version)),
-        Step::SayDamaged { saying, damage } => send(stream, &saying.damaged(damage, version)),
-        Step::Bytes(bytes) => send(stream, bytes),
-        Step::Flood { bytes, thousands } => {
-            let bytes = bytes.repeat(1000);
-            (0..*thousands % 16).try_for_each(|_| send(stream, &bytes))
-        }
-    }
-}
-
-fn answer_with(packet: &Packet, code: u8) -> Option<Packet> {
-    match packet {
-        Packet::Publish(publish) if publish.qos == 1 => Some(Packet::Ack(Ack {
-            reason: code,
-            ..Ack::new(AckKind::PubAck, publish.id)
-        })),
-        Packet::Subscribe(subscribe) => Some(Packet::SubAck(Codes {
-            id: subscribe.id,
-            codes: vec![code],
-            properties: Properties::default(),
-        })),
-        other => answer(other),
-    }
-}
-
-/// The next packet, if one comes soon. What comes from the library must be one.
-fn read(mut stream: &TcpStream, version: Version, soon: Duration) -> Result<Option<Packet>> {
-    stream.set_read_timeout(Some(soon))?;
-    match stream.peek(&mut [0]) {
-        Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(None),
-        other => other?,
-    };
-    stream.set_read_timeout(Some(PATIENCE))?;
-    let frame = read_frame(&mut stream)?;
-    let packet = Packet::decode(&frame, version);
-    Ok(Some(packet.unwrap_or_else(|fault| {
-        panic!("the library sent {frame:02x?}: {fault}")
-    })))
-}
-
-fn send(mut stream: &TcpStream, bytes: &[u8]) -> Result<()> {
-    stream.write_all(bytes)
 }

@@ -4,14 +4,17 @@
 #![no_main]
 
 mod hostile;
+mod player;
 mod script;
 
 use arbitrary::Arbitrary;
 use argus_mqtt::{Client, Delivery, ErrorKind, Outcome, PublishOptions, QoS, Settings};
+use argus_mqtt_fuzz::many::Many;
 use argus_mqtt_fuzz::resources::Watch;
 use hostile::Hostile;
 use libfuzzer_sys::fuzz_target;
 use script::Script;
+use serde::Serialize;
 use serde_json::json;
 use std::panic;
 use std::sync::{LazyLock, Mutex};
@@ -22,9 +25,9 @@ struct Input {
     protocol: Protocol,
     guard: bool,
     max_in_flight: u8,
-    messages: Vec<Message>,
-    /// One for each connection; the client makes several when one is refused in a way that another may not be.
-    scripts: Vec<Script>,
+    messages: Many<Message, 20>,
+    /// One for each connection; the client makes another when one is refused in a way that the next may not be.
+    scripts: [Script; 2],
 }
 
 #[derive(Arbitrary, Debug)]
@@ -41,24 +44,23 @@ struct Message {
     size: u16,
 }
 
-const MOST_MESSAGES: usize = 20;
 /// What a shutdown is given, and what it may take on a loaded machine.
-const SHUTDOWN: Duration = Duration::from_millis(10);
+const SHUTDOWN: Duration = Duration::from_millis(4);
 const PATIENCE: Duration = Duration::from_secs(10);
 
 static BROKER: LazyLock<Hostile> = LazyLock::new(Hostile::start);
 static WATCH: LazyLock<Mutex<Watch>> = LazyLock::new(Mutex::default);
 
-fuzz_target!(init: forgive_the_client_underneath(), |input: Input| {
-    BROKER.play(input.scripts);
+fuzz_target!(init: prepare(), |input: Input| {
+    BROKER.play(input.scripts.into());
     let client = connect(&input.protocol, input.guard, input.max_in_flight);
-    let messages = input.messages.iter().take(MOST_MESSAGES);
+    let messages = input.messages.0.iter();
     let deliveries: Vec<_> = messages.map(|message| publish(&client, message)).collect();
     BROKER.wait_until_played();
 
-    serde_json::to_string(&client.status()).expect("a status is JSON");
+    is_short(&client.status(), 8192);
     while let Ok(notice) = client.next_notice(Duration::ZERO) {
-        serde_json::to_string(&notice).expect("a notice is JSON");
+        is_short(&notice, 2048);
     }
     let start = Instant::now();
     client.shutdown(SHUTDOWN).expect("it is the first shutdown");
@@ -106,6 +108,12 @@ fn publish(client: &Client, message: &Message) -> Delivery {
         .expect("it is accepted")
 }
 
+/// What a broker says must not fill the memory: these sizes are what the header calls usually enough.
+fn is_short(told: &impl Serialize, most: usize) {
+    let text = serde_json::to_string(told).expect("it can be JSON");
+    assert!(text.len() < most, "{} bytes: {text}", text.len());
+}
+
 fn has_ended(delivery: &Delivery) {
     match delivery.wait(Duration::ZERO) {
         Ok(Outcome::Delivered | Outcome::Rejected(_) | Outcome::Dropped(_) | Outcome::Unknown) => {}
@@ -114,6 +122,13 @@ fn has_ended(delivery: &Delivery) {
     // Only once.
     let again = delivery.wait(Duration::ZERO).map_err(|error| error.kind());
     assert_eq!(again, Err(ErrorKind::InvalidArgument));
+}
+
+fn prepare() {
+    // As every Rust program does before its main function, which a fuzz target does not have.
+    // SAFETY: no other thread is there yet.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
+    forgive_the_client_underneath();
 }
 
 /// A panic of rumqttc, which the library turns into the end of a connection, is told once and forgiven. Any other

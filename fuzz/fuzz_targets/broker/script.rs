@@ -1,25 +1,43 @@
 //! What the hostile broker does on one connection.
 
-use arbitrary::Arbitrary;
+use arbitrary::{Arbitrary, Result, Unstructured};
 use argus_mqtt_fuzz::codec::{
     property, Ack, AckKind, Codes, ConnAck, Packet, Properties, Publish, Reason, Value, Version,
 };
+use argus_mqtt_fuzz::many::Many;
 
 #[derive(Arbitrary, Debug)]
 pub struct Script {
-    pub connack: Connack,
-    pub steps: Vec<Step>,
+    pub opening: Opening,
+    /// How many packets are served in good order before the steps.
+    pub orderly: u8,
+    pub steps: Many<Step, 16>,
     /// How it ends: not at all, unless the client ends it.
     pub ending: Option<Ending>,
 }
 
-#[derive(Arbitrary, Debug)]
-pub enum Connack {
+#[derive(Debug)]
+pub enum Opening {
     Accepted(Vec<Limit>),
+    Odd(Odd),
+}
+
+#[derive(Arbitrary, Debug)]
+pub enum Odd {
     Refused(u8),
     Damaged { limits: Vec<Limit>, damage: Damage },
     Bytes(Vec<u8>),
-    None,
+    Silence,
+}
+
+/// Mostly accepted, since nothing else leads further.
+impl<'a> Arbitrary<'a> for Opening {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        Ok(match u.ratio(1, 8)? {
+            true => Opening::Odd(u.arbitrary()?),
+            false => Opening::Accepted(u.arbitrary()?),
+        })
+    }
 }
 
 #[derive(Arbitrary, Debug)]
@@ -38,6 +56,8 @@ pub enum Step {
     Ignore,
     /// Waits for the next packet, and answers it with this code.
     Answer(u8),
+    /// Waits for the next packet, and answers its packet id with a packet that belongs to another kind.
+    Confuse(Kind),
     /// Says something, unasked.
     Say(Saying),
     /// Says it with a fault in its bytes.
@@ -55,15 +75,11 @@ pub enum Step {
 
 #[derive(Arbitrary, Debug)]
 pub enum Saying {
-    Ack {
+    Answer {
         kind: Kind,
-        id: u16,
-        reason: u8,
-        text: Option<Text>,
-    },
-    SubAck {
         id: u8,
-        codes: Vec<u8>,
+        code: u8,
+        text: Option<Text>,
     },
     Publish {
         on_status: bool,
@@ -92,6 +108,7 @@ pub enum Kind {
     PubRec,
     PubRel,
     PubComp,
+    SubAck,
 }
 
 /// Short, so that it is valid; damage makes it invalid.
@@ -134,19 +151,19 @@ impl Damage {
     }
 }
 
-impl Connack {
+impl Opening {
     /// None for no answer at all.
     pub fn bytes(&self, version: Version) -> Option<Vec<u8>> {
         match self {
-            Connack::Accepted(limits) => Some(accepted(limits).encode(version)),
-            Connack::Refused(code) => {
+            Opening::Accepted(limits) => Some(accepted(limits).encode(version)),
+            Opening::Odd(Odd::Refused(code)) => {
                 Some(Packet::ConnAck(ConnAck::refused(*code)).encode(version))
             }
-            Connack::Damaged { limits, damage } => {
+            Opening::Odd(Odd::Damaged { limits, damage }) => {
                 Some(damage.apply(accepted(limits).encode(version)))
             }
-            Connack::Bytes(bytes) => Some(bytes.clone()),
-            Connack::None => None,
+            Opening::Odd(Odd::Bytes(bytes)) => Some(bytes.clone()),
+            Opening::Odd(Odd::Silence) => None,
         }
     }
 }
@@ -199,21 +216,12 @@ impl Saying {
 
     fn packet(&self) -> Packet {
         match self {
-            Saying::Ack {
+            Saying::Answer {
                 kind,
                 id,
-                reason,
+                code,
                 text,
-            } => Packet::Ack(Ack {
-                reason: *reason,
-                properties: reason_string(text),
-                ..Ack::new(kind.kind(), *id)
-            }),
-            Saying::SubAck { id, codes } => Packet::SubAck(Codes {
-                id: (*id).into(),
-                codes: codes.clone(),
-                properties: Properties::default(),
-            }),
+            } => kind.answer((*id).into(), *code, reason_string(text)),
             Saying::Publish {
                 on_status,
                 payload,
@@ -254,13 +262,26 @@ impl Saying {
 }
 
 impl Kind {
-    fn kind(&self) -> AckKind {
-        match self {
+    /// A packet of this kind.
+    pub fn answer(&self, id: u16, code: u8, properties: Properties) -> Packet {
+        let kind = match self {
             Kind::PubAck => AckKind::PubAck,
             Kind::PubRec => AckKind::PubRec,
             Kind::PubRel => AckKind::PubRel,
             Kind::PubComp => AckKind::PubComp,
-        }
+            Kind::SubAck => {
+                return Packet::SubAck(Codes {
+                    id,
+                    codes: vec![code],
+                    properties,
+                })
+            }
+        };
+        Packet::Ack(Ack {
+            reason: code,
+            properties,
+            ..Ack::new(kind, id)
+        })
     }
 }
 

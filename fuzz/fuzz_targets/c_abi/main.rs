@@ -8,6 +8,7 @@ mod call;
 
 use abi::{argus_mqtt_shutdown, Error, INVALID_HANDLE, OK, TIMEOUT};
 use argus_mqtt_fuzz::acknowledger;
+use argus_mqtt_fuzz::many::Many;
 use argus_mqtt_fuzz::resources::Watch;
 use call::{Call, World};
 use libfuzzer_sys::fuzz_target;
@@ -16,9 +17,7 @@ use std::sync::{LazyLock, Mutex};
 use std::thread;
 
 /// What each thread calls.
-type Input = [Vec<Call>; 3];
-
-const MOST_CALLS: usize = 32;
+type Input = [Many<Call, 24>; 3];
 
 static BROKER: LazyLock<u16> = LazyLock::new(acknowledger::start);
 static WATCH: LazyLock<Mutex<Watch>> = LazyLock::new(Mutex::default);
@@ -30,12 +29,8 @@ fuzz_target!(|input: Input| {
         deliveries: Mutex::default(),
     };
     thread::scope(|scope| {
-        for calls in input.iter().filter(|calls| !calls.is_empty()) {
-            scope.spawn(|| {
-                for call in calls.iter().take(MOST_CALLS) {
-                    call.make(&world);
-                }
-            });
+        for Many(calls) in &input {
+            scope.spawn(|| calls.iter().for_each(|call| call.make(&world)));
         }
     });
     for client in world.clients.into_inner().expect("no call panics") {
