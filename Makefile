@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test checks setup lint doc test-rust test-python test-bench check-package size bench bench-hot build install uninstall clean
+.PHONY: help demo test checks setup lint doc test-rust test-python test-bench check-package fuzz size bench bench-hot build install uninstall clean
 
 export PYTHON ?= python3
 CARGO_TARGET_DIR ?= target
@@ -47,6 +47,7 @@ lint: ## Check formatting and lints of Rust and Python
 	cargo fmt --check
 	cargo fmt --check --manifest-path $(DEMO)
 	cargo fmt --check --manifest-path $(BENCHES)
+	cargo fmt --check --manifest-path fuzz/Cargo.toml
 	$(call say,Lints of Rust: with TLS and without and in the demo and the benchmarks)
 	cargo clippy --locked --all-targets --features testing -- -D warnings
 	cargo clippy --locked --all-targets --features testing --no-default-features -- -D warnings
@@ -83,6 +84,12 @@ test-bench:
 check-package: ## Build the crate from the files that would be published
 	$(call say,The package)
 	cargo package --locked --allow-dirty
+
+FUZZ_SECONDS ?= 45
+
+fuzz: ## Let a fuzzer loose on settings, calls and the client of a hostile broker, for FUZZ_SECONDS each
+	$(call say,Fuzzing)
+	tools/fuzz $(FUZZ_SECONDS)
 
 size: ## Measure the library and its crates; the table in the README is written
 	$(call say,Sizes: two optimised builds take some minutes)

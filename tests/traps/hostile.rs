@@ -5,7 +5,7 @@ use std::io::Result;
 use argus_mqtt::State;
 use serde_json::json;
 
-use crate::support::codec::{Packet, Publish};
+use crate::support::codec::{Codes, Packet, Properties, Publish};
 use crate::support::scripted::{Connection, ScriptedBroker};
 use crate::support::wait::{eventually, PATIENCE};
 use crate::{connect, delivered, next_event, publish, STATUS};
@@ -50,6 +50,26 @@ fn a_length_without_an_end() {
 #[test]
 fn packets_that_a_broker_does_not_send() {
     survives(|connection| connection.send_bytes(&[0xc0, 0x00, 0x82, 0x00, 0x10, 0x00, 0xf0, 0x00]));
+}
+
+#[test]
+fn an_answer_of_another_kind_does_not_make_a_message_vanish() {
+    for protocol in ["5", "3.1.1"] {
+        let broker = ScriptedBroker::start(|connection| {
+            connection.accept()?;
+            let event = next_event(connection)?;
+            connection.send(&Packet::SubAck(Codes {
+                id: event.id,
+                codes: vec![0],
+                properties: Properties::default(),
+            }))?;
+            connection.acknowledge(&event)?;
+            connection.serve()
+        });
+        let client = connect(broker.port(), json!({"protocol": protocol}));
+        delivered(&publish(&client, 1));
+        assert_eq!(broker.connections(), 1);
+    }
 }
 
 #[test]
