@@ -5,6 +5,7 @@ mod support;
 
 mod acknowledgements;
 mod beginnings;
+mod chance;
 mod hostile;
 mod keep_alive;
 mod limits;
