@@ -146,7 +146,7 @@ impl Patience {
                 unwritten,
             };
         }
-        let longest = match core.session.has_backlog() {
+        let longest = match core.session.has_backlog() || core.session.is_window_full() {
             true => GLANCE,
             false => Duration::from_secs(core.session.settings().keep_alive_seconds.into()) + QUIET,
         };

@@ -345,6 +345,11 @@ impl Session {
         self.outbox.queued() > 0
     }
 
+    /// Whether nothing more can be handed over to the open connection, not even to wake it.
+    pub(crate) fn is_window_full(&self) -> bool {
+        matches!(&self.phase, Phase::Live(live) if !live.window.has_room(0))
+    }
+
     /// The messages.
     pub(crate) fn outbox(&mut self) -> &mut Outbox {
         &mut self.outbox

@@ -2,11 +2,13 @@
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use crate::support::codec::{property, ConnAck, Packet, Publish};
 use crate::support::scripted::{Answer, Connection, ScriptedBroker};
+use crate::support::wait::Gate;
 use crate::{connect, delivered, publish};
 
 /// Acknowledges only when `hold` are waiting or nothing more comes, the newest first, and notes what was wrong.
@@ -90,4 +92,34 @@ fn a_window_that_shrinks_on_the_next_connection_is_kept() {
     let wrong = wrong.lock().expect("no thread panics holding it");
     assert!(wrong.is_empty(), "{wrong:?}");
     assert_eq!(broker.connections(), 2);
+}
+
+#[test]
+fn a_client_that_was_shut_down_is_gone_soon_although_its_window_is_full() {
+    let closed = Arc::new(Gate::default());
+    let broker = ScriptedBroker::start({
+        let closed = closed.clone();
+        move |connection| {
+            connection.accept_with(ConnAck::default().with(property::RECEIVE_MAXIMUM, 1_u16))?;
+            crate::next_event(connection)?;
+            let ended = connection.swallow();
+            closed.open();
+            ended
+        }
+    });
+    let client = connect(broker.port(), json!({"guard_availability": false}));
+    let _delivery = publish(&client, 1);
+    broker.wait_for("the event", |received| {
+        received
+            .iter()
+            .any(|packet| packet.is_publish_on(crate::EVENTS))
+    });
+    // By then it waits for the acknowledgement, and has nothing else to do.
+    assert_eq!(client.flush(Duration::from_millis(300)), 1);
+    let report = client.shutdown(Duration::from_millis(100));
+    assert_eq!(report.expect("it is the first shutdown").left, 1);
+    let start = Instant::now();
+    closed.wait();
+    // Not only when the broker has acknowledged nothing for 20 s.
+    assert!(start.elapsed() < Duration::from_secs(10));
 }
