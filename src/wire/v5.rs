@@ -38,6 +38,11 @@ pub(super) fn open(
     match first(&runtime, &mut connection.eventloop, attempt.limit) {
         Some(Ok(Raw::Incoming(Incoming::ConnAck(connack)))) => {
             let connack = limits(&connack);
+            if connack.receive_maximum == 0 {
+                let text =
+                    "the broker announces a receive maximum of 0, with which nothing can be sent";
+                return Err(failure(FailureKind::Undecided, text));
+            }
             // rumqttc takes 0, "no keep alive", for a ping without pause. A broker that needs none still lets us
             // find out that it is gone.
             if connack.server_keep_alive_seconds == Some(0) {

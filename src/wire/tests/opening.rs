@@ -48,6 +48,22 @@ fn a_broker_that_announces_nothing_has_no_limits() {
 }
 
 #[test]
+fn a_receive_maximum_of_0_is_no_offer() {
+    let broker = ScriptedBroker::start(|connection| {
+        let connack = ConnAck::default().with(property::RECEIVE_MAXIMUM, 0_u16);
+        connection.accept_with(connack)?;
+        connection.swallow()
+    });
+    let failure = outcome(
+        &dialer(broker.port(), &json!({})),
+        attempt(Version::V5, PATIENCE),
+    );
+    let failure = failure.expect_err("nothing can be sent");
+    assert_eq!(failure.kind, FailureKind::Undecided);
+    assert!(failure.text.contains("receive maximum of 0"), "{failure:?}");
+}
+
+#[test]
 fn a_server_keep_alive_of_0_leaves_ours_in_force() {
     for (seconds, expected) in [(0_u16, 30), (40, 40)] {
         let broker = ScriptedBroker::start(move |connection| {
