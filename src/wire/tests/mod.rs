@@ -1,5 +1,7 @@
 //! The connections, in both versions of the protocol, against a broker that does what a test says.
 
+mod answers;
+mod attempts;
 mod endings;
 mod opening;
 mod packet_ids;
@@ -19,6 +21,8 @@ use std::time::{Duration, Instant};
 
 const BOTH: [Version; 2] = [Version::V5, Version::V311];
 const TOPIC: &str = "a";
+/// For an attempt that is to fail by it.
+const SOON: Duration = Duration::from_millis(200);
 
 fn dialer(port: u16, more: &Value) -> Dialer {
     let mut fields = json!({"broker_host": "127.0.0.1", "broker_port": port});

@@ -1,0 +1,134 @@
+//! What a broker may answer, and what it must not.
+
+use super::{message, open, Told, BOTH, TOPIC};
+use crate::message::QoS::{AtLeastOnce, AtMostOnce};
+use crate::session::{EndedKind, Packet, Version};
+use crate::support::codec::{self, Ack, AckKind, Codes, Properties};
+use crate::support::scripted::ScriptedBroker;
+
+#[test]
+fn a_refusal_names_the_packet_and_the_reason() {
+    let broker = ScriptedBroker::start(|connection| {
+        connection.accept()?;
+        for reason in [0x10, 0x87, 0x99, 0x00] {
+            let publish = connection.expect_publish()?;
+            connection.acknowledge_with(&publish, reason)?;
+        }
+        connection.swallow()
+    });
+    let mut link = open(broker.port(), Version::V5);
+    (1..=4).for_each(|token| link.send(message(token, AtLeastOnce)));
+    let told = link.poll_until(|told| told.contains(&Told::Acked(4)));
+    let told: Vec<_> = told
+        .iter()
+        .filter(|told| !matches!(told, Told::Written(_)))
+        .collect();
+    let [Told::Acked(1), Told::Refused(2, login), Told::Refused(3, format), Told::Acked(4)] =
+        told.as_slice()
+    else {
+        panic!("{told:?}");
+    };
+    assert!(login.contains("not authorized"), "{login}");
+    assert!(format.contains("payload format invalid"), "{format}");
+}
+
+/// A broker whose answer to the first SUBSCRIBE has this code.
+fn refuse_the_subscription(code: u8) -> ScriptedBroker {
+    ScriptedBroker::start(move |connection| {
+        connection.accept()?;
+        let subscribe = connection.expect_subscribe()?;
+        connection.send(&codec::Packet::SubAck(Codes {
+            id: subscribe.id,
+            codes: vec![code],
+            properties: Properties::default(),
+        }))?;
+        connection.swallow()
+    })
+}
+
+#[test]
+fn a_subscription_is_granted_or_refused_by_its_packet_id() {
+    for (version, code, expected) in [
+        (Version::V5, 0x01, Ok(())),
+        (Version::V5, 0x87, Err("not authorized")),
+        (Version::V311, 0x00, Ok(())),
+        (Version::V311, 0x80, Err("no reason")),
+    ] {
+        let broker = refuse_the_subscription(code);
+        let mut link = open(broker.port(), version);
+        link.send(Packet::Subscribe {
+            token: 7,
+            topic: TOPIC.into(),
+        });
+        let told = link.poll_until(|told| told.len() == 2);
+        let [Told::Written(7), Told::Subscribed(7, result)] = told.as_slice() else {
+            panic!("{told:?}");
+        };
+        match (result, expected) {
+            (Ok(()), Ok(())) => {}
+            (Err(why), Err(says)) => assert!(why.contains(says), "{why}"),
+            _ => panic!("MQTT {version:?}, {code:#x}: {result:?}"),
+        }
+    }
+}
+
+#[test]
+fn an_acknowledgement_that_is_repeated_counts_once_and_ends_the_connection() {
+    for version in BOTH {
+        let broker = ScriptedBroker::start(|connection| {
+            connection.accept()?;
+            let publish = connection.expect_publish()?;
+            connection.acknowledge(&publish)?;
+            connection.acknowledge(&publish)?;
+            connection.swallow()
+        });
+        let mut link = open(broker.port(), version);
+        link.send(message(1, AtLeastOnce));
+        let (told, ended) = link.poll_to_the_end();
+        assert_eq!(told, [Told::Written(1), Told::Acked(1)], "MQTT {version:?}");
+        assert_eq!(ended.kind, EndedKind::ByPeer);
+    }
+}
+
+#[test]
+fn an_acknowledgement_of_nothing_ends_the_connection() {
+    for version in BOTH {
+        for id in [0, 1, 3, 102, 103, 65_535] {
+            let broker = ScriptedBroker::start(move |connection| {
+                connection.accept()?;
+                connection.expect_publish()?;
+                connection.send(&codec::Packet::Ack(Ack::new(AckKind::PubAck, id)))?;
+                connection.swallow()
+            });
+            let mut link = open(broker.port(), version);
+            // It has no packet id, and the broker acknowledges one.
+            link.send(message(1, AtMostOnce));
+            let (told, ended) = link.poll_to_the_end();
+            assert_eq!(told, [Told::Written(1)], "MQTT {version:?}, id {id}");
+            assert_eq!(ended.kind, EndedKind::ByPeer);
+        }
+    }
+}
+
+#[test]
+fn an_answer_to_no_subscription_says_nothing() {
+    for version in BOTH {
+        let broker = ScriptedBroker::start(|connection| {
+            connection.accept()?;
+            let publish = connection.expect_publish()?;
+            for id in [9, publish.id, 65_535] {
+                connection.send(&codec::Packet::SubAck(Codes {
+                    id,
+                    codes: vec![0],
+                    properties: Properties::default(),
+                }))?;
+            }
+            connection.acknowledge(&publish)?;
+            connection.serve()
+        });
+        let mut link = open(broker.port(), version);
+        link.send(message(1, AtLeastOnce));
+        let told = link.poll_until(|told| told.contains(&Told::Acked(1)));
+        assert_eq!(told, [Told::Written(1), Told::Acked(1)], "MQTT {version:?}");
+    }
+}
