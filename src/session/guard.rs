@@ -26,12 +26,7 @@ impl Repairs {
         self.due.get_or_insert(earliest.max(now));
     }
 
-    /// Whether to say the birth message again now.
-    pub(crate) fn is_due(&self, now: Time) -> bool {
-        self.due.is_some_and(|due| due <= now)
-    }
-
-    /// When it will be due.
+    /// When to say the birth message again.
     pub(crate) fn due(&self) -> Option<Time> {
         self.due
     }
@@ -89,7 +84,7 @@ mod tests {
         for second in 0..600 {
             let now = Duration::from_secs(second);
             repairs.needed(now);
-            if repairs.is_due(now) {
+            if repairs.due() == Some(now) {
                 repairs.done(now);
                 made.push(second);
             }

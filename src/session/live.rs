@@ -162,9 +162,7 @@ impl Live {
                 self.guard = Guard::Off(Some("the broker did not answer the subscription".into()));
             }
         }
-        if matches!(self.birth, Birth::Refused { again, .. } if again <= now)
-            && self.window.has_room(0)
-        {
+        if self.birth_again().is_some_and(|again| again <= now) {
             self.birth = Birth::Due;
         }
         let stalled = self.stalls_at().is_some_and(|at| at <= now);
@@ -182,18 +180,40 @@ impl Live {
             Guard::Asked { until, .. } => Some(until),
             _ => None,
         };
-        let birth = match self.birth {
-            Birth::Refused { again, .. } => Some(again),
-            _ => None,
-        };
         let close = match self.ending {
             Ending::DisconnectSent { until } => Some(until),
             _ => None,
         };
-        [guard, birth, close, self.repairs.due(), self.stalls_at()]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            guard,
+            close,
+            self.birth_again(),
+            self.repair_due(),
+            self.stalls_at(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    /// When to say again the birth message that the broker refused. None while it has to wait for something else
+    /// than a time, and none on the way to the offline message, which it must not follow.
+    fn birth_again(&self) -> Option<Time> {
+        match self.birth {
+            Birth::Refused { again, .. } if self.may_speak() => Some(again),
+            _ => None,
+        }
+    }
+
+    /// When to say the birth message again because the topic held something else; none while that has to wait for
+    /// something else than a time.
+    pub(super) fn repair_due(&self) -> Option<Time> {
+        let is_born = !matches!(self.birth, Birth::Due | Birth::Sent(_));
+        self.repairs.due().filter(|_| is_born && self.may_speak())
+    }
+
+    fn may_speak(&self) -> bool {
+        self.ending == Ending::No && self.window.has_room(0)
     }
 
     pub(super) fn guard_asked(&mut self, now: Time, token: Token) {

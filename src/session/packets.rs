@@ -36,7 +36,7 @@ impl Session {
             (_, Ending::No) => {}
             _ => return None,
         }
-        if live.repairs.is_due(now) && live.window.has_room(0) {
+        if live.repair_due().is_some_and(|due| due <= now) {
             live.repairs.done(now);
             self.outbox.counters.guard_repairs += 1;
             let topic = &self.availability.topic;
