@@ -12,6 +12,7 @@ use crate::error::{Error, ErrorKind};
 use crate::message::{
     check_event, check_payload, Message, Outcome, PublishOptions, ShutdownReport,
 };
+use crate::outbox::Time;
 use crate::session::Status;
 use crate::settings::Settings;
 use crate::topic;
@@ -260,6 +261,7 @@ impl Client {
         track: bool,
     ) -> Result<u64, Error> {
         let unfinished = core.session.outbox().unfinished();
+        let next_expiry = core.session.outbox().next_expiry();
         let published = core
             .session
             .publish(self.shared.clock.now(), message, lifetime, track);
@@ -270,12 +272,16 @@ impl Client {
         let id = published?;
         if core.session.live_number().is_some() {
             core.hand_over(&self.shared.clock);
-        } else if lifetime.is_some() && core.session.outbox().queued() == 1 {
-            // The background thread does not know yet that something will expire.
+        } else if is_sooner(core.session.outbox().next_expiry(), next_expiry) {
+            // The background thread does not know yet that something will expire so soon.
             self.shared.notify(core);
         }
         Ok(id)
     }
+}
+
+fn is_sooner(now: Option<Time>, before: Option<Time>) -> bool {
+    now.is_some_and(|now| before.is_none_or(|before| now < before))
 }
 
 fn whole_seconds(expiry: Duration) -> Result<u32, Error> {
