@@ -22,6 +22,7 @@ impl Session {
             number: self.last_attempt,
             version,
             will,
+            clean_start: self.settings.will_delay_seconds == 0 || self.leaves_a_topic,
             limit: if may_fall_back {
                 limit.min(SILENCE)
             } else {
@@ -44,6 +45,7 @@ impl Session {
         }
         self.version.opened(now, attempt.version);
         self.refusal = None;
+        self.leaves_a_topic = false;
         self.connections += 1;
         let guard = match self.settings.guard_availability {
             false => Guard::Off(None),

@@ -105,6 +105,8 @@ pub(crate) struct Session {
     refusal: Option<String>,
     last_error: Option<String>,
     journal: Journal,
+    /// The last connection had another availability topic, where only its will may say offline.
+    leaves_a_topic: bool,
 }
 
 impl Session {
@@ -135,6 +137,7 @@ impl Session {
             refusal: None,
             last_error: None,
             journal: Journal::default(),
+            leaves_a_topic: false,
             settings,
         }
     }
@@ -411,6 +414,8 @@ impl Session {
             settings.reconnect_min_seconds,
             settings.reconnect_max_seconds,
         );
+        // A delayed will would be cancelled by the next connection, and the old topic would say online for ever.
+        self.leaves_a_topic |= self.settings.availability_topic != settings.availability_topic;
         self.version = VersionChoice::new(settings.protocol);
         self.guard_rest = GuardRest::default();
         self.refusal = None;

@@ -91,8 +91,8 @@ fn options(
         attempt.will.retain,
         properties,
     ));
+    options.set_clean_start(attempt.clean_start);
     // A delayed will needs a session that outlives the connection (MQTT 5, section 3.1.3.2.2).
-    options.set_clean_start(delay == 0);
     let mut connect = ConnectProperties::new();
     connect.session_expiry_interval = (delay > 0).then_some(delay);
     connect.max_packet_size = Some(MAX_INCOMING);

@@ -38,6 +38,7 @@ fn attempt(version: Version, limit: Duration) -> Attempt {
         number: 1,
         version,
         will: Speech::FULL,
+        clean_start: true,
         limit,
     }
 }
