@@ -262,7 +262,9 @@ impl Session {
             return Err(shut_down());
         }
         self.next_settings = None;
-        if self.settings.same_connection(&settings) {
+        // One that is on its way to the offline message, for new settings before these, can't be kept.
+        let is_leaving = matches!(&self.phase, Phase::Live(live) if live.ending != Ending::No);
+        if !is_leaving && self.settings.same_connection(&settings) {
             self.outbox.set_bounds(bounds(&settings));
             self.reconnect.set_bounds(
                 settings.reconnect_min_seconds,
