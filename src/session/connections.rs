@@ -146,12 +146,14 @@ impl Session {
         {
             self.guard_rest.failed();
         }
+        // A twin is no fault of the messages that were on their way.
+        let may_blame = ended.kind == EndedKind::ByPeer;
         let mut blames_a_message = false;
         for flight in live.window.drain() {
             let Flight::Message(mut entry) = flight else {
                 continue;
             };
-            if by_peer && entry.closes >= live::SUSPECT {
+            if may_blame && entry.closes >= live::SUSPECT {
                 let why = format!(
                     "each time it was sent the connection ended, the last time with it alone: {}",
                     ended.text
@@ -160,9 +162,9 @@ impl Session {
                 blames_a_message = true;
                 continue;
             }
-            entry.closes += u8::from(by_peer);
+            entry.closes += u8::from(may_blame);
             entry.sent_before = true;
-            blames_a_message |= entry.closes >= live::SUSPECT;
+            blames_a_message |= may_blame && entry.closes >= live::SUSPECT;
             self.outbox.put_back(entry);
         }
         let twin =
