@@ -25,6 +25,10 @@ pub(super) trait EventLoop {
     /// What has happened and was not given by `poll` yet.
     fn unread(&mut self) -> &mut VecDeque<Self::Raw>;
 
+    /// Whether the event says that a packet of the session was written. A ping is in the buffer as soon as it is
+    /// reported, and needs no more watching.
+    fn is_write(event: &Self::Raw) -> bool;
+
     /// What an event means, if anything.
     fn read(event: Self::Raw) -> Option<Event>;
 
@@ -141,8 +145,11 @@ async fn work<L: EventLoop>(
                 None
             }
             Some(Err(error)) => Some(L::end(&error)),
-            None if unwritten == 0 && eventloop.unread().is_empty() => return Ok(false),
-            // What is unread was handed to a write that the limit cut.
+            None if unwritten == 0 && !eventloop.unread().iter().any(L::is_write) => {
+                let has_heard = !eventloop.unread().is_empty();
+                events.extend(eventloop.unread().drain(..).filter_map(L::read));
+                return Ok(has_heard);
+            }
             None => Some(write_stalled()),
         };
         let unread = eventloop.unread().drain(..).filter_map(L::read);

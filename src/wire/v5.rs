@@ -183,6 +183,10 @@ impl EventLoop for rumqttc::v5::EventLoop {
         &mut self.state.events
     }
 
+    fn is_write(event: &Raw) -> bool {
+        matches!(event, Raw::Outgoing(packet) if *packet != Outgoing::PingReq)
+    }
+
     fn read(event: Raw) -> Option<Event> {
         read(event)
     }
