@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test checks setup lint doc test-rust test-python test-bench check-package fuzz size bench bench-hot build install uninstall clean
+.PHONY: help demo test checks setup lint doc test-rust test-python test-bench check-package simulate fuzz size bench bench-hot build install uninstall clean
 
 export PYTHON ?= python3
 CARGO_TARGET_DIR ?= target
@@ -80,6 +80,13 @@ test-python:
 test-bench:
 	$(call say,Tests of the report of the benchmarks)
 	cd benches && ../$(VENV)/bin/pytest
+
+# The default takes some minutes on two processors.
+SCHEDULES ?= 2000000
+
+simulate: ## Play SCHEDULES random schedules in a simulated world, and say what they covered
+	$(call say,Simulation: $(SCHEDULES) schedules)
+	SIMULATION_SCHEDULES=$(SCHEDULES) cargo test --locked --profile simulation --lib simulation::random_schedules -- --exact --nocapture
 
 check-package: ## Build the crate from the files that would be published
 	$(call say,The package)

@@ -34,6 +34,8 @@ mod message;
 mod outbox;
 mod session;
 mod settings;
+#[cfg(test)]
+mod simulation;
 mod topic;
 mod wire;
 

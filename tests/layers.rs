@@ -4,13 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of `src/`, each with its layer.
-const LAYERS: [(&str, u8); 10] = [
+const LAYERS: [(&str, u8); 11] = [
     ("error", 0),
     ("message", 1),
     ("settings", 1),
     ("topic", 1),
     ("outbox", 2),
     ("session", 3),
+    ("simulation", 4),
     ("wire", 4),
     ("client", 5),
     ("clock", 5),

@@ -12,6 +12,8 @@ mod live;
 mod notice;
 mod packets;
 mod reconnect;
+#[cfg(test)]
+mod stand;
 mod status;
 mod version;
 mod window;
@@ -22,6 +24,8 @@ pub(crate) use io::{
 };
 pub(crate) use live::MOST_UNWRITTEN_BYTES;
 pub use notice::{Level, Notice};
+#[cfg(test)]
+pub(crate) use stand::{BirthStand, EndingStand, GuardStand, PhaseStand, Stand};
 pub use status::{Limits, State, Status};
 
 use crate::error::Error;
@@ -101,12 +105,12 @@ pub(crate) struct Session {
     stop: Option<Stop>,
     report: ShutdownReport,
     next_settings: Option<(Arc<Settings>, Time)>,
+    /// The last connection had another availability topic, where only its will may say offline.
+    leaves_a_topic: bool,
     connections: u64,
     refusal: Option<String>,
     last_error: Option<String>,
     journal: Journal,
-    /// The last connection had another availability topic, where only its will may say offline.
-    leaves_a_topic: bool,
 }
 
 impl Session {
@@ -133,11 +137,11 @@ impl Session {
                 offline_acknowledged: false,
             },
             next_settings: None,
+            leaves_a_topic: false,
             connections: 0,
             refusal: None,
             last_error: None,
             journal: Journal::default(),
-            leaves_a_topic: false,
             settings,
         }
     }
@@ -410,14 +414,14 @@ impl Session {
     }
 
     fn adopt(&mut self, now: Time, settings: Arc<Settings>) {
+        // A delayed will would be cancelled by the next connection, and the old topic would say online for ever.
+        self.leaves_a_topic |= self.settings.availability_topic != settings.availability_topic;
         self.availability = Availability::new(&settings);
         self.outbox.set_bounds(bounds(&settings));
         self.reconnect.reset(
             settings.reconnect_min_seconds,
             settings.reconnect_max_seconds,
         );
-        // A delayed will would be cancelled by the next connection, and the old topic would say online for ever.
-        self.leaves_a_topic |= self.settings.availability_topic != settings.availability_topic;
         self.version = VersionChoice::new(settings.protocol);
         self.guard_rest = GuardRest::default();
         self.refusal = None;

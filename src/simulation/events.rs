@@ -1,0 +1,280 @@
+//! What each step of a schedule does to the world.
+
+use super::coverage::Cause;
+use super::ledger::{self, Entry};
+use super::manners::{Manners, Speaks};
+use super::schedule::{Batch, Op};
+use super::world::World;
+use crate::message::{Message, QoS};
+use crate::outbox::Time;
+use crate::session::{Connack, Ended, EndedKind, Input, Session};
+use crate::settings::Settings;
+use crate::ErrorKind;
+use std::sync::Arc;
+
+impl World<'_> {
+    pub(super) fn apply(&mut self, op: &Op) {
+        if self.process.is_some() {
+            self.client().watch.stir();
+            self.apply_to_client(op);
+        }
+        self.apply_to_world(op);
+        self.check_moment();
+    }
+
+    fn apply_to_client(&mut self, op: &Op) {
+        let now = self.air.now;
+        match op {
+            Op::Publish(batch) => {
+                for _ in 0..batch.count {
+                    self.publish(batch);
+                }
+            }
+            Op::Take => {
+                let held = self.ledger.entries.iter().position(|entry| entry.is_held);
+                self.take_outcome(held.map_or(1, |at| at as u64 + 1));
+            }
+            Op::Forget => {
+                for id in 1..self.ledger.next_id() {
+                    self.client().session.outbox().forget(id);
+                    if let Some(entry) = self.ledger.get(id) {
+                        entry.is_held = false;
+                    }
+                }
+            }
+            Op::Look { opens_journal } => self.look(*opens_journal),
+            Op::Shutdown {
+                patience_ms,
+                gone_for_ms,
+            } => {
+                self.starts_at = now + Time::from_millis((*gone_for_ms).into());
+                self.shut_down(Time::from_millis((*patience_ms).into()));
+            }
+            Op::Kill {
+                with_machine,
+                gone_for_ms,
+            } => {
+                self.starts_at = now + Time::from_millis((*gone_for_ms).into());
+                self.kill_process(*with_machine);
+                self.forget_notices();
+            }
+            Op::Freeze(ms) => self.client().frozen_until = now + Time::from_millis((*ms).into()),
+            Op::Reconfigure { traits, renames } => {
+                let mut settings = traits.settings(Settings::clone(&self.settings));
+                if *renames {
+                    let count = self.availability.len();
+                    settings.availability_topic = format!("home/{count}/status");
+                }
+                self.reconfigure(settings);
+            }
+            Op::Adjust(traits) => {
+                let before = Settings::clone(self.client().session.newest_settings());
+                let adjusted = traits.settings(before.clone());
+                let mut settings = before;
+                settings.max_queued_messages = adjusted.max_queued_messages;
+                settings.max_queued_bytes = adjusted.max_queued_bytes;
+                settings.queue_full = adjusted.queue_full;
+                settings.reconnect_min_seconds = adjusted.reconnect_min_seconds;
+                settings.reconnect_max_seconds = adjusted.reconnect_max_seconds;
+                self.reconfigure(settings);
+            }
+            Op::Stray(kind) => self.stray(*kind),
+            _ => {}
+        }
+    }
+
+    fn apply_to_world(&mut self, op: &Op) {
+        let now = self.air.now;
+        let later = |ms: u16| now + Time::from_millis(ms.into());
+        let (air, links) = (&mut self.air, &mut self.links);
+        match *op {
+            Op::Cut {
+                loses_up,
+                loses_down,
+            } => {
+                let arrives = air.arrival();
+                for link in links {
+                    link.cut(arrives, loses_up, loses_down);
+                }
+            }
+            Op::HalfOpen { broker_knows } => {
+                for at in 0..links.len() {
+                    links[at].die();
+                    let id = links[at].id;
+                    if broker_knows {
+                        self.broker.close(air, links, id, EndedKind::ByPeer);
+                    }
+                }
+            }
+            Op::Block(ms) => air.blocked_until = air.blocked_until.max(later(ms)),
+            Op::Stall(ms) => self.broker.reads_from = later(ms),
+            Op::Mute(ms) => self.broker.mute_until = later(ms),
+            Op::Crash {
+                keeps_state,
+                down_for_ms,
+            } => {
+                self.broker.down_until = later(down_for_ms);
+                self.broker.crash(air, links, keeps_state);
+            }
+            Op::Close => {
+                for at in 0..links.len() {
+                    let id = links[at].id;
+                    self.broker.close(air, links, id, EndedKind::ByPeer);
+                }
+            }
+            Op::Speak(speaks) => self.broker.manners.speaks = speaks,
+            Op::Refuse(kind) => self.broker.manners.refuses = kind,
+            Op::Subscriptions(manner) => self.broker.manners.subscriptions = manner,
+            Op::RefuseAvailability(refuses) => self.broker.manners.refuses_availability = refuses,
+            Op::SwapAcknowledgements(swaps) => self.broker.manners.swaps_acknowledgements = swaps,
+            Op::SendTooLarge(sends) => self.broker.manners.sends_too_large = sends,
+            Op::Twin {
+                for_ms,
+                patience_ms,
+            } => {
+                let until = self.air.now + Time::from_millis(for_ms.into());
+                self.twin
+                    .appear(self.air.now, until, Time::from_millis(patience_ms.into()));
+            }
+            Op::Meddle(kind) => {
+                let texts: [&'static [u8]; 3] = [b"offline", b"", b"???"];
+                self.meddle(texts[usize::from(kind) % 3]);
+            }
+            _ => {}
+        }
+    }
+
+    /// As `Client::publish`.
+    fn publish(&mut self, batch: &Batch) {
+        let now = self.air.now;
+        let id = self.ledger.next_id();
+        let payload = ledger::payload(batch.nature, self.generation, id, batch.size.into());
+        let entry = Entry {
+            accepted_at: now,
+            lifetime: batch.lifetime.map(u32::from),
+            qos: if batch.qos_0 {
+                QoS::AtMostOnce
+            } else {
+                QoS::AtLeastOnce
+            },
+            retain: batch.retain,
+            topic: batch.camera,
+            size: payload.len(),
+            nature: batch.nature,
+            handed_over: 0,
+            on: 0,
+            closes: 0,
+            arrived: 0,
+            arrived_on: 0,
+            delivered: false,
+            refused: false,
+            is_held: batch.is_tracked,
+        };
+        let message = Message {
+            topic: self.topics[usize::from(batch.camera)].clone(),
+            payload,
+            qos: entry.qos,
+            retain: entry.retain,
+        };
+        let (lifetime, is_tracked) = (entry.lifetime, batch.is_tracked);
+        // The session counts it while the world is still asking; so the books are kept first.
+        self.ledger.accepted(entry);
+        let is_closed = self.client().session.is_finished() || self.client().session.is_stopping();
+        let session = &mut self.client().session;
+        let (before, next_expiry) = (session.stand(), session.outbox().next_expiry());
+        let published = session.publish(now, message, lifetime, is_tracked);
+        let after = session.stand();
+        match &published {
+            Ok(given) if *given != id => self.fail(format!("message {id} is called {given}")),
+            Ok(_) if is_closed => self.fail("a closed client accepts a message".into()),
+            Ok(_) => self.coverage.messages += 1,
+            Err(error) => {
+                self.ledger.entries.pop();
+                self.ledger.refused += u64::from(error.kind() == ErrorKind::QueueFull);
+            }
+        }
+        self.coverage.note(before, Cause::Publish, after);
+        self.check_session(Cause::Publish, before, after);
+        if published.is_err() {
+            return;
+        }
+        let session = &mut self.client().session;
+        if session.live_number().is_some() {
+            self.hand_over();
+        } else if session.outbox().next_expiry().unwrap_or(Time::MAX)
+            < next_expiry.unwrap_or(Time::MAX)
+        {
+            self.wake();
+        }
+    }
+
+    /// As `Client::shutdown`.
+    pub(super) fn shut_down(&mut self, patience: Time) {
+        let now = self.air.now;
+        let accepted = self.act(Cause::ShutDown, |session, now| {
+            session.shut_down(now, patience)
+        });
+        if accepted.is_ok() {
+            self.client().shutdown_until = Some(now + patience);
+            self.hand_over();
+            self.wake();
+        }
+    }
+
+    /// As `Client::reconfigure`.
+    fn reconfigure(&mut self, settings: Settings) {
+        let settings = Arc::new(settings);
+        let session = &self.client().session;
+        let is_same = session.settings().same_connection(&settings);
+        let is_refused = session.is_stopping() || session.is_finished();
+        let keeps = is_refused || is_same && !super::invariants::is_leaving(session.stand());
+        let cause = if keeps {
+            Cause::Adjust
+        } else {
+            Cause::Reconfigure
+        };
+        let new = settings.clone();
+        let accepted = self.act(cause, |session, now| session.reconfigure(now, new));
+        if accepted.is_ok() {
+            self.settings = settings.clone();
+            self.availability.push(settings);
+            self.hand_over();
+            self.wake();
+        }
+    }
+
+    /// Inputs that a connection given up, or a confused one, might still bring.
+    fn stray(&mut self, kind: u8) {
+        let number = match self.client().session.live_number() {
+            Some(number) if kind % 2 == 0 => number.saturating_sub(1),
+            _ => 0,
+        };
+        let ended = Ended {
+            kind: EndedKind::ByPeer,
+            text: "late".into(),
+        };
+        let input = match kind {
+            0 => Input::Acked(1, Ok(())),
+            1 => Input::Written(1),
+            2 => Input::Ended(ended),
+            3 => Input::Subscribed(2, Ok(())),
+            4 => Input::Opened(Connack::default()),
+            5 => Input::Acked(1, Err("late".into())),
+            _ => Input::Received("late".into()),
+        };
+        self.act(Cause::Stray, |session: &mut Session, now| {
+            session.input(now, number, input)
+        });
+    }
+
+    /// The faults are over. What the broker can do stays as it is.
+    pub(super) fn heal(&mut self) {
+        let manners: &mut Manners = &mut self.broker.manners;
+        manners.heal();
+        // A broker that speaks only the version that is set is no fault.
+        manners.speaks = Speaks::Both;
+        let now = self.air.now;
+        self.twin.appear(now, now, Time::ZERO);
+        self.starts_at = self.starts_at.min(now + Time::from_secs(1));
+    }
+}

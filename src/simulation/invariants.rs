@@ -1,0 +1,237 @@
+//! What has to hold after every step, whatever happened.
+
+use super::coverage::Cause;
+use super::process::Worker;
+use super::world::World;
+use crate::message::Outcome;
+use crate::outbox::Time;
+use crate::session::{EndingStand, Notice, PhaseStand, Stand, State};
+use std::sync::Arc;
+
+/// How late an expiry may be noticed by a thread that is free to notice it.
+const NOTICED: Time = Time::from_millis(1);
+
+impl World<'_> {
+    /// Notes the first thing that is wrong.
+    pub(super) fn fail(&mut self, fault: String) {
+        self.fault.get_or_insert(fault);
+    }
+
+    pub(super) fn check_session(&mut self, cause: Cause, before: Stand, after: Stand) {
+        let process = self.process.as_mut().expect("a session was asked");
+        let (session, watch) = (&mut process.session, &mut process.watch);
+        let settings = session.settings().clone();
+        let outbox = session.outbox();
+        let counters = outbox.counters;
+        let ended = counters.delivered
+            + counters.expired
+            + counters.dropped_queue_full
+            + counters.dropped_shutdown
+            + counters.rejected
+            + counters.unknown;
+        let unfinished = outbox.unfinished();
+        let fault = if counters.accepted != self.ledger.entries.len() as u64 {
+            Some("messages that nobody published")
+        } else if counters.accepted != ended + unfinished as u64 {
+            Some("the counters do not add up")
+        } else if counters.delivered != self.ledger.delivered {
+            Some("delivered is not what was acknowledged or written")
+        } else if counters.refused_queue_full != self.ledger.refused {
+            Some("refused is not what was refused")
+        } else if after.phase == PhaseStand::Finished && unfinished > 0 {
+            Some("closed, and messages have not ended")
+        } else if (before.phase != PhaseStand::Finished || after.phase != PhaseStand::Finished)
+            && after.phase != PhaseStand::Finished
+            && counters.dropped_shutdown + counters.unknown > 0
+        {
+            Some("messages ended for a shutdown before it")
+        } else {
+            None
+        };
+        let bounds = (settings.max_queued_messages, settings.max_queued_bytes);
+        let (messages, bytes) = watch.allowance;
+        let fault = match fault {
+            None if unfinished > messages || outbox.bytes() > bytes => {
+                Some("the outbox is over its bounds")
+            }
+            None if outbox.kept() > 2 * watch.most_kept => Some("too many outcomes are kept"),
+            other => other,
+        };
+        watch.allowance = (bounds.0.max(unfinished), bounds.1.max(outbox.bytes()));
+        watch.most_kept = watch.most_kept.max(bounds.0);
+        if let Some(fault) = fault {
+            let text = format!("{fault}: after {cause:?}, {counters:?}, {unfinished} unfinished");
+            self.fail(text);
+        }
+        if before.phase == PhaseStand::Finished && after != before {
+            self.fail(format!("{cause:?} does something to a closed client"));
+        }
+        if before != after || cause == Cause::Reconfigure {
+            self.check_pauses(cause, before, after);
+        }
+    }
+
+    /// What has to hold at every moment that the thread is free.
+    pub(super) fn check_moment(&mut self) {
+        let now = self.air.now;
+        if let Some(broken) = self.broker.broken.take() {
+            self.fail(broken);
+        }
+        let Some(process) = &mut self.process else {
+            return;
+        };
+        let is_free = match process.worker {
+            Worker::Waiting(until) | Worker::Opening(until) => until > now,
+            _ => false,
+        } && process.frozen_until <= now;
+        let due = process.session.outbox().next_expiry();
+        if is_free && due.is_some_and(|due| due + NOTICED < now) {
+            self.fail(format!(
+                "a message that expires at {due:?} has not by {now:?}"
+            ));
+        }
+    }
+
+    /// What the broker processed.
+    pub(super) fn check_heard(&mut self) {
+        for heard in std::mem::take(&mut self.broker.heard) {
+            let (generation, number) = heard.owner;
+            let fault = match super::ledger::name(&heard.payload) {
+                Some(_) if heard.is_birth => {
+                    Err("the first message is not the birth message".into())
+                }
+                Some((named, id)) if named == self.ledger.generation && generation == named => {
+                    self.ledger.arrived(id, number)
+                }
+                _ => Ok(()),
+            };
+            if let Err(fault) = fault {
+                self.fail(fault);
+            }
+        }
+    }
+
+    /// Asks what became of a message that is held, and judges the answer.
+    pub(super) fn take_outcome(&mut self, id: u64) {
+        let now = self.air.now;
+        let Some(process) = &mut self.process else {
+            return;
+        };
+        let is_closed = process.session.is_finished();
+        let outcome = process.session.outbox().take_outcome(id);
+        let Some(entry) = self.ledger.get(id) else {
+            return;
+        };
+        let judged = match outcome {
+            None if entry.is_held => Err(format!("the outcome of message {id} is gone")),
+            None | Some(None) => return,
+            Some(Some(_)) if !entry.is_held => {
+                Err(format!("an outcome of message {id}, which is not held"))
+            }
+            Some(Some(end)) => {
+                entry.is_held = false;
+                let outcome: Outcome = end.outcome();
+                self.ledger.judge(now, id, &outcome, is_closed)
+            }
+        };
+        if let Err(fault) = judged {
+            self.fail(fault);
+        }
+    }
+
+    /// The status and the notices may be asked for at any time, and change nothing.
+    pub(super) fn look(&mut self, opens_journal: bool) {
+        let now = self.air.now;
+        let Some(process) = &mut self.process else {
+            return;
+        };
+        let session = &mut process.session;
+        let before = session.stand();
+        let status = session.status(now);
+        if status.state == State::Online && !session.is_online() {
+            return self.fail("the status says online, the client is not".into());
+        }
+        let mut faults = Vec::new();
+        if opens_journal {
+            session.open_journal();
+            self.reads_notices = true;
+        }
+        if self.reads_notices {
+            while session.has_news() {
+                let read = session.read_notice(Ok::<_, ()>);
+                let Some(Ok(notice)) = read else { break };
+                match notice {
+                    Notice::State { state, .. } => {
+                        if !may_follow(self.said, state) {
+                            faults.push(format!("{state:?} is said after {:?}", self.said));
+                        }
+                        self.said = Some(state);
+                    }
+                    Notice::Delivery { delivery, outcome } => {
+                        let is_closed = session.is_finished();
+                        faults.extend(self.ledger.judge(now, delivery, &outcome, is_closed).err());
+                    }
+                    Notice::Log { .. } => {}
+                    // What was missed may have been a state.
+                    Notice::Missed { .. } => self.said = None,
+                }
+            }
+            if self.said.is_some_and(|said| said != status.state) {
+                faults.push(format!(
+                    "{:?} was said last, {:?} is true",
+                    self.said, status.state
+                ));
+            }
+        }
+        if session.stand() != before {
+            faults.push("looking changed something".into());
+        }
+        for fault in faults {
+            self.fail(fault);
+        }
+    }
+
+    /// What a client that closed in good order leaves behind.
+    pub(super) fn check_report(&mut self) {
+        let Some(process) = &self.process else { return };
+        let Some(report) = process.session.report() else {
+            return;
+        };
+        let ends = self
+            .ledger
+            .entries
+            .iter()
+            .filter(|entry| entry.is_held)
+            .count();
+        for id in 1..self.ledger.next_id() {
+            if ends > 0 {
+                self.take_outcome(id);
+            }
+        }
+        self.offline_acknowledged = report.offline_acknowledged;
+    }
+}
+
+/// Which states may follow one another.
+fn may_follow(before: Option<State>, next: State) -> bool {
+    let Some(before) = before else { return true };
+    match before {
+        State::Closed => false,
+        _ if before == next => false,
+        State::Online => next != State::Connecting && next != State::Refused,
+        State::Connected => next != State::Refused,
+        State::Waiting | State::Refused => next != State::Online && next != State::Connected,
+        State::Connecting => next != State::Online,
+        State::ShuttingDown => next != State::Refused,
+    }
+}
+
+/// Whether the client has nothing more to do with this connection.
+pub(super) fn is_leaving(stand: Stand) -> bool {
+    !matches!(stand.ending, EndingStand::None | EndingStand::No)
+}
+
+/// The topic of a camera.
+pub(super) fn topics() -> [Arc<str>; 4] {
+    ["cam/0", "cam/1", "cam/2", "cam/3"].map(Into::into)
+}

@@ -1,0 +1,66 @@
+//! A simulated world around the session: clock, network, broker, other clients, and random schedules of what can
+//! happen to them.
+
+mod aftermath;
+mod air;
+mod broker;
+mod coverage;
+mod dial;
+mod dice;
+mod events;
+mod invariants;
+mod ledger;
+mod manners;
+mod network;
+mod poll;
+mod process;
+mod run;
+mod scene;
+mod schedule;
+mod transitions;
+mod twin;
+mod watch;
+mod world;
+
+use run::{play_many, play_seed, Extent};
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+use std::time::{Duration, Instant};
+
+/// What a run without a number of schedules plays at least, and for how long it plays more.
+const FEWEST: u64 = 500;
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A number from the environment.
+fn number(name: &str) -> Option<u64> {
+    let text = std::env::var(name).ok()?;
+    Some(
+        text.parse()
+            .unwrap_or_else(|_| panic!("{name}: {text:?} is no number")),
+    )
+}
+
+/// With `SIMULATION_SEED` that schedule alone; with `SIMULATION_SCHEDULES` so many, which have to take every
+/// transition that the session has; else some, other ones each time.
+#[test]
+fn random_schedules() {
+    if let Some(seed) = number("SIMULATION_SEED") {
+        let played = play_seed(seed, &mut coverage::Coverage::default());
+        return played.unwrap_or_else(|failure| panic!("{failure}"));
+    }
+    let schedules = number("SIMULATION_SCHEDULES");
+    let extent = Extent {
+        schedules: schedules.unwrap_or(FEWEST),
+        until: schedules.is_none().then(|| Instant::now() + PATIENCE),
+    };
+    let first =
+        number("SIMULATION_FIRST").unwrap_or_else(|| RandomState::new().build_hasher().finish());
+    let mut coverage = play_many(first, extent).unwrap_or_else(|failure| panic!("{failure}"));
+    let undeclared = coverage.undeclared();
+    println!("{coverage}");
+    let missing = schedules.map_or(Vec::new(), |_| coverage.missing());
+    assert!(
+        undeclared.is_empty() && missing.is_empty(),
+        "transitions that nobody declared: {undeclared:#?}; that were not taken: {missing:#?}"
+    );
+}

@@ -1,0 +1,186 @@
+//! With what a schedule begins: settings, and what the broker can do.
+
+use super::manners::{Answer, Manners, Speaks};
+use crate::message::QoS;
+use crate::session::Connack;
+use crate::settings::{Protocol, QueueFull, Settings};
+use proptest::prelude::*;
+use std::sync::Arc;
+
+/// See the module. Zeros are the plain case, so that shrinking leaves only what matters.
+#[derive(Clone, Debug)]
+pub(super) struct Scene {
+    pub(super) seed: u64,
+    pub(super) latency_ms: u16,
+    client: ClientTraits,
+    broker: BrokerTraits,
+}
+
+/// Settings, as choices from short lists.
+#[derive(Clone, Debug)]
+pub(super) struct ClientTraits {
+    protocol: u8,
+    keep_alive: u8,
+    will_delay: u8,
+    window: u8,
+    queue: u8,
+    refuses_newest: bool,
+    pauses: u8,
+    is_unguarded: bool,
+}
+
+/// What the broker can do, as choices from short lists.
+#[derive(Clone, Debug)]
+struct BrokerTraits {
+    receive_maximum: u8,
+    is_small: bool,
+    qos_0_only: bool,
+    keeps_nothing: bool,
+    keep_alive: u8,
+    late_wills: bool,
+    hides_takeovers: bool,
+    speaks: Speaks,
+}
+
+pub(super) fn speaks() -> impl Strategy<Value = Speaks> {
+    prop_oneof![
+        4 => Just(Speaks::Both),
+        1 => Just(Speaks::Only311(Answer::Refusal)),
+        1 => Just(Speaks::Only311(Answer::Close)),
+        1 => Just(Speaks::Only311(Answer::Silence)),
+        1 => Just(Speaks::Only5),
+    ]
+}
+
+pub(super) fn client_traits() -> impl Strategy<Value = ClientTraits> {
+    let choices = (0..6_u8, 0..4_u8, 0..6_u8, 0..5_u8, 0..5_u8, 0..5_u8);
+    let switches = (any::<bool>(), prop::bool::weighted(0.2));
+    (choices, switches).prop_map(|(choices, switches)| {
+        let (protocol, keep_alive, will_delay, window, queue, pauses) = choices;
+        let (refuses_newest, is_unguarded) = switches;
+        ClientTraits {
+            protocol,
+            keep_alive,
+            will_delay,
+            window,
+            queue,
+            refuses_newest,
+            pauses,
+            is_unguarded,
+        }
+    })
+}
+
+pub(super) fn scenes() -> impl Strategy<Value = Scene> {
+    let rare = || prop::bool::weighted(0.1);
+    let broker = (
+        0..6_u8,
+        rare(),
+        rare(),
+        rare(),
+        0..8_u8,
+        rare(),
+        any::<bool>(),
+        speaks(),
+    );
+    let broker = broker.prop_map(|traits| BrokerTraits {
+        receive_maximum: traits.0,
+        is_small: traits.1,
+        qos_0_only: traits.2,
+        keeps_nothing: traits.3,
+        keep_alive: traits.4,
+        late_wills: traits.5,
+        hides_takeovers: traits.6,
+        speaks: traits.7,
+    });
+    let latency = prop_oneof![Just(1_u16), 1..50_u16, 50..2000_u16];
+    (any::<u64>().no_shrink(), latency, client_traits(), broker).prop_map(
+        |(seed, latency_ms, client, broker)| Scene {
+            seed,
+            latency_ms,
+            client,
+            broker,
+        },
+    )
+}
+
+fn choose<T: Copy>(list: &[T], choice: u8) -> T {
+    list[usize::from(choice) % list.len()]
+}
+
+impl Scene {
+    pub(super) fn settings(&self) -> Arc<Settings> {
+        let plain = Settings::from_json(r#"{"broker_host": "broker"}"#).expect("these are valid");
+        Arc::new(self.client.settings(plain))
+    }
+
+    pub(super) fn manners(&self) -> Manners {
+        let traits = &self.broker;
+        Manners {
+            speaks: traits.speaks,
+            late_wills: traits.late_wills,
+            says_taken_over: !traits.hides_takeovers,
+            connack: Connack {
+                receive_maximum: choose(&[u16::MAX, 20, 3, 2, 1, 65_535], traits.receive_maximum),
+                maximum_packet_size: if traits.is_small { 100 } else { u32::MAX },
+                maximum_qos: if traits.qos_0_only {
+                    QoS::AtMostOnce
+                } else {
+                    QoS::AtLeastOnce
+                },
+                retain_available: !traits.keeps_nothing,
+                server_keep_alive_seconds: choose(
+                    &[None, None, None, None, None, None, Some(0), Some(12)],
+                    traits.keep_alive,
+                ),
+            },
+            ..Manners::default()
+        }
+    }
+}
+
+impl ClientTraits {
+    /// These settings in place of those that were.
+    pub(super) fn settings(&self, before: Settings) -> Settings {
+        let (min, max) = choose(
+            &[(1, 60), (1, 1), (2, 10), (30, 300), (1, 600)],
+            self.pauses,
+        );
+        let (messages, bytes) = choose(
+            &[
+                (10_000, 1 << 26),
+                (1, 1 << 26),
+                (3, 1 << 26),
+                (20, 1 << 26),
+                (200, 1 << 16),
+            ],
+            self.queue,
+        );
+        let mut settings = before;
+        settings.protocol = choose(
+            &[
+                Protocol::Auto,
+                Protocol::Auto,
+                Protocol::Auto,
+                Protocol::Auto,
+                Protocol::V5,
+                Protocol::V311,
+            ],
+            self.protocol,
+        );
+        settings.keep_alive_seconds = choose(&[30, 5, 10, 60], self.keep_alive);
+        settings.will_delay_seconds = choose(&[0, 0, 0, 0, 5, 40], self.will_delay);
+        settings.max_in_flight = choose(&[100, 1, 2, 5, 20], self.window);
+        settings.max_queued_messages = messages;
+        settings.max_queued_bytes = bytes;
+        settings.queue_full = if self.refuses_newest {
+            QueueFull::RefuseNewest
+        } else {
+            QueueFull::DropOldest
+        };
+        settings.reconnect_min_seconds = min;
+        settings.reconnect_max_seconds = max;
+        settings.guard_availability = !self.is_unguarded;
+        settings
+    }
+}
