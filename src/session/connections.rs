@@ -85,6 +85,10 @@ impl Session {
             self.phase = again((Version::V311, will));
             return;
         }
+        if self.version.falls_forward(version, failure.kind) {
+            self.phase = again((Version::V5, will));
+            return;
+        }
         match failure.kind {
             FailureKind::NoRetain if will.retain => {
                 return self.phase = again((

@@ -61,6 +61,17 @@ impl VersionChoice {
         falls_back
     }
 
+    /// Whether a refusal of 3.1.1 calls for MQTT 5 in the same round, because it was left out.
+    pub(crate) fn falls_forward(&mut self, version: Version, kind: FailureKind) -> bool {
+        let was_left_out = self.protocol == Protocol::Auto && self.undecided.is_none();
+        let falls_forward =
+            version == Version::V311 && kind == FailureKind::WrongVersion && was_left_out;
+        if falls_forward {
+            self.broker_may_have_changed();
+        }
+        falls_forward
+    }
+
     /// What MQTT 5 came to earlier in this round.
     pub(crate) fn earlier_failure(&self) -> Option<&str> {
         self.undecided.as_ref().map(|(_, text)| text.as_str())
@@ -141,6 +152,17 @@ mod tests {
         while silent_round(&mut choice, Time::ZERO) {}
         choice.broker_may_have_changed();
         assert_eq!(choice.first(Time::ZERO), Version::V5);
+    }
+
+    #[test]
+    fn a_broker_that_no_longer_speaks_311_is_asked_at_once() {
+        let mut choice = VersionChoice::new(Protocol::Auto);
+        while silent_round(&mut choice, Time::ZERO) {}
+        assert!(choice.falls_forward(Version::V311, FailureKind::WrongVersion));
+        assert_eq!(choice.first(Time::ZERO), Version::V5);
+        assert!(choice.falls_back(Version::V5, FailureKind::WrongVersion, "no"));
+        let again = choice.falls_forward(Version::V311, FailureKind::WrongVersion);
+        assert!(!again, "it speaks neither");
     }
 
     #[test]
