@@ -2,13 +2,13 @@
 
 use super::coverage::Cause;
 use super::ledger::{self, Entry};
-use super::manners::{Manners, Speaks};
+use super::manners::Manners;
 use super::schedule::{Batch, Op};
 use super::world::World;
 use crate::message::{Message, QoS};
 use crate::outbox::Time;
 use crate::session::{Connack, Ended, EndedKind, Input, Session};
-use crate::settings::Settings;
+use crate::settings::{Protocol, Settings};
 use crate::ErrorKind;
 use std::sync::Arc;
 
@@ -160,7 +160,6 @@ impl World<'_> {
             retain: batch.retain,
             topic: batch.camera,
             size: payload.len(),
-            nature: batch.nature,
             handed_over: 0,
             on: 0,
             closes: 0,
@@ -270,9 +269,14 @@ impl World<'_> {
     /// The faults are over. What the broker can do stays as it is.
     pub(super) fn heal(&mut self) {
         let manners: &mut Manners = &mut self.broker.manners;
+        let speaks = manners.speaks;
         manners.heal();
-        // A broker that speaks only the version that is set is no fault.
-        manners.speaks = Speaks::Both;
+        if self.settings.protocol == Protocol::Auto {
+            // A broker of one version is no fault for a client that finds out.
+            manners.speaks = speaks;
+        }
+        // One round trip within the time that a broker has to answer MQTT 5.
+        self.air.latency = self.air.latency.min(1000);
         let now = self.air.now;
         self.twin.appear(now, now, Time::ZERO);
         self.starts_at = self.starts_at.min(now + Time::from_secs(1));

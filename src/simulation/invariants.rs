@@ -40,8 +40,7 @@ impl World<'_> {
             Some("refused is not what was refused")
         } else if after.phase == PhaseStand::Finished && unfinished > 0 {
             Some("closed, and messages have not ended")
-        } else if (before.phase != PhaseStand::Finished || after.phase != PhaseStand::Finished)
-            && after.phase != PhaseStand::Finished
+        } else if after.phase != PhaseStand::Finished
             && counters.dropped_shutdown + counters.unknown > 0
         {
             Some("messages ended for a shutdown before it")

@@ -46,7 +46,6 @@ pub(super) struct Entry {
     pub(super) retain: bool,
     pub(super) topic: u8,
     pub(super) size: usize,
-    pub(super) nature: u8,
     /// On how many connections it was handed over, and the last of them.
     pub(super) handed_over: u32,
     pub(super) on: u64,
