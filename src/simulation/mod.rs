@@ -1,20 +1,24 @@
 //! A simulated world around the session: clock, network, broker, other clients, and random schedules of what can
 //! happen to them.
 
+mod admission;
 mod aftermath;
 mod air;
 mod broker;
 mod coverage;
 mod dial;
 mod dice;
+mod endings;
 mod events;
 mod invariants;
 mod ledger;
 mod manners;
 mod network;
+mod pauses;
 mod poll;
 mod process;
 mod run;
+mod said;
 mod scene;
 mod schedule;
 mod transitions;

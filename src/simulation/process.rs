@@ -7,7 +7,6 @@ use super::network::{Publish, Up};
 use super::poll::{Open, Request};
 use super::watch::Watch;
 use super::world::World;
-use crate::message::QoS;
 use crate::outbox::Time;
 use crate::session::{Attempt, Input, Packet, PhaseStand, Plan, Session};
 use crate::settings::Settings;
@@ -228,85 +227,6 @@ impl World<'_> {
     /// As `Shared::notify`.
     pub(super) fn wake(&mut self) {
         self.client().woken = true;
-    }
-
-    /// The caller of a shutdown stops waiting: as `Core::abandon`.
-    pub(super) fn abandon(&mut self) {
-        self.act(Cause::Finish, |session, _| session.finish());
-        let process = self.client();
-        process.shutdown_until = None;
-        if process.sender.take().is_some() {
-            let topic: Arc<str> = process.session.availability_topic().into();
-            let payload = process.session.birth_message().clone();
-            let (token, qos) = (u64::MAX, QoS::AtMostOnce);
-            let publish = Publish {
-                token,
-                topic,
-                payload,
-                qos,
-                retain: false,
-                expiry_seconds: None,
-            };
-            let now = self.air.now;
-            if let Some(open) = &mut self.client().open {
-                open.requests.push_back(Request {
-                    token: None,
-                    up: Up::Publish(publish),
-                    handed_at: now,
-                    ready_at: now,
-                    ahead: 0,
-                });
-            }
-        }
-        self.wake();
-    }
-
-    /// The process ends without a word. Its machine may go with it, and then nobody closes its connections.
-    pub(super) fn kill_process(&mut self, with_machine: bool) {
-        let Some(process) = self.process.take() else {
-            return;
-        };
-        self.leave(&process);
-        let ids = [
-            process.open.map(|open| open.link),
-            process.opening.and_then(|opening| opening.link),
-        ];
-        for id in ids.into_iter().flatten() {
-            let arrives = self.air.arrival();
-            if let Some(link) = self.link(id) {
-                if with_machine {
-                    link.die();
-                }
-                link.close_by_client(arrives);
-            }
-        }
-    }
-
-    /// A process that starts with another topic cannot know of the one before, whose delayed will it cancels.
-    pub(super) fn leave(&mut self, process: &Process) {
-        let last = process.session.settings();
-        self.broker.has_stale_state |= last.will_delay_seconds > 0
-            && (process.watch.are_settings_untried
-                || last.availability_topic != self.settings.availability_topic);
-    }
-
-    fn drop_open(&mut self) {
-        if let Some(open) = self.client().open.take() {
-            let arrives = self.air.arrival();
-            if let Some(link) = self.link(open.link) {
-                link.close_by_client(arrives);
-            }
-        }
-    }
-
-    /// The thread of an attempt goes on for a while when nobody waits for it any more.
-    fn drop_opening(&mut self) {
-        if let Some(opening) = self.client().opening.take() {
-            let until = opening.fails_at;
-            if let Some(link) = opening.link.and_then(|id| self.link(id)) {
-                link.forsaken_until = Some(until);
-            }
-        }
     }
 
     /// The attempt to be made, by the settings in force.

@@ -1,23 +1,15 @@
-//! What has to hold of the packets that the client hands over, and of its pauses.
+//! What has to hold of the packets that the client hands over.
 
-use super::coverage::{Cause, Failed};
 use super::poll::{write_limit, Request};
 use super::world::World;
 use crate::message::QoS;
 use crate::outbox::Time;
-use crate::session::{Connack, EndedKind, Input, Packet, PhaseStand, Plan, Stand, Token, Version};
+use crate::session::{Connack, EndedKind, Input, Packet, Token, Version};
 use crate::settings::Settings;
-
-/// More steps at one moment than this, without anything new, are a busy loop.
-const MOST_STEPS: u32 = 4;
-/// What a pause may last with a twin about.
-const TWIN_PAUSE: (Time, Time) = (Time::from_secs(120), Time::from_secs(240));
-/// Attempts in one round: 3.1.1 where MQTT 5 was left out, MQTT 5, each lesser will, and 3.1.1.
-const MOST_AT_ONCE: u32 = 5;
 
 /// What a token stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Handed {
+pub(super) enum Handed {
     Birth,
     Offline,
     Subscribe,
@@ -28,24 +20,24 @@ enum Handed {
 /// What the checks remember.
 #[derive(Debug)]
 pub(super) struct Watch {
-    version: Version,
+    pub(super) version: Version,
     pub(super) connack: Connack,
-    number: u64,
-    opened_at: Time,
-    tokens: Vec<Handed>,
-    is_born: bool,
-    is_over: bool,
-    unacknowledged: u32,
-    messages: u32,
+    pub(super) number: u64,
+    pub(super) opened_at: Time,
+    pub(super) tokens: Vec<Handed>,
+    pub(super) is_born: bool,
+    pub(super) is_over: bool,
+    pub(super) unacknowledged: u32,
+    pub(super) messages: u32,
     /// Pauses since a connection lasted.
-    pauses: u32,
-    attempts_at_once: u32,
-    ended_soon: u32,
+    pub(super) pauses: u32,
+    pub(super) attempts_at_once: u32,
+    pub(super) ended_soon: u32,
     /// The broker said so once.
-    was_taken_over: bool,
+    pub(super) was_taken_over: bool,
     /// Settings were adopted that no connection has had yet.
     pub(super) are_settings_untried: bool,
-    steps: (Time, u32),
+    pub(super) steps: (Time, u32),
     pub(super) all_steps: u64,
     /// The bounds that the outbox may still exceed, after they were lowered under what was in flight.
     pub(super) allowance: (usize, u64),
@@ -114,31 +106,6 @@ impl Watch {
             Some(handed) => std::mem::replace(handed, Handed::Answered),
             None => Handed::Answered,
         }
-    }
-
-    /// The pause that begins, and whether it keeps the manners.
-    fn pause(&mut self, cause: Cause, settings: &Settings, pause: Time) -> Result<(), String> {
-        self.pauses += 1;
-        let seconds = |seconds: u32| Time::from_secs(seconds.into());
-        let (min, max) = (
-            seconds(settings.reconnect_min_seconds),
-            seconds(settings.reconnect_max_seconds),
-        );
-        let doubled = min.saturating_mul(1_u32.checked_shl(self.pauses).unwrap_or(u32::MAX));
-        let (low, high) = match cause {
-            Cause::TakenOver => TWIN_PAUSE,
-            Cause::Failed(Failed::Permanent | Failed::WrongVersion) => (max / 2, max),
-            _ => (min, doubled.min(max)),
-        };
-        let fits = |(low, high): (Time, Time)| low <= pause && pause <= high;
-        let may_be_a_twin = cause == Cause::ByPeer && self.ended_soon >= 3;
-        if !(fits((low, high)) || may_be_a_twin && fits(TWIN_PAUSE)) {
-            let count = self.pauses;
-            return Err(format!(
-                "pause {count} after {cause:?} lasts {pause:?}, not {low:?} to {high:?}"
-            ));
-        }
-        Ok(())
     }
 }
 
@@ -305,65 +272,6 @@ impl World<'_> {
             self.fail(format!(
                 "{waited:?} between handing over and writing, more than {most:?}"
             ));
-        }
-    }
-
-    /// The background thread takes a step.
-    pub(super) fn check_step(&mut self, plan: &Plan) {
-        let now = self.air.now;
-        let watch = &mut self.client().watch;
-        watch.all_steps += 1;
-        watch.steps = match watch.steps {
-            (at, count) if at == now => (at, count + 1),
-            _ => (now, 1),
-        };
-        if watch.steps.1 > MOST_STEPS {
-            self.fail(format!("a busy loop: {plan:?}, again and again"));
-        } else if matches!(plan, Plan::Open(_)) {
-            watch.attempts_at_once += 1;
-            if watch.attempts_at_once > MOST_AT_ONCE {
-                self.fail("attempt follows attempt without a pause".into());
-            }
-        }
-    }
-
-    /// A pause begins or a connection ends.
-    pub(super) fn check_pauses(&mut self, cause: Cause, before: Stand, after: Stand) {
-        let now = self.air.now;
-        let process = self.process.as_mut().expect("a session was asked");
-        let (watch, session) = (&mut process.watch, &process.session);
-        let settings = session.settings();
-        let has_ended = before.phase == PhaseStand::Live && after.phase != PhaseStand::Live;
-        let are_settings_new =
-            cause == Cause::Reconfigure || before.leaving && cause != Cause::Adjust;
-        if are_settings_new && !after.leaving && after.phase != PhaseStand::Finished {
-            // New settings begin anew.
-            watch.pauses = 0;
-            watch.attempts_at_once = 0;
-            watch.ended_soon = 0;
-            watch.are_settings_untried = true;
-            return;
-        }
-        if has_ended {
-            let lasted = now - watch.opened_at;
-            let by_peer = matches!(cause, Cause::ByPeer | Cause::TakenOver);
-            watch.was_taken_over |= cause == Cause::TakenOver;
-            watch.ended_soon = match by_peer && lasted < Time::from_secs(5) {
-                true => watch.ended_soon + 1,
-                false => 0,
-            };
-            if lasted > Time::from_secs(settings.reconnect_max_seconds.into()) {
-                watch.pauses = 0;
-            }
-        }
-        let begins = after.phase == PhaseStand::Pause && before.phase != PhaseStand::Pause;
-        if !begins {
-            return;
-        }
-        watch.attempts_at_once = 0;
-        let pause = session.pause_until().unwrap_or(now) - now;
-        if let Err(fault) = watch.pause(cause, settings, pause) {
-            self.fail(fault);
         }
     }
 }
