@@ -12,7 +12,6 @@ use crate::error::{Error, ErrorKind};
 use crate::message::{
     check_event, check_payload, Message, Outcome, PublishOptions, ShutdownReport,
 };
-use crate::outbox::Time;
 use crate::session::Status;
 use crate::settings::Settings;
 use crate::topic;
@@ -272,16 +271,12 @@ impl Client {
         let id = published?;
         if core.session.live_number().is_some() {
             core.hand_over(&self.shared.clock);
-        } else if is_sooner(core.session.outbox().next_expiry(), next_expiry) {
+        } else if core.session.outbox().expires_before(next_expiry) {
             // The background thread does not know yet that something will expire so soon.
             self.shared.notify(core);
         }
         Ok(id)
     }
-}
-
-fn is_sooner(now: Option<Time>, before: Option<Time>) -> bool {
-    now.is_some_and(|now| before.is_none_or(|before| now < before))
 }
 
 fn whole_seconds(expiry: Duration) -> Result<u32, Error> {

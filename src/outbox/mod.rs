@@ -227,6 +227,12 @@ impl Outbox {
             .then_some(self.none_expires_before)
     }
 
+    /// Whether a message expires before this, so that whoever waits for it has to be told.
+    pub(crate) fn expires_before(&self, known: Option<Time>) -> bool {
+        let next = self.next_expiry();
+        next.is_some_and(|next| known.is_none_or(|known| next < known))
+    }
+
     fn note_deadline(&mut self, entry: &Entry) {
         if let Some(deadline) = entry.deadline() {
             self.none_expires_before = self.none_expires_before.min(deadline);

@@ -200,9 +200,7 @@ impl World<'_> {
         let session = &mut self.client().session;
         if session.live_number().is_some() {
             self.hand_over();
-        } else if session.outbox().next_expiry().unwrap_or(Time::MAX)
-            < next_expiry.unwrap_or(Time::MAX)
-        {
+        } else if session.outbox().expires_before(next_expiry) {
             self.wake();
         }
     }
