@@ -70,7 +70,7 @@ test-rust:
 	$(call say,Tests of Rust and C)
 	cargo test --locked --features testing --no-fail-fast
 	$(call say,Unit tests without TLS)
-	cargo test --locked --features testing --no-default-features --lib
+	cargo test --locked --features testing --no-default-features --lib -- --skip simulation
 
 test-python:
 	$(call say,Tests of Python)
