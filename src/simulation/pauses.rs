@@ -96,8 +96,15 @@ impl World<'_> {
         }
         watch.attempts_at_once = 0;
         let pause = session.pause_until().unwrap_or(now) - now;
-        if let Err(fault) = watch.pause(cause, settings, pause) {
+        let counted = session.status(now).reconnect_attempt;
+        let fault = watch.pause(cause, settings, pause).err();
+        if let Some(fault) = fault {
             self.fail(fault);
+        } else if counted != watch.pauses {
+            let pauses = watch.pauses;
+            self.fail(format!(
+                "{counted} attempts are counted since a connection lasted, not {pauses}"
+            ));
         }
     }
 }
