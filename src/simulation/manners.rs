@@ -5,8 +5,9 @@ use crate::outbox::Time;
 use crate::session::{Connack, FailureKind};
 
 /// The versions a broker speaks, and what it answers to the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Speaks {
+    #[default]
     Both,
     /// MQTT 3.1.1 alone; an MQTT 5 CONNECT is answered with this.
     Only311(Answer),

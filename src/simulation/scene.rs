@@ -8,38 +8,38 @@ use proptest::prelude::*;
 use std::sync::Arc;
 
 /// See the module. Zeros are the plain case, so that shrinking leaves only what matters.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Scene {
     pub(super) seed: u64,
     pub(super) latency_ms: u16,
-    client: ClientTraits,
-    broker: BrokerTraits,
+    pub(super) client: ClientTraits,
+    pub(super) broker: BrokerTraits,
 }
 
 /// Settings, as choices from short lists.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct ClientTraits {
-    protocol: u8,
-    keep_alive: u8,
-    will_delay: u8,
-    window: u8,
-    queue: u8,
-    refuses_newest: bool,
-    pauses: u8,
-    is_unguarded: bool,
+    pub(super) protocol: u8,
+    pub(super) keep_alive: u8,
+    pub(super) will_delay: u8,
+    pub(super) window: u8,
+    pub(super) queue: u8,
+    pub(super) refuses_newest: bool,
+    pub(super) pauses: u8,
+    pub(super) is_unguarded: bool,
 }
 
 /// What the broker can do, as choices from short lists.
-#[derive(Clone, Debug)]
-struct BrokerTraits {
-    receive_maximum: u8,
-    is_small: bool,
-    qos_0_only: bool,
-    keeps_nothing: bool,
-    keep_alive: u8,
-    late_wills: bool,
-    hides_takeovers: bool,
-    speaks: Speaks,
+#[derive(Clone, Debug, Default)]
+pub(super) struct BrokerTraits {
+    pub(super) receive_maximum: u8,
+    pub(super) is_small: bool,
+    pub(super) qos_0_only: bool,
+    pub(super) keeps_nothing: bool,
+    pub(super) keep_alive: u8,
+    pub(super) late_wills: bool,
+    pub(super) hides_takeovers: bool,
+    pub(super) speaks: Speaks,
 }
 
 pub(super) fn speaks() -> impl Strategy<Value = Speaks> {

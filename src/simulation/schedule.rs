@@ -63,7 +63,7 @@ pub(super) enum Op {
 }
 
 /// Messages published at once.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Batch {
     pub(super) count: u8,
     pub(super) camera: u8,
