@@ -9,7 +9,7 @@ use rumqttc::Transport;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 /// Attempts on their way at once. More than one only when a resolver hangs, which nothing can interrupt.
@@ -63,7 +63,9 @@ impl Dialer {
             progress: opening,
             limit: attempt.limit,
             deadline: now + resolve_limit,
+            awaited: Arc::new(()),
         };
+        let awaited = Arc::downgrade(&opening.awaited);
         if self.under_way.fetch_add(1, Ordering::Relaxed) >= MOST_ATTEMPTS {
             self.under_way.fetch_sub(1, Ordering::Relaxed);
             let _ = progress.send(Progress::Done(Err(
@@ -77,7 +79,7 @@ impl Dialer {
             .spawn({
                 let progress = progress.clone();
                 move || {
-                    let done = catch_unwind(AssertUnwindSafe(|| dialer.dial(&attempt, &progress)));
+                    let done = catch_unwind(AssertUnwindSafe(|| dialer.dial(&attempt, &progress, &awaited)));
                     let done = done.unwrap_or_else(|_| {
                         Err(failure(
                             FailureKind::Later,
@@ -97,8 +99,17 @@ impl Dialer {
         opening
     }
 
-    fn dial(&self, attempt: &Attempt, progress: &Sender<Progress>) -> Result<Link, Failure> {
+    fn dial(
+        &self,
+        attempt: &Attempt,
+        progress: &Sender<Progress>,
+        awaited: &Weak<()>,
+    ) -> Result<Link, Failure> {
         let addresses = self.resolve()?;
+        if awaited.strong_count() == 0 {
+            // A connection made now would take our client id from one that was made meanwhile.
+            return Err(self.name_failure("the look-up took too long"));
+        }
         let hosts = self.hosts(&addresses);
         let _ = progress.send(Progress::Resolved(hosts.len()));
         self.try_in_turn(attempt, &hosts)
@@ -190,6 +201,8 @@ pub(crate) struct Opening {
     progress: Receiver<Progress>,
     limit: Duration,
     deadline: Instant,
+    /// Dropped when nobody waits for the attempt any more.
+    awaited: Arc<()>,
 }
 
 impl Opening {
