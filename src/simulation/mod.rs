@@ -15,6 +15,7 @@ mod ledger;
 mod manners;
 mod network;
 mod pauses;
+mod pinned;
 mod poll;
 mod process;
 mod run;

@@ -79,7 +79,9 @@ impl Dialer {
             .spawn({
                 let progress = progress.clone();
                 move || {
-                    let done = catch_unwind(AssertUnwindSafe(|| dialer.dial(&attempt, &progress, &awaited)));
+                    let done = catch_unwind(AssertUnwindSafe(|| {
+                        dialer.dial(&attempt, &progress, &awaited)
+                    }));
                     let done = done.unwrap_or_else(|_| {
                         Err(failure(
                             FailureKind::Later,
