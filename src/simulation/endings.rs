@@ -33,7 +33,6 @@ impl World<'_> {
                     up: Up::Publish(publish),
                     handed_at: now,
                     ready_at: now,
-                    ahead: 0,
                 });
             }
         }

@@ -5,7 +5,7 @@ use super::network::{Down, Link, Up};
 use super::process::Worker;
 use super::world::World;
 use crate::outbox::Time;
-use crate::session::{Connack, Ended, EndedKind, Input, Token, Version};
+use crate::session::{Connack, Ended, EndedKind, Input, Token, Version, MOST_UNWRITTEN_BYTES};
 use std::collections::VecDeque;
 
 /// How long rumqttc itself waits for a write on 3.1.1.
@@ -14,10 +14,6 @@ const FLUSH_LIMIT: Time = Time::from_secs(5);
 const WRITE_LIMIT: Time = Time::from_secs(10);
 const SLOWEST_BYTES_PER_SECOND: u64 = 16 * 1024;
 
-pub(super) fn write_limit(size: u64) -> Time {
-    WRITE_LIMIT + Time::from_secs(size / SLOWEST_BYTES_PER_SECOND)
-}
-
 /// A packet that was handed over and not written.
 #[derive(Debug)]
 pub(super) struct Request {
@@ -25,11 +21,15 @@ pub(super) struct Request {
     pub(super) up: Up,
     pub(super) handed_at: Time,
     pub(super) ready_at: Time,
-    /// How many others stood before it.
-    pub(super) ahead: usize,
 }
 
 impl Request {
+    /// By when it has to be written, as in `wire::Sender`.
+    pub(super) fn until(&self) -> Time {
+        let bytes = self.size() + MOST_UNWRITTEN_BYTES;
+        self.handed_at + WRITE_LIMIT + Time::from_secs(bytes / SLOWEST_BYTES_PER_SECOND)
+    }
+
     pub(super) fn size(&self) -> u64 {
         match &self.up {
             Up::Publish(publish) => (publish.topic.len() + publish.payload.len()) as u64,
@@ -62,8 +62,7 @@ enum Blocked {
 
 impl Open {
     pub(super) fn write_limit(&self) -> Option<Time> {
-        let first = self.requests.front()?;
-        Some(write_limit(first.size()))
+        self.requests.iter().map(Request::until).max()
     }
 
     /// Whether a ping waited for room; it stays in the buffer for the next write.
@@ -232,11 +231,6 @@ impl Open {
             }
             if self.version == Version::V311 && now >= since + FLUSH_LIMIT {
                 // This version reports as written what it could not write in the end.
-                let cut = self
-                    .requests
-                    .pop_front()
-                    .filter(|_| blocked == Blocked::Request);
-                inputs.extend(cut.and_then(|request| request.token).map(Input::Written));
                 return Polled::Ended(EndedKind::Stalled);
             }
             return Polled::Waits;

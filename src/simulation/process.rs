@@ -160,13 +160,11 @@ impl World<'_> {
             Packet::Disconnect => (None, Up::Disconnect),
         };
         if let Some(open) = &mut self.client().open {
-            let ahead = open.requests.len();
             open.requests.push_back(Request {
                 token,
                 up,
                 handed_at,
                 ready_at,
-                ahead,
             });
         }
     }
@@ -210,9 +208,8 @@ impl World<'_> {
                         Time::from_secs(keep_alive.into()) + QUIET
                     }
                 };
-                let timeout = writing.unwrap_or(until.saturating_sub(now).min(longest));
                 process.worker = Worker::Polling {
-                    until: now + timeout,
+                    until: writing.unwrap_or(until.min(now + longest)),
                     is_writing: writing.is_some(),
                 };
             }

@@ -1,6 +1,6 @@
 //! What has to hold of the packets that the client hands over.
 
-use super::poll::{write_limit, Request};
+use super::poll::Request;
 use super::world::World;
 use crate::message::QoS;
 use crate::outbox::Time;
@@ -265,8 +265,8 @@ impl World<'_> {
         let process = self.client();
         let idle = Time::from_secs(u64::from(process.session.settings().keep_alive_seconds) + 60);
         let frozen = process.frozen_until.saturating_sub(request.handed_at);
-        let writes = write_limit(request.size() + 64 * 1024) * (request.ahead as u32 + 1);
-        let most = idle + frozen + writes;
+        let limit = request.until() - request.handed_at;
+        let most = limit.max(idle) + frozen;
         let waited = now.saturating_sub(request.handed_at);
         if waited > most {
             self.fail(format!(
