@@ -68,6 +68,12 @@ impl World<'_> {
         let (watch, session) = (&mut process.watch, &process.session);
         let settings = session.settings();
         let has_ended = before.phase == PhaseStand::Live && after.phase != PhaseStand::Live;
+        let is_late = after.phase == PhaseStand::Pause
+            && session.pause_until().is_some_and(|until| until > now);
+        watch.leaves_for_settings |= cause == Cause::Reconfigure && after.phase == PhaseStand::Live;
+        if has_ended && std::mem::take(&mut watch.leaves_for_settings) && is_late {
+            return self.fail("new settings wait out a pause".into());
+        }
         let are_settings_new =
             cause == Cause::Reconfigure || before.leaving && cause != Cause::Adjust;
         if are_settings_new && !after.leaving && after.phase != PhaseStand::Finished {

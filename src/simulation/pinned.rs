@@ -1,6 +1,8 @@
 //! Schedules that random ones found, made short, and that failed once.
 
 use super::coverage::Coverage;
+use super::ledger::POISON;
+use super::manners::{Answer, Speaks};
 use super::run::play;
 use super::scene::{BrokerTraits, ClientTraits, Scene};
 use super::schedule::{Batch, Op, Schedule};
@@ -66,4 +68,92 @@ fn a_message_expires_in_time_behind_one_that_lasts() {
     };
     let wait = vec![(0, crash), (10_000, expiring(300)), (0, expiring(1))];
     passes(scene, [wait, vec![(5000, look)]].concat());
+}
+
+#[test]
+fn an_old_topic_does_not_say_online_for_a_delayed_will_that_never_comes() {
+    let client = ClientTraits {
+        will_delay: 4,
+        ..ClientTraits::default()
+    };
+    let scene = Scene {
+        latency_ms: 355,
+        client: client.clone(),
+        ..Scene::default()
+    };
+    let rename = Op::Reconfigure {
+        traits: client,
+        renames: true,
+    };
+    passes(scene, vec![(2000, rename), (8, Op::Close)]);
+}
+
+#[test]
+fn settings_taken_back_at_once_cost_no_pause() {
+    let scene = Scene {
+        latency_ms: 100,
+        ..Scene::default()
+    };
+    let reconfigure = |keep_alive| Op::Reconfigure {
+        traits: ClientTraits {
+            keep_alive,
+            ..ClientTraits::default()
+        },
+        renames: false,
+    };
+    passes(scene, vec![(2000, reconfigure(1)), (0, reconfigure(0))]);
+}
+
+#[test]
+fn a_message_is_not_blamed_for_a_twin() {
+    let scene = Scene {
+        latency_ms: 1,
+        client: ClientTraits {
+            pauses: 1,
+            ..ClientTraits::default()
+        },
+        ..Scene::default()
+    };
+    let poison = Op::Publish(Batch {
+        count: 1,
+        size: 10,
+        nature: POISON,
+        is_tracked: true,
+        ..Batch::default()
+    });
+    let twin = Op::Twin {
+        for_ms: 10,
+        patience_ms: 0,
+    };
+    passes(
+        scene,
+        vec![
+            (100, Op::Stall(500)),
+            (0, poison),
+            (50, twin),
+            (300_000, Op::Take),
+        ],
+    );
+}
+
+#[test]
+fn a_broker_that_has_been_silent_may_come_back_with_mqtt_5_alone() {
+    let scene = Scene {
+        seed: 16_167_484_549_295_402_370,
+        latency_ms: 1,
+        broker: BrokerTraits {
+            speaks: Speaks::Only311(Answer::Silence),
+            ..BrokerTraits::default()
+        },
+        ..Scene::default()
+    };
+    passes(
+        scene,
+        vec![
+            (4000, Op::Close),
+            (10_000, Op::Close),
+            (10_000, Op::Speak(Speaks::Only5)),
+            (0, Op::Close),
+        ],
+    );
 }

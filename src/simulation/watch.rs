@@ -37,6 +37,8 @@ pub(super) struct Watch {
     pub(super) was_taken_over: bool,
     /// Settings were adopted that no connection has had yet.
     pub(super) are_settings_untried: bool,
+    /// The open connection is to end for new settings, which then begin at once.
+    pub(super) leaves_for_settings: bool,
     pub(super) steps: (Time, u32),
     pub(super) all_steps: u64,
     /// The bounds that the outbox may still exceed, after they were lowered under what was in flight.
@@ -61,6 +63,7 @@ impl Watch {
             ended_soon: 0,
             was_taken_over: false,
             are_settings_untried: false,
+            leaves_for_settings: false,
             steps: (now, 0),
             all_steps: 0,
             allowance: (settings.max_queued_messages, settings.max_queued_bytes),
