@@ -63,9 +63,9 @@ impl World<'_> {
     /// A process that starts with another topic cannot know of the one before, whose delayed will it cancels.
     pub(super) fn leave(&mut self, process: &Process) {
         let last = process.session.settings();
-        self.broker.has_stale_state |= last.will_delay_seconds > 0
-            && (process.watch.are_settings_untried
-                || last.availability_topic != self.settings.availability_topic);
+        self.broker.has_stale_state |= process.watch.are_settings_untried
+            || last.will_delay_seconds > 0
+                && last.availability_topic != self.settings.availability_topic;
     }
 
     pub(super) fn drop_open(&mut self) {
