@@ -31,6 +31,15 @@ impl Broker {
             }
             None => {}
         }
+        let generation = links[at].owner.0;
+        // A process cannot know of the topic of another, whose delayed will it cancels.
+        self.has_stale_state |= !connect.clean_start
+            && self.known.iter().any(|known| {
+                let topic = known.will.as_ref().map(|will| &will.topic);
+                known.client_id == connect.client_id
+                    && known.generation != generation
+                    && topic.is_some_and(|topic| *topic != connect.will.topic)
+            });
         self.replace(air, links, &connect.client_id, connect.clean_start);
         if let Some(will) = self.twin.take() {
             self.say_will(air, links, &will);
@@ -61,6 +70,7 @@ impl Broker {
             birth: None,
             limits: self.manners.connack.clone(),
             client_id: connect.client_id,
+            generation,
         });
     }
 

@@ -21,6 +21,8 @@ pub(super) struct Heard {
 #[derive(Debug)]
 pub(super) struct Known {
     pub(super) client_id: String,
+    /// Of the process that connected.
+    pub(super) generation: u32,
     pub(super) link: Option<u32>,
     pub(super) will: Option<Will>,
     /// A will that waits for its delay, or for a broker that is slow with it.

@@ -3,7 +3,6 @@
 use super::coverage::Cause;
 use super::network::{Publish, Up};
 use super::poll::Request;
-use super::process::Process;
 use super::world::World;
 use crate::message::QoS;
 use std::sync::Arc;
@@ -44,7 +43,6 @@ impl World<'_> {
         let Some(process) = self.process.take() else {
             return;
         };
-        self.leave(&process);
         let ids = [
             process.open.map(|open| open.link),
             process.opening.and_then(|opening| opening.link),
@@ -58,14 +56,6 @@ impl World<'_> {
                 link.close_by_client(arrives);
             }
         }
-    }
-
-    /// A process that starts with another topic cannot know of the one before, whose delayed will it cancels.
-    pub(super) fn leave(&mut self, process: &Process) {
-        let last = process.session.settings();
-        self.broker.has_stale_state |= process.watch.are_settings_untried
-            || last.will_delay_seconds > 0
-                && last.availability_topic != self.settings.availability_topic;
     }
 
     pub(super) fn drop_open(&mut self) {

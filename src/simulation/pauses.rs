@@ -81,7 +81,6 @@ impl World<'_> {
             watch.pauses = 0;
             watch.attempts_at_once = 0;
             watch.ended_soon = 0;
-            watch.are_settings_untried = true;
             return;
         }
         if has_ended {

@@ -35,8 +35,6 @@ pub(super) struct Watch {
     pub(super) ended_soon: u32,
     /// The broker said so once.
     pub(super) was_taken_over: bool,
-    /// Settings were adopted that no connection has had yet.
-    pub(super) are_settings_untried: bool,
     /// The open connection is to end for new settings, which then begin at once.
     pub(super) leaves_for_settings: bool,
     pub(super) steps: (Time, u32),
@@ -62,7 +60,6 @@ impl Watch {
             attempts_at_once: 0,
             ended_soon: 0,
             was_taken_over: false,
-            are_settings_untried: false,
             leaves_for_settings: false,
             steps: (now, 0),
             all_steps: 0,
@@ -74,7 +71,6 @@ impl Watch {
     /// A connection is about to be told to the session.
     pub(super) fn opened(&mut self, now: Time, number: u64, version: Version, connack: &Connack) {
         self.version = version;
-        self.are_settings_untried = false;
         self.connack = connack.clone();
         self.number = number;
         self.opened_at = now;

@@ -231,9 +231,7 @@ impl<'a> World<'a> {
             }
             None if is_over && process.worker == Worker::Done => {
                 self.look(false);
-                if let Some(process) = self.process.take() {
-                    self.leave(&process);
-                }
+                self.process = None;
                 self.forget_notices();
             }
             _ => {}
