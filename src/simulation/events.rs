@@ -273,8 +273,8 @@ impl World<'_> {
             // A broker of one version is no fault for a client that finds out.
             manners.speaks = speaks;
         }
-        // One round trip within the time that a broker has to answer MQTT 5.
-        self.air.latency = self.air.latency.min(1000);
+        // A round trip takes much less than a broker has to answer MQTT 5, and than the shortest keep alive.
+        self.air.latency = self.air.latency.min(300);
         let now = self.air.now;
         self.twin.appear(now, now, Time::ZERO);
         self.starts_at = self.starts_at.min(now + Time::from_secs(1));
