@@ -201,13 +201,14 @@ impl World<'_> {
                 let writing = process
                     .sender
                     .and_then(|_| process.open.as_ref()?.write_limit());
-                let longest = match process.session.has_backlog() {
-                    true => GLANCE,
-                    false => {
-                        let keep_alive = process.session.settings().keep_alive_seconds;
-                        Time::from_secs(keep_alive.into()) + QUIET
-                    }
-                };
+                let longest =
+                    match process.session.has_backlog() || process.session.is_window_full() {
+                        true => GLANCE,
+                        false => {
+                            let keep_alive = process.session.settings().keep_alive_seconds;
+                            Time::from_secs(keep_alive.into()) + QUIET
+                        }
+                    };
                 process.worker = Worker::Polling {
                     until: writing.unwrap_or(until.min(now + longest)),
                     is_writing: writing.is_some(),
