@@ -183,6 +183,8 @@ const TABLE: &[Row] = &[
 const RARE: &[Row] = &[
     // The moment to say again what was refused comes with the last words before the end.
     (Birth(B::Due), &[Ended], Birth(B::None)),
+    // Of two repairs on their way the first is refused and the second is not.
+    (Birth(B::Refused), &[Acked], Birth(B::Acknowledged)),
     // A kept subscription brings something else together with the acknowledgement of the birth message.
     (Guard(G::Due), &[ReceivedOther], Guard(G::RepairDue)),
     (Guard(G::RepairDue), &[Packet], Guard(G::Due)),
