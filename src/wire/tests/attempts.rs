@@ -113,7 +113,9 @@ fn an_attempt_that_is_given_up_closes_what_comes_of_it() {
                 closed
             }
         });
-        drop(dialer(broker.port(), &json!({})).open(attempt(version, PATIENCE)));
+        let opening = dialer(broker.port(), &json!({})).open(attempt(version, PATIENCE));
+        broker.wait_for_connections(1);
+        drop(opening);
         begin.open();
         end.wait();
     }
@@ -124,11 +126,14 @@ fn no_more_than_two_attempts_are_alive() {
     let broker = ScriptedBroker::start(Connection::swallow);
     let dialer = dialer(broker.port(), &json!({}));
     // Given up, but not over.
-    drop(dialer.open(attempt(Version::V5, PATIENCE)));
+    let first = dialer.open(attempt(Version::V5, PATIENCE));
+    broker.wait_for_connections(1);
+    drop(first);
     let new_settings = dialer.settings().clone();
     let next = dialer.with(new_settings).expect("there are no files");
-    drop(next.open(attempt(Version::V311, PATIENCE)));
+    let second = next.open(attempt(Version::V311, PATIENCE));
     broker.wait_for_connections(2);
+    drop(second);
     let failure = outcome(&dialer, attempt(Version::V5, PATIENCE)).expect_err("it is the third");
     assert_eq!(failure.kind, FailureKind::Unreachable);
     assert!(failure.text.contains("still hang"), "{failure:?}");
