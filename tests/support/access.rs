@@ -27,7 +27,7 @@ impl Access {
         self
     }
 
-    /// A CONNECT with these credentials and a client id that nobody else has.
+    /// A CONNECT with these credentials, a client id that nobody else has, and a keep alive that asks for no ping.
     pub fn connect_packet(&self) -> Connect {
         static COUNT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
         let number = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
@@ -35,6 +35,8 @@ impl Access {
             self.version,
             &format!("test{}n{number}", std::process::id()),
         );
+        // Longer than any test, and not 0: rumqttd takes that for no time at all.
+        connect.keep_alive = u16::MAX;
         if let Some((username, password)) = &self.login {
             connect.username = Some(username.clone());
             connect.password = Some(password.clone().into_bytes());

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::{in_repository, Broker, Recipe};
+use super::{in_repository, Broker, Ready, Recipe};
 use crate::support::codec::Version;
 
 /// MQTT 3.1.1 only; answers MQTT 5 with `20 02 00 01` and closes.
@@ -27,7 +27,7 @@ fn start(name: &'static str, version: Version) -> Broker {
     Broker::launch(Recipe {
         name,
         version,
-        ready: "listening on",
+        ready: Ready::Line("listening on"),
         command: Box::new(move |_, port, _| {
             let mut command = Command::new("node");
             command

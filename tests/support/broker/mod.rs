@@ -9,9 +9,13 @@
 //! ```
 
 pub mod aedes;
+pub mod amqtt;
+pub mod ejabberd;
 pub mod mosquitto;
 pub mod nats;
+pub mod rumqttd;
 
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -21,15 +25,23 @@ use super::access::Access;
 use super::codec::Version;
 use super::port::Port;
 use super::process::Process;
+use super::wait::{find_within, PATIENCE};
 
 /// What is needed to run one kind of broker.
 struct Recipe {
     name: &'static str,
     /// The highest version that it speaks.
     version: Version,
-    /// In the line that the broker writes once it serves.
-    ready: &'static str,
+    ready: Ready,
     command: Box<MakeCommand>,
+}
+
+/// What shows that a broker serves.
+enum Ready {
+    /// It writes a line with this text.
+    Line(&'static str),
+    /// It accepts a connection, for one that says nothing.
+    Accepts,
 }
 
 /// Given a directory of the broker's own, its port, and a second port for TLS.
@@ -78,8 +90,12 @@ impl Broker {
         let (port, tls_port) = (self.port.number(), self.tls_port.number());
         let command = (self.recipe.command)(self.directory.path(), port, tls_port);
         let mut process = Process::spawn(name, command);
-        match process.find_line(self.recipe.ready) {
-            Ok(_) => {
+        let is_ready = match self.recipe.ready {
+            Ready::Line(text) => process.find_line(text).map(drop),
+            Ready::Accepts => wait_until_it_accepts(&mut process, port),
+        };
+        match is_ready {
+            Ok(()) => {
                 self.process = Some(process);
                 Ok(())
             }
@@ -170,13 +186,23 @@ impl From<&mut Broker> for Access {
     }
 }
 
+fn wait_until_it_accepts(process: &mut Process, port: u16) -> Result<(), String> {
+    let answer = find_within(PATIENCE, || {
+        if let Some(status) = process.status() {
+            return Some(Err(format!("ended with {status}")));
+        }
+        TcpStream::connect(("127.0.0.1", port)).ok().map(|_| Ok(()))
+    });
+    answer.unwrap_or_else(|| Err(format!("accepts nothing within {PATIENCE:?}")))
+}
+
 /// A program of the repository or one that `tools/setup` brought, by a path from the repository's root.
-fn in_repository(path: &str) -> PathBuf {
+pub fn in_repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
 /// A command for a Debian program: unpacked by `tools/debian`, or the system's.
-fn debian_program(name: &str) -> Command {
+pub fn debian_program(name: &str) -> Command {
     let mut command = Command::new(in_repository("tools/debian-run"));
     command.arg(name);
     command

@@ -9,7 +9,9 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::{debian_program, Broker, Recipe};
+use rustix::process::Signal;
+
+use super::{debian_program, Broker, Ready, Recipe};
 use crate::support::certificates::Certificates;
 use crate::support::codec::Version;
 
@@ -105,7 +107,7 @@ impl Mosquitto {
             name: "mosquitto",
             version: Version::V5,
             // The end of "mosquitto version ... running".
-            ready: " running",
+            ready: Ready::Line(" running"),
             command: Box::new(move |directory, port, tls_port| {
                 self.write_files(directory, port, tls_port);
                 let mut command = debian_program("mosquitto");
@@ -162,15 +164,35 @@ impl Mosquitto {
     fn write_password_file(&self, path: &Path) {
         write(path, "");
         for (name, password) in &self.users {
-            let mut command: Command = debian_program("mosquitto_passwd");
-            command.arg("-b").arg(path).args([name, password]);
-            let output = command.output().expect("tools/debian-run can be run");
-            assert!(
-                output.status.success(),
-                "mosquitto_passwd failed: {output:?}"
-            );
+            edit_password_file(path, "-b", &[name, password]);
         }
     }
+}
+
+/// Lets a user in with this password from now on; those who are connected stay.
+pub fn set_user(broker: &mut Broker, name: &str, password: &str) {
+    edit_password_file(
+        &broker.directory().join("passwords"),
+        "-b",
+        &[name, password],
+    );
+    broker.process().signal(Signal::HUP);
+}
+
+/// Lets a user in no more, and ends its connections.
+pub fn delete_user(broker: &mut Broker, name: &str) {
+    edit_password_file(&broker.directory().join("passwords"), "-D", &[name]);
+    broker.process().signal(Signal::HUP);
+}
+
+fn edit_password_file(path: &Path, option: &str, words: &[&str]) {
+    let mut command: Command = debian_program("mosquitto_passwd");
+    command.arg(option).arg(path).args(words);
+    let output = command.output().expect("tools/debian-run can be run");
+    assert!(
+        output.status.success(),
+        "mosquitto_passwd failed: {output:?}"
+    );
 }
 
 fn write(path: &Path, text: &str) {

@@ -1,6 +1,6 @@
 //! nats-server with JetStream: MQTT 3.1.1 only; answers MQTT 5 with `20 02 00 01` and closes.
 
-use super::{debian_program, Broker, Recipe};
+use super::{debian_program, Broker, Ready, Recipe};
 use crate::support::codec::Version;
 
 /// Keeps its state on disk, over restarts.
@@ -10,7 +10,7 @@ pub fn start() -> Broker {
         name: "nats-server",
         version: Version::V311,
         // Written last, after the MQTT listener is there.
-        ready: "Server is ready",
+        ready: Ready::Line("Server is ready"),
         command: Box::new(|directory, port, _| {
             // Its own protocol needs a port too; -1 lets it take any.
             let text = format!(

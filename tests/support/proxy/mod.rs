@@ -9,6 +9,7 @@
 //! ```
 
 mod pump;
+mod site;
 
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -18,6 +19,7 @@ use std::time::Duration;
 use super::port::Port;
 use super::wait::eventually;
 use pump::Link;
+pub use site::Site;
 
 /// Which of the two directions a fault is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +45,10 @@ enum Flow {
 
 /// Listens until dropped.
 pub struct Proxy {
-    port: Port,
+    site: Site,
+    number: u16,
+    /// None where another proxy holds it, for another address.
+    _port: Option<Port>,
     shared: Arc<Shared>,
     acceptor: Mutex<Option<JoinHandle<()>>>,
 }
@@ -71,8 +76,17 @@ impl Shared {
 impl Proxy {
     /// Passes everything on to a port of 127.0.0.1.
     pub fn start(upstream: u16) -> Proxy {
+        Proxy::start_at(Site::default(), None, upstream)
+    }
+
+    /// As [`Proxy::start`], at another site; on a port that another proxy has at its own site, or on one of its own.
+    pub fn start_at(site: Site, port: Option<u16>, upstream: u16) -> Proxy {
+        let claimed = port.is_none().then(Port::claim);
+        let number = port.or(claimed.as_ref().map(Port::number));
         let proxy = Proxy {
-            port: Port::claim(),
+            site,
+            number: number.expect("it is given or claimed"),
+            _port: claimed,
             shared: Arc::new(Shared {
                 state: Mutex::new(State {
                     upstream,
@@ -90,7 +104,7 @@ impl Proxy {
     }
 
     pub fn port(&self) -> u16 {
-        self.port.number()
+        self.number
     }
 
     /// Where connections go from now on; those that are open stay where they are.
@@ -159,7 +173,7 @@ impl Proxy {
         if let Some(thread) = acceptor {
             self.shared.lock().is_down = true;
             // The thread sees the flag when it has accepted once more.
-            drop(TcpStream::connect(("127.0.0.1", self.port())));
+            drop(self.site.connect(self.number));
             thread.join().expect("the thread does not panic");
         }
         self.cut();
@@ -171,7 +185,7 @@ impl Proxy {
         if acceptor.is_some() {
             return;
         }
-        let listener = TcpListener::bind(("127.0.0.1", self.port())).expect("the port is ours");
+        let listener = self.site.listen(self.number).expect("the port is ours");
         self.shared.lock().is_down = false;
         let shared = Arc::clone(&self.shared);
         *acceptor = Some(std::thread::spawn(move || accept(&listener, &shared)));

@@ -1,0 +1,37 @@
+//! rumqttd, as the demo has it inside: MQTT 5. Only `make faults` builds it.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use super::{Broker, Ready, Recipe};
+use crate::support::codec::Version;
+
+/// Keeps everything in memory.
+#[track_caller]
+pub fn start() -> Broker {
+    let demo = demo();
+    assert!(
+        demo.exists(),
+        "{} is not built: run make faults",
+        demo.display()
+    );
+    Broker::launch(Recipe {
+        name: "rumqttd",
+        version: Version::V5,
+        ready: Ready::Accepts,
+        command: Box::new(move |_, port, _| {
+            let mut command = Command::new(&demo);
+            command.arg("broker").arg(format!("127.0.0.1:{port}"));
+            command
+        }),
+    })
+}
+
+/// Beside the directory of the test programs, where cargo puts both.
+fn demo() -> PathBuf {
+    let test = std::env::current_exe().expect("a running program has a path");
+    let directory = test.parent().and_then(|deps| deps.parent());
+    directory
+        .expect("it is in target/debug/deps")
+        .join("argus-mqtt-demo")
+}
