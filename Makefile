@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test checks setup lint doc test-rust test-python test-bench check-package simulate fuzz size bench bench-hot build install uninstall clean
+.PHONY: help demo test checks setup lint doc test-rust test-python test-bench check-package simulate fuzz faults soak size bench bench-hot build install uninstall clean
 
 export PYTHON ?= python3
 CARGO_TARGET_DIR ?= target
@@ -55,8 +55,8 @@ lint: ## Check formatting and lints of Rust and Python
 	cargo clippy --locked --all-targets --manifest-path $(BENCHES) -- -D warnings
 	$(call say,Formatting and lints and types of Python)
 	@tools/python-env $(VENV)
-	cd bindings/python && ../../$(VENV)/bin/ruff format --check . ../../examples/python
-	cd bindings/python && ../../$(VENV)/bin/ruff check . ../../examples/python
+	cd bindings/python && ../../$(VENV)/bin/ruff format --check . ../../examples/python ../../tests/faults
+	cd bindings/python && ../../$(VENV)/bin/ruff check . ../../examples/python ../../tests/faults
 	cd bindings/python && ../../$(VENV)/bin/mypy
 	cd benches && ../$(VENV)/bin/ruff format --check . run
 	cd benches && ../$(VENV)/bin/ruff check . run
@@ -101,6 +101,22 @@ fuzz: ## Let a fuzzer loose on settings, calls and the client of a hostile broke
 size: ## Measure the library and its crates; the table in the README is written
 	$(call say,Sizes: two optimised builds take some minutes)
 	tools/size
+
+faults: ## Do every harm to every broker, as root, and write docs/faults.md (a quarter of an hour)
+	@mkdir -p target
+	tools/setup
+	$(call say,Getting two more brokers under target/ and building a third: ejabberd and amqtt and rumqttd)
+	tools/debian ejabberd
+	tools/python-env target/amqtt tests/brokers/requirements.txt
+	cargo build --locked --manifest-path $(DEMO)
+	$(call say,Faults)
+	cargo test --locked --features testing --test faults -- --matrix
+
+soak: ## Do harm at random for ten minutes, or SOAK_SECONDS, and see that memory stays flat
+	@mkdir -p target
+	tools/setup
+	$(call say,Endurance)
+	cargo test --locked --features testing --test faults -- --soak
 
 bench: ## Measure beside other clients; docs/performance.md is written
 	$(call say,Benchmarks: about half an hour)

@@ -16,7 +16,7 @@
 //!
 //! Nothing here uses the library or its MQTT client, so that both are judged by an independent witness.
 //! Whatever is started here ends when its handle is dropped, and also when the test process dies.
-//! The brokers must be there: `tools/setup` gets them.
+//! The brokers must be there: `tools/setup` gets them, and `make faults` those that only it needs.
 
 // Each test crate compiles all of the test bed and uses a part of it.
 #![allow(dead_code, unused_imports)]
