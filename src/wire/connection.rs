@@ -7,11 +7,14 @@ use std::future::{poll_fn, Future};
 use std::io;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::pin::{pin, Pin};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 use tokio::runtime::Runtime;
-use tokio::time::{sleep, Instant, Sleep};
+use tokio::time::{sleep, sleep_until, Instant};
 
+/// So often a connection that waits looks whether a write that has begun meanwhile takes too long.
+const LOOK: Duration = Duration::from_secs(2);
 /// For about so long events are gathered while what was handed over is being written.
 const GATHER: Duration = Duration::from_millis(1);
 
@@ -41,6 +44,23 @@ pub(crate) struct Connection {
     // First, as it uses the runtime while it is dropped.
     pub(super) inner: Inner,
     runtime: Runtime,
+    watch: Watch,
+}
+
+/// Shared by the two sides of a connection: when the first of what waits to be written has to be. What is handed
+/// over while the other side waits for something to happen may be what nothing happens to.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Watch(Arc<Mutex<Option<std::time::Instant>>>);
+
+impl Watch {
+    pub(super) fn set(&self, until: Option<std::time::Instant>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = until;
+    }
+
+    fn is_over(&self) -> bool {
+        let until = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        until.is_some_and(|until| until <= std::time::Instant::now())
+    }
 }
 
 pub(super) enum Inner {
@@ -58,8 +78,12 @@ impl std::fmt::Debug for Connection {
 }
 
 impl Connection {
-    pub(super) fn new(inner: Inner, runtime: Runtime) -> Self {
-        Connection { inner, runtime }
+    pub(super) fn new(inner: Inner, runtime: Runtime, watch: Watch) -> Self {
+        Connection {
+            inner,
+            runtime,
+            watch,
+        }
     }
 
     /// Waits for what happens next, for at most `limit`, and puts all that has happened into `events`: also what
@@ -67,6 +91,8 @@ impl Connection {
     ///
     /// `unwritten` packets have been handed over and not come back as written; as long as there are some it goes on
     /// for about a millisecond.
+    ///
+    /// What is handed over meanwhile is watched: it ends the connection when it is not written in its time.
     ///
     /// False when the time passed and nothing happened. After an end the connection must be dropped. `limit` must be
     /// long enough for what is being written: a write that it cuts ends the connection, because rumqttc would lose
@@ -79,11 +105,23 @@ impl Connection {
     ) -> Result<bool, Ended> {
         let polled = catch_unwind(AssertUnwindSafe(|| match &mut self.inner {
             Inner::V5(connection) => {
-                let work = work(&mut connection.eventloop, limit, unwritten, events);
+                let work = work(
+                    &mut connection.eventloop,
+                    &self.watch,
+                    limit,
+                    unwritten,
+                    events,
+                );
                 self.runtime.block_on(work)
             }
             Inner::V4(connection) => {
-                let work = work(&mut connection.eventloop, limit, unwritten, events);
+                let work = work(
+                    &mut connection.eventloop,
+                    &self.watch,
+                    limit,
+                    unwritten,
+                    events,
+                );
                 self.runtime.block_on(work)
             }
         }));
@@ -117,7 +155,7 @@ pub(super) fn first<L: EventLoop>(
 /// The next event, or none when `until` comes first.
 async fn next<L: EventLoop>(
     eventloop: &mut L,
-    mut until: Pin<&mut Sleep>,
+    mut until: Pin<&mut dyn Future<Output = ()>>,
 ) -> Option<Result<L::Raw, L::Error>> {
     // In its place from the start, as it is large; and behind a pointer, so that its code is there once.
     let mut poll: Pin<&mut dyn Future<Output = _>> = pin!(eventloop.poll());
@@ -128,14 +166,27 @@ async fn next<L: EventLoop>(
     .await
 }
 
+/// Over when `limit` has passed, or when a write is overdue.
+async fn patience(limit: Duration, watch: Option<&Watch>) {
+    let end = Instant::now() + limit;
+    let Some(watch) = watch else {
+        return sleep_until(end).await;
+    };
+    while Instant::now() < end && !watch.is_over() {
+        sleep_until(end.min(Instant::now() + LOOK)).await;
+    }
+}
+
 async fn work<L: EventLoop>(
     eventloop: &mut L,
+    watch: &Watch,
     limit: Duration,
     mut unwritten: usize,
     events: &mut Vec<Event>,
 ) -> Result<bool, Ended> {
     let gathered = Instant::now() + GATHER;
-    let mut until = pin!(sleep(limit));
+    // The limit is that of what was handed over before, if there is any.
+    let mut until = pin!(patience(limit, (unwritten == 0).then_some(watch)));
     loop {
         let polled = next(eventloop, until.as_mut()).await;
         let seen = events.len();

@@ -1,12 +1,13 @@
 //! Handing packets over to rumqttc, and knowing again what its packet ids stand for.
 
+use super::connection::Watch;
 use super::Event;
 use crate::message::QoS;
 use crate::outbox::Time;
 use crate::session::{Ended, EndedKind, Input, Packet, Token, MOST_UNWRITTEN_BYTES};
 use bytes::Bytes;
 use std::collections::VecDeque;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A peer that reads slower than this is not reading.
 const SLOWEST_BYTES_PER_SECOND: u64 = 16 * 1024;
@@ -28,6 +29,7 @@ pub(crate) struct Sender {
     unwritten: VecDeque<Unwritten>,
     /// What each packet id in use stands for.
     ids: Vec<Option<Token>>,
+    watch: Watch,
     /// The last SUBSCRIBE: no other packet is answered by a SUBACK, whatever packet id the broker puts there.
     subscribe: Option<Token>,
 }
@@ -49,13 +51,14 @@ impl std::fmt::Debug for Sender {
 }
 
 impl Sender {
-    /// `span`: the highest packet id that will be given out.
-    pub(super) fn new(client: Client, span: u16) -> Self {
+    /// `span`: the highest packet id that will be given out. `watch`: that of the connection.
+    pub(super) fn new(client: Client, span: u16, watch: Watch) -> Self {
         Sender {
             client,
             unwritten: VecDeque::new(),
             ids: vec![None; usize::from(span) + 1],
             subscribe: None,
+            watch,
         }
     }
 
@@ -83,10 +86,12 @@ impl Sender {
             return Err(broken("rumqttc did not accept a packet"));
         }
         let bytes = size + MOST_UNWRITTEN_BYTES;
-        self.unwritten.push_back(Unwritten {
-            token,
-            until: now + WRITE_LIMIT + Duration::from_secs(bytes / SLOWEST_BYTES_PER_SECOND),
-        });
+        let limit = WRITE_LIMIT + Duration::from_secs(bytes / SLOWEST_BYTES_PER_SECOND);
+        if self.unwritten.is_empty() {
+            self.watch.set(Some(Instant::now() + limit));
+        }
+        let until = now + limit;
+        self.unwritten.push_back(Unwritten { token, until });
         Ok(())
     }
 
@@ -95,6 +100,9 @@ impl Sender {
         match event {
             Event::Written(id) => {
                 let Unwritten { token, .. } = self.unwritten.pop_front()?;
+                if self.unwritten.is_empty() {
+                    self.watch.set(None);
+                }
                 if let Some(slot) = self.ids.get_mut(usize::from(id)).filter(|_| id != 0) {
                     *slot = token;
                 }

@@ -1,6 +1,6 @@
 //! MQTT 3.1.1 on rumqttc, which calls it v4 by its protocol level.
 
-use super::connection::{first, runtime, Connection, EventLoop, Inner};
+use super::connection::{first, runtime, Connection, EventLoop, Inner, Watch};
 use super::refusal;
 use super::sender::Client as AnyClient;
 use super::{Event, Link, Sender, MAX_INCOMING};
@@ -32,6 +32,7 @@ pub(super) fn open(
 ) -> Result<Link, Failure> {
     let span = window_span(settings);
     let runtime = runtime().map_err(refusal::no_runtime)?;
+    let watch = Watch::default();
     // Room for all that may be handed over at once, so that handing over never waits.
     let (client, mut connection) = Client::new(
         options(settings, attempt, host, transport),
@@ -44,8 +45,8 @@ pub(super) fn open(
     match first(&runtime, &mut connection.eventloop, attempt.limit) {
         Some(Ok(Raw::Incoming(Incoming::ConnAck(_)))) => Ok(Link {
             connack: Connack::default(),
-            sender: Sender::new(AnyClient::V4(client), span),
-            connection: Connection::new(Inner::V4(Box::new(connection)), runtime),
+            sender: Sender::new(AnyClient::V4(client), span, watch.clone()),
+            connection: Connection::new(Inner::V4(Box::new(connection)), runtime, watch),
         }),
         Some(Ok(other)) => Err(failure(
             FailureKind::Undecided,

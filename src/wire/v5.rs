@@ -1,6 +1,6 @@
 //! MQTT 5 on rumqttc.
 
-use super::connection::{first, runtime, Connection, EventLoop, Inner};
+use super::connection::{first, runtime, Connection, EventLoop, Inner, Watch};
 use super::refusal;
 use super::sender::Client as AnyClient;
 use super::{Event, Link, Sender, MAX_INCOMING};
@@ -30,6 +30,7 @@ pub(super) fn open(
 ) -> Result<Link, Failure> {
     let span = window_span(settings);
     let runtime = runtime().map_err(refusal::no_runtime)?;
+    let watch = Watch::default();
     // Room for all that may be handed over at once, so that handing over never waits.
     let (client, mut connection) = Client::new(
         options(settings, attempt, host, transport),
@@ -51,11 +52,11 @@ pub(super) fn open(
                     .options
                     .set_keep_alive(keep_alive(settings));
             }
-            let sender = Sender::new(AnyClient::V5(client), span);
+            let sender = Sender::new(AnyClient::V5(client), span, watch.clone());
             Ok(Link {
                 connack,
                 sender,
-                connection: Connection::new(Inner::V5(Box::new(connection)), runtime),
+                connection: Connection::new(Inner::V5(Box::new(connection)), runtime, watch),
             })
         }
         Some(Ok(other)) => Err(failure(

@@ -224,3 +224,44 @@ fn an_expiry_is_written_where_there_is_a_place_for_it() {
         assert_eq!(expiries, [expected, None], "MQTT {version:?}");
     }
 }
+
+#[test]
+fn a_write_that_begins_to_block_while_the_connection_waits_is_noticed_in_its_own_time() {
+    std::thread::scope(|scope| {
+        for version in BOTH {
+            scope.spawn(move || {
+                let gates = Arc::default();
+                let broker = ScriptedBroker::start_with_small_buffer(read_late(&gates));
+                let mut link = open(broker.port(), version);
+                let limit = Duration::from_secs(3600);
+                let started = Instant::now();
+                let ended = loop {
+                    link.send(Packet::Publish {
+                        token: 1,
+                        topic: TOPIC.into(),
+                        payload: Bytes::from(vec![b'x'; 64 << 10]),
+                        qos: AtMostOnce,
+                        retain: false,
+                        expiry_seconds: None,
+                    });
+                    // As one that has been waiting since before the message was handed over.
+                    let mut events = Vec::new();
+                    let polled = link.connection.poll(limit, 0, &mut events);
+                    for event in events {
+                        link.sender.translate(event);
+                    }
+                    if let Err(ended) = polled {
+                        break ended;
+                    }
+                };
+                assert_eq!(ended.kind, EndedKind::Stalled, "MQTT {version:?}");
+                assert!(
+                    started.elapsed() < limit / 2,
+                    "it waited for something else"
+                );
+                drop(link);
+                gates[0].open();
+            });
+        }
+    });
+}
