@@ -14,6 +14,10 @@ export CARGO_TARGET_DIR := $(abspath $(CARGO_TARGET_DIR))
 TARGET := $(CARGO_TARGET_DIR)
 DEMO := examples/demo/Cargo.toml
 BENCHES := benches/Cargo.toml
+# Each workspace builds in a directory of its own: all would write the library, with other versions of what it is built
+# from, to the same file.
+DEMO_TARGET := $(TARGET)/demo
+BENCHES_TARGET := $(TARGET)/benches/workspace
 VENV := target/venv
 
 say = @echo; echo "== $(1)"
@@ -23,9 +27,9 @@ help: ## List the targets
 
 demo: ## Show birth, events, an outage, a kill and its will on a broker of its own, or on BROKER=host:port
 	$(call say,Building the demo (some minutes the first time))
-	cargo build --locked --manifest-path $(DEMO)
+	cargo build --locked --manifest-path $(DEMO) --target-dir $(DEMO_TARGET)
 	$(call say,Running it)
-	@$(TARGET)/debug/argus-mqtt-demo
+	@$(DEMO_TARGET)/debug/argus-mqtt-demo
 
 test: ## Install what the tests need under target/, then check and test everything
 	@mkdir -p target
@@ -51,8 +55,8 @@ lint: ## Check formatting and lints of Rust and Python
 	$(call say,Lints of Rust: with TLS and without and in the demo and the benchmarks)
 	cargo clippy --locked --all-targets --features testing -- -D warnings
 	cargo clippy --locked --all-targets --features testing --no-default-features -- -D warnings
-	cargo clippy --locked --manifest-path $(DEMO) -- -D warnings
-	cargo clippy --locked --all-targets --manifest-path $(BENCHES) -- -D warnings
+	cargo clippy --locked --manifest-path $(DEMO) --target-dir $(DEMO_TARGET) -- -D warnings
+	cargo clippy --locked --all-targets --manifest-path $(BENCHES) --target-dir $(BENCHES_TARGET) -- -D warnings
 	$(call say,Formatting and lints and types of Python)
 	@tools/python-env $(VENV)
 	cd bindings/python && ../../$(VENV)/bin/ruff format --check . ../../examples/python ../../tests/faults
@@ -108,7 +112,7 @@ faults: ## Do every harm to every broker, as root, and write docs/faults.md (a q
 	$(call say,Getting two more brokers under target/ and building a third: ejabberd and amqtt and rumqttd)
 	tools/debian ejabberd
 	tools/python-env target/amqtt tests/brokers/requirements.txt
-	cargo build --locked --manifest-path $(DEMO)
+	cargo build --locked --manifest-path $(DEMO) --target-dir $(DEMO_TARGET)
 	$(call say,Faults)
 	cargo test --locked --features testing --test faults -- --matrix
 
@@ -124,7 +128,7 @@ bench: ## Measure beside other clients; docs/performance.md is written
 
 bench-hot: ## Measure the hot parts by themselves, against the run before
 	$(call say,Benchmarks of the hot parts)
-	cargo bench --locked --manifest-path $(BENCHES) --bench hot
+	cargo bench --locked --manifest-path $(BENCHES) --target-dir $(BENCHES_TARGET) --bench hot
 
 # ---- Build and install --------------------------------------------------------------------------
 

@@ -27,11 +27,11 @@ pub fn start() -> Broker {
     })
 }
 
-/// Beside the directory of the test programs, where cargo puts both.
+/// In the directory that the Makefile has for it, beside that of the test programs.
 fn demo() -> PathBuf {
     let test = std::env::current_exe().expect("a running program has a path");
-    let directory = test.parent().and_then(|deps| deps.parent());
-    directory
+    let target = test.ancestors().nth(3);
+    target
         .expect("it is in target/debug/deps")
-        .join("argus-mqtt-demo")
+        .join("demo/debug/argus-mqtt-demo")
 }
