@@ -28,11 +28,11 @@
 #![warn(unreachable_pub)]
 
 mod client;
+mod engine;
 mod error;
 mod ffi;
 mod message;
 mod outbox;
-mod session;
 mod settings;
 #[cfg(test)]
 mod simulation;
@@ -46,8 +46,8 @@ mod wire;
 mod support;
 
 pub use client::{Client, Delivery};
+pub use engine::{Level, Limits, Notice, State, Status};
 pub use error::{Error, ErrorKind};
 pub use message::{Outcome, PublishOptions, QoS, ShutdownReport};
 pub use outbox::Counters;
-pub use session::{Level, Limits, Notice, State, Status};
 pub use settings::Settings;

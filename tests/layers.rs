@@ -10,7 +10,7 @@ const LAYERS: [(&str, u8); 11] = [
     ("settings", 1),
     ("topic", 1),
     ("outbox", 2),
-    ("session", 3),
+    ("engine", 3),
     ("simulation", 4),
     ("wire", 4),
     ("client", 5),
@@ -21,7 +21,7 @@ const LAYERS: [(&str, u8); 11] = [
 /// A file of `src/`, without its comments.
 struct Source {
     path: PathBuf,
-    /// The names of the modules down to it: `["session", "live"]`.
+    /// The names of the modules down to it: `["engine", "connection"]`.
     modules: Vec<String>,
     code: String,
 }
@@ -51,21 +51,24 @@ fn each_way_to_name_a_layer_above_is_found() {
     let exports = [("Client".to_string(), "client".to_string())];
     let found =
         |path: &str, code: &str| layer_faults(&Source::new(Path::new(path), code), &exports).len();
-    assert_eq!(found("outbox.rs", "use crate::session::Session;"), 1);
+    assert_eq!(found("outbox.rs", "use crate::engine::Engine;"), 1);
     assert_eq!(
         found(
             "outbox.rs",
-            "use crate::{error::Error, session, wire::{v4, v5}};"
+            "use crate::{error::Error, engine, wire::{v4, v5}};"
         ),
         2
     );
     assert_eq!(found("outbox.rs", "fn f() -> crate::Client {}"), 1);
-    assert_eq!(found("outbox.rs", "use super::session::Session;"), 1);
-    assert_eq!(found("session/live.rs", "use super::super::wire;"), 1);
-    assert_eq!(found("session/live.rs", "use super::window::Window;"), 0);
+    assert_eq!(found("outbox.rs", "use super::engine::Engine;"), 1);
+    assert_eq!(found("engine/connection.rs", "use super::super::wire;"), 1);
+    assert_eq!(
+        found("engine/connection.rs", "use super::window::Window;"),
+        0
+    );
     assert_eq!(
         found(
-            "session/mod.rs",
+            "engine/mod.rs",
             "use crate::outbox::Outbox; pub(crate) struct S;"
         ),
         0
@@ -73,7 +76,7 @@ fn each_way_to_name_a_layer_above_is_found() {
     assert_eq!(
         found(
             "outbox.rs",
-            "// crate::session does this\nuse crate::error::Error;"
+            "// crate::engine does this\nuse crate::error::Error;"
         ),
         0
     );

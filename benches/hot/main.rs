@@ -9,22 +9,22 @@
 // What is measured needs only a part of these files, which know of a feature that this crate has not.
 #![allow(dead_code, unused_imports, unexpected_cfgs)]
 
+#[path = "../../src/engine/mod.rs"]
+mod engine;
 #[path = "../../src/error.rs"]
 mod error;
 #[path = "../../src/message.rs"]
 mod message;
 #[path = "../../src/outbox/mod.rs"]
 mod outbox;
-#[path = "../../src/session/mod.rs"]
-mod session;
 #[path = "../../src/settings/mod.rs"]
 mod settings;
 #[path = "../../src/topic.rs"]
 mod topic;
 
 mod calls;
-mod engine;
 mod events;
+mod handing_over;
 mod queue;
 
 // As the library's root does.
@@ -35,7 +35,7 @@ use criterion::{criterion_group, criterion_main};
 criterion_group!(
     hot,
     queue::measure,
-    engine::measure,
+    handing_over::measure,
     events::measure,
     calls::measure
 );

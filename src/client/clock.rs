@@ -1,4 +1,4 @@
-//! The time that the session is told.
+//! The time that the engine is told.
 
 use crate::outbox::Time;
 use std::time::Instant;

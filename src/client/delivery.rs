@@ -46,14 +46,14 @@ impl Shared {
     /// Nobody wants to know what becomes of it; a thread that waits for it all the same is told so.
     pub(super) fn forget_delivery(&self, id: u64) {
         let mut core = self.lock();
-        core.session.outbox().forget(id);
+        core.engine.outbox().forget(id);
         self.tell(&mut core);
     }
 
     /// See [`Delivery::wait`].
     pub(super) fn wait_delivery(&self, id: u64, timeout: Duration) -> Result<Outcome, Error> {
         let found = self.wait(timeout, |core| {
-            match core.session.outbox().take_outcome(id) {
+            match core.engine.outbox().take_outcome(id) {
                 None => Some(None),
                 Some(None) => None,
                 Some(Some(end)) => Some(Some(end.outcome())),

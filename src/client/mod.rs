@@ -8,11 +8,11 @@ mod thread;
 
 pub use delivery::Delivery;
 
+use crate::engine::Status;
 use crate::error::{Error, ErrorKind};
 use crate::message::{
     check_event, check_payload, Message, Outcome, PublishOptions, ShutdownReport,
 };
-use crate::session::Status;
 use crate::settings::Settings;
 use crate::topic;
 use crate::wire::Dialer;
@@ -93,16 +93,16 @@ impl Client {
     /// a reason that waiting cannot cure; [`ErrorKind::ShutDown`].
     pub fn wait_online(&self, timeout: Duration) -> Result<(), Error> {
         let found = self.shared.wait(timeout, |core| {
-            let session = &core.session;
-            if session.is_finished() || session.is_stopping() {
+            let engine = &core.engine;
+            if engine.is_finished() || engine.is_stopping() {
                 Some(Err(Error::new(
                     ErrorKind::ShutDown,
                     "the client is shut down",
                 )))
-            } else if session.is_online() {
+            } else if engine.is_online() {
                 Some(Ok(()))
             } else {
-                session
+                engine
                     .refusal()
                     .map(|why| Err(Error::new(ErrorKind::Refused, why)))
             }
@@ -137,7 +137,7 @@ impl Client {
     /// Waits until every message accepted so far, or meanwhile, has ended, for at most `timeout`. Gives the number of
     /// those that have not.
     pub fn flush(&self, timeout: Duration) -> usize {
-        let unfinished = |core: &mut Core| core.session.outbox().unfinished();
+        let unfinished = |core: &mut Core| core.engine.outbox().unfinished();
         let drained = self
             .shared
             .wait(timeout, |core| (unfinished(core) == 0).then_some(()));
@@ -148,7 +148,7 @@ impl Client {
     #[must_use]
     pub fn status(&self) -> Status {
         let core = self.shared.lock();
-        core.session.status(self.shared.clock.now())
+        core.engine.status(self.shared.clock.now())
     }
 
     /// Puts new settings in force, and returns at once. What is queued is kept, with its age. Where the broker would
@@ -160,8 +160,7 @@ impl Client {
         let settings = Arc::new(settings);
         let dialer = self.shared.lock().dialer.with(settings.clone())?;
         let mut core = self.shared.lock();
-        core.session
-            .reconfigure(self.shared.clock.now(), settings)?;
+        core.engine.reconfigure(self.shared.clock.now(), settings)?;
         core.next_dialer = Some(dialer);
         core.forget_topics();
         core.hand_over(&self.shared.clock);
@@ -179,11 +178,11 @@ impl Client {
     pub fn shutdown(&self, timeout: Duration) -> Result<ShutdownReport, Error> {
         {
             let mut core = self.shared.lock();
-            core.session.shut_down(self.shared.clock.now(), timeout)?;
+            core.engine.shut_down(self.shared.clock.now(), timeout)?;
             core.hand_over(&self.shared.clock);
             self.shared.notify(&mut core);
         }
-        let report = self.shared.wait(timeout, |core| core.session.report());
+        let report = self.shared.wait(timeout, |core| core.engine.report());
         if report.is_none() {
             let mut core = self.shared.lock();
             core.abandon(&self.shared.clock);
@@ -191,8 +190,8 @@ impl Client {
         }
         self.shared
             .wait(THREAD_END, |core| core.closed.then_some(()));
-        let report = report.or_else(|| self.shared.lock().session.report());
-        report.ok_or_else(|| Error::new(ErrorKind::Internal, "the session did not end"))
+        let report = report.or_else(|| self.shared.lock().engine.report());
+        report.ok_or_else(|| Error::new(ErrorKind::Internal, "the engine did not end"))
     }
 
     pub(crate) fn enqueue_event(
@@ -204,7 +203,7 @@ impl Client {
         check_event(&event)?;
         let mut core = self.shared.lock();
         let topic = core.event_topic(camera)?;
-        let settings = core.session.newest_settings();
+        let settings = core.engine.newest_settings();
         let (qos, retain, lifetime) = (
             settings.qos,
             settings.retain_events,
@@ -230,7 +229,7 @@ impl Client {
         check_payload(&payload)?;
         let lifetime = options.expiry.map(whole_seconds).transpose()?;
         let mut core = self.shared.lock();
-        if core.session.is_availability_topic(topic) {
+        if core.engine.is_availability_topic(topic) {
             return Err(Error::argument(format!(
                 "topic {topic:?}: the availability topic is the client's own; it says online and offline by itself"
             )));
@@ -259,19 +258,19 @@ impl Client {
         lifetime: Option<u32>,
         track: bool,
     ) -> Result<u64, Error> {
-        let unfinished = core.session.outbox().unfinished();
-        let next_expiry = core.session.outbox().next_expiry();
+        let unfinished = core.engine.outbox().unfinished();
+        let next_expiry = core.engine.outbox().next_expiry();
         let published = core
-            .session
+            .engine
             .publish(self.shared.clock.now(), message, lifetime, track);
-        if core.session.outbox().unfinished() <= unfinished {
+        if core.engine.outbox().unfinished() <= unfinished {
             // Refused, or another message made room or expired: somebody may be waiting to hear of that.
             self.shared.tell(core);
         }
         let id = published?;
-        if core.session.live_number().is_some() {
+        if core.engine.connection_number().is_some() {
             core.hand_over(&self.shared.clock);
-        } else if core.session.outbox().expires_before(next_expiry) {
+        } else if core.engine.outbox().expires_before(next_expiry) {
             // The background thread does not know yet that something will expire so soon.
             self.shared.notify(core);
         }

@@ -2,8 +2,8 @@
 
 use super::shared::{Core, Shared};
 use super::Client;
+use crate::engine::Notice;
 use crate::error::{Error, ErrorKind};
-use crate::session::Notice;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
@@ -33,7 +33,7 @@ impl Client {
     /// [`ErrorKind::System`] when the process has no file descriptor left.
     pub fn notice_fd(&self) -> Result<BorrowedFd<'_>, Error> {
         let mut core = self.shared.lock();
-        core.session.open_journal();
+        core.engine.open_notices();
         if self.shared.beacon.get().is_none() {
             let beacon = Beacon::new().map_err(|error| {
                 Error::new(
@@ -64,16 +64,16 @@ impl Client {
         let shared = &self.shared;
         let deadline = Instant::now().checked_add(timeout);
         let mut core = shared.lock();
-        core.session.open_journal();
+        core.engine.open_notices();
         loop {
-            if core.session.has_news() {
-                let read = core.session.read_notice(read);
+            if core.engine.has_news() {
+                let read = core.engine.read_notice(read);
                 shared.retract(&mut core);
                 return read.unwrap_or_else(|| {
                     Err(Error::new(ErrorKind::Internal, "the notice is gone").into())
                 });
             }
-            if core.session.is_finished() {
+            if core.engine.is_finished() {
                 return Err(Error::new(ErrorKind::ShutDown, "the client is shut down").into());
             }
             let left = deadline.map_or(Duration::MAX, |deadline| {
@@ -95,13 +95,13 @@ impl Client {
 impl Shared {
     /// Wakes the readers when there is something new to read.
     pub(super) fn announce(&self, core: &mut Core) {
-        if !core.is_announced && core.session.has_news() {
+        if !core.is_announced && core.engine.has_news() {
             core.is_announced = true;
             if let Some(beacon) = self.beacon.get() {
                 beacon.light();
             }
             self.news.notify_all();
-        } else if core.session.is_finished() {
+        } else if core.engine.is_finished() {
             // Nothing more will come: all who wait are to know.
             self.news.notify_all();
         }
@@ -109,7 +109,7 @@ impl Shared {
 
     /// Lets the readers wait again when all is read.
     fn retract(&self, core: &mut Core) {
-        if core.is_announced && !core.session.has_news() {
+        if core.is_announced && !core.engine.has_news() {
             core.is_announced = false;
             if let Some(beacon) = self.beacon.get() {
                 beacon.put_out();

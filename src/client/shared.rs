@@ -1,10 +1,10 @@
-//! The session behind its one mutex, shared by the callers and the background thread.
+//! The engine behind its one mutex, shared by the callers and the background thread.
 
 use super::clock::Clock;
 use super::notices::Beacon;
+use crate::engine::{Engine, Input, Plan, State};
 use crate::error::{Error, ErrorKind};
 use crate::outbox::Time;
-use crate::session::{Input, Plan, Session, State};
 use crate::settings::Settings;
 use crate::wire::{Dialer, Event, Sender};
 use std::collections::hash_map::RandomState;
@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 const MOST_TOPICS: usize = 1024;
 
 /// See the module. Whoever brings an input runs what follows from it, under the lock, so that the order in which
-/// packets are handed over is the order of the session.
+/// packets are handed over is the order of the engine.
 #[derive(Debug)]
 pub(super) struct Shared {
     core: Mutex<Core>,
@@ -34,11 +34,11 @@ pub(super) struct Shared {
 /// What the mutex protects.
 #[derive(Debug)]
 pub(super) struct Core {
-    pub(super) session: Session,
-    /// The open connection, for as long as the session has one.
+    pub(super) engine: Engine,
+    /// The open connection, for as long as the engine has one.
     sender: Option<(u64, Sender)>,
     pub(super) dialer: Dialer,
-    /// Replaces `dialer` once the session has taken over the settings it was made of.
+    /// Replaces `dialer` once the engine has taken over the settings it was made of.
     pub(super) next_dialer: Option<Dialer>,
     topics: HashMap<String, Arc<str>>,
     /// Threads that wait for a change, and how things stood when they were last told. Waking them costs system calls
@@ -71,7 +71,7 @@ impl Shared {
         let clock = Clock::new();
         let seed = RandomState::new().build_hasher().finish();
         let core = Core {
-            session: Session::new(settings, clock.now(), seed),
+            engine: Engine::new(settings, clock.now(), seed),
             sender: None,
             dialer,
             next_dialer: None,
@@ -156,12 +156,12 @@ impl Shared {
 impl Core {
     /// Whether something changed that a thread may be waiting for, since it was last asked.
     fn has_changed(&mut self) -> bool {
-        let outbox = self.session.outbox();
+        let outbox = self.engine.outbox();
         let now = Told {
             outcomes: outbox.outcome_changes(),
             drained: (outbox.unfinished() == 0).then_some(outbox.counters.accepted),
-            state: Some(self.session.state()),
-            is_refused: self.session.refusal().is_some(),
+            state: Some(self.engine.state()),
+            is_refused: self.engine.refusal().is_some(),
             closed: self.closed,
         };
         let changed = now != self.told;
@@ -171,7 +171,7 @@ impl Core {
 
     /// The dialer for the settings in force.
     pub(super) fn dialer(&mut self) -> Dialer {
-        let settings = self.session.settings();
+        let settings = self.engine.settings();
         if let Some(dialer) = self
             .next_dialer
             .take_if(|next| Arc::ptr_eq(next.settings(), settings))
@@ -186,7 +186,7 @@ impl Core {
         self.sender = Some((number, sender));
     }
 
-    /// Tells the session what the connection reported.
+    /// Tells the engine what the connection reported.
     pub(super) fn report(&mut self, now: Time, number: u64, events: &mut Vec<Event>) {
         for event in events.drain(..) {
             let Some((_, sender)) = self
@@ -197,7 +197,7 @@ impl Core {
                 continue;
             };
             if let Some(input) = sender.translate(event) {
-                self.session.input(now, number, input);
+                self.engine.input(now, number, input);
             }
         }
     }
@@ -205,11 +205,11 @@ impl Core {
     /// Hands over everything that may go, and says what comes next.
     pub(super) fn plan(&mut self, clock: &Clock) -> Plan {
         let now = clock.now();
-        let plan = self.session.plan(now);
+        let plan = self.engine.plan(now);
         self.hand_over(clock);
         // Handing over changes what there is to wait for.
         match plan {
-            Plan::Run(_) => self.session.plan(now),
+            Plan::Run(_) => self.engine.plan(now),
             other => other,
         }
     }
@@ -219,15 +219,15 @@ impl Core {
         let now = clock.now();
         while let Some((number, sender)) = &mut self.sender {
             let number = *number;
-            if self.session.live_number() != Some(number) {
+            if self.engine.connection_number() != Some(number) {
                 self.sender = None;
                 return;
             }
-            let Some(packet) = self.session.next_packet(now) else {
+            let Some(packet) = self.engine.next_packet(now) else {
                 return;
             };
             if let Err(ended) = sender.send(now, packet) {
-                self.session.input(now, number, Input::Ended(ended));
+                self.engine.input(now, number, Input::Ended(ended));
             }
         }
     }
@@ -239,12 +239,12 @@ impl Core {
 
     /// Closes without a word: the broker speaks the will.
     pub(super) fn abandon(&mut self, clock: &Clock) {
-        self.session.finish();
+        self.engine.finish();
         if let Some((_, mut sender)) = self.sender.take() {
             sender.wake(
                 clock.now(),
-                self.session.availability_topic(),
-                self.session.birth_message(),
+                self.engine.availability_topic(),
+                self.engine.birth_message(),
             );
         }
     }
@@ -255,7 +255,7 @@ impl Core {
             return Ok(topic.clone());
         }
         let topic: Arc<str> = self
-            .session
+            .engine
             .newest_settings()
             .event_topic
             .topic(camera)?
@@ -275,7 +275,7 @@ impl Core {
     /// Why nobody is online, for whoever waited in vain.
     pub(super) fn not_online(&self, timeout: Duration) -> Error {
         let why = self
-            .session
+            .engine
             .last_error()
             .unwrap_or("the broker has not answered yet");
         Error::new(

@@ -1,8 +1,8 @@
-//! The background thread of a client: runs the connection that the session wants.
+//! The background thread of a client: runs the connection that the engine wants.
 
 use super::shared::{Core, Shared};
+use crate::engine::{ConnectionEnd, Input, Plan};
 use crate::outbox::Time;
-use crate::session::{Ended, Input, Plan};
 use crate::wire::{Connection, Event, Link, Opening, Sender};
 use crossbeam_channel::Receiver;
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -15,7 +15,7 @@ const GLANCE: Duration = Duration::from_millis(500);
 /// message handed over meanwhile is not cut.
 const QUIET: Duration = Duration::from_secs(60);
 
-/// Runs until the session is finished.
+/// Runs until the engine is finished.
 pub(super) fn run(shared: &Arc<Shared>, wake: &Receiver<()>) {
     let mut worker = Worker {
         shared: shared.clone(),
@@ -29,7 +29,7 @@ pub(super) fn run(shared: &Arc<Shared>, wake: &Receiver<()>) {
     let _ = catch_unwind(AssertUnwindSafe(|| while worker.step() {}));
     drop(worker);
     let mut core = shared.lock();
-    core.session.finish();
+    core.engine.finish();
     core.closed = true;
     shared.tell(&mut core);
 }
@@ -39,13 +39,13 @@ struct Worker {
     wake: Receiver<()>,
     opening: Option<(u64, Opening)>,
     open: Option<(u64, Connection)>,
-    /// What the open connection has said and the session does not know yet.
+    /// What the open connection has said and the engine does not know yet.
     events: Vec<Event>,
-    ended: Option<Ended>,
+    ended: Option<ConnectionEnd>,
 }
 
 impl Worker {
-    /// Does what the session wants next; false when it wants nothing more.
+    /// Does what the engine wants next; false when it wants nothing more.
     fn step(&mut self) -> bool {
         let shared = self.shared.clone();
         let mut core = shared.lock();
@@ -81,7 +81,7 @@ impl Worker {
         true
     }
 
-    /// Tells the session what the connection said.
+    /// Tells the engine what the connection said.
     fn report(&mut self, core: &mut Core) {
         let Some((number, _)) = self.open else {
             return;
@@ -89,7 +89,7 @@ impl Worker {
         let now = self.shared.clock.now();
         core.report(now, number, &mut self.events);
         if let Some(ended) = self.ended.take() {
-            core.session.input(now, number, Input::Ended(ended));
+            core.engine.input(now, number, Input::Ended(ended));
         }
     }
 
@@ -110,11 +110,11 @@ impl Worker {
                 sender,
                 connection,
             }) => {
-                core.session.input(now, number, Input::Opened(connack));
+                core.engine.input(now, number, Input::Opened(connack));
                 core.opened(number, sender);
                 self.open = Some((number, connection));
             }
-            Err(failure) => core.session.input(now, number, Input::Failed(failure)),
+            Err(failure) => core.engine.input(now, number, Input::Failed(failure)),
         }
     }
 
@@ -128,7 +128,7 @@ impl Worker {
     }
 }
 
-/// How long the connection may work before the session has to be asked.
+/// How long the connection may work before the engine has to be asked.
 struct Patience {
     until: Time,
     /// Packets that have to be written by then.
@@ -146,9 +146,9 @@ impl Patience {
                 unwritten,
             };
         }
-        let longest = match core.session.has_backlog() || core.session.is_window_full() {
+        let longest = match core.engine.has_backlog() || core.engine.is_window_full() {
             true => GLANCE,
-            false => Duration::from_secs(core.session.settings().keep_alive_seconds.into()) + QUIET,
+            false => Duration::from_secs(core.engine.settings().keep_alive_seconds.into()) + QUIET,
         };
         Patience {
             until: until.min(now + longest),

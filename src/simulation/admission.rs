@@ -4,9 +4,9 @@ use super::air::Air;
 use super::broker::{Broker, Known};
 use super::manners::{Answer, Speaks};
 use super::network::{Connect, Down, Link};
+use crate::engine::{Connack, EndCause, FailureKind, Version};
 use crate::message::QoS;
 use crate::outbox::Time;
-use crate::session::{Connack, EndedKind, FailureKind, Version};
 
 impl Broker {
     /// A client connects.
@@ -23,11 +23,11 @@ impl Broker {
         match refusal {
             Some(FailureKind::Silent) => return,
             Some(FailureKind::Undecided) => {
-                return links[at].close_by_broker(arrives, EndedKind::ByPeer);
+                return links[at].close_by_broker(arrives, EndCause::ByPeer);
             }
             Some(kind) => {
                 links[at].answer(arrives, Down::Refused(kind));
-                return links[at].close_by_broker(arrives, EndedKind::ByPeer);
+                return links[at].close_by_broker(arrives, EndCause::ByPeer);
             }
             None => {}
         }
@@ -95,11 +95,11 @@ impl Broker {
         // Only MQTT 5 lets a client know that less would do.
         if version == Version::V5
             && !manners.takes_qos_1()
-            && connect.will.speech.qos == QoS::AtLeastOnce
+            && connect.will.flags.qos == QoS::AtLeastOnce
         {
             return Some(lesser(FailureKind::NoQos1));
         }
-        if version == Version::V5 && !manners.connack.retain_available && connect.will.speech.retain
+        if version == Version::V5 && !manners.connack.retain_available && connect.will.flags.retain
         {
             return Some(lesser(FailureKind::NoRetain));
         }
@@ -120,8 +120,8 @@ impl Broker {
         if let Some(id) = self.known[at].link {
             let v5 = links.iter().any(|l| l.id == id && l.version == Version::V5);
             let kind = match v5 && self.manners.says_taken_over {
-                true => EndedKind::TakenOver,
-                false => EndedKind::ByPeer,
+                true => EndCause::TakenOver,
+                false => EndCause::ByPeer,
             };
             self.close(air, links, id, kind);
         }

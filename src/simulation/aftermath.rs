@@ -3,9 +3,9 @@
 use super::invariants::is_leaving;
 use super::schedule::{Batch, Schedule};
 use super::world::World;
+use crate::engine::GuardSnapshot;
 use crate::message::QoS;
 use crate::outbox::Time;
-use crate::session::GuardStand;
 use crate::settings::Settings;
 use std::sync::Arc;
 
@@ -68,7 +68,7 @@ impl World<'_> {
         let pause_until = self
             .process
             .as_ref()
-            .and_then(|process| process.session.pause_until());
+            .and_then(|process| process.engine.pause_until());
         let left = pause_until.map_or(Time::ZERO, |until| until.saturating_sub(self.air.now));
         let longest = seconds(settings.reconnect_max_seconds).max(left);
         let pause = if twin {
@@ -121,17 +121,17 @@ impl World<'_> {
         let Some(process) = &mut self.process else {
             return Some("no process");
         };
-        if !process.session.is_online() {
+        if !process.engine.is_online() {
             return Some("not online");
         }
-        if process.session.outbox().unfinished() > 0 {
+        if process.engine.outbox().unfinished() > 0 {
             return Some("messages wait");
         }
-        let stand = process.session.stand();
-        if is_leaving(stand) {
+        let snapshot = process.engine.snapshot();
+        if is_leaving(snapshot) {
             return Some("leaving");
         }
-        let settings = process.session.settings();
+        let settings = process.engine.settings();
         let birth = settings.birth_message.as_bytes();
         let topic = &settings.availability_topic;
         let keeps = self.broker.manners.connack.retain_available;
@@ -139,7 +139,7 @@ impl World<'_> {
         let held = !keeps || is_true(self.broker.retained(now, topic));
         let said = is_true(self.broker.last_said(topic));
         // Without the guard, or before it, nobody notices what others say there.
-        let is_excused = stand.guard == GuardStand::Off && self.broker.has_foreign_words
+        let is_excused = snapshot.guard == GuardSnapshot::Off && self.broker.has_foreign_words
             || self.broker.has_unheard_words;
         if !(held && said || is_excused) {
             return Some("the availability topic does not say that we are online");

@@ -3,8 +3,8 @@
 use super::air::Air;
 use super::manners::Manners;
 use super::network::{Down, Link, Up, Will};
+use crate::engine::{Connack, EndCause, Token};
 use crate::outbox::Time;
-use crate::session::{Connack, EndedKind, Token};
 use bytes::Bytes;
 use std::sync::Arc;
 
@@ -97,7 +97,7 @@ impl Broker {
             let known = &mut self.known[at];
             match known.link {
                 Some(id) if known.silent_at() <= now => {
-                    self.close(air, links, id, EndedKind::ByPeer);
+                    self.close(air, links, id, EndCause::ByPeer);
                 }
                 _ => {}
             }
@@ -135,14 +135,14 @@ impl Broker {
                 if let Some(known) = self.known.iter_mut().find(|known| known.link == Some(id)) {
                     known.will = None;
                 }
-                self.close(air, links, id, EndedKind::ByPeer);
+                self.close(air, links, id, EndCause::ByPeer);
             }
-            Up::Closed => self.close(air, links, id, EndedKind::ByPeer),
+            Up::Closed => self.close(air, links, id, EndCause::ByPeer),
         }
     }
 
     /// The broker ends a connection, or hears that it has ended.
-    pub(super) fn close(&mut self, air: &mut Air, links: &mut [Link], id: u32, kind: EndedKind) {
+    pub(super) fn close(&mut self, air: &mut Air, links: &mut [Link], id: u32, kind: EndCause) {
         let arrives = air.arrival();
         if let Some(link) = links.iter_mut().find(|link| link.id == id) {
             link.close_by_broker(arrives, kind);
@@ -168,7 +168,7 @@ impl Broker {
     pub(super) fn crash(&mut self, air: &mut Air, links: &mut [Link], keeps_state: bool) {
         let arrives = air.arrival();
         for link in links.iter_mut() {
-            link.close_by_broker(arrives, EndedKind::ByPeer);
+            link.close_by_broker(arrives, EndCause::ByPeer);
         }
         self.late.clear();
         self.twin = None;

@@ -1,8 +1,8 @@
 //! Which transitions of the session a run took, and which there are.
 
 use super::transitions::{all, is_declared, Machine};
+use crate::engine::{EndCause, FailureKind, Snapshot};
 use crate::outbox::Time;
-use crate::session::{EndedKind, FailureKind, Stand};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -28,7 +28,7 @@ pub(super) enum Cause {
     Stalled,
     TooLarge,
     /// Any of these four, where it makes no difference.
-    Ended,
+    ConnectionEnd,
     ShutDown,
     /// New settings that the connection survives, and others.
     Adjust,
@@ -66,13 +66,13 @@ impl From<FailureKind> for Cause {
     }
 }
 
-impl From<EndedKind> for Cause {
-    fn from(kind: EndedKind) -> Self {
+impl From<EndCause> for Cause {
+    fn from(kind: EndCause) -> Self {
         match kind {
-            EndedKind::ByPeer => Cause::ByPeer,
-            EndedKind::TakenOver => Cause::TakenOver,
-            EndedKind::Stalled => Cause::Stalled,
-            EndedKind::TooLarge => Cause::TooLarge,
+            EndCause::ByPeer => Cause::ByPeer,
+            EndCause::TakenOver => Cause::TakenOver,
+            EndCause::Stalled => Cause::Stalled,
+            EndCause::TooLarge => Cause::TooLarge,
         }
     }
 }
@@ -80,7 +80,9 @@ impl From<EndedKind> for Cause {
 impl Cause {
     fn in_general(self) -> Self {
         match self {
-            Cause::ByPeer | Cause::TakenOver | Cause::Stalled | Cause::TooLarge => Cause::Ended,
+            Cause::ByPeer | Cause::TakenOver | Cause::Stalled | Cause::TooLarge => {
+                Cause::ConnectionEnd
+            }
             other => other,
         }
     }
@@ -97,14 +99,14 @@ pub(super) struct Coverage {
     /// The longest that a world took to be well after its faults.
     pub(super) slowest: Time,
     taken: BTreeMap<(Machine, Cause, Machine), u64>,
-    last: Option<(Stand, Cause, Stand)>,
+    last: Option<(Snapshot, Cause, Snapshot)>,
     last_count: u64,
     /// Says every input.
     pub(super) is_tracing: bool,
 }
 
 impl Coverage {
-    pub(super) fn note(&mut self, before: Stand, cause: Cause, after: Stand) {
+    pub(super) fn note(&mut self, before: Snapshot, cause: Cause, after: Snapshot) {
         self.steps += 1;
         // Most steps change nothing, and many in a row the same nothing.
         if self.last == Some((before, cause, after)) {
@@ -139,9 +141,9 @@ impl Coverage {
             Machine::Guard(after.guard),
         );
         add(
-            Machine::Ending(before.ending),
+            Machine::Farewell(before.farewell),
             causes,
-            Machine::Ending(after.ending),
+            Machine::Farewell(after.farewell),
         );
     }
 

@@ -2,8 +2,8 @@
 
 use super::network::{Connect, Down, Link, Up, Will};
 use super::world::World;
+use crate::engine::{Attempt, AvailabilityFlags, Failure, FailureKind, Input, Version};
 use crate::outbox::Time;
-use crate::session::{Attempt, Failure, FailureKind, Input, Speech, Version};
 use crate::settings::Settings;
 use bytes::Bytes;
 use std::sync::Arc;
@@ -19,11 +19,11 @@ pub(super) struct Opening {
 }
 
 /// The will that settings call for.
-pub(super) fn will(settings: &Settings, speech: Speech) -> Will {
+pub(super) fn will(settings: &Settings, flags: AvailabilityFlags) -> Will {
     Will {
         topic: settings.availability_topic.as_str().into(),
         payload: Bytes::copy_from_slice(settings.will_message.as_bytes()),
-        speech,
+        flags,
         delay: Time::from_secs(settings.will_delay_seconds.into()),
     }
 }
@@ -48,7 +48,7 @@ fn connect(settings: &Settings, attempt: &Attempt) -> Connect {
 impl World<'_> {
     pub(super) fn open_link(&mut self, attempt: Attempt) -> Opening {
         let now = self.air.now;
-        let settings: Arc<Settings> = self.client().session.settings().clone();
+        let settings: Arc<Settings> = self.client().engine.settings().clone();
         if now < self.broker.down_until {
             // Refused at once, or, where the machine is gone, not answered.
             let fails_at = match self.air.dice.coin() {

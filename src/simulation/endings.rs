@@ -10,12 +10,12 @@ use std::sync::Arc;
 impl World<'_> {
     /// The caller of a shutdown stops waiting: as `Core::abandon`.
     pub(super) fn abandon(&mut self) {
-        self.act(Cause::Finish, |session, _| session.finish());
+        self.act(Cause::Finish, |engine, _| engine.finish());
         let process = self.client();
         process.shutdown_until = None;
         if process.sender.take().is_some() {
-            let topic: Arc<str> = process.session.availability_topic().into();
-            let payload = process.session.birth_message().clone();
+            let topic: Arc<str> = process.engine.availability_topic().into();
+            let payload = process.engine.birth_message().clone();
             let (token, qos) = (u64::MAX, QoS::AtMostOnce);
             let publish = Publish {
                 token,

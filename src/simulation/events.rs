@@ -5,9 +5,9 @@ use super::ledger::{self, Entry};
 use super::manners::Manners;
 use super::schedule::{Batch, Op};
 use super::world::World;
+use crate::engine::{Connack, ConnectionEnd, EndCause, Engine, Input};
 use crate::message::{Message, QoS};
 use crate::outbox::Time;
-use crate::session::{Connack, Ended, EndedKind, Input, Session};
 use crate::settings::{Protocol, Settings};
 use crate::ErrorKind;
 use std::sync::Arc;
@@ -36,13 +36,13 @@ impl World<'_> {
             }
             Op::Forget => {
                 for id in 1..self.ledger.next_id() {
-                    self.client().session.outbox().forget(id);
+                    self.client().engine.outbox().forget(id);
                     if let Some(entry) = self.ledger.get(id) {
                         entry.is_held = false;
                     }
                 }
             }
-            Op::Look { opens_journal } => self.look(*opens_journal),
+            Op::Look { opens_notices } => self.look(*opens_notices),
             Op::Shutdown {
                 patience_ms,
                 gone_for_ms,
@@ -68,7 +68,7 @@ impl World<'_> {
                 self.reconfigure(settings);
             }
             Op::Adjust(traits) => {
-                let before = Settings::clone(self.client().session.newest_settings());
+                let before = Settings::clone(self.client().engine.newest_settings());
                 let adjusted = traits.settings(before.clone());
                 let mut settings = before;
                 settings.max_queued_messages = adjusted.max_queued_messages;
@@ -102,7 +102,7 @@ impl World<'_> {
                     links[at].die();
                     let id = links[at].id;
                     if broker_knows {
-                        self.broker.close(air, links, id, EndedKind::ByPeer);
+                        self.broker.close(air, links, id, EndCause::ByPeer);
                     }
                 }
             }
@@ -119,7 +119,7 @@ impl World<'_> {
             Op::Close => {
                 for at in 0..links.len() {
                     let id = links[at].id;
-                    self.broker.close(air, links, id, EndedKind::ByPeer);
+                    self.broker.close(air, links, id, EndCause::ByPeer);
                 }
             }
             Op::Speak(speaks) => self.broker.manners.speaks = speaks,
@@ -178,11 +178,11 @@ impl World<'_> {
         let (lifetime, is_tracked) = (entry.lifetime, batch.is_tracked);
         // The session counts it while the world is still asking; so the books are kept first.
         self.ledger.accepted(entry);
-        let is_closed = self.client().session.is_finished() || self.client().session.is_stopping();
-        let session = &mut self.client().session;
-        let (before, next_expiry) = (session.stand(), session.outbox().next_expiry());
-        let published = session.publish(now, message, lifetime, is_tracked);
-        let after = session.stand();
+        let is_closed = self.client().engine.is_finished() || self.client().engine.is_stopping();
+        let engine = &mut self.client().engine;
+        let (before, next_expiry) = (engine.snapshot(), engine.outbox().next_expiry());
+        let published = engine.publish(now, message, lifetime, is_tracked);
+        let after = engine.snapshot();
         match &published {
             Ok(given) if *given != id => self.fail(format!("message {id} is called {given}")),
             Ok(_) if is_closed => self.fail("a closed client accepts a message".into()),
@@ -197,10 +197,10 @@ impl World<'_> {
         if published.is_err() {
             return;
         }
-        let session = &mut self.client().session;
-        if session.live_number().is_some() {
+        let engine = &mut self.client().engine;
+        if engine.connection_number().is_some() {
             self.hand_over();
-        } else if session.outbox().expires_before(next_expiry) {
+        } else if engine.outbox().expires_before(next_expiry) {
             self.wake();
         }
     }
@@ -208,8 +208,8 @@ impl World<'_> {
     /// As `Client::shutdown`.
     pub(super) fn shut_down(&mut self, patience: Time) {
         let now = self.air.now;
-        let accepted = self.act(Cause::ShutDown, |session, now| {
-            session.shut_down(now, patience)
+        let accepted = self.act(Cause::ShutDown, |engine, now| {
+            engine.shut_down(now, patience)
         });
         if accepted.is_ok() {
             self.client().shutdown_until = Some(now + patience);
@@ -221,17 +221,17 @@ impl World<'_> {
     /// As `Client::reconfigure`.
     fn reconfigure(&mut self, settings: Settings) {
         let settings = Arc::new(settings);
-        let session = &self.client().session;
-        let is_same = session.settings().same_connection(&settings);
-        let is_refused = session.is_stopping() || session.is_finished();
-        let keeps = is_refused || is_same && !super::invariants::is_leaving(session.stand());
+        let engine = &self.client().engine;
+        let is_same = engine.settings().same_connection(&settings);
+        let is_refused = engine.is_stopping() || engine.is_finished();
+        let keeps = is_refused || is_same && !super::invariants::is_leaving(engine.snapshot());
         let cause = if keeps {
             Cause::Adjust
         } else {
             Cause::Reconfigure
         };
         let new = settings.clone();
-        let accepted = self.act(cause, |session, now| session.reconfigure(now, new));
+        let accepted = self.act(cause, |engine, now| engine.reconfigure(now, new));
         if accepted.is_ok() {
             self.settings = settings.clone();
             self.availability.push(settings);
@@ -242,12 +242,12 @@ impl World<'_> {
 
     /// Inputs that a connection given up, or a confused one, might still bring.
     fn stray(&mut self, kind: u8) {
-        let number = match self.client().session.live_number() {
+        let number = match self.client().engine.connection_number() {
             Some(number) if kind % 2 == 0 => number.saturating_sub(1),
             _ => 0,
         };
-        let ended = Ended {
-            kind: EndedKind::ByPeer,
+        let ended = ConnectionEnd {
+            kind: EndCause::ByPeer,
             text: "late".into(),
         };
         let input = match kind {
@@ -259,8 +259,8 @@ impl World<'_> {
             5 => Input::Acked(1, Err("late".into())),
             _ => Input::Received("late".into()),
         };
-        self.act(Cause::Stray, |session: &mut Session, now| {
-            session.input(now, number, input)
+        self.act(Cause::Stray, |engine: &mut Engine, now| {
+            engine.input(now, number, input)
         });
     }
 

@@ -3,9 +3,9 @@
 use super::coverage::Cause;
 use super::process::Worker;
 use super::world::World;
+use crate::engine::{FarewellSnapshot, Notice, PhaseSnapshot, Snapshot, State};
 use crate::message::Outcome;
 use crate::outbox::Time;
-use crate::session::{EndingStand, Notice, PhaseStand, Stand, State};
 use std::sync::Arc;
 
 /// How late an expiry may be noticed by a thread that is free to notice it.
@@ -17,11 +17,11 @@ impl World<'_> {
         self.fault.get_or_insert(fault);
     }
 
-    pub(super) fn check_session(&mut self, cause: Cause, before: Stand, after: Stand) {
-        let process = self.process.as_mut().expect("a session was asked");
-        let (session, watch) = (&mut process.session, &mut process.watch);
-        let settings = session.settings().clone();
-        let outbox = session.outbox();
+    pub(super) fn check_session(&mut self, cause: Cause, before: Snapshot, after: Snapshot) {
+        let process = self.process.as_mut().expect("an engine was asked");
+        let (engine, watch) = (&mut process.engine, &mut process.watch);
+        let settings = engine.settings().clone();
+        let outbox = engine.outbox();
         let counters = outbox.counters;
         let ended = counters.delivered
             + counters.expired
@@ -38,9 +38,9 @@ impl World<'_> {
             Some("delivered is not what was acknowledged or written")
         } else if counters.refused_queue_full != self.ledger.refused {
             Some("refused is not what was refused")
-        } else if after.phase == PhaseStand::Finished && unfinished > 0 {
+        } else if after.phase == PhaseSnapshot::Closed && unfinished > 0 {
             Some("closed, and messages have not ended")
-        } else if after.phase != PhaseStand::Finished
+        } else if after.phase != PhaseSnapshot::Closed
             && counters.dropped_shutdown + counters.unknown > 0
         {
             Some("messages ended for a shutdown before it")
@@ -62,7 +62,7 @@ impl World<'_> {
             let text = format!("{fault}: after {cause:?}, {counters:?}, {unfinished} unfinished");
             self.fail(text);
         }
-        if before.phase == PhaseStand::Finished && after != before {
+        if before.phase == PhaseSnapshot::Closed && after != before {
             self.fail(format!("{cause:?} does something to a closed client"));
         }
         if before != after || cause == Cause::Reconfigure {
@@ -83,7 +83,7 @@ impl World<'_> {
             Worker::Waiting(until) | Worker::Opening(until) => until > now,
             _ => false,
         } && process.frozen_until <= now;
-        let due = process.session.outbox().next_expiry();
+        let due = process.engine.outbox().next_expiry();
         if is_free && due.is_some_and(|due| due + NOTICED < now) {
             self.fail(format!(
                 "a message that expires at {due:?} has not by {now:?}"
@@ -116,8 +116,8 @@ impl World<'_> {
         let Some(process) = &mut self.process else {
             return;
         };
-        let is_closed = process.session.is_finished();
-        let outcome = process.session.outbox().take_outcome(id);
+        let is_closed = process.engine.is_finished();
+        let outcome = process.engine.outbox().take_outcome(id);
         let Some(entry) = self.ledger.get(id) else {
             return;
         };
@@ -139,25 +139,25 @@ impl World<'_> {
     }
 
     /// The status and the notices may be asked for at any time, and change nothing.
-    pub(super) fn look(&mut self, opens_journal: bool) {
+    pub(super) fn look(&mut self, opens_notices: bool) {
         let now = self.air.now;
         let Some(process) = &mut self.process else {
             return;
         };
-        let session = &mut process.session;
-        let before = session.stand();
-        let status = session.status(now);
-        if status.state == State::Online && !session.is_online() {
+        let engine = &mut process.engine;
+        let before = engine.snapshot();
+        let status = engine.status(now);
+        if status.state == State::Online && !engine.is_online() {
             return self.fail("the status says online, the client is not".into());
         }
         let mut faults = Vec::new();
-        if opens_journal {
-            session.open_journal();
+        if opens_notices {
+            engine.open_notices();
             self.reads_notices = true;
         }
         if self.reads_notices {
-            while session.has_news() {
-                let read = session.read_notice(Ok::<_, ()>);
+            while engine.has_news() {
+                let read = engine.read_notice(Ok::<_, ()>);
                 let Some(Ok(notice)) = read else { break };
                 match notice {
                     Notice::State { state, .. } => {
@@ -167,7 +167,7 @@ impl World<'_> {
                         self.said = Some(state);
                     }
                     Notice::Delivery { delivery, outcome } => {
-                        let is_closed = session.is_finished();
+                        let is_closed = engine.is_finished();
                         faults.extend(self.ledger.judge(now, delivery, &outcome, is_closed).err());
                     }
                     Notice::Log { .. } => {}
@@ -182,7 +182,7 @@ impl World<'_> {
                 ));
             }
         }
-        if session.stand() != before {
+        if engine.snapshot() != before {
             faults.push("looking changed something".into());
         }
         for fault in faults {
@@ -193,7 +193,7 @@ impl World<'_> {
     /// What a client that closed in good order leaves behind.
     pub(super) fn check_report(&mut self) {
         let Some(process) = &self.process else { return };
-        let Some(report) = process.session.report() else {
+        let Some(report) = process.engine.report() else {
             return;
         };
         let ends = self
@@ -226,8 +226,11 @@ fn may_follow(before: Option<State>, next: State) -> bool {
 }
 
 /// Whether the client has nothing more to do with this connection.
-pub(super) fn is_leaving(stand: Stand) -> bool {
-    !matches!(stand.ending, EndingStand::None | EndingStand::No)
+pub(super) fn is_leaving(snapshot: Snapshot) -> bool {
+    !matches!(
+        snapshot.farewell,
+        FarewellSnapshot::None | FarewellSnapshot::No
+    )
 }
 
 /// The topic of a camera.

@@ -1,8 +1,8 @@
 //! Every message that the client accepted, and what the world knows of it.
 
+use crate::engine::Version;
 use crate::message::{Outcome, QoS};
 use crate::outbox::Time;
-use crate::session::Version;
 use bytes::Bytes;
 
 /// A message that the broker closes the connection on.

@@ -1,8 +1,8 @@
 //! How a broker behaves: what the specification leaves open, what brokers do besides, and faults.
 
+use crate::engine::{Connack, FailureKind};
 use crate::message::QoS;
 use crate::outbox::Time;
-use crate::session::{Connack, FailureKind};
 
 /// The versions a broker speaks, and what it answers to the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! Connections: two streams of packets, each in order, and what can happen to them.
 
+use crate::engine::{AvailabilityFlags, Connack, EndCause, FailureKind, Token, Version};
 use crate::message::QoS;
 use crate::outbox::Time;
-use crate::session::{Connack, EndedKind, FailureKind, Speech, Token, Version};
 use bytes::Bytes;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -40,7 +40,7 @@ pub(super) struct Connect {
 pub(super) struct Will {
     pub(super) topic: Arc<str>,
     pub(super) payload: Bytes,
-    pub(super) speech: Speech,
+    pub(super) flags: AvailabilityFlags,
     pub(super) delay: Time,
 }
 
@@ -91,7 +91,7 @@ pub(super) enum Down {
     TooLarge,
     Pingresp,
     /// The end of the stream.
-    Closed(EndedKind),
+    Closed(EndCause),
 }
 
 /// One direction.
@@ -216,7 +216,7 @@ impl Link {
     }
 
     /// The broker closes its side. What it answered before still arrives.
-    pub(super) fn close_by_broker(&mut self, arrives: Time, kind: EndedKind) {
+    pub(super) fn close_by_broker(&mut self, arrives: Time, kind: EndCause) {
         if self.broker_open {
             self.answer(arrives, Down::Closed(kind));
             self.broker_open = false;
@@ -236,7 +236,7 @@ impl Link {
         if loses_down {
             self.down.packets.clear();
         }
-        self.down.put(arrives, Down::Closed(EndedKind::ByPeer));
+        self.down.put(arrives, Down::Closed(EndCause::ByPeer));
         self.up.put(arrives, Up::Closed);
         self.is_cut = true;
     }

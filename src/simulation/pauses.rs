@@ -3,8 +3,8 @@
 use super::coverage::{Cause, Failed};
 use super::watch::Watch;
 use super::world::World;
+use crate::engine::{PhaseSnapshot, Plan, Snapshot};
 use crate::outbox::Time;
-use crate::session::{PhaseStand, Plan, Stand};
 use crate::settings::Settings;
 
 /// More steps at one moment than this, without anything new, are a busy loop.
@@ -62,21 +62,23 @@ impl World<'_> {
     }
 
     /// A pause begins or a connection ends.
-    pub(super) fn check_pauses(&mut self, cause: Cause, before: Stand, after: Stand) {
+    pub(super) fn check_pauses(&mut self, cause: Cause, before: Snapshot, after: Snapshot) {
         let now = self.air.now;
-        let process = self.process.as_mut().expect("a session was asked");
-        let (watch, session) = (&mut process.watch, &process.session);
-        let settings = session.settings();
-        let has_ended = before.phase == PhaseStand::Live && after.phase != PhaseStand::Live;
-        let is_late = after.phase == PhaseStand::Pause
-            && session.pause_until().is_some_and(|until| until > now);
-        watch.leaves_for_settings |= cause == Cause::Reconfigure && after.phase == PhaseStand::Live;
+        let process = self.process.as_mut().expect("an engine was asked");
+        let (watch, engine) = (&mut process.watch, &process.engine);
+        let settings = engine.settings();
+        let has_ended =
+            before.phase == PhaseSnapshot::Connected && after.phase != PhaseSnapshot::Connected;
+        let is_late = after.phase == PhaseSnapshot::Waiting
+            && engine.pause_until().is_some_and(|until| until > now);
+        watch.leaves_for_settings |=
+            cause == Cause::Reconfigure && after.phase == PhaseSnapshot::Connected;
         if has_ended && std::mem::take(&mut watch.leaves_for_settings) && is_late {
             return self.fail("new settings wait out a pause".into());
         }
         let are_settings_new =
             cause == Cause::Reconfigure || before.leaving && cause != Cause::Adjust;
-        if are_settings_new && !after.leaving && after.phase != PhaseStand::Finished {
+        if are_settings_new && !after.leaving && after.phase != PhaseSnapshot::Closed {
             // New settings begin anew.
             watch.pauses = 0;
             watch.attempts_at_once = 0;
@@ -95,13 +97,14 @@ impl World<'_> {
                 watch.pauses = 0;
             }
         }
-        let begins = after.phase == PhaseStand::Pause && before.phase != PhaseStand::Pause;
+        let begins =
+            after.phase == PhaseSnapshot::Waiting && before.phase != PhaseSnapshot::Waiting;
         if !begins {
             return;
         }
         watch.attempts_at_once = 0;
-        let pause = session.pause_until().unwrap_or(now) - now;
-        let counted = session.status(now).reconnect_attempt;
+        let pause = engine.pause_until().unwrap_or(now) - now;
+        let counted = engine.status(now).reconnect_attempt;
         let fault = watch.pause(cause, settings, pause).err();
         if let Some(fault) = fault {
             self.fail(fault);

@@ -64,7 +64,7 @@ fn a_message_expires_in_time_behind_one_that_lasts() {
         down_for_ms: 20_000,
     };
     let look = Op::Look {
-        opens_journal: false,
+        opens_notices: false,
     };
     let wait = vec![(0, crash), (10_000, expiring(300)), (0, expiring(1))];
     passes(scene, [wait, vec![(5000, look)]].concat());

@@ -4,8 +4,10 @@ use super::dial::Opening;
 use super::network::{Down, Link, Up};
 use super::process::Worker;
 use super::world::World;
+use crate::engine::{
+    Connack, ConnectionEnd, EndCause, Input, Token, Version, MOST_UNWRITTEN_BYTES,
+};
 use crate::outbox::Time;
-use crate::session::{Connack, Ended, EndedKind, Input, Token, Version, MOST_UNWRITTEN_BYTES};
 use std::collections::VecDeque;
 
 /// How long rumqttc itself waits for a write on 3.1.1.
@@ -91,7 +93,7 @@ impl World<'_> {
             return;
         };
         let (id, version) = (link.id, link.version);
-        let own = Time::from_secs(self.client().session.settings().keep_alive_seconds.into());
+        let own = Time::from_secs(self.client().engine.settings().keep_alive_seconds.into());
         let ping_every = match connack.server_keep_alive_seconds {
             None | Some(0) => own,
             Some(seconds) => Time::from_secs(seconds.into()),
@@ -151,7 +153,7 @@ impl World<'_> {
         let arrives = self.air.arrival();
         let polled = match self.link(id) {
             Some(link) => open.poll(now, arrives, link, prefers_reading, &mut inputs),
-            None => Polled::Ended(EndedKind::ByPeer),
+            None => Polled::Ended(EndCause::ByPeer),
         };
         if polled == Polled::Writes {
             self.write(&mut open, &mut inputs, arrives);
@@ -164,8 +166,8 @@ impl World<'_> {
                 return;
             }
             // A ping that waits for room is not lost when the time is over.
-            Polled::Waits if open.keeps_ping() => is_writing.then_some(EndedKind::Stalled),
-            Polled::Waits if is_writing || open.blocked.is_some() => Some(EndedKind::Stalled),
+            Polled::Waits if open.keeps_ping() => is_writing.then_some(EndCause::Stalled),
+            Polled::Waits if is_writing || open.blocked.is_some() => Some(EndCause::Stalled),
             _ => None,
         };
         if ended.is_none() {
@@ -184,7 +186,7 @@ impl World<'_> {
         }
         if let Some(kind) = ended {
             let text = String::from("it ended");
-            self.input(number, Input::Ended(Ended { kind, text }));
+            self.input(number, Input::Ended(ConnectionEnd { kind, text }));
         }
     }
 
@@ -208,7 +210,7 @@ enum Polled {
     /// The first request can be written.
     Writes,
     Waits,
-    Ended(EndedKind),
+    Ended(EndCause),
 }
 
 impl Open {
@@ -231,7 +233,7 @@ impl Open {
             }
             if self.version == Version::V311 && now >= since + FLUSH_LIMIT {
                 // This version reports as written what it could not write in the end.
-                return Polled::Ended(EndedKind::Stalled);
+                return Polled::Ended(EndCause::Stalled);
             }
             return Polled::Waits;
         }
@@ -257,7 +259,7 @@ impl Open {
         }
         if self.next_ping <= now {
             if self.awaits_answer {
-                return Polled::Ended(EndedKind::Stalled);
+                return Polled::Ended(EndCause::Stalled);
             }
             self.awaits_answer = true;
             self.next_ping = now + self.ping_every;
@@ -281,7 +283,7 @@ impl Open {
                 Some(Down::Suback(token, result)) => Input::Subscribed(token, result),
                 Some(Down::Publish(payload)) => Input::Received(payload),
                 Some(Down::Closed(kind)) => return Polled::Ended(kind),
-                Some(Down::TooLarge) => return Polled::Ended(EndedKind::TooLarge),
+                Some(Down::TooLarge) => return Polled::Ended(EndCause::TooLarge),
                 Some(Down::Pingresp) => {
                     self.awaits_answer = false;
                     continue;

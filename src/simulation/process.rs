@@ -7,8 +7,8 @@ use super::network::{Publish, Up};
 use super::poll::{Open, Request};
 use super::watch::Watch;
 use super::world::World;
+use crate::engine::{Attempt, Engine, Input, Packet, PhaseSnapshot, Plan};
 use crate::outbox::Time;
-use crate::session::{Attempt, Input, Packet, PhaseStand, Plan, Session};
 use crate::settings::Settings;
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ pub(super) enum Worker {
 /// See the module.
 #[derive(Debug)]
 pub(super) struct Process {
-    pub(super) session: Session,
+    pub(super) engine: Engine,
     pub(super) worker: Worker,
     pub(super) woken: bool,
     /// The connection whose sender the core holds.
@@ -46,7 +46,7 @@ pub(super) struct Process {
 impl Process {
     pub(super) fn new(settings: &Arc<Settings>, now: Time, seed: u64) -> Self {
         Process {
-            session: Session::new(settings.clone(), now, seed),
+            engine: Engine::new(settings.clone(), now, seed),
             worker: Worker::Due,
             woken: false,
             sender: None,
@@ -76,12 +76,12 @@ impl World<'_> {
     }
 
     /// Tells the session something, and looks at what comes of it.
-    pub(super) fn act<T>(&mut self, cause: Cause, f: impl FnOnce(&mut Session, Time) -> T) -> T {
+    pub(super) fn act<T>(&mut self, cause: Cause, f: impl FnOnce(&mut Engine, Time) -> T) -> T {
         let now = self.air.now;
-        let session = &mut self.client().session;
-        let before = session.stand();
-        let result = f(session, now);
-        let after = session.stand();
+        let engine = &mut self.client().engine;
+        let before = engine.snapshot();
+        let result = f(engine, now);
+        let after = engine.snapshot();
         self.coverage.note(before, cause, after);
         if self.coverage.is_tracing && (before != after || cause != Cause::Time) {
             println!("{now:>14.3?} {cause:?}: {}", after.phase_name());
@@ -93,13 +93,13 @@ impl World<'_> {
     pub(super) fn input(&mut self, number: u64, input: Input) {
         let cause = self.cause(number, &input);
         self.foresee(number, &input);
-        self.act(cause, |session, now| session.input(now, number, input));
+        self.act(cause, |engine, now| engine.input(now, number, input));
     }
 
     fn cause(&mut self, number: u64, input: &Input) -> Cause {
-        let session = &self.client().session;
-        let is_opening = session.stand().phase == PhaseStand::Opening;
-        let is_current = is_opening || session.live_number() == Some(number);
+        let engine = &self.client().engine;
+        let is_opening = engine.snapshot().phase == PhaseSnapshot::Connecting;
+        let is_current = is_opening || engine.connection_number() == Some(number);
         match input {
             Input::Opened(_) if is_opening => Cause::Opened,
             Input::Failed(failure) if is_opening => failure.kind.into(),
@@ -110,7 +110,7 @@ impl World<'_> {
             Input::Acked(_, Err(_)) => Cause::Nacked,
             Input::Subscribed(_, Ok(())) => Cause::Granted,
             Input::Subscribed(_, Err(_)) => Cause::NotGranted,
-            Input::Received(payload) if payload == session.birth_message() => Cause::ReceivedBirth,
+            Input::Received(payload) if payload == engine.birth_message() => Cause::ReceivedBirth,
             Input::Received(_) => Cause::ReceivedOther,
             Input::Ended(ended) => ended.kind.into(),
         }
@@ -119,11 +119,11 @@ impl World<'_> {
     /// As `Core::hand_over`.
     pub(super) fn hand_over(&mut self) {
         while let Some(number) = self.client().sender {
-            if self.client().session.live_number() != Some(number) {
+            if self.client().engine.connection_number() != Some(number) {
                 self.client().sender = None;
                 return;
             }
-            let packet = self.act(Cause::Packet, Session::next_packet);
+            let packet = self.act(Cause::Packet, Engine::next_packet);
             let Some(packet) = packet else { return };
             self.check_packet(&packet);
             if self.fault.is_some() {
@@ -171,10 +171,10 @@ impl World<'_> {
 
     /// As `Core::plan`.
     fn plan(&mut self) -> Plan {
-        let plan = self.act(Cause::Time, Session::plan);
+        let plan = self.act(Cause::Time, Engine::plan);
         self.hand_over();
         match plan {
-            Plan::Run(_) => self.act(Cause::Time, Session::plan),
+            Plan::Run(_) => self.act(Cause::Time, Engine::plan),
             other => other,
         }
     }
@@ -201,14 +201,14 @@ impl World<'_> {
                 let writing = process
                     .sender
                     .and_then(|_| process.open.as_ref()?.write_limit());
-                let longest =
-                    match process.session.has_backlog() || process.session.is_window_full() {
-                        true => GLANCE,
-                        false => {
-                            let keep_alive = process.session.settings().keep_alive_seconds;
-                            Time::from_secs(keep_alive.into()) + QUIET
-                        }
-                    };
+                let longest = match process.engine.has_backlog() || process.engine.is_window_full()
+                {
+                    true => GLANCE,
+                    false => {
+                        let keep_alive = process.engine.settings().keep_alive_seconds;
+                        Time::from_secs(keep_alive.into()) + QUIET
+                    }
+                };
                 process.worker = Worker::Polling {
                     until: writing.unwrap_or(until.min(now + longest)),
                     is_writing: writing.is_some(),

@@ -5,9 +5,9 @@ use super::broker::{Broker, Heard};
 use super::ledger::{name, nature, POISON, UNWANTED};
 use super::manners::Subscriptions;
 use super::network::{Down, Link, Publish, Will};
+use crate::engine::{Connack, EndCause, Token, Version};
 use crate::message::QoS;
 use crate::outbox::Time;
-use crate::session::{Connack, EndedKind, Token, Version};
 use bytes::Bytes;
 use std::sync::Arc;
 
@@ -64,7 +64,7 @@ impl Broker {
             self.broken.get_or_insert(broken);
         }
         if nature == POISON && self.manners.is_picky {
-            return self.close(air, links, id, EndedKind::ByPeer);
+            return self.close(air, links, id, EndCause::ByPeer);
         }
         let refused = version == Version::V5
             && publish.qos == QoS::AtLeastOnce
@@ -118,7 +118,7 @@ impl Broker {
             Subscriptions::Refused => {
                 return links[at].answer(arrives, Down::Suback(token, Err("no".into())));
             }
-            Subscriptions::Closed => return self.close(air, links, id, EndedKind::ByPeer),
+            Subscriptions::Closed => return self.close(air, links, id, EndCause::ByPeer),
         }
         let Some(known) = self.known.iter_mut().find(|known| known.link == Some(id)) else {
             return;
@@ -135,7 +135,7 @@ impl Broker {
 
     pub(super) fn say_will(&mut self, air: &mut Air, links: &mut [Link], will: &Will) {
         self.pass_on(air, links, &will.topic, &will.payload, None);
-        if will.speech.retain {
+        if will.flags.retain {
             self.store(&will.topic, &will.payload, Time::MAX);
         }
     }

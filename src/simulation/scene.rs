@@ -1,8 +1,8 @@
 //! With what a schedule begins: settings, and what the broker can do.
 
 use super::manners::{Answer, Manners, Speaks};
+use crate::engine::Connack;
 use crate::message::QoS;
-use crate::session::Connack;
 use crate::settings::{Protocol, QueueFull, Settings};
 use proptest::prelude::*;
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 
 use super::manners::{Speaks, Subscriptions};
 use super::scene::{client_traits, scenes, speaks, ClientTraits, Scene};
-use crate::session::FailureKind;
+use crate::engine::FailureKind;
 use proptest::prelude::*;
 
 /// One thing that happens.
@@ -14,7 +14,7 @@ pub(super) enum Op {
     /// Gives up all that are held.
     Forget,
     Look {
-        opens_journal: bool,
+        opens_notices: bool,
     },
     Shutdown {
         patience_ms: u16,
@@ -143,7 +143,7 @@ fn client_ops() -> impl Strategy<Value = Op> {
         16 => batches().prop_map(Op::Publish),
         2 => Just(Op::Take),
         1 => Just(Op::Forget),
-        2 => any::<bool>().prop_map(|opens_journal| Op::Look { opens_journal }),
+        2 => any::<bool>().prop_map(|opens_notices| Op::Look { opens_notices }),
         2 => (0..8000_u16, gone())
             .prop_map(|(patience_ms, gone_for_ms)| Op::Shutdown { patience_ms, gone_for_ms }),
         1 => (any::<bool>(), gone())

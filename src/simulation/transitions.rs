@@ -2,22 +2,22 @@
 
 use super::coverage::Cause::{self, *};
 use super::coverage::Failed::*;
-use crate::session::{BirthStand, EndingStand, GuardStand, PhaseStand};
+use crate::engine::{BirthSnapshot, FarewellSnapshot, GuardSnapshot, PhaseSnapshot};
 
-/// A state of one of the machines that make up the session.
+/// A state of one of the machines that make up the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Machine {
-    Phase(PhaseStand),
-    Birth(BirthStand),
-    Guard(GuardStand),
-    Ending(EndingStand),
+    Phase(PhaseSnapshot),
+    Birth(BirthSnapshot),
+    Guard(GuardSnapshot),
+    Farewell(FarewellSnapshot),
 }
 
-use BirthStand as B;
-use EndingStand as E;
-use GuardStand as G;
-use Machine::{Birth, Ending, Guard, Phase};
-use PhaseStand as P;
+use BirthSnapshot as B;
+use FarewellSnapshot as E;
+use GuardSnapshot as G;
+use Machine::{Birth, Farewell, Guard, Phase};
+use PhaseSnapshot as P;
 
 type Row = (Machine, &'static [Cause], Machine);
 
@@ -25,25 +25,25 @@ type Row = (Machine, &'static [Cause], Machine);
 /// allowed together with whatever else the session was told at that moment.
 const TABLE: &[Row] = &[
     (
-        Phase(P::Pause),
+        Phase(P::Waiting),
         &[Time, Publish, ShutDown, Adjust, Reconfigure, Stray],
-        Phase(P::Pause),
+        Phase(P::Waiting),
     ),
-    (Phase(P::Pause), &[Time], Phase(P::Opening)),
+    (Phase(P::Waiting), &[Time], Phase(P::Connecting)),
     (
-        Phase(P::Pause),
+        Phase(P::Waiting),
         &[Time, ShutDown, Finish],
-        Phase(P::Finished),
+        Phase(P::Closed),
     ),
-    (Phase(P::Again), &[Time], Phase(P::Opening)),
+    (Phase(P::Again), &[Time], Phase(P::Connecting)),
     (
-        Phase(P::Opening),
+        Phase(P::Connecting),
         &[Time, Publish, ShutDown, Adjust, Reconfigure, Stray],
-        Phase(P::Opening),
+        Phase(P::Connecting),
     ),
-    (Phase(P::Opening), &[Opened], Phase(P::Live)),
+    (Phase(P::Connecting), &[Opened], Phase(P::Connected)),
     (
-        Phase(P::Opening),
+        Phase(P::Connecting),
         &[
             Failed(WrongVersion),
             Failed(Undecided),
@@ -54,7 +54,7 @@ const TABLE: &[Row] = &[
         Phase(P::Again),
     ),
     (
-        Phase(P::Opening),
+        Phase(P::Connecting),
         &[
             Opened,
             Failed(Unreachable),
@@ -66,15 +66,15 @@ const TABLE: &[Row] = &[
             Failed(Later),
             Failed(Permanent),
         ],
-        Phase(P::Pause),
+        Phase(P::Waiting),
     ),
     (
-        Phase(P::Opening),
+        Phase(P::Connecting),
         &[Time, ShutDown, Finish],
-        Phase(P::Finished),
+        Phase(P::Closed),
     ),
     (
-        Phase(P::Live),
+        Phase(P::Connected),
         &[
             Time,
             Packet,
@@ -91,98 +91,126 @@ const TABLE: &[Row] = &[
             Reconfigure,
             Stray,
         ],
-        Phase(P::Live),
+        Phase(P::Connected),
     ),
     (
-        Phase(P::Live),
+        Phase(P::Connected),
         &[Time, ByPeer, TakenOver, Stalled, TooLarge],
-        Phase(P::Pause),
+        Phase(P::Waiting),
     ),
     // New settings begin as soon as the old connection has ended.
-    (Phase(P::Live), &[Time], Phase(P::Opening)),
+    (Phase(P::Connected), &[Time], Phase(P::Connecting)),
     (
-        Phase(P::Live),
+        Phase(P::Connected),
         &[Time, ByPeer, TakenOver, Stalled, TooLarge, Finish],
-        Phase(P::Finished),
+        Phase(P::Closed),
     ),
     (
-        Phase(P::Finished),
+        Phase(P::Closed),
         &[Time, Publish, ShutDown, Adjust, Stray],
-        Phase(P::Finished),
+        Phase(P::Closed),
     ),
     (Birth(B::None), &[Opened], Birth(B::Due)),
     (Birth(B::Due), &[Packet], Birth(B::Sent)),
     (Birth(B::Sent), &[Acked, Written], Birth(B::Acknowledged)),
     (Birth(B::Sent), &[Nacked], Birth(B::Refused)),
-    (Birth(B::Sent), &[Time, Ended, Finish], Birth(B::None)),
+    (
+        Birth(B::Sent),
+        &[Time, ConnectionEnd, Finish],
+        Birth(B::None),
+    ),
     (Birth(B::Acknowledged), &[Nacked], Birth(B::Refused)),
     (
         Birth(B::Acknowledged),
-        &[Time, Ended, Finish],
+        &[Time, ConnectionEnd, Finish],
         Birth(B::None),
     ),
     (Birth(B::Refused), &[Time], Birth(B::Due)),
-    (Birth(B::Refused), &[Time, Ended, Finish], Birth(B::None)),
+    (
+        Birth(B::Refused),
+        &[Time, ConnectionEnd, Finish],
+        Birth(B::None),
+    ),
     (Guard(G::None), &[Opened], Guard(G::Due)),
     (Guard(G::None), &[Opened], Guard(G::Off)),
     (Guard(G::Due), &[Packet], Guard(G::Asked)),
-    (Guard(G::Due), &[Time, Ended, Finish], Guard(G::None)),
+    (
+        Guard(G::Due),
+        &[Time, ConnectionEnd, Finish],
+        Guard(G::None),
+    ),
     (Guard(G::Asked), &[Granted], Guard(G::On)),
     (Guard(G::Asked), &[Time, NotGranted], Guard(G::Off)),
-    (Guard(G::Asked), &[Time, Ended, Finish], Guard(G::None)),
+    (
+        Guard(G::Asked),
+        &[Time, ConnectionEnd, Finish],
+        Guard(G::None),
+    ),
     (Guard(G::Asked), &[ReceivedOther], Guard(G::RepairDue)),
     (Guard(G::On), &[ReceivedOther], Guard(G::RepairDue)),
-    (Guard(G::On), &[Time, Ended, Finish], Guard(G::None)),
+    (Guard(G::On), &[Time, ConnectionEnd, Finish], Guard(G::None)),
     // A session that the broker kept may still have the subscription of an earlier connection.
     (Guard(G::Off), &[ReceivedOther], Guard(G::RepairDue)),
-    (Guard(G::Off), &[Time, Ended, Finish], Guard(G::None)),
+    (
+        Guard(G::Off),
+        &[Time, ConnectionEnd, Finish],
+        Guard(G::None),
+    ),
     (Guard(G::RepairDue), &[Packet], Guard(G::On)),
     (Guard(G::RepairDue), &[Packet], Guard(G::Off)),
     (Guard(G::RepairDue), &[Packet], Guard(G::Asked)),
-    (Guard(G::RepairDue), &[Time, Ended], Guard(G::None)),
-    (Ending(E::None), &[Opened], Ending(E::No)),
-    (Ending(E::None), &[Opened], Ending(E::OfflineDue)),
+    (Guard(G::RepairDue), &[Time, ConnectionEnd], Guard(G::None)),
+    (Farewell(E::None), &[Opened], Farewell(E::No)),
+    (Farewell(E::None), &[Opened], Farewell(E::OfflineDue)),
     (
-        Ending(E::No),
+        Farewell(E::No),
         &[Time, ShutDown, Reconfigure],
-        Ending(E::OfflineDue),
-    ),
-    (Ending(E::No), &[Time, Ended, Finish], Ending(E::None)),
-    (Ending(E::OfflineDue), &[Packet], Ending(E::OfflineSent)),
-    (
-        Ending(E::OfflineDue),
-        &[Time, Ended, Finish],
-        Ending(E::None),
+        Farewell(E::OfflineDue),
     ),
     (
-        Ending(E::OfflineSent),
+        Farewell(E::No),
+        &[Time, ConnectionEnd, Finish],
+        Farewell(E::None),
+    ),
+    (Farewell(E::OfflineDue), &[Packet], Farewell(E::OfflineSent)),
+    (
+        Farewell(E::OfflineDue),
+        &[Time, ConnectionEnd, Finish],
+        Farewell(E::None),
+    ),
+    (
+        Farewell(E::OfflineSent),
         &[Acked, Written],
-        Ending(E::DisconnectDue),
+        Farewell(E::DisconnectDue),
     ),
     // Refused: the connection ends at once, so that the will may say it.
-    (Ending(E::OfflineSent), &[Nacked], Ending(E::None)),
+    (Farewell(E::OfflineSent), &[Nacked], Farewell(E::None)),
     (
-        Ending(E::OfflineSent),
-        &[Time, Ended, Finish],
-        Ending(E::None),
+        Farewell(E::OfflineSent),
+        &[Time, ConnectionEnd, Finish],
+        Farewell(E::None),
     ),
     (
-        Ending(E::DisconnectDue),
+        Farewell(E::DisconnectDue),
         &[Packet],
-        Ending(E::DisconnectSent),
+        Farewell(E::DisconnectSent),
     ),
-    (Ending(E::DisconnectDue), &[Ended], Ending(E::None)),
     (
-        Ending(E::DisconnectSent),
-        &[Time, Ended, Finish],
-        Ending(E::None),
+        Farewell(E::DisconnectDue),
+        &[ConnectionEnd],
+        Farewell(E::None),
+    ),
+    (
+        Farewell(E::DisconnectSent),
+        &[Time, ConnectionEnd, Finish],
+        Farewell(E::None),
     ),
 ];
 
 /// Transitions that several things have to come together for: allowed, but not demanded of a run.
 const RARE: &[Row] = &[
     // The moment to say again what was refused comes with the last words before the end.
-    (Birth(B::Due), &[Ended], Birth(B::None)),
+    (Birth(B::Due), &[ConnectionEnd], Birth(B::None)),
     // Of two repairs on their way the first is refused and the second is not.
     (Birth(B::Refused), &[Acked], Birth(B::Acknowledged)),
     // A kept subscription brings something else together with the acknowledgement of the birth message.

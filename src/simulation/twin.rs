@@ -2,8 +2,8 @@
 
 use super::dial::will;
 use super::world::World;
+use crate::engine::AvailabilityFlags;
 use crate::outbox::Time;
-use crate::session::Speech;
 use bytes::Bytes;
 use std::sync::Arc;
 
@@ -59,7 +59,7 @@ impl World<'_> {
         self.twin.next = (now + wait).min(self.twin.until.max(now + Time::from_millis(1)));
         if self.broker.twin.is_none() && now >= self.broker.down_until {
             let settings = self.settings.clone();
-            let will = will(&settings, Speech::FULL);
+            let will = will(&settings, AvailabilityFlags::FULL);
             let topic = will.topic.clone();
             let birth = Bytes::copy_from_slice(settings.birth_message.as_bytes());
             self.broker

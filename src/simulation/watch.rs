@@ -2,9 +2,9 @@
 
 use super::poll::Request;
 use super::world::World;
+use crate::engine::{Connack, EndCause, Input, Packet, Token, Version};
 use crate::message::QoS;
 use crate::outbox::Time;
-use crate::session::{Connack, EndedKind, Input, Packet, Token, Version};
 use crate::settings::Settings;
 
 /// What a token stands for.
@@ -68,7 +68,7 @@ impl Watch {
         }
     }
 
-    /// A connection is about to be told to the session.
+    /// A connection is about to be told to the engine.
     pub(super) fn opened(&mut self, now: Time, number: u64, version: Version, connack: &Connack) {
         self.version = version;
         self.connack = connack.clone();
@@ -117,12 +117,12 @@ impl World<'_> {
             .expect("inputs come while a process runs");
         let watch = &mut process.watch;
         watch.stir();
-        if process.session.live_number() != Some(number) {
+        if process.engine.connection_number() != Some(number) {
             return;
         }
         let token = match input {
             Input::Written(token) | Input::Acked(token, _) => *token,
-            Input::Ended(ended) if ended.kind == EndedKind::ByPeer => {
+            Input::Ended(ended) if ended.kind == EndCause::ByPeer => {
                 for handed in &watch.tokens {
                     if let Handed::Message(id, _) = *handed {
                         if let Some(entry) = self.ledger.get(id) {
@@ -174,7 +174,7 @@ impl World<'_> {
     fn packet_fault(&mut self, packet: &Packet) -> Result<(), String> {
         let now = self.air.now;
         let process = self.process.as_mut().expect("packets come from a process");
-        let (watch, session) = (&mut process.watch, &process.session);
+        let (watch, engine) = (&mut process.watch, &process.engine);
         watch.stir();
         if watch.is_over {
             return Err(format!("{packet:?} after the end"));
@@ -209,14 +209,14 @@ impl World<'_> {
             return Ok(());
         };
         watch.unacknowledged += u32::from(*qos == QoS::AtLeastOnce);
-        let is_ours = &**topic == session.availability_topic();
-        if is_first && !(is_ours && payload == session.birth_message()) {
+        let is_ours = &**topic == engine.availability_topic();
+        if is_first && !(is_ours && payload == engine.birth_message()) {
             return Err(format!(
                 "the first packet is not the birth message: {packet:?}"
             ));
         }
         if is_ours {
-            let is_birth = payload == session.birth_message();
+            let is_birth = payload == engine.birth_message();
             let best = (
                 watch.connack.maximum_qos,
                 watch.connack.retain_available,
@@ -245,7 +245,7 @@ impl World<'_> {
             self.ledger
                 .handed_over(now, id, watch.number, watch.version, *expiry_seconds)?;
         }
-        let settings = session.settings();
+        let settings = engine.settings();
         if watch.unacknowledged > u32::from(watch.connack.receive_maximum) {
             return Err(format!(
                 "{} unacknowledged, the broker takes {}",
@@ -262,7 +262,7 @@ impl World<'_> {
     pub(super) fn check_write(&mut self, request: &Request) {
         let now = self.air.now;
         let process = self.client();
-        let idle = Time::from_secs(u64::from(process.session.settings().keep_alive_seconds) + 60);
+        let idle = Time::from_secs(u64::from(process.engine.settings().keep_alive_seconds) + 60);
         let frozen = process.frozen_until.saturating_sub(request.handed_at);
         let limit = request.until() - request.handed_at;
         let most = limit.max(idle) + frozen;

@@ -9,8 +9,8 @@ use super::network::Link;
 use super::process::{Process, Worker};
 use super::scene::Scene;
 use super::twin::Twin;
+use crate::engine::State;
 use crate::outbox::Time;
-use crate::session::State;
 use crate::settings::Settings;
 use std::sync::Arc;
 
@@ -219,7 +219,7 @@ impl<'a> World<'a> {
         let Some(process) = &mut self.process else {
             return;
         };
-        let is_over = process.session.is_finished();
+        let is_over = process.engine.is_finished();
         match process.shutdown_until {
             Some(_) if is_over => {
                 process.shutdown_until = None;

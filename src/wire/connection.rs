@@ -1,7 +1,7 @@
 //! An open connection: rumqttc's event loop, run for a while at a time.
 
 use super::Event;
-use crate::session::{Ended, EndedKind};
+use crate::engine::{ConnectionEnd, EndCause};
 use std::collections::VecDeque;
 use std::future::{poll_fn, Future};
 use std::io;
@@ -36,7 +36,7 @@ pub(super) trait EventLoop {
     fn read(event: Self::Raw) -> Option<Event>;
 
     /// What an error means.
-    fn end(error: &Self::Error) -> Ended;
+    fn end(error: &Self::Error) -> ConnectionEnd;
 }
 
 /// The side of a connection that its thread polls.
@@ -102,7 +102,7 @@ impl Connection {
         limit: Duration,
         unwritten: usize,
         events: &mut Vec<Event>,
-    ) -> Result<bool, Ended> {
+    ) -> Result<bool, ConnectionEnd> {
         let polled = catch_unwind(AssertUnwindSafe(|| match &mut self.inner {
             Inner::V5(connection) => {
                 let work = work(
@@ -126,8 +126,8 @@ impl Connection {
             }
         }));
         polled.unwrap_or_else(|_| {
-            Err(Ended {
-                kind: EndedKind::ByPeer,
+            Err(ConnectionEnd {
+                kind: EndCause::ByPeer,
                 text: "the client underneath panicked over what the broker sent".into(),
             })
         })
@@ -183,7 +183,7 @@ async fn work<L: EventLoop>(
     limit: Duration,
     mut unwritten: usize,
     events: &mut Vec<Event>,
-) -> Result<bool, Ended> {
+) -> Result<bool, ConnectionEnd> {
     let gathered = Instant::now() + GATHER;
     // The limit is that of what was handed over before, if there is any.
     let mut until = pin!(patience(limit, (unwritten == 0).then_some(watch)));
@@ -219,9 +219,9 @@ async fn work<L: EventLoop>(
 }
 
 /// The end of a connection whose peer does not read what we write.
-pub(super) fn write_stalled() -> Ended {
-    Ended {
-        kind: EndedKind::Stalled,
+pub(super) fn write_stalled() -> ConnectionEnd {
+    ConnectionEnd {
+        kind: EndCause::Stalled,
         text: "the broker stopped reading".into(),
     }
 }

@@ -1,8 +1,8 @@
 //! Attempts to connect: resolving the name, trying its addresses one at a time.
 
 use super::{v4, v5, Link};
+use crate::engine::{Attempt, Failure, FailureKind, Version};
 use crate::error::Error;
-use crate::session::{Attempt, Failure, FailureKind, Version};
 use crate::settings::Settings;
 use crossbeam_channel::{bounded, Receiver, Sender};
 use rumqttc::Transport;

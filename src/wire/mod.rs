@@ -18,7 +18,7 @@ pub(crate) use connection::Connection;
 pub(crate) use dial::{Dialer, Opening};
 pub(crate) use sender::Sender;
 
-use crate::session::Connack;
+use crate::engine::Connack;
 use bytes::Bytes;
 
 /// The largest packet we take. We subscribe to one topic with short messages; a broker must not make us grow.
@@ -32,7 +32,7 @@ pub(crate) struct Link {
     pub(crate) connection: Connection,
 }
 
-/// What a connection reports, with the packet ids of rumqttc; [`Sender::translate`] makes it an input for the session.
+/// What a connection reports, with the packet ids of rumqttc; [`Sender::translate`] makes it an input for the engine.
 #[derive(Debug)]
 pub(crate) enum Event {
     /// What was handed over next was written, under this packet id; 0 for one that needs none.

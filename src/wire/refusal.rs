@@ -1,6 +1,6 @@
 //! What rumqttc's errors before CONNACK mean, in plain words.
 
-use crate::session::{Failure, FailureKind};
+use crate::engine::{Failure, FailureKind};
 use rumqttc::v5::mqttbytes::v5::ConnectReturnCode as V5Code;
 use rumqttc::ConnectReturnCode as V4Code;
 use std::error::Error as StdError;

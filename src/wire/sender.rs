@@ -2,9 +2,9 @@
 
 use super::connection::Watch;
 use super::Event;
+use crate::engine::{ConnectionEnd, EndCause, Input, Packet, Token, MOST_UNWRITTEN_BYTES};
 use crate::message::QoS;
 use crate::outbox::Time;
-use crate::session::{Ended, EndedKind, Input, Packet, Token, MOST_UNWRITTEN_BYTES};
 use bytes::Bytes;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -63,7 +63,7 @@ impl Sender {
     }
 
     /// Hands a packet over, without waiting. An error means that the connection is of no use any more.
-    pub(crate) fn send(&mut self, now: Time, packet: Packet) -> Result<(), Ended> {
+    pub(crate) fn send(&mut self, now: Time, packet: Packet) -> Result<(), ConnectionEnd> {
         let (token, size) = match &packet {
             Packet::Publish {
                 token,
@@ -95,7 +95,7 @@ impl Sender {
         Ok(())
     }
 
-    /// What an event of the connection means to the session.
+    /// What an event of the connection means to the engine.
     pub(crate) fn translate(&mut self, event: Event) -> Option<Input> {
         match event {
             Event::Written(id) => {
@@ -117,8 +117,8 @@ impl Sender {
             }
             Event::Received(payload) => Some(Input::Received(payload)),
             Event::Broken(what) => Some(Input::Ended(broken(what))),
-            Event::Breach(what) => Some(Input::Ended(Ended {
-                kind: EndedKind::ByPeer,
+            Event::Breach(what) => Some(Input::Ended(ConnectionEnd {
+                kind: EndCause::ByPeer,
                 text: format!("the broker broke the protocol: {what}"),
             })),
         }
@@ -152,9 +152,9 @@ impl Sender {
     }
 }
 
-fn broken(what: &str) -> Ended {
-    Ended {
-        kind: EndedKind::Stalled,
+fn broken(what: &str) -> ConnectionEnd {
+    ConnectionEnd {
+        kind: EndCause::Stalled,
         text: format!("a defect of this library: {what}"),
     }
 }

@@ -1,7 +1,7 @@
 //! TLS with rustls, on ring.
 
+use crate::engine::{Failure, FailureKind};
 use crate::error::{Error, ErrorKind};
-use crate::session::{Failure, FailureKind};
 use crate::settings::Tls;
 use std::path::Path;
 use std::sync::Arc;

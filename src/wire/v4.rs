@@ -4,10 +4,10 @@ use super::connection::{first, runtime, Connection, EventLoop, Inner, Watch};
 use super::refusal;
 use super::sender::Client as AnyClient;
 use super::{Event, Link, Sender, MAX_INCOMING};
-use crate::message::QoS;
-use crate::session::{
-    window_span, Attempt, Connack, Ended, EndedKind, Failure, FailureKind, Packet,
+use crate::engine::{
+    window_span, Attempt, Connack, ConnectionEnd, EndCause, Failure, FailureKind, Packet,
 };
+use crate::message::QoS;
 use crate::settings::Settings;
 use crate::topic::quote;
 use rumqttc::mqttbytes::v4::{LastWill, Publish, SubscribeReasonCode};
@@ -126,7 +126,7 @@ impl EventLoop for rumqttc::EventLoop {
         read(event)
     }
 
-    fn end(error: &ConnectionError) -> Ended {
+    fn end(error: &ConnectionError) -> ConnectionEnd {
         end(error)
     }
 }
@@ -153,31 +153,31 @@ fn read(event: Raw) -> Option<Event> {
     }
 }
 
-fn end(error: &ConnectionError) -> Ended {
+fn end(error: &ConnectionError) -> ConnectionEnd {
     let (kind, text) = match error {
         ConnectionError::MqttState(StateError::AwaitPingResp) => (
-            EndedKind::Stalled,
+            EndCause::Stalled,
             "the broker did not answer a ping within the keep alive".into(),
         ),
         ConnectionError::FlushTimeout => return super::connection::write_stalled(),
         ConnectionError::MqttState(StateError::ConnectionAborted) => {
-            (EndedKind::ByPeer, "the broker closed the connection".into())
+            (EndCause::ByPeer, "the broker closed the connection".into())
         }
         ConnectionError::MqttState(StateError::Deserialization(
             CodecError::PayloadSizeLimitExceeded(_),
         )) => (
-            EndedKind::TooLarge,
+            EndCause::TooLarge,
             format!("the broker sent a packet larger than {MAX_INCOMING} bytes"),
         ),
         other => match refusal::io_error(other) {
-            Some(io) => (EndedKind::ByPeer, format!("the connection broke: {io}")),
+            Some(io) => (EndCause::ByPeer, format!("the connection broke: {io}")),
             None => (
-                EndedKind::ByPeer,
+                EndCause::ByPeer,
                 format!("the broker broke the protocol: {other}"),
             ),
         },
     };
-    Ended { kind, text }
+    ConnectionEnd { kind, text }
 }
 
 fn failure(kind: FailureKind, text: impl Into<String>) -> Failure {

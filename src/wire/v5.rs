@@ -4,10 +4,10 @@ use super::connection::{first, runtime, Connection, EventLoop, Inner, Watch};
 use super::refusal;
 use super::sender::Client as AnyClient;
 use super::{Event, Link, Sender, MAX_INCOMING};
-use crate::message::QoS;
-use crate::session::{
-    window_span, Attempt, Connack, Ended, EndedKind, Failure, FailureKind, Packet,
+use crate::engine::{
+    window_span, Attempt, Connack, ConnectionEnd, EndCause, Failure, FailureKind, Packet,
 };
+use crate::message::QoS;
 use crate::settings::Settings;
 use crate::topic::quote;
 use rumqttc::v5::mqttbytes::v5::{
@@ -192,7 +192,7 @@ impl EventLoop for rumqttc::v5::EventLoop {
         read(event)
     }
 
-    fn end(error: &ConnectionError) -> Ended {
+    fn end(error: &ConnectionError) -> ConnectionEnd {
         end(error)
     }
 }
@@ -237,15 +237,15 @@ fn puback(reason: PubAckReason) -> Result<(), String> {
     }
 }
 
-fn end(error: &ConnectionError) -> Ended {
+fn end(error: &ConnectionError) -> ConnectionEnd {
     let (kind, text) = match error {
         ConnectionError::MqttState(StateError::ServerDisconnect {
             reason_code,
             reason_string,
         }) => {
             let kind = match reason_code {
-                DisconnectReasonCode::SessionTakenOver => EndedKind::TakenOver,
-                _ => EndedKind::ByPeer,
+                DisconnectReasonCode::SessionTakenOver => EndCause::TakenOver,
+                _ => EndCause::ByPeer,
             };
             let detail = reason_string
                 .as_deref()
@@ -260,27 +260,27 @@ fn end(error: &ConnectionError) -> Ended {
             )
         }
         ConnectionError::MqttState(StateError::AwaitPingResp) => (
-            EndedKind::Stalled,
+            EndCause::Stalled,
             "the broker did not answer a ping within the keep alive".into(),
         ),
         ConnectionError::MqttState(StateError::ConnectionAborted) => {
-            (EndedKind::ByPeer, "the broker closed the connection".into())
+            (EndCause::ByPeer, "the broker closed the connection".into())
         }
         ConnectionError::MqttState(StateError::Deserialization(
             CodecError::PayloadSizeLimitExceeded { .. },
         )) => (
-            EndedKind::TooLarge,
+            EndCause::TooLarge,
             format!("the broker sent a packet larger than {MAX_INCOMING} bytes"),
         ),
         other => match refusal::io_error(cause(other)) {
-            Some(io) => (EndedKind::ByPeer, format!("the connection broke: {io}")),
+            Some(io) => (EndCause::ByPeer, format!("the connection broke: {io}")),
             None => (
-                EndedKind::ByPeer,
+                EndCause::ByPeer,
                 format!("the broker broke the protocol: {other}"),
             ),
         },
     };
-    Ended { kind, text }
+    ConnectionEnd { kind, text }
 }
 
 /// Where to look for what went wrong: this version of the client underneath hides what it could not read.

@@ -1,8 +1,8 @@
 //! What a broker may answer, and what it must not.
 
 use super::{message, open, Told, BOTH, TOPIC};
+use crate::engine::{EndCause, Packet, Version};
 use crate::message::QoS::{AtLeastOnce, AtMostOnce};
-use crate::session::{EndedKind, Packet, Version};
 use crate::support::codec::{self, Ack, AckKind, Codes, Properties};
 use crate::support::scripted::ScriptedBroker;
 
@@ -86,7 +86,7 @@ fn an_acknowledgement_that_is_repeated_counts_once_and_ends_the_connection() {
         link.send(message(1, AtLeastOnce));
         let (told, ended) = link.poll_to_the_end();
         assert_eq!(told, [Told::Written(1), Told::Acked(1)], "MQTT {version:?}");
-        assert_eq!(ended.kind, EndedKind::ByPeer);
+        assert_eq!(ended.kind, EndCause::ByPeer);
     }
 }
 
@@ -105,7 +105,7 @@ fn an_acknowledgement_of_nothing_ends_the_connection() {
             link.send(message(1, AtMostOnce));
             let (told, ended) = link.poll_to_the_end();
             assert_eq!(told, [Told::Written(1)], "MQTT {version:?}, id {id}");
-            assert_eq!(ended.kind, EndedKind::ByPeer);
+            assert_eq!(ended.kind, EndCause::ByPeer);
         }
     }
 }

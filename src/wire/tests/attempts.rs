@@ -1,7 +1,7 @@
 //! Attempts to connect: over which addresses, for how long, and how many at once.
 
 use super::{attempt, dialer, outcome, BOTH, SOON};
-use crate::session::{FailureKind, Version};
+use crate::engine::{FailureKind, Version};
 use crate::support::codec::{ConnAck, Packet};
 use crate::support::scripted::{Connection, ScriptedBroker};
 use crate::support::wait::{eventually, Gate, PATIENCE};

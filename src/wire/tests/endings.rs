@@ -1,8 +1,8 @@
 //! How connections end, and that what was read before is reported before.
 
 use super::{message, open, Told, BOTH};
+use crate::engine::{EndCause, Version};
 use crate::message::QoS::AtLeastOnce;
-use crate::session::{EndedKind, Version};
 use crate::support::codec::{property, Ack, AckKind, Packet, Reason};
 use crate::support::scripted::{Connection, ScriptedBroker};
 use crate::wire::connection::Inner;
@@ -19,7 +19,7 @@ const MANY: u64 = 25;
 fn end_after_acknowledgements(
     version: Version,
     end: impl Fn(&mut Connection, Vec<u8>) -> Result<()> + Send + Sync + 'static,
-) -> super::Ended {
+) -> super::ConnectionEnd {
     let broker = ScriptedBroker::start(move |connection| {
         connection.accept()?;
         let mut bytes = Vec::new();
@@ -49,7 +49,7 @@ fn acknowledgements_come_before_a_close() {
             connection.close();
             Ok(())
         });
-        assert_eq!(ended.kind, EndedKind::ByPeer);
+        assert_eq!(ended.kind, EndCause::ByPeer);
         assert!(ended.text.contains("closed the connection"), "{ended:?}");
     }
 }
@@ -62,59 +62,59 @@ fn acknowledgements_come_before_a_reset() {
             connection.reset();
             Ok(())
         });
-        assert_eq!(ended.kind, EndedKind::ByPeer);
+        assert_eq!(ended.kind, EndCause::ByPeer);
         assert!(ended.text.contains("the connection broke"), "{ended:?}");
     }
 }
 
 /// What a broker sends that no connection survives, in which version, and how that is told.
-fn last_words() -> Vec<(Version, Vec<u8>, EndedKind, &'static str)> {
+fn last_words() -> Vec<(Version, Vec<u8>, EndCause, &'static str)> {
     let too_large = [&[0x30_u8][..], &length(MAX_INCOMING + 1)].concat();
     let mut words = vec![
         // DISCONNECT, with a reason: the client id is taken over, and the server is shutting down.
         (
             Version::V5,
             vec![0xe0, 0x02, 0x8e, 0x00],
-            EndedKind::TakenOver,
+            EndCause::TakenOver,
             "session taken over",
         ),
         (
             Version::V5,
             vec![0xe0, 0x02, 0x8b, 0x00],
-            EndedKind::ByPeer,
+            EndCause::ByPeer,
             "server shutting down",
         ),
         // 3.1.1 knows it only from a client.
         (
             Version::V311,
             vec![0xe0, 0x00],
-            EndedKind::ByPeer,
+            EndCause::ByPeer,
             "broke the protocol",
         ),
         // A PUBLISH with a topic alias, and a second CONNACK.
         (
             Version::V5,
             vec![0x30, 0x07, 0x00, 0x01, b'a', 0x03, 0x23, 0x00, 0x01],
-            EndedKind::ByPeer,
+            EndCause::ByPeer,
             "topic alias",
         ),
         (
             Version::V5,
             vec![0x20, 0x06, 0x00, 0x00, 0x03, 0x21, 0x00, 0x02],
-            EndedKind::ByPeer,
+            EndCause::ByPeer,
             "second CONNACK",
         ),
         // A packet id that a window never has.
         (
             Version::V5,
             vec![0x40, 0x02, 0xff, 0xff],
-            EndedKind::ByPeer,
+            EndCause::ByPeer,
             "broke the protocol",
         ),
         (
             Version::V311,
             vec![0x40, 0x02, 0xff, 0xff],
-            EndedKind::ByPeer,
+            EndCause::ByPeer,
             "broke the protocol",
         ),
     ];
@@ -123,19 +123,19 @@ fn last_words() -> Vec<(Version, Vec<u8>, EndedKind, &'static str)> {
             (
                 version,
                 vec![0xff; 8],
-                EndedKind::ByPeer,
+                EndCause::ByPeer,
                 "broke the protocol",
             ),
             (
                 version,
                 vec![0x30, 0xff, 0xff, 0xff, 0xff],
-                EndedKind::ByPeer,
+                EndCause::ByPeer,
                 "broke the protocol",
             ),
             (
                 version,
                 too_large.clone(),
-                EndedKind::TooLarge,
+                EndCause::TooLarge,
                 "larger than 1048576 bytes",
             ),
         ]);

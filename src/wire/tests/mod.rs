@@ -8,9 +8,11 @@ mod packet_ids;
 mod writes;
 
 use super::{Dialer, Link};
+use crate::engine::{
+    Attempt, AvailabilityFlags, ConnectionEnd, Failure, Input, Packet, Token, Version,
+};
 use crate::message::QoS;
 use crate::outbox::Time;
-use crate::session::{Attempt, Ended, Failure, Input, Packet, Speech, Token, Version};
 use crate::settings::Settings;
 use crate::support::wait::PATIENCE;
 use bytes::Bytes;
@@ -37,7 +39,7 @@ fn attempt(version: Version, limit: Duration) -> Attempt {
     Attempt {
         number: 1,
         version,
-        will: Speech::FULL,
+        will: AvailabilityFlags::FULL,
         clean_start: true,
         limit,
     }
@@ -92,11 +94,11 @@ enum Told {
     Refused(Token, String),
     Subscribed(Token, Result<(), String>),
     Received(Bytes),
-    Ended(Ended),
+    Ended(ConnectionEnd),
 }
 
 impl Told {
-    fn ended(&self) -> Option<&Ended> {
+    fn ended(&self) -> Option<&ConnectionEnd> {
         match self {
             Told::Ended(ended) => Some(ended),
             _ => None,
@@ -163,12 +165,12 @@ impl Link {
 
     /// Polls until the end, which is the last that is told.
     #[track_caller]
-    fn poll_to_the_end(&mut self) -> (Vec<Told>, Ended) {
+    fn poll_to_the_end(&mut self) -> (Vec<Told>, ConnectionEnd) {
         self.poll_each_to_the_end(PATIENCE)
     }
 
     #[track_caller]
-    fn poll_each_to_the_end(&mut self, limit: Duration) -> (Vec<Told>, Ended) {
+    fn poll_each_to_the_end(&mut self, limit: Duration) -> (Vec<Told>, ConnectionEnd) {
         let mut told = self.poll_each(limit, |told| told.iter().any(|told| told.ended().is_some()));
         match told.pop() {
             Some(Told::Ended(ended)) => (told, ended),

@@ -1,8 +1,8 @@
 //! What a broker answers to CONNECT, and says of itself.
 
 use super::{attempt, dialer, open, open_with, outcome, Told, BOTH, SOON};
+use crate::engine::{Connack, FailureKind, Version};
 use crate::message::QoS;
-use crate::session::{Connack, FailureKind, Version};
 use crate::support::codec::{property, ConnAck};
 use crate::support::port::Port;
 use crate::support::scripted::{Connection as Scripted, ScriptedBroker};

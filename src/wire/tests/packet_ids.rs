@@ -1,8 +1,8 @@
 //! Which packet an acknowledgement is for, in windows of all sizes.
 
 use super::{message, open_with, Told, BOTH, TOPIC};
+use crate::engine::{window_span, Packet, Token, Version};
 use crate::message::QoS::{AtLeastOnce, AtMostOnce};
-use crate::session::{window_span, Packet, Token, Version};
 use crate::support::codec::{self, Ack, AckKind, Codes, Properties};
 use crate::support::scripted::{Answer, Connection, ScriptedBroker};
 use serde_json::json;

@@ -1,9 +1,9 @@
 //! What counts as written, and what a write may take.
 
 use super::{huge_message, message, open, open_with, Told, BOTH, TOPIC};
+use crate::engine::{EndCause, Packet, Version};
 use crate::message::QoS::{AtLeastOnce, AtMostOnce};
 use crate::outbox::Time;
-use crate::session::{EndedKind, Packet, Version};
 use crate::support::codec;
 use crate::support::scripted::{Connection, ScriptedBroker};
 use crate::support::wait::{Gate, PATIENCE};
@@ -45,7 +45,7 @@ fn a_write_that_the_timeout_cuts_is_the_end_and_was_not_written() {
             [Told::Written(1), Told::Written(2)],
             "MQTT {version:?}, {qos:?}"
         );
-        assert_eq!(ended.kind, EndedKind::Stalled);
+        assert_eq!(ended.kind, EndCause::Stalled);
         drop(link);
         gates[0].open();
         gates[1].wait();
@@ -82,7 +82,7 @@ fn a_write_that_the_peer_breaks_off_was_not_written() {
             gate.open();
             let (told, ended) = polled.join().expect("it ends");
             assert_eq!(told, [], "MQTT {version:?}");
-            assert_eq!(ended.kind, EndedKind::ByPeer);
+            assert_eq!(ended.kind, EndCause::ByPeer);
         });
     }
 }
@@ -140,7 +140,7 @@ fn a_broker_that_closes_after_the_farewell_ends_the_connection() {
         link.send(Packet::Disconnect);
         let (told, ended) = link.poll_to_the_end();
         assert_eq!(told, []);
-        assert_eq!(ended.kind, EndedKind::ByPeer);
+        assert_eq!(ended.kind, EndCause::ByPeer);
     }
 }
 
@@ -254,7 +254,7 @@ fn a_write_that_begins_to_block_while_the_connection_waits_is_noticed_in_its_own
                         break ended;
                     }
                 };
-                assert_eq!(ended.kind, EndedKind::Stalled, "MQTT {version:?}");
+                assert_eq!(ended.kind, EndCause::Stalled, "MQTT {version:?}");
                 assert!(
                     started.elapsed() < limit / 2,
                     "it waited for something else"

@@ -1,10 +1,13 @@
 //! How connections come about and what their ends mean.
 
-use super::io::{Attempt, Connack, Ended, EndedKind, Failure, FailureKind, Plan, Speech, Version};
-use super::live::{self, Ending, Guard, Live};
+use super::connection::{self, Connection, Farewell, Guard};
+use super::io::{
+    Attempt, AvailabilityFlags, Connack, ConnectionEnd, EndCause, Failure, FailureKind, Plan,
+    Version,
+};
 use super::notice::Level;
 use super::window::Flight;
-use super::{Phase, Session};
+use super::{Engine, Phase};
 use crate::message::QoS;
 use crate::outbox::{End, Time};
 use crate::settings::Protocol;
@@ -13,8 +16,8 @@ use std::time::Duration;
 /// MQTT 5 brokers answer in milliseconds; one that is silent for so long may not speak it.
 const SILENCE: Duration = Duration::from_secs(3);
 
-impl Session {
-    pub(super) fn open(&mut self, version: Version, will: Speech) -> Plan {
+impl Engine {
+    pub(super) fn open(&mut self, version: Version, will: AvailabilityFlags) -> Plan {
         self.last_attempt += 1;
         let limit = Duration::from_secs(self.settings.connect_timeout_seconds.into());
         let may_fall_back = version == Version::V5 && self.settings.protocol == Protocol::Auto;
@@ -29,13 +32,13 @@ impl Session {
                 limit
             },
         };
-        self.phase = Phase::Opening(attempt.clone());
+        self.phase = Phase::Connecting(attempt.clone());
         self.say_state();
         Plan::Open(attempt)
     }
 
     pub(super) fn opened(&mut self, now: Time, connack: Connack) {
-        let Phase::Opening(attempt) = &self.phase else {
+        let Phase::Connecting(attempt) = &self.phase else {
             return;
         };
         let attempt = attempt.clone();
@@ -54,24 +57,24 @@ impl Session {
                 "the broker ended an earlier connection over the subscription".into(),
             )),
         };
-        let live = Live::new(now, &attempt, connack, &self.settings, guard);
-        let (broker, version) = (self.settings.broker(), live.version.name());
+        let connection = Connection::new(now, &attempt, connack, &self.settings, guard);
+        let (broker, version) = (self.settings.broker(), connection.version.name());
         let why = &self.version.reason;
-        self.journal.log(Level::Info, || {
+        self.notice_queue.log(Level::Info, || {
             format!("connected to {broker} with MQTT {version}: {why}")
         });
-        for warning in live.warnings() {
-            self.journal.log(Level::Warning, || warning);
+        for warning in connection.warnings() {
+            self.notice_queue.log(Level::Warning, || warning);
         }
-        self.phase = Phase::Live(Box::new(live));
+        self.phase = Phase::Connected(Box::new(connection));
     }
 
     pub(super) fn failed(&mut self, now: Time, failure: Failure) {
-        let Phase::Opening(attempt) = &self.phase else {
+        let Phase::Connecting(attempt) = &self.phase else {
             return;
         };
         let (version, will) = (attempt.version, attempt.will);
-        let again = |next| Phase::Pause {
+        let again = |next| Phase::Waiting {
             until: now,
             next: Some(next),
         };
@@ -93,7 +96,7 @@ impl Session {
             FailureKind::NoRetain if will.retain => {
                 return self.phase = again((
                     version,
-                    Speech {
+                    AvailabilityFlags {
                         retain: false,
                         ..will
                     },
@@ -102,7 +105,7 @@ impl Session {
             FailureKind::NoQos1 if will.qos != QoS::AtMostOnce => {
                 return self.phase = again((
                     version,
-                    Speech {
+                    AvailabilityFlags {
                         qos: QoS::AtMostOnce,
                         ..will
                     },
@@ -130,34 +133,34 @@ impl Session {
             (Level::Warning, self.reconnect.pause(now))
         };
         let (broker, pause) = (self.settings.broker(), until.saturating_sub(now));
-        self.journal.log(level, || {
+        self.notice_queue.log(level, || {
             let seconds = pause.as_secs_f32();
             format!("cannot connect to {broker}: {text}; the next attempt is in {seconds:.1} s")
         });
         self.last_error = Some(text);
-        self.phase = Phase::Pause { until, next: None };
+        self.phase = Phase::Waiting { until, next: None };
     }
 
-    pub(super) fn ended(&mut self, now: Time, ended: &Ended) {
-        let Phase::Live(live) = &mut self.phase else {
+    pub(super) fn ended(&mut self, now: Time, ended: &ConnectionEnd) {
+        let Phase::Connected(connection) = &mut self.phase else {
             return;
         };
-        let by_peer = matches!(ended.kind, EndedKind::ByPeer | EndedKind::TakenOver);
-        let orderly = matches!(live.ending, Ending::DisconnectSent { .. });
-        let lasted = now.saturating_sub(live.opened_at);
-        if ended.kind == EndedKind::TooLarge
-            || (by_peer && matches!(live.guard, Guard::Asked { .. }))
+        let by_peer = matches!(ended.kind, EndCause::ByPeer | EndCause::TakenOver);
+        let orderly = matches!(connection.farewell, Farewell::DisconnectSent { .. });
+        let lasted = now.saturating_sub(connection.opened_at);
+        if ended.kind == EndCause::TooLarge
+            || (by_peer && matches!(connection.guard, Guard::Asked { .. }))
         {
             self.guard_rest.failed();
         }
         // A twin is no fault of the messages that were on their way.
-        let may_blame = ended.kind == EndedKind::ByPeer;
+        let may_blame = ended.kind == EndCause::ByPeer;
         let mut blames_a_message = false;
-        for flight in live.window.drain() {
+        for flight in connection.window.drain() {
             let Flight::Message(mut entry) = flight else {
                 continue;
             };
-            if may_blame && entry.closes >= live::SUSPECT {
+            if may_blame && entry.closes >= connection::SUSPECT {
                 let why = format!(
                     "each time it was sent the connection ended, the last time with it alone: {}",
                     ended.text
@@ -168,7 +171,7 @@ impl Session {
             }
             entry.closes += u8::from(may_blame);
             entry.sent_before = true;
-            blames_a_message |= may_blame && entry.closes >= live::SUSPECT;
+            blames_a_message |= may_blame && entry.closes >= connection::SUSPECT;
             self.outbox.put_back(entry);
         }
         let twin =
@@ -183,7 +186,7 @@ impl Session {
         if let Some((settings, _)) = self.next_settings.take() {
             return self.adopt(now, settings);
         }
-        let (text, until) = if ended.kind == EndedKind::TakenOver || twin {
+        let (text, until) = if ended.kind == EndCause::TakenOver || twin {
             let text = format!(
                 "another client seems to use our client id {:?}: {}. Stop it, or give each its own client_id",
                 self.settings.client_id, ended.text
@@ -193,11 +196,11 @@ impl Session {
             (ended.text.clone(), self.reconnect.pause(now))
         };
         let pause = until.saturating_sub(now);
-        self.journal.log(Level::Warning, || {
+        self.notice_queue.log(Level::Warning, || {
             let seconds = pause.as_secs_f32();
             format!("the connection ended: {text}; the next attempt is in {seconds:.1} s")
         });
         self.last_error = Some(text);
-        self.phase = Phase::Pause { until, next: None };
+        self.phase = Phase::Waiting { until, next: None };
     }
 }

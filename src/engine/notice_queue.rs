@@ -13,7 +13,7 @@ const LOSSES_GAP: Duration = Duration::from_secs(10);
 
 /// See the module.
 #[derive(Debug, Default)]
-pub(super) struct Journal {
+pub(super) struct NoticeQueue {
     /// Nothing is noted before somebody wants to read.
     is_open: bool,
     lines: VecDeque<Notice>,
@@ -23,7 +23,7 @@ pub(super) struct Journal {
     losses_again: Time,
 }
 
-impl Journal {
+impl NoticeQueue {
     /// Notes from now on. False if it did before.
     pub(super) fn open(&mut self, counters: &Counters) -> bool {
         self.losses_said = Losses::of(counters);
@@ -66,7 +66,7 @@ impl Journal {
         });
     }
 
-    /// When to call [`Journal::losses`] again.
+    /// When to call [`NoticeQueue::losses`] again.
     pub(super) fn losses_due(&self, counters: &Counters) -> Option<Time> {
         (self.is_open && self.losses_said != Losses::of(counters)).then_some(self.losses_again)
     }
@@ -83,7 +83,7 @@ impl Journal {
         }
     }
 
-    /// The one that [`Journal::first`] gave has been read.
+    /// The one that [`NoticeQueue::first`] gave has been read.
     pub(super) fn advance(&mut self) {
         if std::mem::take(&mut self.missed) == 0 {
             self.lines.pop_front();
@@ -137,60 +137,63 @@ impl Losses {
 mod tests {
     use super::*;
 
-    fn journal() -> Journal {
-        let mut journal = Journal::default();
-        assert!(journal.open(&Counters::default()));
-        journal
+    fn notice_queue() -> NoticeQueue {
+        let mut notice_queue = NoticeQueue::default();
+        assert!(notice_queue.open(&Counters::default()));
+        notice_queue
     }
 
-    fn read(journal: &mut Journal) -> Option<Notice> {
-        let notice = journal.first();
-        journal.advance();
+    fn read(notice_queue: &mut NoticeQueue) -> Option<Notice> {
+        let notice = notice_queue.first();
+        notice_queue.advance();
         notice
     }
 
     #[test]
     fn a_slow_reader_is_told_how_much_it_missed() {
-        let mut journal = journal();
+        let mut notice_queue = notice_queue();
         for n in 0..MOST_LINES + 7 {
-            journal.log(Level::Info, || n.to_string());
+            notice_queue.log(Level::Info, || n.to_string());
         }
-        assert_eq!(read(&mut journal), Some(Notice::Missed { count: 7 }));
+        assert_eq!(read(&mut notice_queue), Some(Notice::Missed { count: 7 }));
         let text = "7".to_owned();
         let level = Level::Info;
-        assert_eq!(read(&mut journal), Some(Notice::Log { level, text }));
+        assert_eq!(read(&mut notice_queue), Some(Notice::Log { level, text }));
     }
 
     #[test]
     fn nothing_is_noted_for_nobody() {
-        let mut journal = Journal::default();
-        journal.log(Level::Info, || unreachable!("not even made"));
-        journal.state(State::Online, || None);
-        assert!(journal.is_empty());
+        let mut notice_queue = NoticeQueue::default();
+        notice_queue.log(Level::Info, || unreachable!("not even made"));
+        notice_queue.state(State::Online, || None);
+        assert!(notice_queue.is_empty());
     }
 
     #[test]
     fn a_state_is_said_once() {
-        let mut journal = journal();
+        let mut notice_queue = notice_queue();
         for state in [State::Waiting, State::Waiting, State::Online] {
-            journal.state(state, || None);
+            notice_queue.state(state, || None);
         }
-        assert_eq!(journal.lines.len(), 2);
+        assert_eq!(notice_queue.lines.len(), 2);
     }
 
     #[test]
     fn losses_are_summed_up() {
-        let mut journal = journal();
+        let mut notice_queue = notice_queue();
         let mut counters = Counters::default();
         let mut said = Vec::new();
         for second in 0..30 {
             counters.expired += 1;
-            journal.losses(Time::from_secs(second), &counters);
-            while let Some(Notice::Log { text, .. }) = read(&mut journal) {
+            notice_queue.losses(Time::from_secs(second), &counters);
+            while let Some(Notice::Log { text, .. }) = read(&mut notice_queue) {
                 said.push(text);
             }
         }
-        assert_eq!(journal.losses_due(&counters), Some(Time::from_secs(30)));
+        assert_eq!(
+            notice_queue.losses_due(&counters),
+            Some(Time::from_secs(30))
+        );
         assert_eq!(
             said,
             [1, 10, 10].map(|n| format!("messages lost: {n} expired before they could be sent"))

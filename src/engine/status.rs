@@ -1,7 +1,7 @@
 //! What is going on, for a person.
 
-use super::live::{Birth, Guard, Live};
-use super::{Phase, Session};
+use super::connection::{Birth, Connection, Guard};
+use super::{Engine, Phase};
 use crate::message::QoS;
 use crate::outbox::{Counters, Time};
 use serde::Serialize;
@@ -89,28 +89,28 @@ pub struct Status {
     pub version: &'static str,
 }
 
-impl Session {
-    /// The session at this moment.
+impl Engine {
+    /// The engine at this moment.
     pub(crate) fn status(&self, now: Time) -> Status {
-        let live = match &self.phase {
-            Phase::Live(live) => Some(live.as_ref()),
+        let connection = match &self.phase {
+            Phase::Connected(connection) => Some(connection.as_ref()),
             _ => None,
         };
         let settings = &self.settings;
         Status {
             state: self.state(),
-            protocol: live.map(|live| live.version.name()),
-            protocol_reason: live.map(|_| self.version.reason.clone()),
+            protocol: connection.map(|connection| connection.version.name()),
+            protocol_reason: connection.map(|_| self.version.reason.clone()),
             broker: settings.broker(),
             client_id: settings.client_id.clone(),
             availability_topic: settings.availability_topic.clone(),
-            online_for_seconds: live.and_then(|live| match live.birth {
+            online_for_seconds: connection.and_then(|connection| match connection.birth {
                 Birth::Acknowledged(at) => Some(now.saturating_sub(at).as_secs_f64()),
                 _ => None,
             }),
             last_error: self.last_error.clone(),
             next_attempt_in_seconds: match self.phase {
-                Phase::Pause { until, .. } => Some(until.saturating_sub(now).as_secs_f64()),
+                Phase::Waiting { until, .. } => Some(until.saturating_sub(now).as_secs_f64()),
                 _ => None,
             },
             reconnect_attempt: self.reconnect.attempts(),
@@ -121,12 +121,12 @@ impl Session {
             in_flight: self.outbox.in_flight(),
             outcomes_kept: self.outbox.kept(),
             counters: self.outbox.counters,
-            limits: live.map(limits),
+            limits: connection.map(limits),
             warnings: self
                 .settings
                 .notes()
                 .into_iter()
-                .chain(live.into_iter().flat_map(Live::warnings))
+                .chain(connection.into_iter().flat_map(Connection::warnings))
                 .collect(),
             version: env!("CARGO_PKG_VERSION"),
         }
@@ -135,31 +135,31 @@ impl Session {
     /// Where the client stands.
     pub(crate) fn state(&self) -> State {
         match &self.phase {
-            Phase::Finished => State::Closed,
+            Phase::Closed => State::Closed,
             _ if self.stop.is_some() || self.next_settings.is_some() => State::ShuttingDown,
-            Phase::Live(live) if live.is_online() => State::Online,
-            Phase::Live(_) => State::Connected,
-            Phase::Opening(_) => State::Connecting,
-            Phase::Pause { .. } if self.refusal.is_some() => State::Refused,
-            Phase::Pause { .. } => State::Waiting,
+            Phase::Connected(connection) if connection.is_online() => State::Online,
+            Phase::Connected(_) => State::Connected,
+            Phase::Connecting(_) => State::Connecting,
+            Phase::Waiting { .. } if self.refusal.is_some() => State::Refused,
+            Phase::Waiting { .. } => State::Waiting,
         }
     }
 }
 
-fn limits(live: &Live) -> Limits {
+fn limits(connection: &Connection) -> Limits {
     Limits {
-        receive_maximum: live.limits.receive_maximum,
-        maximum_packet_size: live.limits.maximum_packet_size,
-        maximum_qos: live.limits.maximum_qos as u8,
-        retain_available: live.limits.retain_available,
-        server_keep_alive_seconds: live.limits.server_keep_alive_seconds,
+        receive_maximum: connection.limits.receive_maximum,
+        maximum_packet_size: connection.limits.maximum_packet_size,
+        maximum_qos: connection.limits.maximum_qos as u8,
+        retain_available: connection.limits.retain_available,
+        server_keep_alive_seconds: connection.limits.server_keep_alive_seconds,
     }
 }
 
-impl Live {
+impl Connection {
     /// What is not as it should be on this connection, and what it costs.
     pub(super) fn warnings(&self) -> Vec<String> {
-        let live = self;
+        let connection = self;
         let mut warnings = Vec::new();
         let mut warn = |applies: bool, text: &str| {
             if applies {
@@ -167,17 +167,17 @@ impl Live {
             }
         };
         warn(
-        !live.speech.retain || !live.will.retain,
+        !connection.flags.retain || !connection.will.retain,
         "the broker keeps no retained messages: whoever subscribes later does not learn whether we are online",
     );
         warn(
-            live.speech.qos == QoS::AtMostOnce || live.will.qos == QoS::AtMostOnce,
+            connection.flags.qos == QoS::AtMostOnce || connection.will.qos == QoS::AtMostOnce,
             "the broker takes QoS 0 only: that it knows we are online is not acknowledged",
         );
-        if let Birth::Refused { reason, .. } = &live.birth {
+        if let Birth::Refused { reason, .. } = &connection.birth {
             warnings.push(reason.clone());
         }
-        if let Guard::Off(Some(reason)) = &live.guard {
+        if let Guard::Off(Some(reason)) = &connection.guard {
             warnings.push(format!("the availability topic is not watched: {reason}"));
         }
         warnings

@@ -1,7 +1,7 @@
 //! One open connection, from CONNACK to its end.
 
 use super::guard::Repairs;
-use super::io::{Attempt, Connack, Speech, Token, Version};
+use super::io::{Attempt, AvailabilityFlags, Connack, Token, Version};
 use super::window::{Flight, Window};
 use super::RESERVED;
 use crate::message::QoS;
@@ -50,8 +50,8 @@ pub(super) enum Guard {
 
 /// The steps of an orderly end.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Ending {
-    No,
+pub(super) enum Farewell {
+    NotBegun,
     OfflineDue,
     OfflineSent(Token),
     DisconnectDue,
@@ -60,13 +60,13 @@ pub(super) enum Ending {
 
 /// See the module.
 #[derive(Debug)]
-pub(super) struct Live {
+pub(super) struct Connection {
     pub(super) number: u64,
     pub(super) version: Version,
     pub(super) opened_at: Time,
     pub(super) limits: Connack,
-    pub(super) speech: Speech,
-    pub(super) will: Speech,
+    pub(super) flags: AvailabilityFlags,
+    pub(super) will: AvailabilityFlags,
     pub(super) window: Window,
     /// Places in the window kept free for availability.
     reserve: usize,
@@ -76,12 +76,12 @@ pub(super) struct Live {
     pub(super) birth: Birth,
     pub(super) guard: Guard,
     pub(super) repairs: Repairs,
-    pub(super) ending: Ending,
+    pub(super) farewell: Farewell,
     /// When the broker last acknowledged anything, or was last given something new to acknowledge.
     pub(super) progress_at: Time,
 }
 
-impl Live {
+impl Connection {
     pub(super) fn new(
         now: Time,
         attempt: &Attempt,
@@ -96,15 +96,15 @@ impl Live {
         let for_messages = settings
             .max_in_flight
             .min(span.saturating_sub(RESERVED).max(1));
-        Live {
+        Connection {
             number: attempt.number,
             version: attempt.version,
             opened_at: now,
-            speech: Speech {
+            flags: AvailabilityFlags {
                 qos: if limits.maximum_qos == QoS::AtMostOnce {
                     QoS::AtMostOnce
                 } else {
-                    Speech::FULL.qos
+                    AvailabilityFlags::FULL.qos
                 },
                 retain: limits.retain_available,
             },
@@ -117,14 +117,14 @@ impl Live {
             birth: Birth::Due,
             guard,
             repairs: Repairs::default(),
-            ending: Ending::No,
+            farewell: Farewell::NotBegun,
             progress_at: now,
         }
     }
 
     /// Whether the broker has acknowledged that we are here.
     pub(super) fn is_online(&self) -> bool {
-        matches!(self.birth, Birth::Acknowledged(_)) && self.ending == Ending::No
+        matches!(self.birth, Birth::Acknowledged(_)) && self.farewell == Farewell::NotBegun
     }
 
     /// Whether another message may be handed over: there is room, what was handed over gets written, and no suspect
@@ -174,14 +174,14 @@ impl Live {
         })
     }
 
-    /// When to call [`Live::tick`] at the latest.
+    /// When to call [`Connection::tick`] at the latest.
     pub(super) fn deadline(&self) -> Option<Time> {
         let guard = match self.guard {
             Guard::Asked { until, .. } => Some(until),
             _ => None,
         };
-        let close = match self.ending {
-            Ending::DisconnectSent { until } => Some(until),
+        let close = match self.farewell {
+            Farewell::DisconnectSent { until } => Some(until),
             _ => None,
         };
         [
@@ -213,7 +213,7 @@ impl Live {
     }
 
     fn may_speak(&self) -> bool {
-        self.ending == Ending::No && self.window.has_room(0)
+        self.farewell == Farewell::NotBegun && self.window.has_room(0)
     }
 
     pub(super) fn guard_asked(&mut self, now: Time, token: Token) {

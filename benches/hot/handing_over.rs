@@ -1,7 +1,7 @@
 //! The engine: all its steps for one event, from the call to the acknowledgement.
 
+use crate::engine::{Connack, Engine, Input, Packet, Plan};
 use crate::events::message;
-use crate::session::{Connack, Input, Packet, Plan, Session};
 use crate::settings::Settings;
 use criterion::Criterion;
 use std::sync::Arc;
@@ -13,16 +13,16 @@ const NOW: Duration = Duration::from_secs(1);
 pub fn measure(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("engine");
     for waiting in [0, 100_000] {
-        let mut session = Online::new();
+        let mut engine = Online::new();
         for _ in 0..waiting {
-            session.publish();
+            engine.publish();
         }
         group.bench_function(
             format!("publish, send, acknowledge; {waiting} waiting"),
             |bencher| {
                 bencher.iter(|| {
-                    session.publish();
-                    session.answer_next_packet();
+                    engine.publish();
+                    engine.answer_next_packet();
                 });
             },
         );
@@ -30,7 +30,7 @@ pub fn measure(criterion: &mut Criterion) {
 }
 
 struct Online {
-    session: Session,
+    engine: Engine,
     number: u64,
 }
 
@@ -39,37 +39,37 @@ impl Online {
         let settings =
             Settings::from_json(r#"{"broker_host": "localhost", "max_queued_messages": 1000000}"#)
                 .expect("the settings are valid");
-        let mut session = Session::new(Arc::new(settings), NOW, 1);
-        let Plan::Open(attempt) = session.plan(NOW) else {
+        let mut engine = Engine::new(Arc::new(settings), NOW, 1);
+        let Plan::Open(attempt) = engine.plan(NOW) else {
             panic!("it wants to connect")
         };
-        session.input(NOW, attempt.number, Input::Opened(Connack::default()));
+        engine.input(NOW, attempt.number, Input::Opened(Connack::default()));
         let mut online = Online {
-            session,
+            engine,
             number: attempt.number,
         };
         // The birth message and the subscription that guards it.
         for _ in 0..2 {
             online.answer_next_packet();
         }
-        assert!(online.session.is_online());
+        assert!(online.engine.is_online());
         online
     }
 
     fn publish(&mut self) {
-        self.session
+        self.engine
             .publish(NOW, message_of_camera(), Some(300), false)
             .expect("there is room");
     }
 
     fn answer_next_packet(&mut self) {
-        let (token, answer) = match self.session.next_packet(NOW) {
+        let (token, answer) = match self.engine.next_packet(NOW) {
             Some(Packet::Publish { token, .. }) => (token, Input::Acked(token, Ok(()))),
             Some(Packet::Subscribe { token, .. }) => (token, Input::Subscribed(token, Ok(()))),
             other => panic!("{other:?} is nothing to answer"),
         };
-        self.session.input(NOW, self.number, Input::Written(token));
-        self.session.input(NOW, self.number, answer);
+        self.engine.input(NOW, self.number, Input::Written(token));
+        self.engine.input(NOW, self.number, answer);
     }
 }
 

@@ -1,7 +1,7 @@
 //! What there is to tell a host that wants to hear: state changes, outcomes, log lines.
 
 use super::status::State;
-use super::Session;
+use super::Engine;
 use crate::message::Outcome;
 use serde::Serialize;
 
@@ -53,10 +53,10 @@ pub enum Level {
     Error,
 }
 
-impl Session {
+impl Engine {
     /// Notes from now on what there is to tell, beginning with where the client stands.
-    pub(crate) fn open_journal(&mut self) {
-        if self.journal.open(&self.outbox.counters) {
+    pub(crate) fn open_notices(&mut self) {
+        if self.notice_queue.open(&self.outbox.counters) {
             self.outbox.announce_outcomes();
             self.say_state();
             self.log_notes();
@@ -65,7 +65,7 @@ impl Session {
 
     /// Whether there is something to read.
     pub(crate) fn has_news(&mut self) -> bool {
-        !self.journal.is_empty() || self.outbox.first_ended().is_some()
+        !self.notice_queue.is_empty() || self.outbox.first_ended().is_some()
     }
 
     /// Gives the next notice to `read`; one that it does not accept stays the next.
@@ -73,8 +73,8 @@ impl Session {
         &mut self,
         read: impl FnOnce(Notice) -> Result<T, E>,
     ) -> Option<Result<T, E>> {
-        if let Some(notice) = self.journal.first() {
-            return Some(read(notice).inspect(|_| self.journal.advance()));
+        if let Some(notice) = self.notice_queue.first() {
+            return Some(read(notice).inspect(|_| self.notice_queue.advance()));
         }
         let (delivery, end) = self.outbox.first_ended()?;
         let outcome = end.clone().outcome();
@@ -86,13 +86,13 @@ impl Session {
         let state = self.state();
         let failed = matches!(state, State::Waiting | State::Refused);
         let reason = self.last_error.as_ref().filter(|_| failed);
-        self.journal.state(state, || reason.cloned());
+        self.notice_queue.state(state, || reason.cloned());
     }
 
     /// What is worth knowing of the settings.
     pub(super) fn log_notes(&mut self) {
         for note in self.settings.notes() {
-            self.journal.log(Level::Warning, || note);
+            self.notice_queue.log(Level::Warning, || note);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What goes into the session and what comes out of it.
+//! What goes into the engine and what comes out of it.
 
 use crate::message::QoS;
 use crate::outbox::Time;
@@ -25,14 +25,14 @@ impl Version {
 
 /// How availability is spoken to this broker: QoS 1 and retained, or what it allows of that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Speech {
+pub(crate) struct AvailabilityFlags {
     pub(crate) qos: QoS,
     pub(crate) retain: bool,
 }
 
-impl Speech {
+impl AvailabilityFlags {
     /// What the promise needs.
-    pub(crate) const FULL: Speech = Speech {
+    pub(crate) const FULL: AvailabilityFlags = AvailabilityFlags {
         qos: QoS::AtLeastOnce,
         retain: true,
     };
@@ -44,14 +44,14 @@ pub(crate) struct Attempt {
     /// Names this attempt and the connection that comes of it.
     pub(crate) number: u64,
     pub(crate) version: Version,
-    pub(crate) will: Speech,
+    pub(crate) will: AvailabilityFlags,
     /// Whether the broker is to end the session that it may have kept, and to speak the will of that session.
     pub(crate) clean_start: bool,
     /// How long the broker may take, for each of its addresses, from the start of the TCP connection to CONNACK.
     pub(crate) limit: Duration,
 }
 
-/// What the session does next, as far as the thread that runs it is concerned.
+/// What the engine does next, as far as the thread that runs it is concerned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Plan {
     /// Open a connection, and say how it went.
@@ -82,7 +82,7 @@ pub(crate) enum Input {
     /// A message arrived on the availability topic.
     Received(Bytes),
     /// The connection is over.
-    Ended(Ended),
+    Ended(ConnectionEnd),
 }
 
 /// Names a packet handed over, for the life of its connection.
@@ -140,14 +140,14 @@ pub(crate) enum FailureKind {
 
 /// How a connection ended, in plain words.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Ended {
-    pub(crate) kind: EndedKind,
+pub(crate) struct ConnectionEnd {
+    pub(crate) kind: EndCause,
     pub(crate) text: String,
 }
 
 /// Who ended a connection, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum EndedKind {
+pub(crate) enum EndCause {
     /// The broker, or the way to it, closed it.
     ByPeer,
     /// The broker said that another client has our client id (0x8E).

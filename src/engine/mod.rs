@@ -1,31 +1,33 @@
-//! The session engine: what to do about the broker, decided without a socket, a thread or a clock.
+//! The engine: what to do about the broker, decided without a socket, a thread or a clock.
 //!
-//! Whoever has something to say calls a method with the time, and then asks [`Session::next_packet`] until there is
-//! none; the thread that runs the connection asks [`Session::plan`] what to do next. So one set of rules serves both
+//! Whoever has something to say calls a method with the time, and then asks [`Engine::next_packet`] until there is
+//! none; the thread that runs the connection asks [`Engine::plan`] what to do next. So one set of rules serves both
 //! versions of the protocol, and a simulated world can run it through a million days.
 
-mod connections;
+mod attempts;
+mod connection;
 mod guard;
 mod io;
-mod journal;
-mod live;
 mod notice;
-mod packets;
+mod notice_queue;
 mod reconnect;
+mod sending;
 #[cfg(test)]
-mod stand;
+mod snapshot;
 mod status;
-mod version;
+mod version_choice;
 mod window;
 
+pub(crate) use connection::MOST_UNWRITTEN_BYTES;
 pub(crate) use io::{
-    Attempt, Connack, Ended, EndedKind, Failure, FailureKind, Input, Packet, Plan, Speech, Token,
-    Version,
+    Attempt, AvailabilityFlags, Connack, ConnectionEnd, EndCause, Failure, FailureKind, Input,
+    Packet, Plan, Token, Version,
 };
-pub(crate) use live::MOST_UNWRITTEN_BYTES;
 pub use notice::{Level, Notice};
 #[cfg(test)]
-pub(crate) use stand::{BirthStand, EndingStand, GuardStand, PhaseStand, Stand};
+pub(crate) use snapshot::{
+    BirthSnapshot, FarewellSnapshot, GuardSnapshot, PhaseSnapshot, Snapshot,
+};
 pub use status::{Limits, State, Status};
 
 use crate::error::Error;
@@ -33,13 +35,13 @@ use crate::message::{Message, ShutdownReport};
 use crate::outbox::{Bounds, End, Outbox, Time};
 use crate::settings::Settings;
 use bytes::Bytes;
+use connection::{Birth, Connection, Farewell};
 use guard::GuardRest;
-use journal::Journal;
-use live::{Birth, Ending, Live};
+use notice_queue::NoticeQueue;
 use reconnect::Reconnect;
 use std::sync::Arc;
 use std::time::Duration;
-use version::VersionChoice;
+use version_choice::VersionChoice;
 use window::Flight;
 
 /// Places in the window beside those for messages: one for availability, one for the subscription.
@@ -52,17 +54,17 @@ pub(crate) fn window_span(settings: &Settings) -> u16 {
     settings.max_in_flight + RESERVED
 }
 
-/// Where the session stands.
+/// Where the engine stands.
 #[derive(Debug)]
 enum Phase {
     /// No connection until this time; then this, or else a new round.
-    Pause {
+    Waiting {
         until: Time,
-        next: Option<(Version, Speech)>,
+        next: Option<(Version, AvailabilityFlags)>,
     },
-    Opening(Attempt),
-    Live(Box<Live>),
-    Finished,
+    Connecting(Attempt),
+    Connected(Box<Connection>),
+    Closed,
 }
 
 /// A shutdown under way.
@@ -93,7 +95,7 @@ impl Availability {
 
 /// See the module.
 #[derive(Debug)]
-pub(crate) struct Session {
+pub(crate) struct Engine {
     settings: Arc<Settings>,
     availability: Availability,
     outbox: Outbox,
@@ -110,16 +112,16 @@ pub(crate) struct Session {
     connections: u64,
     refusal: Option<String>,
     last_error: Option<String>,
-    journal: Journal,
+    notice_queue: NoticeQueue,
 }
 
-impl Session {
+impl Engine {
     /// `seed` decides the jitter of the pauses.
     pub(crate) fn new(settings: Arc<Settings>, now: Time, seed: u64) -> Self {
-        Session {
+        Engine {
             availability: Availability::new(&settings),
             outbox: Outbox::new(bounds(&settings)),
-            phase: Phase::Pause {
+            phase: Phase::Waiting {
                 until: now,
                 next: None,
             },
@@ -141,7 +143,7 @@ impl Session {
             connections: 0,
             refusal: None,
             last_error: None,
-            journal: Journal::default(),
+            notice_queue: NoticeQueue::default(),
             settings,
         }
     }
@@ -169,17 +171,17 @@ impl Session {
             return Err(shut_down());
         }
         let accepted = self.outbox.accept(now, message, lifetime_seconds, tracked);
-        self.journal.losses(now, &self.outbox.counters);
+        self.notice_queue.losses(now, &self.outbox.counters);
         accepted
     }
 
     /// What to do next. Lets time pass: call it after anything happened, and when the time it gave has come.
     pub(crate) fn plan(&mut self, now: Time) -> Plan {
         self.tick(now);
-        if let Phase::Pause { until, next } = self.phase {
+        if let Phase::Waiting { until, next } = self.phase {
             if until <= now {
                 let (version, will) =
-                    next.unwrap_or_else(|| (self.version.first(now), Speech::FULL));
+                    next.unwrap_or_else(|| (self.version.first(now), AvailabilityFlags::FULL));
                 return self.open(version, will);
             }
         }
@@ -187,27 +189,29 @@ impl Session {
         let soonest = [
             self.outbox.next_expiry(),
             self.stop_time(),
-            self.journal.losses_due(&self.outbox.counters),
+            self.notice_queue.losses_due(&self.outbox.counters),
             self.next_settings.as_ref().map(|(_, until)| *until),
         ];
         let soonest = soonest.into_iter().flatten().fold(idle, Time::min);
         match &self.phase {
-            Phase::Pause { until, .. } => Plan::Wait(soonest.min(*until)),
-            Phase::Opening(_) => Plan::Opening(soonest),
-            Phase::Live(live) => Plan::Run(live.deadline().map_or(soonest, |at| at.min(soonest))),
-            Phase::Finished => Plan::Finished,
+            Phase::Waiting { until, .. } => Plan::Wait(soonest.min(*until)),
+            Phase::Connecting(_) => Plan::Opening(soonest),
+            Phase::Connected(connection) => {
+                Plan::Run(connection.deadline().map_or(soonest, |at| at.min(soonest)))
+            }
+            Phase::Closed => Plan::Finished,
         }
     }
 
     /// Something happened to the attempt or the connection of this number.
     pub(crate) fn input(&mut self, now: Time, number: u64, input: Input) {
         match (&mut self.phase, input) {
-            (Phase::Opening(attempt), input) if attempt.number == number => match input {
+            (Phase::Connecting(attempt), input) if attempt.number == number => match input {
                 Input::Opened(connack) => self.opened(now, connack),
                 Input::Failed(failure) => self.failed(now, failure),
                 _ => {}
             },
-            (Phase::Live(live), input) if live.number == number => match input {
+            (Phase::Connected(connection), input) if connection.number == number => match input {
                 Input::Written(token) => self.written(now, token),
                 Input::Acked(token, result) => self.acknowledged(now, token, result),
                 Input::Subscribed(token, result) => self.subscribed(token, result),
@@ -242,16 +246,16 @@ impl Session {
             return;
         }
         self.report.left = self.outbox.unfinished();
-        if let Phase::Live(live) = &mut self.phase {
-            for flight in live.window.drain() {
+        if let Phase::Connected(connection) = &mut self.phase {
+            for flight in connection.window.drain() {
                 if let Flight::Message(entry) = flight {
                     self.outbox.end(&entry, End::Unknown);
                 }
             }
         }
         self.outbox.end_all_queued();
-        self.phase = Phase::Finished;
-        self.journal.losses(Time::MAX, &self.outbox.counters);
+        self.phase = Phase::Closed;
+        self.notice_queue.losses(Time::MAX, &self.outbox.counters);
         self.say_state();
     }
 
@@ -267,7 +271,7 @@ impl Session {
         }
         self.next_settings = None;
         // One that is on its way to the offline message, for new settings before these, can't be kept.
-        let is_leaving = matches!(&self.phase, Phase::Live(live) if live.ending != Ending::No);
+        let is_leaving = matches!(&self.phase, Phase::Connected(connection) if connection.farewell != Farewell::NotBegun);
         if !is_leaving && self.settings.same_connection(&settings) {
             self.outbox.set_bounds(bounds(&settings));
             self.reconnect.set_bounds(
@@ -275,20 +279,20 @@ impl Session {
                 settings.reconnect_max_seconds,
             );
             self.settings = settings;
-            self.journal.log(Level::Info, || {
+            self.notice_queue.log(Level::Info, || {
                 "new settings are in force; the connection stays".into()
             });
             return Ok(());
         }
         match &mut self.phase {
-            Phase::Live(live) => {
-                if live.ending == Ending::No {
-                    live.ending = Ending::OfflineDue;
+            Phase::Connected(connection) => {
+                if connection.farewell == Farewell::NotBegun {
+                    connection.farewell = Farewell::OfflineDue;
                 }
                 self.next_settings = Some((settings, now + FAREWELL));
             }
             // The broker has no word of ours to take back, or its will does it.
-            Phase::Opening(_) => self.next_settings = Some((settings, Time::MAX)),
+            Phase::Connecting(_) => self.next_settings = Some((settings, Time::MAX)),
             _ => self.adopt(now, settings),
         }
         self.say_state();
@@ -297,12 +301,12 @@ impl Session {
 
     /// Whether the broker has acknowledged that we are here.
     pub(crate) fn is_online(&self) -> bool {
-        matches!(&self.phase, Phase::Live(live) if live.is_online())
+        matches!(&self.phase, Phase::Connected(connection) if connection.is_online())
     }
 
     /// Whether the client is closed.
     pub(crate) fn is_finished(&self) -> bool {
-        matches!(self.phase, Phase::Finished)
+        matches!(self.phase, Phase::Closed)
     }
 
     /// Whether a shutdown is under way.
@@ -311,9 +315,9 @@ impl Session {
     }
 
     /// The number of the connection that is open.
-    pub(crate) fn live_number(&self) -> Option<u64> {
+    pub(crate) fn connection_number(&self) -> Option<u64> {
         match &self.phase {
-            Phase::Live(live) => Some(live.number),
+            Phase::Connected(connection) => Some(connection.number),
             _ => None,
         }
     }
@@ -321,7 +325,7 @@ impl Session {
     /// What the broker refuses that waiting cannot cure.
     pub(crate) fn refusal(&self) -> Option<&str> {
         match &self.phase {
-            Phase::Live(live) => match &live.birth {
+            Phase::Connected(connection) => match &connection.birth {
                 Birth::Refused { reason, .. } => Some(reason),
                 _ => None,
             },
@@ -356,7 +360,7 @@ impl Session {
 
     /// Whether nothing more can be handed over to the open connection, not even to wake it.
     pub(crate) fn is_window_full(&self) -> bool {
-        matches!(&self.phase, Phase::Live(live) if !live.window.has_room(0))
+        matches!(&self.phase, Phase::Connected(connection) if !connection.window.has_room(0))
     }
 
     /// The messages.
@@ -366,7 +370,7 @@ impl Session {
 
     fn tick(&mut self, now: Time) {
         self.outbox.expire(now);
-        self.journal.losses(now, &self.outbox.counters);
+        self.notice_queue.losses(now, &self.outbox.counters);
         self.tick_phase(now);
         self.say_state();
     }
@@ -377,19 +381,22 @@ impl Session {
             let (say_offline, over) = (drained || stop.offline_from <= now, stop.deadline <= now);
             match &mut self.phase {
                 _ if over => self.finish(),
-                Phase::Live(live) if say_offline && live.ending == Ending::No => {
-                    live.ending = Ending::OfflineDue
+                Phase::Connected(connection)
+                    if say_offline && connection.farewell == Farewell::NotBegun =>
+                {
+                    connection.farewell = Farewell::OfflineDue
                 }
-                Phase::Pause { .. } | Phase::Opening(_) if drained => self.finish(),
+                Phase::Waiting { .. } | Phase::Connecting(_) if drained => self.finish(),
                 _ => {}
             }
         }
-        let Phase::Live(live) = &mut self.phase else {
+        let Phase::Connected(connection) = &mut self.phase else {
             return;
         };
         let farewell_over = matches!(&self.next_settings, Some((_, until)) if *until <= now);
-        let close_over = matches!(live.ending, Ending::DisconnectSent { until } if until <= now);
-        let over = match live.tick(now) {
+        let close_over =
+            matches!(connection.farewell, Farewell::DisconnectSent { until } if until <= now);
+        let over = match connection.tick(now) {
             Some(stalled) => Some(stalled),
             None if farewell_over || close_over => Some("the broker did not close in time".into()),
             None => None,
@@ -397,8 +404,8 @@ impl Session {
         if let Some(text) = over {
             self.ended(
                 now,
-                &Ended {
-                    kind: EndedKind::Stalled,
+                &ConnectionEnd {
+                    kind: EndCause::Stalled,
                     text,
                 },
             );
@@ -408,7 +415,9 @@ impl Session {
     fn stop_time(&self) -> Option<Time> {
         let stop = self.stop.as_ref()?;
         match &self.phase {
-            Phase::Live(live) if live.ending == Ending::No => Some(stop.offline_from),
+            Phase::Connected(connection) if connection.farewell == Farewell::NotBegun => {
+                Some(stop.offline_from)
+            }
             _ => Some(stop.deadline),
         }
     }
@@ -427,12 +436,12 @@ impl Session {
         self.refusal = None;
         self.last_error = None;
         self.settings = settings;
-        self.phase = Phase::Pause {
+        self.phase = Phase::Waiting {
             until: now,
             next: None,
         };
         let broker = self.settings.broker();
-        self.journal.log(Level::Info, || {
+        self.notice_queue.log(Level::Info, || {
             format!("new settings are in force; connecting to {broker}")
         });
         self.log_notes();
