@@ -33,6 +33,8 @@ mod error;
 mod ffi;
 mod message;
 mod outbox;
+mod outcome;
+mod payload;
 mod settings;
 #[cfg(test)]
 mod simulation;
@@ -48,6 +50,7 @@ mod support;
 pub use client::{Client, Delivery};
 pub use engine::{Level, Limits, Notice, State, Status};
 pub use error::{Error, ErrorKind};
-pub use message::{Outcome, PublishOptions, QoS, ShutdownReport};
+pub use message::{PublishOptions, QoS};
 pub use outbox::Counters;
+pub use outcome::{Outcome, ShutdownReport};
 pub use settings::Settings;

@@ -4,9 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of `src/`, each with its layer.
-const LAYERS: [(&str, u8); 11] = [
+const LAYERS: [(&str, u8); 13] = [
     ("error", 0),
     ("message", 1),
+    ("outcome", 1),
+    ("payload", 1),
     ("settings", 1),
     ("topic", 1),
     ("outbox", 2),

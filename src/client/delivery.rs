@@ -2,7 +2,7 @@
 
 use super::shared::Shared;
 use crate::error::{Error, ErrorKind};
-use crate::message::Outcome;
+use crate::outcome::Outcome;
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -10,9 +10,9 @@ pub use delivery::Delivery;
 
 use crate::engine::Status;
 use crate::error::{Error, ErrorKind};
-use crate::message::{
-    check_event, check_payload, Message, Outcome, PublishOptions, ShutdownReport,
-};
+use crate::message::{Message, PublishOptions};
+use crate::outcome::{Outcome, ShutdownReport};
+use crate::payload::{check_event, check_payload};
 use crate::settings::Settings;
 use crate::topic;
 use crate::wire::Dialer;

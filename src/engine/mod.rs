@@ -31,8 +31,9 @@ pub(crate) use snapshot::{
 pub use status::{Limits, State, Status};
 
 use crate::error::Error;
-use crate::message::{Message, ShutdownReport};
+use crate::message::Message;
 use crate::outbox::{Bounds, End, Outbox, Time};
+use crate::outcome::ShutdownReport;
 use crate::settings::Settings;
 use bytes::Bytes;
 use connection::{Birth, Connection, Farewell};

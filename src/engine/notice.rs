@@ -2,7 +2,7 @@
 
 use super::status::State;
 use super::Engine;
-use crate::message::Outcome;
+use crate::outcome::Outcome;
 use serde::Serialize;
 
 /// Something that happened to a client.

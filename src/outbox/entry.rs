@@ -1,7 +1,8 @@
 //! One message with its age and history, and how it ends.
 
 use super::Time;
-use crate::message::{Message, Outcome};
+use crate::message::Message;
+use crate::outcome::Outcome;
 
 /// What one message costs beside its payload, counted against the bound of bytes.
 pub(super) const OVERHEAD: u64 = 128;

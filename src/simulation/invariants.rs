@@ -4,8 +4,8 @@ use super::coverage::Cause;
 use super::process::Worker;
 use super::world::World;
 use crate::engine::{FarewellSnapshot, Notice, PhaseSnapshot, Snapshot, State};
-use crate::message::Outcome;
 use crate::outbox::Time;
+use crate::outcome::Outcome;
 use std::sync::Arc;
 
 /// How late an expiry may be noticed by a thread that is free to notice it.

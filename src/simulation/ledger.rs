@@ -1,8 +1,9 @@
 //! Every message that the client accepted, and what the world knows of it.
 
 use crate::engine::Version;
-use crate::message::{Outcome, QoS};
+use crate::message::QoS;
 use crate::outbox::Time;
+use crate::outcome::Outcome;
 use bytes::Bytes;
 
 /// A message that the broker closes the connection on.
