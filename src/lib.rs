@@ -52,5 +52,5 @@ pub use engine::{Level, Limits, Notice, State, Status};
 pub use error::{Error, ErrorKind};
 pub use message::{PublishOptions, QoS};
 pub use outbox::Counters;
-pub use outcome::{Outcome, ShutdownReport};
+pub use outcome::{DropReason, Outcome, ShutdownReport};
 pub use settings::Settings;

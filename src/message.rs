@@ -31,7 +31,16 @@ impl TryFrom<i64> for QoS {
 }
 
 /// How [`publish`](crate::Client::publish) sends a message.
+///
+/// ```
+/// use argus_mqtt::{PublishOptions, QoS};
+/// use std::time::Duration;
+///
+/// let options = PublishOptions::new().qos(QoS::AtMostOnce).expiry(Duration::from_secs(60));
+/// assert!(!options.retain);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PublishOptions {
     /// Quality of service; 1 unless set.
     pub qos: QoS,
@@ -39,6 +48,35 @@ pub struct PublishOptions {
     pub retain: bool,
     /// How long the message is worth delivering, from now on: whole seconds, at least 1. For ever unless set.
     pub expiry: Option<Duration>,
+}
+
+impl PublishOptions {
+    /// QoS 1, not retained, no expiry.
+    #[must_use]
+    pub fn new() -> Self {
+        PublishOptions::default()
+    }
+
+    /// Sends with this quality of service.
+    #[must_use]
+    pub fn qos(self, qos: QoS) -> Self {
+        PublishOptions { qos, ..self }
+    }
+
+    /// Says whether the broker keeps the message for later subscribers.
+    #[must_use]
+    pub fn retain(self, retain: bool) -> Self {
+        PublishOptions { retain, ..self }
+    }
+
+    /// Says how long the message is worth delivering, from now on: whole seconds, at least 1. `None` is for ever.
+    #[must_use]
+    pub fn expiry(self, expiry: impl Into<Option<Duration>>) -> Self {
+        PublishOptions {
+            expiry: expiry.into(),
+            ..self
+        }
+    }
 }
 
 /// A message as it is queued. Its topic is valid and shared between the messages of one camera.

@@ -56,7 +56,7 @@ impl Shared {
             match core.engine.outbox().take_outcome(id) {
                 None => Some(None),
                 Some(None) => None,
-                Some(Some(end)) => Some(Some(end.outcome())),
+                Some(Some(outcome)) => Some(Some(outcome)),
             }
         });
         match found {

@@ -9,7 +9,8 @@ use super::notice::Level;
 use super::window::Flight;
 use super::{Engine, Phase};
 use crate::message::QoS;
-use crate::outbox::{End, Time};
+use crate::outbox::Time;
+use crate::outcome::Outcome;
 use crate::settings::Protocol;
 use std::time::Duration;
 
@@ -165,7 +166,7 @@ impl Engine {
                     "each time it was sent the connection ended, the last time with it alone: {}",
                     ended.text
                 );
-                self.outbox.end(&entry, End::Rejected(why));
+                self.outbox.end(&entry, Outcome::Rejected(why));
                 blames_a_message = true;
                 continue;
             }

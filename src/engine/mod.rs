@@ -32,8 +32,8 @@ pub use status::{Limits, State, Status};
 
 use crate::error::Error;
 use crate::message::Message;
-use crate::outbox::{Bounds, End, Outbox, Time};
-use crate::outcome::ShutdownReport;
+use crate::outbox::{Bounds, Outbox, Time};
+use crate::outcome::{Outcome, ShutdownReport};
 use crate::settings::Settings;
 use bytes::Bytes;
 use connection::{Birth, Connection, Farewell};
@@ -135,10 +135,7 @@ impl Engine {
             version: VersionChoice::new(settings.protocol),
             guard_rest: GuardRest::default(),
             stop: None,
-            report: ShutdownReport {
-                left: 0,
-                offline_acknowledged: false,
-            },
+            report: ShutdownReport::default(),
             next_settings: None,
             leaves_a_topic: false,
             connections: 0,
@@ -250,7 +247,7 @@ impl Engine {
         if let Phase::Connected(connection) = &mut self.phase {
             for flight in connection.window.drain() {
                 if let Flight::Message(entry) = flight {
-                    self.outbox.end(&entry, End::Unknown);
+                    self.outbox.end(&entry, Outcome::Unknown);
                 }
             }
         }

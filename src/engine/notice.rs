@@ -76,8 +76,8 @@ impl Engine {
         if let Some(notice) = self.notice_queue.first() {
             return Some(read(notice).inspect(|_| self.notice_queue.advance()));
         }
-        let (delivery, end) = self.outbox.first_ended()?;
-        let outcome = end.clone().outcome();
+        let (delivery, outcome) = self.outbox.first_ended()?;
+        let outcome = outcome.clone();
         let read = read(Notice::Delivery { delivery, outcome });
         Some(read.inspect(|_| self.outbox.ended_announced()))
     }

@@ -6,7 +6,8 @@ use super::notice::Level;
 use super::window::Flight;
 use super::{Availability, Engine, Phase};
 use crate::message::{Message, QoS};
-use crate::outbox::{End, Outbox, Time};
+use crate::outbox::{Outbox, Time};
+use crate::outcome::Outcome;
 use bytes::Bytes;
 use std::sync::Arc;
 
@@ -80,13 +81,13 @@ impl Engine {
         };
         connection.progress_at = now;
         match (flight, result) {
-            (Flight::Message(entry), Ok(())) => self.outbox.end(&entry, End::Delivered),
+            (Flight::Message(entry), Ok(())) => self.outbox.end(&entry, Outcome::Delivered),
             (Flight::Message(entry), Err(why)) => {
                 let topic = &entry.message.topic;
                 self.notice_queue.log(Level::Warning, || {
                     format!("the broker refuses a message on {topic:?}: {why}")
                 });
-                self.outbox.end(&entry, End::Rejected(why));
+                self.outbox.end(&entry, Outcome::Rejected(why));
             }
             (Flight::Birth, Ok(())) => {
                 // Only the first counts as the moment since which we are online.
@@ -202,7 +203,7 @@ impl Connection {
                 return None;
             }
             if let Err(why) = self.can_carry(&entry.message) {
-                outbox.end(&entry, End::Rejected(why));
+                outbox.end(&entry, Outcome::Rejected(why));
                 continue;
             }
             outbox.counters.resent += u64::from(entry.sent_before);

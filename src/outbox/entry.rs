@@ -1,8 +1,7 @@
-//! One message with its age and history, and how it ends.
+//! One message with its age and history.
 
 use super::Time;
 use crate::message::Message;
-use crate::outcome::Outcome;
 
 /// What one message costs beside its payload, counted against the bound of bytes.
 pub(super) const OVERHEAD: u64 = 128;
@@ -54,33 +53,4 @@ impl Entry {
 
 pub(super) fn millis(time: Time) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// How a message ended, as it is counted and kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum End {
-    Delivered,
-    Expired,
-    QueueFull,
-    ShutDown,
-    Rejected(String),
-    Unknown,
-}
-
-impl End {
-    /// The same for a person.
-    pub(crate) fn outcome(self) -> Outcome {
-        match self {
-            End::Delivered => Outcome::Delivered,
-            End::Expired => Outcome::Expired,
-            End::QueueFull => {
-                Outcome::Dropped("the outbox was full and this was its oldest message".into())
-            }
-            End::ShutDown => {
-                Outcome::Dropped("the client shut down before it could be sent".into())
-            }
-            End::Rejected(reason) => Outcome::Rejected(reason),
-            End::Unknown => Outcome::Unknown,
-        }
-    }
 }

@@ -11,10 +11,11 @@ mod outcomes;
 mod tests;
 
 pub use counters::Counters;
-pub(crate) use entry::{End, Entry};
+pub(crate) use entry::Entry;
 
 use crate::error::{Error, ErrorKind};
 use crate::message::Message;
+use crate::outcome::{DropReason, Outcome};
 use crate::settings::QueueFull;
 use entry::{millis, Lane, LASTING, OVERHEAD};
 use outcomes::Outcomes;
@@ -177,9 +178,9 @@ impl Outbox {
     }
 
     /// Ends a message that was taken.
-    pub(crate) fn end(&mut self, entry: &Entry, end: End) {
+    pub(crate) fn end(&mut self, entry: &Entry, outcome: Outcome) {
         self.taken -= 1;
-        self.record(entry, end);
+        self.record(entry, outcome);
     }
 
     /// Ends every message that waits, at shutdown: what was sent before may have arrived.
@@ -189,9 +190,9 @@ impl Outbox {
                 self.record(
                     &entry,
                     if entry.sent_before {
-                        End::Unknown
+                        Outcome::Unknown
                     } else {
-                        End::ShutDown
+                        Outcome::Dropped(DropReason::ShutDown)
                     },
                 );
             }
@@ -212,7 +213,7 @@ impl Outbox {
             match next {
                 Some((deadline, lane)) if deadline <= now => {
                     if let Some(entry) = self.pop(lane) {
-                        self.record(&entry, End::Expired);
+                        self.record(&entry, Outcome::Expired);
                     }
                 }
                 Some((deadline, _)) => return self.none_expires_before = deadline,
@@ -240,7 +241,7 @@ impl Outbox {
     }
 
     /// Whether the message with this id has ended; takes its outcome if so. `None` for an id that nobody waits for.
-    pub(crate) fn take_outcome(&mut self, id: u64) -> Option<Option<End>> {
+    pub(crate) fn take_outcome(&mut self, id: u64) -> Option<Option<Outcome>> {
         self.outcomes.take(id)
     }
 
@@ -255,7 +256,7 @@ impl Outbox {
     }
 
     /// The next message that ended and has not been announced, with its outcome, which stays.
-    pub(crate) fn first_ended(&mut self) -> Option<(u64, &End)> {
+    pub(crate) fn first_ended(&mut self) -> Option<(u64, &Outcome)> {
         self.outcomes.first()
     }
 
@@ -316,7 +317,7 @@ impl Outbox {
         let Some(entry) = self.pop(lane) else {
             return false;
         };
-        self.record(&entry, End::QueueFull);
+        self.record(&entry, Outcome::Dropped(DropReason::QueueFull));
         true
     }
 
@@ -335,19 +336,16 @@ impl Outbox {
         Some(entry)
     }
 
-    fn record(&mut self, entry: &Entry, end: End) {
+    fn record(&mut self, entry: &Entry, outcome: Outcome) {
         self.bytes -= entry.cost();
-        let counter = match end {
-            End::Delivered => &mut self.counters.delivered,
-            End::Expired => &mut self.counters.expired,
-            End::QueueFull => &mut self.counters.dropped_queue_full,
-            End::ShutDown => &mut self.counters.dropped_shutdown,
-            End::Rejected(_) => &mut self.counters.rejected,
-            End::Unknown => &mut self.counters.unknown,
-        };
-        *counter += 1;
+        *self.counters.of(&outcome) += 1;
+        debug_assert_eq!(
+            self.counters.accepted,
+            self.counters.ended() + self.unfinished() as u64,
+            "each message ends once"
+        );
         if entry.tracked {
-            self.outcomes.record(entry.id, end);
+            self.outcomes.record(entry.id, outcome);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! How the messages ended that somebody wants to know about.
 
-use super::entry::End;
+use crate::outcome::Outcome;
 use std::collections::{HashMap, VecDeque};
 
 /// Announcements of outcomes that were since taken or forgotten stay in line up to this many more than are kept.
@@ -10,7 +10,7 @@ const SLACK: usize = 1024;
 /// waits for the message still gets it.
 #[derive(Debug, Default)]
 pub(super) struct Outcomes {
-    tracked: HashMap<u64, Option<End>>,
+    tracked: HashMap<u64, Option<Outcome>>,
     kept: usize,
     /// How often an outcome came, was taken or was forgotten.
     changes: u64,
@@ -35,11 +35,11 @@ impl Outcomes {
     }
 
     /// The message ended.
-    pub(super) fn record(&mut self, id: u64, end: End) {
+    pub(super) fn record(&mut self, id: u64, ended: Outcome) {
         let Some(outcome) = self.tracked.get_mut(&id) else {
             return;
         };
-        *outcome = Some(end);
+        *outcome = Some(ended);
         self.kept += 1;
         self.changes += 1;
         if let Some(line) = &mut self.line {
@@ -51,7 +51,7 @@ impl Outcomes {
     }
 
     /// Whether the message has ended; takes its outcome if so. `None` for one that nobody wants to know about.
-    pub(super) fn take(&mut self, id: u64) -> Option<Option<End>> {
+    pub(super) fn take(&mut self, id: u64) -> Option<Option<Outcome>> {
         match self.tracked.get(&id)? {
             None => Some(None),
             Some(_) => {
@@ -77,7 +77,7 @@ impl Outcomes {
     }
 
     /// The next outcome to announce.
-    pub(super) fn first(&mut self) -> Option<(u64, &End)> {
+    pub(super) fn first(&mut self) -> Option<(u64, &Outcome)> {
         let line = self.line.as_mut()?;
         while let Some(id) = line.front() {
             if matches!(self.tracked.get(id), Some(Some(_))) {
@@ -107,11 +107,11 @@ mod tests {
         outcomes.announce();
         outcomes.track(1);
         assert!(outcomes.first().is_none());
-        outcomes.record(1, End::Delivered);
-        assert_eq!(outcomes.first(), Some((1, &End::Delivered)));
+        outcomes.record(1, Outcome::Delivered);
+        assert_eq!(outcomes.first(), Some((1, &Outcome::Delivered)));
         outcomes.advance();
         assert!(outcomes.first().is_none());
-        assert_eq!(outcomes.take(1), Some(Some(End::Delivered)));
+        assert_eq!(outcomes.take(1), Some(Some(Outcome::Delivered)));
         assert_eq!(outcomes.kept(), 0);
     }
 
@@ -121,7 +121,7 @@ mod tests {
         outcomes.announce();
         for id in 0..10 * SLACK as u64 {
             outcomes.track(id);
-            outcomes.record(id, End::Expired);
+            outcomes.record(id, Outcome::Expired);
             match id % 2 {
                 0 => drop(outcomes.take(id)),
                 _ => outcomes.forget(id),
@@ -134,9 +134,9 @@ mod tests {
         let (forgotten, last) = (u64::MAX - 1, u64::MAX);
         for id in [forgotten, last] {
             outcomes.track(id);
-            outcomes.record(id, End::Expired);
+            outcomes.record(id, Outcome::Expired);
         }
         outcomes.forget(forgotten);
-        assert_eq!(outcomes.first(), Some((last, &End::Expired)));
+        assert_eq!(outcomes.first(), Some((last, &Outcome::Expired)));
     }
 }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::message::QoS;
+
 use bytes::Bytes;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -83,11 +84,11 @@ fn what_has_expired_is_not_given_out_and_is_reported() {
     let lasting = accept(&mut outbox, Time::ZERO, "lasting", None);
     assert_eq!(outbox.next_expiry(), Some(SECOND * 5));
     outbox.expire(SECOND * 5);
-    assert_eq!(outbox.take_outcome(short), Some(Some(End::Expired)));
+    assert_eq!(outbox.take_outcome(short), Some(Some(Outcome::Expired)));
     assert_eq!(outbox.take_outcome(long), Some(None));
     assert_eq!(outbox.next_expiry(), Some(SECOND * 100));
     assert_eq!(payloads(&mut outbox, SECOND * 1000), ["lasting"]);
-    assert_eq!(outbox.take_outcome(long), Some(Some(End::Expired)));
+    assert_eq!(outbox.take_outcome(long), Some(Some(Outcome::Expired)));
     assert_eq!(outbox.take_outcome(lasting), Some(None));
     assert_eq!(outbox.counters.expired, 2);
 }
@@ -123,7 +124,7 @@ fn what_is_in_flight_is_never_dropped() {
     );
     assert_eq!(outbox.counters.refused_queue_full, 1);
     for entry in &in_flight {
-        outbox.end(entry, End::Delivered);
+        outbox.end(entry, Outcome::Delivered);
     }
     assert_eq!(outbox.unfinished(), 0);
     assert_eq!(outbox.bytes(), 0);
@@ -198,12 +199,12 @@ fn an_outcome_is_given_once_and_not_kept_for_who_does_not_ask() {
     let forgotten = accept(&mut outbox, Time::ZERO, "c", None);
     outbox.forget(forgotten);
     while let Some(entry) = outbox.take(Time::ZERO) {
-        outbox.end(&entry, End::Delivered);
+        outbox.end(&entry, Outcome::Delivered);
     }
     assert_eq!(outbox.kept(), 1);
     assert_eq!(outbox.take_outcome(untracked), None);
     assert_eq!(outbox.take_outcome(forgotten), None);
-    assert_eq!(outbox.take_outcome(tracked), Some(Some(End::Delivered)));
+    assert_eq!(outbox.take_outcome(tracked), Some(Some(Outcome::Delivered)));
     assert_eq!(outbox.take_outcome(tracked), None);
     assert_eq!(outbox.kept(), 0);
 }
@@ -231,8 +232,11 @@ fn at_shutdown_what_was_sent_before_may_have_arrived() {
     entry.sent_before = true;
     outbox.put_back(entry);
     outbox.end_all_queued();
-    assert_eq!(outbox.take_outcome(sent), Some(Some(End::Unknown)));
-    assert_eq!(outbox.take_outcome(waiting), Some(Some(End::ShutDown)));
+    assert_eq!(outbox.take_outcome(sent), Some(Some(Outcome::Unknown)));
+    assert_eq!(
+        outbox.take_outcome(waiting),
+        Some(Some(Outcome::Dropped(DropReason::ShutDown)))
+    );
 }
 
 #[test]

@@ -5,7 +5,6 @@ use super::process::Worker;
 use super::world::World;
 use crate::engine::{FarewellSnapshot, Notice, PhaseSnapshot, Snapshot, State};
 use crate::outbox::Time;
-use crate::outcome::Outcome;
 use std::sync::Arc;
 
 /// How late an expiry may be noticed by a thread that is free to notice it.
@@ -23,16 +22,10 @@ impl World<'_> {
         let settings = engine.settings().clone();
         let outbox = engine.outbox();
         let counters = outbox.counters;
-        let ended = counters.delivered
-            + counters.expired
-            + counters.dropped_queue_full
-            + counters.dropped_shutdown
-            + counters.rejected
-            + counters.unknown;
         let unfinished = outbox.unfinished();
         let fault = if counters.accepted != self.ledger.entries.len() as u64 {
             Some("messages that nobody published")
-        } else if counters.accepted != ended + unfinished as u64 {
+        } else if counters.accepted != counters.ended() + unfinished as u64 {
             Some("the counters do not add up")
         } else if counters.delivered != self.ledger.delivered {
             Some("delivered is not what was acknowledged or written")
@@ -127,9 +120,8 @@ impl World<'_> {
             Some(Some(_)) if !entry.is_held => {
                 Err(format!("an outcome of message {id}, which is not held"))
             }
-            Some(Some(end)) => {
+            Some(Some(outcome)) => {
                 entry.is_held = false;
-                let outcome: Outcome = end.outcome();
                 self.ledger.judge(now, id, &outcome, is_closed)
             }
         };

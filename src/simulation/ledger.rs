@@ -3,7 +3,7 @@
 use crate::engine::Version;
 use crate::message::QoS;
 use crate::outbox::Time;
-use crate::outcome::Outcome;
+use crate::outcome::{DropReason, Outcome};
 use bytes::Bytes;
 
 /// A message that the broker closes the connection on.
@@ -201,8 +201,8 @@ impl Ledger {
                 entry.delivered && (entry.qos == QoS::AtMostOnce || entry.arrived > 0)
             }
             Outcome::Expired => !entry.delivered && entry.deadline() <= now,
-            Outcome::Dropped(why) if why.contains("full") => !entry.delivered && !entry.refused,
-            Outcome::Dropped(_) => is_closed && entry.handed_over == 0,
+            Outcome::Dropped(DropReason::QueueFull) => !entry.delivered && !entry.refused,
+            Outcome::Dropped(DropReason::ShutDown) => is_closed && entry.handed_over == 0,
             Outcome::Rejected(why) if why.contains("each time") => {
                 !entry.delivered && entry.closes > 3
             }
