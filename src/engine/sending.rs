@@ -202,12 +202,13 @@ impl Connection {
                 outbox.put_back(entry);
                 return None;
             }
-            if let Err(why) = self.can_carry(&entry.message) {
+            let expiry_seconds = entry.expiry_left(now);
+            if let Err(why) = self.can_carry(&entry.message, expiry_seconds.is_some()) {
                 outbox.end(&entry, Outcome::Rejected(why));
                 continue;
             }
             outbox.counters.resent += u64::from(entry.sent_before);
-            let (message, expiry_seconds) = (entry.message.clone(), entry.expiry_left(now));
+            let message = entry.message.clone();
             let token = self.hand_over(now, Flight::Message(entry));
             return Some(Packet::Publish {
                 token,
@@ -223,9 +224,8 @@ impl Connection {
     }
 
     /// Whether this broker takes such a message, or why not (MQTT 5, sections 3.2.2.3.4 to 3.2.2.3.6).
-    fn can_carry(&self, message: &Message) -> Result<(), String> {
-        let is_v5 = self.version == Version::V5;
-        let size = message.packet_size(is_v5, is_v5);
+    fn can_carry(&self, message: &Message, expires: bool) -> Result<(), String> {
+        let size = message.packet_size(self.version == Version::V5, expires);
         if size > u64::from(self.limits.maximum_packet_size) {
             let most = self.limits.maximum_packet_size;
             return Err(format!(
