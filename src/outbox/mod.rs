@@ -23,7 +23,6 @@ pub(crate) use entry::Entry;
 use crate::error::Error;
 use crate::message::Message;
 use crate::outcome::{DropReason, Outcome};
-use crate::settings::QueueFull;
 use entry::{millis, LASTING};
 use flush_marks::FlushMarks;
 use outcomes::Outcomes;
@@ -222,44 +221,6 @@ impl Outbox {
     #[cfg_attr(not(test), expect(dead_code, reason = "the engine takes them up next"))]
     pub(crate) fn release_mark(&mut self, mark: u64) {
         self.marks.release(mark);
-    }
-
-    /// New bounds; what no longer fits is dropped, the oldest first.
-    pub(crate) fn set_bounds(&mut self, bounds: Bounds) {
-        self.bounds = bounds;
-        self.drop_until_there_is_room_for(0, 0);
-    }
-
-    /// Makes room for one more message, or says why there is none. Nothing is dropped for one that is then refused.
-    fn make_room(&mut self, cost: u64, tracked: bool) -> Result<(), Error> {
-        self.bounds.check_cost(cost)?;
-        if tracked {
-            let (kept, bytes) = (self.outcomes.kept(), self.outcomes.bytes());
-            self.bounds.check_kept(kept, bytes)?;
-        }
-        // What is in flight can't be dropped.
-        let (least, least_bytes) = match self.bounds.when_full {
-            QueueFull::DropOldest => (self.in_flight, self.in_flight_bytes),
-            QueueFull::RefuseNewest => (self.unfinished(), self.bytes),
-        };
-        if least + 1 > self.bounds.messages || least_bytes + cost > self.bounds.bytes {
-            return Err(self.is_full());
-        }
-        self.drop_until_there_is_room_for(1, cost);
-        Ok(())
-    }
-
-    /// Drops messages that wait: the oldest that expires, or else the oldest.
-    fn drop_until_there_is_room_for(&mut self, messages: usize, bytes: u64) {
-        while self.unfinished() + messages > self.bounds.messages
-            || self.bytes + bytes > self.bounds.bytes
-        {
-            let oldest = self.queues.oldest_expiring().or(self.queues.oldest());
-            let Some(entry) = oldest.and_then(|lane| self.queues.pop_front(lane)) else {
-                break;
-            };
-            self.record(&entry, Outcome::Dropped(DropReason::QueueFull));
-        }
     }
 
     fn take_front(&mut self, lane: u32) -> Option<Entry> {

@@ -3,11 +3,13 @@
 mod bounds;
 mod holding;
 mod model;
+mod plain;
 mod scale;
 
 use super::*;
 use crate::error::ErrorKind;
 use crate::message::QoS;
+use crate::settings::QueueFull;
 use bytes::Bytes;
 
 const SECOND: Duration = Duration::from_secs(1);

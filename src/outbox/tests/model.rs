@@ -1,5 +1,6 @@
 //! Random operations on the outbox and on a plain list of messages, which has to give the same answers.
 
+use super::plain::{Known, Model};
 use super::*;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -57,99 +58,6 @@ fn operation() -> impl Strategy<Value = Operation> {
         1 => any::<Index>().prop_map(Operation::Forget),
         3 => any::<Index>().prop_map(Operation::TakeOutcome),
     ]
-}
-
-#[derive(Clone, Debug)]
-struct Known {
-    id: u64,
-    topic: u8,
-    cost: u64,
-    accepted_at: u64,
-    deadline: Option<u64>,
-    is_held: bool,
-}
-
-/// What the documentation promises, in the plainest way.
-struct Model {
-    bounds: Bounds,
-    /// By id.
-    queued: Vec<Known>,
-    /// In the order in which they were taken.
-    in_flight: Vec<Known>,
-    last_id: u64,
-    outcomes: BTreeMap<u64, Option<Outcome>>,
-    counters: Counters,
-    /// A message that costs the overhead alone.
-    overhead: u64,
-}
-
-impl Model {
-    fn bytes(&self) -> u64 {
-        let all = self.queued.iter().chain(&self.in_flight);
-        all.map(|known| known.cost).sum()
-    }
-
-    fn end(&mut self, id: u64, outcome: Outcome) {
-        *self.counters.of(&outcome) += 1;
-        if let Some(wanted) = self.outcomes.get_mut(&id) {
-            *wanted = Some(outcome);
-        }
-    }
-
-    fn remove(&mut self, at: usize, outcome: Outcome) {
-        let known = self.queued.remove(at);
-        self.end(known.id, outcome);
-    }
-
-    fn expire(&mut self, now: u64) {
-        let expired = |known: &Known| known.deadline.is_some_and(|deadline| deadline <= now);
-        while let Some(at) = self.queued.iter().position(expired) {
-            self.remove(at, Outcome::Expired);
-        }
-    }
-
-    fn drop_until(&mut self, messages: usize, bytes: u64) {
-        while self.queued.len() + self.in_flight.len() + messages > self.bounds.messages
-            || self.bytes() + bytes > self.bounds.bytes
-        {
-            let expiring = self
-                .queued
-                .iter()
-                .position(|known| known.deadline.is_some());
-            if self.queued.is_empty() {
-                break;
-            }
-            self.remove(expiring.unwrap_or(0), FULL);
-        }
-    }
-
-    fn has_room(&self, cost: u64, is_tracked: bool) -> bool {
-        let kept = self.outcomes.values().flatten().count();
-        let in_flight: u64 = self.in_flight.iter().map(|known| known.cost).sum();
-        let (messages, bytes) = match self.bounds.when_full {
-            QueueFull::DropOldest => (self.in_flight.len(), in_flight),
-            QueueFull::RefuseNewest => (self.in_flight.len() + self.queued.len(), self.bytes()),
-        };
-        cost + bytes <= self.bounds.bytes
-            && messages < self.bounds.messages
-            && !(is_tracked && kept >= self.bounds.messages)
-    }
-
-    /// The first whose topic has no earlier message that is held, and is not held itself; or the first held that has
-    /// nothing before it on its topic.
-    fn next(&self, is_held: bool) -> Option<usize> {
-        (0..self.queued.len()).find(|&at| {
-            let known = &self.queued[at];
-            let is_head = self.queued[..at].iter().all(|k| k.topic != known.topic);
-            is_head && known.is_held == is_held
-        })
-    }
-
-    fn put_back(&mut self, at: usize, is_held: bool) {
-        let known = self.in_flight.remove(at);
-        let place = self.queued.partition_point(|k| k.id < known.id);
-        self.queued.insert(place, Known { is_held, ..known });
-    }
 }
 
 /// The outbox and the model side by side.

@@ -5,6 +5,7 @@ mod attempts;
 mod endings;
 mod opening;
 mod packet_ids;
+mod packet_size;
 mod writes;
 
 use super::{Dialer, Link};
