@@ -28,6 +28,7 @@
 #![warn(unreachable_pub)]
 
 mod client;
+mod clock;
 mod engine;
 mod error;
 mod ffi;
@@ -37,6 +38,7 @@ mod settings;
 #[cfg(test)]
 mod simulation;
 mod topic;
+mod waker;
 mod wire;
 
 // Brokers that do what a test says, for the tests of the connections.

@@ -1,6 +1,5 @@
 //! The blocking client.
 
-mod clock;
 mod delivery;
 mod notices;
 mod shared;
@@ -8,6 +7,7 @@ mod thread;
 
 pub use delivery::Delivery;
 
+use crate::clock::Clock;
 use crate::engine::Status;
 use crate::error::{Error, ErrorKind};
 use crate::message::{
@@ -15,6 +15,7 @@ use crate::message::{
 };
 use crate::settings::Settings;
 use crate::topic;
+use crate::waker::Waker;
 use crate::wire::Dialer;
 use bytes::Bytes;
 use shared::{Core, Shared};
@@ -51,7 +52,7 @@ struct Owner(Arc<Shared>);
 impl Drop for Owner {
     fn drop(&mut self) {
         let mut core = self.0.lock();
-        core.abandon(&self.0.clock);
+        core.abandon();
         self.0.notify(&mut core);
     }
 }
@@ -65,13 +66,18 @@ impl Client {
     pub fn connect(settings: Settings) -> Result<Client, Error> {
         let settings = Arc::new(settings);
         let dialer = Dialer::new(settings.clone())?;
-        let (wake, woken) = crossbeam_channel::bounded(1);
-        let shared = Arc::new(Shared::new(settings, dialer, wake));
+        let waker = Waker::new(Clock::new()).map_err(|error| {
+            Error::new(
+                ErrorKind::System,
+                format!("there is nothing to wait on: {error}"),
+            )
+        })?;
+        let shared = Arc::new(Shared::new(settings, dialer, waker));
         std::thread::Builder::new()
             .name("argus-mqtt".into())
             .spawn({
                 let shared = shared.clone();
-                move || thread::run(&shared, &woken)
+                move || thread::run(&shared)
             })
             .map_err(|error| {
                 Error::new(
@@ -148,7 +154,7 @@ impl Client {
     #[must_use]
     pub fn status(&self) -> Status {
         let core = self.shared.lock();
-        core.engine.status(self.shared.clock.now())
+        core.engine.status(self.shared.now())
     }
 
     /// Puts new settings in force, and returns at once. What is queued is kept, with its age. Where the broker would
@@ -160,10 +166,10 @@ impl Client {
         let settings = Arc::new(settings);
         let dialer = self.shared.lock().dialer.with(settings.clone())?;
         let mut core = self.shared.lock();
-        core.engine.reconfigure(self.shared.clock.now(), settings)?;
+        core.engine.reconfigure(self.shared.now(), settings)?;
         core.next_dialer = Some(dialer);
         core.forget_topics();
-        core.hand_over(&self.shared.clock);
+        core.hand_over(self.shared.now());
         self.shared.notify(&mut core);
         Ok(())
     }
@@ -178,14 +184,14 @@ impl Client {
     pub fn shutdown(&self, timeout: Duration) -> Result<ShutdownReport, Error> {
         {
             let mut core = self.shared.lock();
-            core.engine.shut_down(self.shared.clock.now(), timeout)?;
-            core.hand_over(&self.shared.clock);
+            core.engine.shut_down(self.shared.now(), timeout)?;
+            core.hand_over(self.shared.now());
             self.shared.notify(&mut core);
         }
         let report = self.shared.wait(timeout, |core| core.engine.report());
         if report.is_none() {
             let mut core = self.shared.lock();
-            core.abandon(&self.shared.clock);
+            core.abandon();
             self.shared.notify(&mut core);
         }
         self.shared
@@ -262,16 +268,14 @@ impl Client {
         let next_expiry = core.engine.outbox().next_expiry();
         let published = core
             .engine
-            .publish(self.shared.clock.now(), message, lifetime, track);
+            .publish(self.shared.now(), message, lifetime, track);
         if core.engine.outbox().unfinished() <= unfinished {
             // Refused, or another message made room or expired: somebody may be waiting to hear of that.
             self.shared.tell(core);
         }
         let id = published?;
-        if core.engine.connection_number().is_some() {
-            core.hand_over(&self.shared.clock);
-        } else if core.engine.outbox().expires_before(next_expiry) {
-            // The background thread does not know yet that something will expire so soon.
+        // The background thread writes what was handed over, and does not know yet of what will expire so soon.
+        if core.hand_over(self.shared.now()) || core.engine.outbox().expires_before(next_expiry) {
             self.shared.notify(core);
         }
         Ok(id)

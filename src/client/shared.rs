@@ -1,12 +1,12 @@
 //! The engine behind its one mutex, shared by the callers and the background thread.
 
-use super::clock::Clock;
 use super::notices::Beacon;
-use crate::engine::{Engine, Input, Plan, State};
+use crate::engine::{Engine, Input, Link as _, Plan, State};
 use crate::error::{Error, ErrorKind};
 use crate::outbox::Time;
 use crate::settings::Settings;
-use crate::wire::{Dialer, Event, Sender};
+use crate::waker::Waker;
+use crate::wire::{Dialer, Sender};
 use std::collections::hash_map::RandomState;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher};
@@ -26,9 +26,8 @@ pub(super) struct Shared {
     pub(super) news: Condvar,
     /// The same for event loops, once one has asked.
     pub(super) beacon: OnceLock<Beacon>,
-    /// Interrupts the background thread while it waits for something else than an open connection.
-    wake: crossbeam_channel::Sender<()>,
-    pub(super) clock: Clock,
+    /// What the background thread waits on.
+    pub(super) waker: Waker,
 }
 
 /// What the mutex protects.
@@ -63,15 +62,10 @@ struct Told {
 }
 
 impl Shared {
-    pub(super) fn new(
-        settings: Arc<Settings>,
-        dialer: Dialer,
-        wake: crossbeam_channel::Sender<()>,
-    ) -> Self {
-        let clock = Clock::new();
+    pub(super) fn new(settings: Arc<Settings>, dialer: Dialer, waker: Waker) -> Self {
         let seed = RandomState::new().build_hasher().finish();
         let core = Core {
-            engine: Engine::new(settings, clock.now(), seed),
+            engine: Engine::new(settings, waker.clock().now(), seed),
             sender: None,
             dialer,
             next_dialer: None,
@@ -86,9 +80,12 @@ impl Shared {
             changed: Condvar::new(),
             news: Condvar::new(),
             beacon: OnceLock::new(),
-            wake,
-            clock,
+            waker,
         }
+    }
+
+    pub(super) fn now(&self) -> Time {
+        self.waker.clock().now()
     }
 
     /// A panic under the lock is a defect, but not one that should take the callers down.
@@ -98,7 +95,7 @@ impl Shared {
 
     /// Interrupts the background thread, and tells all who wait.
     pub(super) fn notify(&self, core: &mut Core) {
-        let _ = self.wake.try_send(());
+        self.waker.wake();
         self.tell(core);
     }
 
@@ -187,26 +184,16 @@ impl Core {
     }
 
     /// Tells the engine what the connection reported.
-    pub(super) fn report(&mut self, now: Time, number: u64, events: &mut Vec<Event>) {
-        for event in events.drain(..) {
-            let Some((_, sender)) = self
-                .sender
-                .as_mut()
-                .filter(|(current, _)| *current == number)
-            else {
-                continue;
-            };
-            if let Some(input) = sender.translate(event) {
-                self.engine.input(now, number, input);
-            }
+    pub(super) fn report(&mut self, now: Time, number: u64, inputs: &mut Vec<Input>) {
+        for input in inputs.drain(..) {
+            self.engine.input(now, number, input);
         }
     }
 
     /// Hands over everything that may go, and says what comes next.
-    pub(super) fn plan(&mut self, clock: &Clock) -> Plan {
-        let now = clock.now();
+    pub(super) fn plan(&mut self, now: Time) -> Plan {
         let plan = self.engine.plan(now);
-        self.hand_over(clock);
+        self.hand_over(now);
         // Handing over changes what there is to wait for.
         match plan {
             Plan::Run(_) => self.engine.plan(now),
@@ -214,39 +201,30 @@ impl Core {
         }
     }
 
-    /// Hands over everything that may go.
-    pub(super) fn hand_over(&mut self, clock: &Clock) {
-        let now = clock.now();
+    /// Hands over everything that may go; true when there was something.
+    pub(super) fn hand_over(&mut self, now: Time) -> bool {
+        let mut has_handed_over = false;
         while let Some((number, sender)) = &mut self.sender {
             let number = *number;
             if self.engine.connection_number() != Some(number) {
                 self.sender = None;
-                return;
+                break;
             }
             let Some(packet) = self.engine.next_packet(now) else {
-                return;
+                break;
             };
-            if let Err(ended) = sender.send(now, packet) {
+            has_handed_over = true;
+            if let Err(ended) = sender.send(packet) {
                 self.engine.input(now, number, Input::Ended(ended));
             }
         }
-    }
-
-    /// The connection that is open, to be polled.
-    pub(super) fn sender(&self) -> Option<&Sender> {
-        Some(&self.sender.as_ref()?.1)
+        has_handed_over
     }
 
     /// Closes without a word: the broker speaks the will.
-    pub(super) fn abandon(&mut self, clock: &Clock) {
+    pub(super) fn abandon(&mut self) {
         self.engine.finish();
-        if let Some((_, mut sender)) = self.sender.take() {
-            sender.wake(
-                clock.now(),
-                self.engine.availability_topic(),
-                self.engine.birth_message(),
-            );
-        }
+        self.sender = None;
     }
 
     /// The topic of this camera's events.

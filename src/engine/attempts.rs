@@ -148,9 +148,7 @@ impl Engine {
         let by_peer = matches!(ended.kind, EndCause::ByPeer | EndCause::TakenOver);
         let orderly = matches!(connection.farewell, Farewell::DisconnectSent { .. });
         let lasted = now.saturating_sub(connection.opened_at);
-        if ended.kind == EndCause::TooLarge
-            || (by_peer && matches!(connection.guard, Guard::Asked { .. }))
-        {
+        if by_peer && matches!(connection.guard, Guard::Asked { .. }) {
             self.guard_rest.failed();
         }
         // A twin is no fault of the messages that were on their way.

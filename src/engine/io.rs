@@ -79,8 +79,15 @@ pub(crate) enum Input {
     Acked(Token, Result<(), String>),
     /// The SUBSCRIBE was answered: granted, or refused with this reason.
     Subscribed(Token, Result<(), String>),
-    /// A message arrived on the availability topic.
-    Received(Bytes),
+    /// A message arrived on the availability topic. Of one that is larger than the connection takes, only the
+    /// beginning.
+    Received {
+        payload: Bytes,
+        #[allow(dead_code, reason = "the guard treats both alike")]
+        retain: bool,
+    },
+    /// An acknowledgement arrived that was for nothing, or came twice. It was ignored.
+    Unsolicited,
     /// The connection is over.
     Ended(ConnectionEnd),
 }
@@ -154,8 +161,6 @@ pub(crate) enum EndCause {
     TakenOver,
     /// It stopped reading, or acknowledging, or answering pings; or we gave up for another reason.
     Stalled,
-    /// It sent a packet larger than we take: our topic holds something that is none of ours.
-    TooLarge,
 }
 
 /// A packet to be handed over to the connection at once, in this order.
@@ -170,9 +175,8 @@ pub(crate) enum Packet {
         expiry_seconds: Option<u32>,
     },
     /// To our own availability topic, at QoS 0.
-    Subscribe {
-        token: Token,
-        topic: Arc<str>,
-    },
-    Disconnect,
+    Subscribe { token: Token, topic: Arc<str> },
+    /// The last packet. With the will, the broker is asked to publish it all the same (MQTT 5, section 3.14.2.1);
+    /// 3.1.1 has no word for that, and the connection closes without one.
+    Disconnect { with_will: bool },
 }

@@ -8,6 +8,7 @@ mod attempts;
 mod connection;
 mod guard;
 mod io;
+mod link;
 mod notice;
 mod notice_queue;
 mod reconnect;
@@ -18,11 +19,13 @@ mod status;
 mod version_choice;
 mod window;
 
+#[cfg(test)]
 pub(crate) use connection::MOST_UNWRITTEN_BYTES;
 pub(crate) use io::{
     Attempt, AvailabilityFlags, Connack, ConnectionEnd, EndCause, Failure, FailureKind, Input,
     Packet, Plan, Token, Version,
 };
+pub(crate) use link::Link;
 pub use notice::{Level, Notice};
 #[cfg(test)]
 pub(crate) use snapshot::{
@@ -215,7 +218,8 @@ impl Engine {
                 Input::Written(token) => self.written(now, token),
                 Input::Acked(token, result) => self.acknowledged(now, token, result),
                 Input::Subscribed(token, result) => self.subscribed(token, result),
-                Input::Received(payload) => self.received(now, &payload),
+                Input::Received { payload, .. } => self.received(now, &payload),
+                Input::Unsolicited => self.outbox.counters.ignored_acknowledgements += 1,
                 Input::Ended(ended) => self.ended(now, &ended),
                 Input::Opened(_) | Input::Failed(_) => {}
             },
@@ -349,16 +353,19 @@ impl Engine {
     }
 
     /// What that topic holds while we are online.
+    #[cfg(test)]
     pub(crate) fn birth_message(&self) -> &Bytes {
         &self.availability.birth
     }
 
     /// Whether messages wait although a connection is open.
+    #[cfg(test)]
     pub(crate) fn has_backlog(&self) -> bool {
         self.outbox.queued() > 0
     }
 
     /// Whether nothing more can be handed over to the open connection, not even to wake it.
+    #[cfg(test)]
     pub(crate) fn is_window_full(&self) -> bool {
         matches!(&self.phase, Phase::Connected(connection) if !connection.window.has_room(0))
     }

@@ -31,7 +31,7 @@ impl Engine {
                 connection.farewell = Farewell::DisconnectSent {
                     until: now + connection::CLOSE_LIMIT,
                 };
-                return Some(Packet::Disconnect);
+                return Some(Packet::Disconnect { with_will: false });
             }
             (_, Farewell::NotBegun) => {}
             _ => return None,

@@ -25,4 +25,6 @@ pub struct Counters {
     pub resent: u64,
     /// Times the availability topic held something else and was set right.
     pub guard_repairs: u64,
+    /// Acknowledgements from brokers that were for nothing, or came twice. They are ignored.
+    pub ignored_acknowledgements: u64,
 }

@@ -26,8 +26,7 @@ pub(super) enum Cause {
     ByPeer,
     TakenOver,
     Stalled,
-    TooLarge,
-    /// Any of these four, where it makes no difference.
+    /// Any of these three, where it makes no difference.
     ConnectionEnd,
     ShutDown,
     /// New settings that the connection survives, and others.
@@ -72,7 +71,6 @@ impl From<EndCause> for Cause {
             EndCause::ByPeer => Cause::ByPeer,
             EndCause::TakenOver => Cause::TakenOver,
             EndCause::Stalled => Cause::Stalled,
-            EndCause::TooLarge => Cause::TooLarge,
         }
     }
 }
@@ -80,9 +78,7 @@ impl From<EndCause> for Cause {
 impl Cause {
     fn in_general(self) -> Self {
         match self {
-            Cause::ByPeer | Cause::TakenOver | Cause::Stalled | Cause::TooLarge => {
-                Cause::ConnectionEnd
-            }
+            Cause::ByPeer | Cause::TakenOver | Cause::Stalled => Cause::ConnectionEnd,
             other => other,
         }
     }

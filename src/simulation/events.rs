@@ -257,7 +257,10 @@ impl World<'_> {
             3 => Input::Subscribed(2, Ok(())),
             4 => Input::Opened(Connack::default()),
             5 => Input::Acked(1, Err("late".into())),
-            _ => Input::Received("late".into()),
+            _ => Input::Received {
+                payload: "late".into(),
+                retain: true,
+            },
         };
         self.act(Cause::Stray, |engine: &mut Engine, now| {
             engine.input(now, number, input)

@@ -87,7 +87,7 @@ pub(super) enum Down {
     Puback(Token, Result<(), String>),
     Suback(Token, Result<(), String>),
     Publish(Bytes),
-    /// A packet larger than the client takes.
+    /// A message larger than the client takes, of which it sees the beginning.
     TooLarge,
     Pingresp,
     /// The end of the stream.

@@ -281,9 +281,15 @@ impl Open {
             let input = match link.read_down() {
                 Some(Down::Puback(token, result)) => Input::Acked(token, result),
                 Some(Down::Suback(token, result)) => Input::Subscribed(token, result),
-                Some(Down::Publish(payload)) => Input::Received(payload),
+                Some(Down::Publish(payload)) => Input::Received {
+                    payload,
+                    retain: true,
+                },
                 Some(Down::Closed(kind)) => return Polled::Ended(kind),
-                Some(Down::TooLarge) => return Polled::Ended(EndCause::TooLarge),
+                Some(Down::TooLarge) => Input::Received {
+                    payload: "the beginning of a large message".into(),
+                    retain: true,
+                },
                 Some(Down::Pingresp) => {
                     self.awaits_answer = false;
                     continue;

@@ -103,15 +103,17 @@ impl World<'_> {
         match input {
             Input::Opened(_) if is_opening => Cause::Opened,
             Input::Failed(failure) if is_opening => failure.kind.into(),
-            Input::Opened(_) | Input::Failed(_) => Cause::Stray,
+            Input::Opened(_) | Input::Failed(_) | Input::Unsolicited => Cause::Stray,
             _ if !is_current => Cause::Stray,
             Input::Written(_) => Cause::Written,
             Input::Acked(_, Ok(())) => Cause::Acked,
             Input::Acked(_, Err(_)) => Cause::Nacked,
             Input::Subscribed(_, Ok(())) => Cause::Granted,
             Input::Subscribed(_, Err(_)) => Cause::NotGranted,
-            Input::Received(payload) if payload == engine.birth_message() => Cause::ReceivedBirth,
-            Input::Received(_) => Cause::ReceivedOther,
+            Input::Received { payload, .. } if payload == engine.birth_message() => {
+                Cause::ReceivedBirth
+            }
+            Input::Received { .. } => Cause::ReceivedOther,
             Input::Ended(ended) => ended.kind.into(),
         }
     }
@@ -157,7 +159,7 @@ impl World<'_> {
                 (Some(token), Up::Publish(publish))
             }
             Packet::Subscribe { token, topic } => (Some(token), Up::Subscribe { token, topic }),
-            Packet::Disconnect => (None, Up::Disconnect),
+            Packet::Disconnect { .. } => (None, Up::Disconnect),
         };
         if let Some(open) = &mut self.client().open {
             open.requests.push_back(Request {

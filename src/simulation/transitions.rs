@@ -95,14 +95,14 @@ const TABLE: &[Row] = &[
     ),
     (
         Phase(P::Connected),
-        &[Time, ByPeer, TakenOver, Stalled, TooLarge],
+        &[Time, ByPeer, TakenOver, Stalled],
         Phase(P::Waiting),
     ),
     // New settings begin as soon as the old connection has ended.
     (Phase(P::Connected), &[Time], Phase(P::Connecting)),
     (
         Phase(P::Connected),
-        &[Time, ByPeer, TakenOver, Stalled, TooLarge, Finish],
+        &[Time, ByPeer, TakenOver, Stalled, Finish],
         Phase(P::Closed),
     ),
     (

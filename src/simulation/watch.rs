@@ -193,7 +193,7 @@ impl World<'_> {
             Packet::Subscribe { token, .. } if !is_first => {
                 return watch.hand_over(*token, Handed::Subscribe);
             }
-            Packet::Disconnect if !is_first => {
+            Packet::Disconnect { .. } if !is_first => {
                 watch.is_over = true;
                 return Ok(());
             }

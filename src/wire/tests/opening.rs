@@ -1,16 +1,14 @@
 //! What a broker answers to CONNECT, and says of itself.
 
-use super::{attempt, dialer, open, open_with, outcome, Told, BOTH, SOON};
+use super::{attempt, dialer, open, outcome, BOTH, SOON};
 use crate::engine::{Connack, FailureKind, Version};
 use crate::message::QoS;
 use crate::support::codec::{property, ConnAck};
 use crate::support::port::Port;
 use crate::support::scripted::{Connection as Scripted, ScriptedBroker};
 use crate::support::wait::PATIENCE;
-use crate::wire::connection::Inner;
 use serde_json::json;
 use std::io::Result;
-use std::time::Duration;
 
 #[test]
 fn the_limits_that_a_broker_announces_are_told() {
@@ -56,24 +54,6 @@ fn a_receive_maximum_of_0_is_no_offer() {
     let failure = failure.expect_err("nothing can be sent");
     assert_eq!(failure.kind, FailureKind::Undecided);
     assert!(failure.text.contains("receive maximum of 0"), "{failure:?}");
-}
-
-#[test]
-fn a_server_keep_alive_of_0_leaves_ours_in_force() {
-    for (seconds, expected) in [(0_u16, 30), (40, 40)] {
-        let broker = ScriptedBroker::start(move |connection| {
-            let connack = ConnAck::default().with(property::SERVER_KEEP_ALIVE, seconds);
-            connection.accept_with(connack)?;
-            connection.serve()
-        });
-        let more = json!({"keep_alive_seconds": 30});
-        let link = open_with(broker.port(), Version::V5, &more);
-        let Inner::V5(connection) = &link.connection.inner else {
-            panic!("it was opened with MQTT 5");
-        };
-        let keep_alive = connection.eventloop.options.keep_alive();
-        assert_eq!(keep_alive, Duration::from_secs(expected));
-    }
 }
 
 /// What a broker does instead of accepting.
@@ -170,24 +150,5 @@ fn an_answer_that_makes_no_sense_is_told_in_brief() {
         let failure = failure.expect_err("it is no CONNACK");
         assert_eq!(failure.kind, FailureKind::Undecided, "{failure:?}");
         assert!(failure.text.len() < 400, "{} bytes", failure.text.len());
-    }
-}
-
-#[test]
-fn messages_on_the_availability_topic_are_passed_on() {
-    for version in BOTH {
-        let broker = ScriptedBroker::start(|connection| {
-            connection.accept()?;
-            let message = crate::support::codec::Publish {
-                topic: "argusai/status".to_owned(),
-                payload: b"offline".to_vec(),
-                retain: true,
-                ..Default::default()
-            };
-            connection.send(&crate::support::codec::Packet::Publish(message))?;
-            connection.serve()
-        });
-        let told = open(broker.port(), version).poll_until(|told| !told.is_empty());
-        assert_eq!(told, [Told::Received("offline".into())]);
     }
 }
