@@ -19,11 +19,11 @@ pub(super) const CLOSE_LIMIT: Duration = Duration::from_secs(1);
 pub(super) const BIRTH_AGAIN: Duration = Duration::from_secs(60);
 /// So many closed connections in a row make a message suspect: it then goes alone.
 pub(super) const SUSPECT: u8 = 3;
-/// No message is handed over while so many packets, or so many bytes, wait to be written. What waits there ages no
-/// more, as its expiry is in the packet already; here it does. So few that a peer that reads slowly, yet fast enough
-/// to be kept, makes no event much older than it says.
-const MOST_UNWRITTEN: usize = 32;
-pub(crate) const MOST_UNWRITTEN_BYTES: u64 = 64 * 1024;
+/// No message is handed over while so many bytes wait to be written. What waits there ages no more, as its expiry is in
+/// the packet already; here it does. A peer that reads as slowly as it just may, 16 KiB/s, makes an event 8 s older than
+/// it says, which is little beside the shortest expiry of an event, 60 s. Enough for some hundred events in one
+/// write, beyond which writes become no cheaper. Their number is bounded by the window.
+pub(crate) const MOST_UNWRITTEN_BYTES: u64 = 128 * 1024;
 
 /// What the broker knows of our being here.
 #[derive(Debug, PartialEq, Eq)]
@@ -68,6 +68,8 @@ pub(super) struct Connection {
     pub(super) flags: AvailabilityFlags,
     pub(super) will: AvailabilityFlags,
     pub(super) window: Window,
+    /// What the settings ask for.
+    keep_alive_seconds: u16,
     /// Places in the window kept free for availability.
     reserve: usize,
     /// Packets handed over and not yet written, and the bytes of the messages among them.
@@ -111,6 +113,7 @@ impl Connection {
             will: attempt.will,
             limits,
             window: Window::new(span),
+            keep_alive_seconds: settings.keep_alive_seconds,
             reserve: usize::from(span - for_messages),
             unwritten: 0,
             unwritten_bytes: 0,
@@ -132,7 +135,7 @@ impl Connection {
     pub(super) fn takes_messages(&self) -> bool {
         let alone =
             matches!(self.window.oldest(), Some(Flight::Message(entry)) if entry.closes >= SUSPECT);
-        let flows = self.unwritten < MOST_UNWRITTEN && self.unwritten_bytes < MOST_UNWRITTEN_BYTES;
+        let flows = self.unwritten_bytes < MOST_UNWRITTEN_BYTES;
         flows && self.window.has_room(self.reserve) && !alone
     }
 
@@ -214,6 +217,20 @@ impl Connection {
 
     fn may_speak(&self) -> bool {
         self.farewell == Farewell::NotBegun && self.window.has_room(0)
+    }
+
+    /// What the broker's keep alive does to the will of a client that vanishes: it speaks after one and a half times
+    /// that (MQTT 5, section 3.1.2.10).
+    pub(super) fn keep_alive_warning(&self) -> Option<String> {
+        let seconds = self.limits.server_keep_alive_seconds?;
+        if seconds == 0 {
+            let text = "the broker asks for no keep alive: it does not notice when we vanish without a word";
+            return Some(text.into());
+        }
+        let late = u32::from(seconds) * 3 / 2;
+        (seconds > self.keep_alive_seconds).then(|| {
+            format!("the broker asks for a keep alive of {seconds} s: when we vanish without a word, it says so after {late} s")
+        })
     }
 
     pub(super) fn guard_asked(&mut self, now: Time, token: Token) {

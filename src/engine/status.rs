@@ -174,6 +174,7 @@ impl Connection {
             connection.flags.qos == QoS::AtMostOnce || connection.will.qos == QoS::AtMostOnce,
             "the broker takes QoS 0 only: that it knows we are online is not acknowledged",
         );
+        warnings.extend(connection.keep_alive_warning());
         if let Birth::Refused { reason, .. } = &connection.birth {
             warnings.push(reason.clone());
         }
