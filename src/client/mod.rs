@@ -164,7 +164,9 @@ impl Client {
     /// As [`connect`](Client::connect), and [`ErrorKind::ShutDown`]. Then nothing has changed.
     pub fn reconfigure(&self, settings: Settings) -> Result<(), Error> {
         let settings = Arc::new(settings);
-        let dialer = self.shared.lock().dialer.with(settings.clone())?;
+        // Reads files, which may hang, and so without the lock.
+        let dialer = self.shared.lock().dialer.clone();
+        let dialer = dialer.with(settings.clone())?;
         let mut core = self.shared.lock();
         core.engine.reconfigure(self.shared.now(), settings)?;
         core.next_dialer = Some(dialer);

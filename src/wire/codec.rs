@@ -167,3 +167,39 @@ pub(super) fn cut_message(frame: &Frame) -> Option<Message> {
         },
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_panic_below_is_a_fault_of_the_packet() {
+        let fault = guarded::<()>(|| panic!("the client underneath gives up"));
+        assert_eq!(fault, Err(PANICKED.into()));
+        assert!(breach(PANICKED).text.contains("panicked"));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 5000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn whatever_a_broker_sends_is_a_packet_or_a_fault(
+            packet_type in 0..16_u8,
+            body in proptest::collection::vec(prop_oneof![any::<u8>(), 0..40_u8], 0..60),
+            is_cut in any::<bool>(),
+        ) {
+            for version in [Version::V5, Version::V311] {
+                let frame = || Frame { is_cut, ..Frame::new(packet_type, &body) };
+                // What is shown of it is short.
+                match decode(version, frame()) {
+                    Err(fault) => prop_assert!(fault.len() < 300, "{fault}"),
+                    Ok(Heard::Disconnected(end)) => prop_assert!(end.text.len() < 500, "{end:?}"),
+                    Ok(_) => {}
+                }
+                let connack = connack(version, frame());
+                prop_assert!(connack.err().is_none_or(|failure| failure.text.len() < 500));
+            }
+        }
+    }
+}

@@ -54,6 +54,6 @@ impl Connection {
 
     /// Writes what was handed over, as far as the kernel takes it at once, and closes.
     pub(crate) fn close(mut self, now: Time) {
-        self.exchange.write_last(now);
+        self.exchange.finish(now);
     }
 }

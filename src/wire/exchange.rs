@@ -210,11 +210,19 @@ impl<S: Stream> Exchange<S> {
         answered.map_err(|fault| breach(&fault))
     }
 
-    /// Takes and writes what was handed over, as far as that is possible at once.
-    pub(super) fn write_last(&mut self, now: Time) {
+    /// Writes what was handed over, as far as that is possible at once, and says that no more will come.
+    pub(super) fn finish(&mut self, now: Time) {
         if self.take(now).is_ok() {
             self.write(now, &mut Vec::new());
         }
+        // A socket that is closed with something left to read takes back what the peer has not read yet.
+        for _ in 0..MOST_READS {
+            if !matches!(self.stream.read(&mut self.chunk), Ok(1..)) {
+                break;
+            }
+        }
+        // It closes all the same.
+        let _ = self.stream.finish();
     }
 
     /// When to call [`Exchange::step`] again at the latest, though nothing happens.

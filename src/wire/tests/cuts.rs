@@ -2,7 +2,7 @@
 
 use super::pipe::{Close, Pipe, Sizes};
 use super::{message, Told, TOPIC};
-use crate::engine::{Attempt, Link as _, Packet, Token, Version};
+use crate::engine::{Attempt, Input, Link as _, Packet, Token, Version};
 use crate::message::QoS::{AtLeastOnce, AtMostOnce};
 use crate::outbox::Time;
 use crate::settings::Settings;
@@ -225,12 +225,18 @@ fn play(case: &Case) -> (Vec<Told>, Vec<codec::Packet>) {
         Sizes::new(case.reads.clone()),
         Sizes::new(case.writes.clone()),
     );
-    let told = exchange(pipe, &settings, &attempt, case);
+    let told = exchange(pipe, &settings, &attempt, case, || seen.borrow().len() - 1);
     let seen = seen.borrow().clone();
     (told, seen)
 }
 
-fn exchange<B>(pipe: Pipe<B>, settings: &Settings, attempt: &Attempt, case: &Case) -> Vec<Told>
+fn exchange<B>(
+    pipe: Pipe<B>,
+    settings: &Settings,
+    attempt: &Attempt,
+    case: &Case,
+    arrived: impl Fn() -> usize,
+) -> Vec<Told>
 where
     B: FnMut(codec::Packet) -> (Vec<u8>, Option<Close>),
 {
@@ -262,7 +268,14 @@ where
             sender.send(packet(token, *handed)).expect("it is taken");
         }
         exchange.step(Time::ZERO, &mut inputs);
-        if matches!(inputs.last(), Some(crate::engine::Input::Ended(_))) {
+        let written = inputs
+            .iter()
+            .filter(|input| matches!(input, Input::Written(_)));
+        assert!(
+            written.count() <= arrived(),
+            "a packet is written when its last byte is"
+        );
+        if matches!(inputs.last(), Some(Input::Ended(_))) {
             return inputs.into_iter().map(Told::from).collect();
         }
     }
