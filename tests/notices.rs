@@ -83,7 +83,9 @@ fn a_failure_says_why_and_when_it_goes_on() {
     // Of the first attempt or a later one: the first may be over before the notes begin.
     let read = read_to(&client, line);
     let waits = |notice: &Notice| matches!(notice, Notice::State { state: State::Waiting, reason: Some(reason) } if reason.contains("refused"));
-    assert!(read.iter().any(waits), "{read:#?}");
+    if !read.iter().any(waits) {
+        read_to(&client, waits);
+    }
 }
 
 #[test]

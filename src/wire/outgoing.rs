@@ -169,3 +169,105 @@ impl Outgoing {
         self.marks.front().map(|mark| mark.until)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Packet as Handed;
+    use crate::message::QoS;
+    use crate::wire::requests::channel;
+    use bytes::Bytes;
+
+    /// Takes as many bytes as it is allowed to.
+    #[derive(Default)]
+    struct Narrow {
+        taken: Vec<u8>,
+        room: usize,
+    }
+
+    impl Stream for Narrow {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::WouldBlock.into())
+        }
+
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let size = self.room.min(bytes.len());
+            if size == 0 {
+                return Err(io::ErrorKind::WouldBlock.into());
+            }
+            self.room -= size;
+            self.taken.extend_from_slice(&bytes[..size]);
+            Ok(size)
+        }
+
+        fn finish(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// Some packets that were handed over, of so many bytes of payload.
+    fn handed_over(now: Time, sizes: &[usize]) -> Outgoing {
+        let (client, requests) = channel(Version::V5, sizes.len());
+        for (token, size) in (1..).zip(sizes) {
+            assert!(client.send(Handed::Publish {
+                token,
+                topic: "a".into(),
+                payload: Bytes::from(vec![b'x'; *size]),
+                qos: QoS::AtLeastOnce,
+                retain: false,
+                expiry_seconds: None,
+            }));
+        }
+        let mut outgoing = Outgoing::default();
+        let mut token = 0;
+        requests.take(|request| {
+            token += 1;
+            outgoing
+                .hand_over(now, request, token, token as u16)
+                .expect("it is a packet");
+        });
+        outgoing
+    }
+
+    #[test]
+    fn a_packet_is_written_with_its_last_byte_and_not_before() {
+        let sizes = [0, 1, 200, 3];
+        let mut outgoing = handed_over(Time::ZERO, &sizes);
+        let whole = outgoing.buffer.clone();
+        let ends: Vec<_> = outgoing
+            .marks
+            .iter()
+            .map(|mark| mark.end as usize)
+            .collect();
+        let mut stream = Narrow::default();
+        let mut written = 0;
+        for byte in 1..=whole.len() {
+            stream.room = 1;
+            outgoing
+                .write(&mut stream, |_| written += 1)
+                .expect("it is taken");
+            assert_eq!(stream.taken, whole[..byte], "nothing is lost or doubled");
+            assert_eq!(written, ends.iter().filter(|end| **end <= byte).count());
+        }
+        assert_eq!((written, outgoing.is_empty()), (sizes.len(), true));
+    }
+
+    #[test]
+    fn what_a_write_may_take_depends_on_what_is_to_be_written_before_it_and_never_grows() {
+        let at = Time::from_secs;
+        let mut outgoing = handed_over(at(100), &[10, 160 << 10, 10]);
+        let mut stream = Narrow::default();
+        assert_eq!(outgoing.deadline(), Some(at(120)));
+        stream.room = 40;
+        outgoing.write(&mut stream, |_| {}).expect("it is taken");
+        assert_eq!(outgoing.deadline(), Some(at(130)));
+        for _ in 0..1000 {
+            stream.room = 1;
+            outgoing.write(&mut stream, |_| {}).expect("it is taken");
+            assert_eq!(outgoing.deadline(), Some(at(130)));
+        }
+        stream.room = usize::MAX;
+        outgoing.write(&mut stream, |_| {}).expect("it is taken");
+        assert_eq!(outgoing.deadline(), None);
+    }
+}

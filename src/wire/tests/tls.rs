@@ -2,11 +2,12 @@
 
 use super::attempts::BlackHole;
 use super::{attempt, dialer, huge_message, message, outcome, Told, BOTH};
-use crate::engine::{FailureKind, Version};
-use crate::message::QoS::AtLeastOnce;
+use crate::engine::{FailureKind, Packet as Handed, Version};
+use crate::message::QoS::{AtLeastOnce, AtMostOnce};
 use crate::support::codec::{self, read_frame, Ack, AckKind, Codes, ConnAck, Packet, Properties};
-use crate::support::wait::PATIENCE;
+use crate::support::wait::{Gate, PATIENCE};
 use crate::wire::Dialer;
+use bytes::Bytes;
 use rcgen::{CertifiedKey, KeyPair};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
@@ -25,15 +26,8 @@ struct TlsBroker {
 
 impl TlsBroker {
     fn start(name: &str) -> Self {
-        let CertifiedKey { cert, signing_key } =
-            rcgen::generate_simple_self_signed([name.to_owned()])
-                .expect("a certificate can be made");
-        let mut ca = tempfile::NamedTempFile::new().expect("there is room for a file");
-        ca.write_all(cert.pem().as_bytes())
-            .expect("there is room in it");
-        let listener = TcpListener::bind("127.0.0.1:0").expect("any port will do");
+        let (listener, config, ca) = listen(name);
         let address = listener.local_addr().expect("it is bound");
-        let config = Arc::new(config(cert.der().clone(), &signing_key));
         std::thread::spawn(move || {
             let (tcp, _) = listener.accept().expect("somebody connects");
             let connection = ServerConnection::new(config).expect("the configuration is good");
@@ -54,6 +48,21 @@ impl TlsBroker {
         let addresses = [before, vec![self.address]].concat();
         dialer(1, &settings).with_resolver(move |_, _| Ok(addresses.clone()))
     }
+}
+
+/// Listens, with a certificate for this name; the file has it too.
+fn listen(name: &str) -> (TcpListener, Arc<ServerConfig>, tempfile::NamedTempFile) {
+    let CertifiedKey { cert, signing_key } =
+        rcgen::generate_simple_self_signed([name.to_owned()]).expect("a certificate can be made");
+    let mut ca = tempfile::NamedTempFile::new().expect("there is room for a file");
+    ca.write_all(cert.pem().as_bytes())
+        .expect("there is room in it");
+    let listener = TcpListener::bind("127.0.0.1:0").expect("any port will do");
+    (
+        listener,
+        Arc::new(config(cert.der().clone(), &signing_key)),
+        ca,
+    )
 }
 
 fn config(certificate: rustls::pki_types::CertificateDer<'static>, key: &KeyPair) -> ServerConfig {
@@ -108,6 +117,57 @@ fn messages_of_all_sizes_go_over_tls() {
         let acked = told.iter().filter(|told| matches!(told, Told::Acked(_)));
         assert!(acked.eq(&(1..=52).map(Told::Acked).collect::<Vec<_>>()));
     }
+}
+
+#[test]
+fn what_is_reported_as_written_over_tls_has_left_for_good() {
+    let (listener, config, ca) = listen("broker.test");
+    let address = listener.local_addr().expect("it is bound");
+    let gate = Arc::new(Gate::default());
+    let server = std::thread::spawn({
+        let gate = gate.clone();
+        move || {
+            let (tcp, _) = listener.accept().expect("somebody connects");
+            let connection = ServerConnection::new(config).expect("the configuration is good");
+            let mut stream = StreamOwned::new(connection, tcp);
+            read_frame(&mut stream).expect("it sends CONNECT");
+            let connack = Packet::ConnAck(ConnAck::default()).encode(codec::Version::V5);
+            stream.write_all(&connack).expect("it is there");
+            gate.wait();
+            // Until the end of the stream, which may come in the middle of a packet.
+            std::iter::from_fn(|| read_frame(&mut stream).ok()).count()
+        }
+    });
+    let settings = json!({"broker_host": "broker.test", "use_tls": true, "tls_ca_file": ca.path()});
+    let dialer = dialer(1, &settings).with_resolver(move |_, _| Ok(vec![address]));
+    let mut link = outcome(&dialer, attempt(Version::V5, PATIENCE)).expect("it opens");
+    // More than the buffers of a loopback connection take, and as many as there may be.
+    let payload = Bytes::from(vec![b'x'; 1000]);
+    let mut written = 0;
+    for token in 1.. {
+        link.send(Handed::Publish {
+            token,
+            topic: "a".into(),
+            payload: payload.clone(),
+            qos: AtMostOnce,
+            retain: false,
+            expiry_seconds: None,
+        });
+        if token % 100 == 0 {
+            let told = link.poll(Duration::ZERO);
+            written += told.len();
+            if told.is_empty() {
+                break;
+            }
+        }
+    }
+    drop(link);
+    gate.open();
+    let arrived = server.join().expect("it does not panic");
+    assert!(
+        arrived >= written,
+        "{written} were written, and {arrived} arrived"
+    );
 }
 
 #[test]
