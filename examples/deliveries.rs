@@ -34,10 +34,7 @@ fn run(settings: &str) -> Result<bool, Error> {
         deliveries.push((description, client.publish_event("front_door", event)?));
     }
     // Any other message: here a state that the broker keeps, and that never expires.
-    let kept = PublishOptions {
-        retain: true,
-        ..PublishOptions::default()
-    };
+    let kept = PublishOptions::new().retain(true);
     deliveries.push((
         "state",
         client.publish("argusai/front_door/state", "idle", kept)?,
@@ -52,6 +49,8 @@ fn run(settings: &str) -> Result<bool, Error> {
             Outcome::Dropped(reason) => format!("dropped: {reason}"),
             Outcome::Rejected(reason) => format!("rejected: {reason}"),
             Outcome::Unknown => "unknown: it may have arrived".to_string(),
+            // A later version may know more.
+            other => format!("{other:?}"),
         };
         println!("{name}: {text}");
         all &= outcome == Outcome::Delivered;

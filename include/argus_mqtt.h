@@ -492,7 +492,8 @@ int32_t argus_mqtt_notice_fd(argus_mqtt_client client,
  * - "queued", "queued_bytes", "oldest_age_seconds" (or null): the messages that wait; "in_flight": those that were
  *   sent and not acknowledged; "outcomes_kept": the outcomes that nobody has asked for yet.
  * - "counters": how many messages were "accepted", "delivered", "expired", "dropped_queue_full", "dropped_shutdown",
- *   "rejected", "unknown", "refused_queue_full" and "resent", and "guard_repairs" of the availability topic.
+ *   "rejected", "unknown", "refused_queue_full" and "resent"; "guard_repairs" of the availability topic; and
+ *   "ignored_acknowledgements", which a broker sent for nothing, or twice.
  * - "limits", or null: what the broker allows, "receive_maximum", "maximum_packet_size", "maximum_qos",
  *   "retain_available" and "server_keep_alive_seconds".
  * - "warnings": a list of texts for a person; "version": of the library.

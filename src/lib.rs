@@ -28,15 +28,21 @@
 #![warn(unreachable_pub)]
 
 mod client;
+mod clock;
+mod driver;
 mod engine;
 mod error;
 mod ffi;
 mod message;
 mod outbox;
+mod outcome;
+mod payload;
 mod settings;
 #[cfg(test)]
 mod simulation;
+mod sync;
 mod topic;
+mod waker;
 mod wire;
 
 // Brokers that do what a test says, for the tests of the connections.
@@ -48,6 +54,7 @@ mod support;
 pub use client::{Client, Delivery};
 pub use engine::{Level, Limits, Notice, State, Status};
 pub use error::{Error, ErrorKind};
-pub use message::{Outcome, PublishOptions, QoS, ShutdownReport};
+pub use message::{PublishOptions, QoS};
 pub use outbox::Counters;
+pub use outcome::{DropReason, Outcome, ShutdownReport};
 pub use settings::Settings;

@@ -1,8 +1,7 @@
-//! What is published, how, and what became of it.
+//! What is published, and how.
 
 use crate::error::Error;
 use bytes::Bytes;
-use serde::Serialize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,7 +31,16 @@ impl TryFrom<i64> for QoS {
 }
 
 /// How [`publish`](crate::Client::publish) sends a message.
+///
+/// ```
+/// use argus_mqtt::{PublishOptions, QoS};
+/// use std::time::Duration;
+///
+/// let options = PublishOptions::new().qos(QoS::AtMostOnce).expiry(Duration::from_secs(60));
+/// assert!(!options.retain);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PublishOptions {
     /// Quality of service; 1 unless set.
     pub qos: QoS,
@@ -42,29 +50,33 @@ pub struct PublishOptions {
     pub expiry: Option<Duration>,
 }
 
-/// What became of a message. Each one that was accepted ends in exactly one of these.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "outcome", content = "reason", rename_all = "snake_case")]
-pub enum Outcome {
-    /// QoS 1: the broker acknowledged it. QoS 0: it was written to the network.
-    Delivered,
-    /// Its expiry passed before it could be delivered.
-    Expired,
-    /// It was dropped from the outbox, for the reason given.
-    Dropped(String),
-    /// It can't be delivered to this broker, for the reason given.
-    Rejected(String),
-    /// It was on its way when the client shut down; it may have arrived.
-    Unknown,
-}
+impl PublishOptions {
+    /// QoS 1, not retained, no expiry.
+    #[must_use]
+    pub fn new() -> Self {
+        PublishOptions::default()
+    }
 
-/// How a shutdown went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ShutdownReport {
-    /// Messages that had not been delivered when the client closed.
-    pub left: usize,
-    /// Whether the broker acknowledged the offline message. If not, the broker publishes the will.
-    pub offline_acknowledged: bool,
+    /// Sends with this quality of service.
+    #[must_use]
+    pub fn qos(self, qos: QoS) -> Self {
+        PublishOptions { qos, ..self }
+    }
+
+    /// Says whether the broker keeps the message for later subscribers.
+    #[must_use]
+    pub fn retain(self, retain: bool) -> Self {
+        PublishOptions { retain, ..self }
+    }
+
+    /// Says how long the message is worth delivering, from now on: whole seconds, at least 1. `None` is for ever.
+    #[must_use]
+    pub fn expiry(self, expiry: impl Into<Option<Duration>>) -> Self {
+        PublishOptions {
+            expiry: expiry.into(),
+            ..self
+        }
+    }
 }
 
 /// A message as it is queued. Its topic is valid and shared between the messages of one camera.
@@ -97,73 +109,9 @@ impl Message {
     }
 }
 
-/// The largest payload accepted: what MQTT can carry (256 MiB) less the longest topic and properties.
-const MAX_PAYLOAD: usize = 268_435_455 - 65_535 - 64;
-
-/// Refuses a payload that no MQTT packet can carry.
-pub(crate) fn check_payload(payload: &[u8]) -> Result<(), Error> {
-    if payload.len() <= MAX_PAYLOAD {
-        return Ok(());
-    }
-    Err(Error::argument(format!(
-        "payload: {} bytes, must be at most {MAX_PAYLOAD}",
-        payload.len()
-    )))
-}
-
-/// Refuses anything but a JSON object, with the position of the fault.
-pub(crate) fn check_event(event: &[u8]) -> Result<(), Error> {
-    let fault = |what: String| {
-        Error::argument(format!(
-            "event: {what}; an event is one JSON object, in UTF-8"
-        ))
-    };
-    check_payload(event)?;
-    let text = std::str::from_utf8(event)
-        .map_err(|e| fault(format!("not UTF-8 at byte {}", e.valid_up_to())))?;
-    if let Some((at, found)) = text
-        .char_indices()
-        .find(|(_, c)| !matches!(c, ' ' | '\t' | '\n' | '\r'))
-    {
-        if found != '{' {
-            return Err(fault(format!(
-                "starts with {found:?} at byte {at}, not with '{{'"
-            )));
-        }
-    }
-    serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|e| fault(e.to_string()))?;
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_event_is_a_json_object() {
-        for good in ["{}", " {\"a\": [1, 2.5, null]}\n", "{\"t\": \"\u{1F4F7}\"}"] {
-            assert!(check_event(good.as_bytes()).is_ok(), "{good}");
-        }
-        for (bad, says) in [
-            (&b""[..], "EOF"),
-            (b"[1]", "starts with '['"),
-            (b"\"x\"", "starts with '\"'"),
-            (b"{\"a\":}", "line 1 column 6"),
-            (b"{} {}", "trailing characters"),
-            (b"{\"a\":\"\xff\"}", "not UTF-8 at byte 6"),
-            (b"{\"a\":NaN}", "line 1 column 6"),
-        ] {
-            let message = check_event(bad).expect_err("must be refused").to_string();
-            assert!(message.contains(says), "{message}");
-            assert!(message.contains("JSON object"), "{message}");
-        }
-    }
-
-    #[test]
-    fn nesting_without_end_is_refused_not_a_crash() {
-        let deep = format!("{{\"a\":{}", "[".repeat(1_000_000));
-        assert!(check_event(deep.as_bytes()).is_err());
-    }
 
     #[test]
     fn packet_sizes_follow_the_specification() {

@@ -105,19 +105,13 @@ fn an_expiry_is_whole_seconds() {
         Duration::from_secs(u64::from(u32::MAX)),
         Duration::MAX,
     ] {
-        let options = PublishOptions {
-            expiry: Some(expiry),
-            ..PublishOptions::default()
-        };
+        let options = PublishOptions::new().expiry(expiry);
         refused(
             client.publish("a", "x", options),
             &["expiry", "whole seconds"],
         );
     }
-    let options = PublishOptions {
-        expiry: Some(Duration::from_secs(1)),
-        ..PublishOptions::default()
-    };
+    let options = PublishOptions::new().expiry(Duration::from_secs(1));
     assert!(client.publish("a", "x", options).is_ok());
 }
 

@@ -4,18 +4,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of `src/`, each with its layer.
-const LAYERS: [(&str, u8); 11] = [
+const LAYERS: [(&str, u8); 16] = [
+    ("clock", 0),
     ("error", 0),
+    ("sync", 0),
     ("message", 1),
+    ("outcome", 1),
+    ("payload", 1),
     ("settings", 1),
     ("topic", 1),
+    ("waker", 1),
     ("outbox", 2),
     ("engine", 3),
-    ("simulation", 4),
     ("wire", 4),
-    ("client", 5),
-    ("clock", 5),
-    ("ffi", 6),
+    ("driver", 5),
+    ("simulation", 5),
+    ("client", 6),
+    ("ffi", 7),
 ];
 
 /// A file of `src/`, without its comments.

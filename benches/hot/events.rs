@@ -1,6 +1,7 @@
 //! The event: one like a camera's, and the check that it is a JSON object.
 
-use crate::message::{check_event, Message, QoS};
+use crate::message::{Message, QoS};
+use crate::payload::check_event;
 use bytes::Bytes;
 use criterion::{Criterion, Throughput};
 use std::hint::black_box;

@@ -17,6 +17,10 @@ mod error;
 mod message;
 #[path = "../../src/outbox/mod.rs"]
 mod outbox;
+#[path = "../../src/outcome.rs"]
+mod outcome;
+#[path = "../../src/payload.rs"]
+mod payload;
 #[path = "../../src/settings/mod.rs"]
 mod settings;
 #[path = "../../src/topic.rs"]

@@ -1,7 +1,8 @@
 //! The outbox: a message in, out and ended, with few and with many others waiting, and a full one that drops.
 
 use crate::events::message;
-use crate::outbox::{Bounds, End, Outbox};
+use crate::outbox::{Bounds, Outbox};
+use crate::outcome::Outcome;
 use crate::settings::QueueFull;
 use criterion::Criterion;
 use std::time::Duration;
@@ -36,7 +37,7 @@ pub fn measure(criterion: &mut Criterion) {
                     .accept(NOW, message.clone(), LIFETIME_SECONDS, false)
                     .expect("there is room");
                 let entry = outbox.take(NOW).expect("one was accepted");
-                outbox.end(&entry, End::Delivered);
+                outbox.end(&entry, Outcome::Delivered);
             });
         });
     }

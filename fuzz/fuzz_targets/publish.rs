@@ -51,11 +51,10 @@ fuzz_target!(|input: Input| {
             QoS::default()
         }
     };
-    let options = PublishOptions {
-        qos,
-        retain: input.retain,
-        expiry: input.expiry,
-    };
+    let options = PublishOptions::new()
+        .qos(qos)
+        .retain(input.retain)
+        .expiry(input.expiry);
     let whole_seconds = input.expiry.is_none_or(|expiry| {
         (1..u64::from(u32::MAX)).contains(&expiry.as_secs()) && expiry.subsec_nanos() == 0
     });

@@ -2,14 +2,13 @@
 
 use super::shared::Shared;
 use crate::error::{Error, ErrorKind};
-use crate::message::Outcome;
+use crate::outcome::Outcome;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// A message handed over, to wait for. Dropping it says that nobody wants to know.
 ///
 /// May be moved to another thread and shared between threads.
-#[derive(Debug)]
 pub struct Delivery {
     shared: Arc<Shared>,
     id: u64,
@@ -32,42 +31,49 @@ impl Delivery {
     /// [`ErrorKind::Timeout`] when it has not ended by then. [`ErrorKind::InvalidArgument`] when its outcome was
     /// given out before: there is one, for the first who asks.
     pub fn wait(&self, timeout: Duration) -> Result<Outcome, Error> {
-        self.shared.wait_delivery(self.id, timeout)
+        wait(&self.shared, self.id, timeout)
+    }
+}
+
+impl std::fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Delivery")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 
 impl Drop for Delivery {
     fn drop(&mut self) {
-        self.shared.forget_delivery(self.id);
+        forget(&self.shared, self.id);
     }
 }
 
-impl Shared {
-    /// Nobody wants to know what becomes of it; a thread that waits for it all the same is told so.
-    pub(super) fn forget_delivery(&self, id: u64) {
-        let mut core = self.lock();
-        core.engine.outbox().forget(id);
-        self.tell(&mut core);
-    }
+/// Nobody wants to know what becomes of it; a thread that waits for it all the same is told so.
+pub(super) fn forget(shared: &Shared, id: u64) {
+    shared.call(|guarded, now| ((), guarded.driver.forget(now, id)));
+}
 
-    /// See [`Delivery::wait`].
-    pub(super) fn wait_delivery(&self, id: u64, timeout: Duration) -> Result<Outcome, Error> {
-        let found = self.wait(timeout, |core| {
-            match core.engine.outbox().take_outcome(id) {
-                None => Some(None),
-                Some(None) => None,
-                Some(Some(end)) => Some(Some(end.outcome())),
-            }
-        });
-        match found {
-            Some(Some(outcome)) => Ok(outcome),
-            Some(None) => Err(Error::argument(format!(
+/// See [`Delivery::wait`].
+pub(super) fn wait(shared: &Shared, id: u64, timeout: Duration) -> Result<Outcome, Error> {
+    let found = shared.wait(timeout, |guarded, now| {
+        let (taken, effects) = guarded.driver.take_outcome(now, id);
+        let found = match taken {
+            None => Some(Err(Error::argument(format!(
                 "delivery {id}: not one of this client's, or its outcome was already taken or forgotten"
-            ))),
-            None => Err(Error::new(
-                ErrorKind::Timeout,
-                format!("delivery {id} has not ended within {} s", timeout.as_secs_f32()),
-            )),
-        }
-    }
+            )))),
+            Some(None) => None,
+            Some(Some(outcome)) => Some(Ok(outcome)),
+        };
+        (found, effects)
+    });
+    found.unwrap_or_else(|| {
+        Err(Error::new(
+            ErrorKind::Timeout,
+            format!(
+                "delivery {id} has not ended within {} s",
+                timeout.as_secs_f32()
+            ),
+        ))
+    })
 }

@@ -1,28 +1,32 @@
 //! The blocking client.
 
-mod clock;
 mod delivery;
+pub(crate) mod monitor;
+mod notice_fd;
 mod notices;
 mod shared;
+#[cfg(test)]
+mod tests;
 mod thread;
 
 pub use delivery::Delivery;
 
+use crate::driver::Effects;
 use crate::engine::Status;
 use crate::error::{Error, ErrorKind};
-use crate::message::{
-    check_event, check_payload, Message, Outcome, PublishOptions, ShutdownReport,
-};
+use crate::message::{Message, PublishOptions};
+use crate::outcome::{Outcome, ShutdownReport};
+use crate::payload::{check_event, check_payload};
 use crate::settings::Settings;
 use crate::topic;
 use crate::wire::Dialer;
 use bytes::Bytes;
-use shared::{Core, Shared};
+use shared::Shared;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long a shutdown waits, beyond its work, for its thread to end and its sockets to be closed.
-const THREAD_END: Duration = Duration::from_millis(250);
+/// Of the time that a shutdown may take, so much is left, and at most a tenth, for the sockets to be closed.
+const FOR_CLOSING: Duration = Duration::from_millis(100);
 
 /// A publisher that keeps its connection, and its availability, by itself.
 ///
@@ -50,9 +54,7 @@ struct Owner(Arc<Shared>);
 
 impl Drop for Owner {
     fn drop(&mut self) {
-        let mut core = self.0.lock();
-        core.abandon(&self.0.clock);
-        self.0.notify(&mut core);
+        self.0.call(|guarded, now| ((), guarded.driver.finish(now)));
     }
 }
 
@@ -61,17 +63,16 @@ impl Client {
     ///
     /// # Errors
     /// [`ErrorKind::InvalidSettings`] when a TLS file can't be used; [`ErrorKind::System`] when no thread can be
-    /// started.
+    /// started or no file descriptor is left.
     pub fn connect(settings: Settings) -> Result<Client, Error> {
         let settings = Arc::new(settings);
         let dialer = Dialer::new(settings.clone())?;
-        let (wake, woken) = crossbeam_channel::bounded(1);
-        let shared = Arc::new(Shared::new(settings, dialer, wake));
+        let shared = Arc::new(shared::new(settings, dialer)?);
         std::thread::Builder::new()
             .name("argus-mqtt".into())
             .spawn({
                 let shared = shared.clone();
-                move || thread::run(&shared, &woken)
+                move || thread::run(&shared)
             })
             .map_err(|error| {
                 Error::new(
@@ -92,22 +93,27 @@ impl Client {
     /// [`ErrorKind::Timeout`], with the last failure; [`ErrorKind::Refused`], at once, when the broker refuses us for
     /// a reason that waiting cannot cure; [`ErrorKind::ShutDown`].
     pub fn wait_online(&self, timeout: Duration) -> Result<(), Error> {
-        let found = self.shared.wait(timeout, |core| {
-            let engine = &core.engine;
-            if engine.is_finished() || engine.is_stopping() {
-                Some(Err(Error::new(
-                    ErrorKind::ShutDown,
-                    "the client is shut down",
-                )))
-            } else if engine.is_online() {
-                Some(Ok(()))
-            } else {
-                engine
-                    .refusal()
-                    .map(|why| Err(Error::new(ErrorKind::Refused, why)))
-            }
+        let found = self.shared.wait(timeout, |guarded, _| {
+            let engine = guarded.driver.engine();
+            let refused = || {
+                let why = engine.refusal()?;
+                Some(Err(Error::new(ErrorKind::Refused, why)))
+            };
+            let found = match engine.closed() {
+                Some(error) => Some(Err(error)),
+                None if engine.is_online() => Some(Ok(())),
+                None => refused(),
+            };
+            (found, Effects::default())
         });
-        found.unwrap_or_else(|| Err(self.shared.lock().not_online(timeout)))
+        found.unwrap_or_else(|| {
+            self.shared.look(|guarded, _| {
+                let why = guarded.driver.engine().last_error();
+                let why = why.unwrap_or("the broker has not answered yet");
+                let text = format!("not online within {} s: {why}", timeout.as_secs_f32());
+                Err(Error::new(ErrorKind::Timeout, text))
+            })
+        })
     }
 
     /// Queues an event of a camera: one JSON object. It expires as the settings say.
@@ -134,21 +140,26 @@ impl Client {
         Ok(Delivery::new(self.shared.clone(), id))
     }
 
-    /// Waits until every message accepted so far, or meanwhile, has ended, for at most `timeout`. Gives the number of
-    /// those that have not.
+    /// Waits until every message accepted so far has ended, for at most `timeout`. Gives the number of those that
+    /// have not.
     pub fn flush(&self, timeout: Duration) -> usize {
-        let unfinished = |core: &mut Core| core.engine.outbox().unfinished();
-        let drained = self
-            .shared
-            .wait(timeout, |core| (unfinished(core) == 0).then_some(()));
-        drained.map_or_else(|| unfinished(&mut self.shared.lock()), |()| 0)
+        let mark = self.shared.call(|guarded, now| guarded.driver.mark(now));
+        let finished = self.shared.wait(timeout, |guarded, _| {
+            let is_finished = guarded.driver.engine().outbox().is_finished(mark);
+            (is_finished.then_some(0), Effects::default())
+        });
+        self.shared.call(|guarded, now| {
+            let left = guarded.driver.engine().outbox().unfinished_before(mark);
+            let effects = guarded.driver.release_mark(now, mark);
+            (finished.unwrap_or(left), effects)
+        })
     }
 
     /// What is going on.
     #[must_use]
     pub fn status(&self) -> Status {
-        let core = self.shared.lock();
-        core.engine.status(self.shared.clock.now())
+        self.shared
+            .look(|guarded, now| guarded.driver.engine().status(now))
     }
 
     /// Puts new settings in force, and returns at once. What is queued is kept, with its age. Where the broker would
@@ -158,39 +169,47 @@ impl Client {
     /// As [`connect`](Client::connect), and [`ErrorKind::ShutDown`]. Then nothing has changed.
     pub fn reconfigure(&self, settings: Settings) -> Result<(), Error> {
         let settings = Arc::new(settings);
-        let dialer = self.shared.lock().dialer.with(settings.clone())?;
-        let mut core = self.shared.lock();
-        core.engine.reconfigure(self.shared.clock.now(), settings)?;
-        core.next_dialer = Some(dialer);
-        core.forget_topics();
-        core.hand_over(&self.shared.clock);
-        self.shared.notify(&mut core);
-        Ok(())
+        let dialer = self.shared.look(|guarded, _| guarded.extra.newest_dialer());
+        let dialer = dialer.with(settings.clone())?;
+        self.shared.call(|guarded, now| {
+            let (accepted, effects) = guarded.driver.reconfigure(now, settings);
+            if accepted.is_ok() {
+                guarded.extra.replace(dialer);
+            }
+            (accepted, effects)
+        })
+    }
+
+    /// Tries to connect now instead of after the pause, and begins anew with short pauses. An open connection is
+    /// kept; what its broker refused is tried again on it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ShutDown`].
+    pub fn reconnect(&self) -> Result<(), Error> {
+        self.shared
+            .call(|guarded, now| guarded.driver.reconnect(now))
     }
 
     /// Accepts nothing more, delivers what it can, says offline and closes: all within `timeout`, whatever the
     /// network does. The last quarter of it, and at least half a second, is kept for the offline message. If the
-    /// broker does not acknowledge that in time, the connection closes without DISCONNECT, and the broker publishes
-    /// the will.
+    /// broker does not acknowledge that in time, the connection closes without saying goodbye, and the broker
+    /// publishes the will.
     ///
     /// # Errors
     /// [`ErrorKind::ShutDown`] when a shutdown is done or under way.
     pub fn shutdown(&self, timeout: Duration) -> Result<ShutdownReport, Error> {
-        {
-            let mut core = self.shared.lock();
-            core.engine.shut_down(self.shared.clock.now(), timeout)?;
-            core.hand_over(&self.shared.clock);
-            self.shared.notify(&mut core);
-        }
-        let report = self.shared.wait(timeout, |core| core.engine.report());
-        if report.is_none() {
-            let mut core = self.shared.lock();
-            core.abandon(&self.shared.clock);
-            self.shared.notify(&mut core);
-        }
+        let work = timeout - FOR_CLOSING.min(timeout / 10);
         self.shared
-            .wait(THREAD_END, |core| core.closed.then_some(()));
-        let report = report.or_else(|| self.shared.lock().engine.report());
+            .call(|guarded, now| guarded.driver.shut_down(now, work))?;
+        // The sockets are closed then, but for a machine that is too slow for that.
+        self.shared.wait(timeout, |guarded, _| {
+            (guarded.is_over().then_some(()), Effects::default())
+        });
+        self.shared
+            .call(|guarded, now| ((), guarded.driver.finish(now)));
+        let report = self
+            .shared
+            .look(|guarded, _| guarded.driver.engine().report());
         report.ok_or_else(|| Error::new(ErrorKind::Internal, "the engine did not end"))
     }
 
@@ -201,21 +220,21 @@ impl Client {
         track: bool,
     ) -> Result<u64, Error> {
         check_event(&event)?;
-        let mut core = self.shared.lock();
-        let topic = core.event_topic(camera)?;
-        let settings = core.engine.newest_settings();
-        let (qos, retain, lifetime) = (
-            settings.qos,
-            settings.retain_events,
-            settings.message_expiry_seconds,
-        );
-        let message = Message {
-            topic,
-            payload: event,
-            qos,
-            retain,
-        };
-        self.accept(&mut core, message, Some(lifetime), track)
+        self.shared.call(|guarded, now| {
+            let topic = match guarded.event_topic(camera) {
+                Ok(topic) => topic,
+                Err(error) => return (Err(error), Effects::default()),
+            };
+            let settings = guarded.driver.engine().newest_settings();
+            let lifetime = Some(settings.message_expiry_seconds);
+            let message = Message {
+                topic,
+                payload: event,
+                qos: settings.qos,
+                retain: settings.retain_events,
+            };
+            guarded.driver.publish(now, message, lifetime, track)
+        })
     }
 
     pub(crate) fn enqueue(
@@ -228,53 +247,30 @@ impl Client {
         topic::check_name(topic).map_err(|why| Error::argument(format!("topic: {why}")))?;
         check_payload(&payload)?;
         let lifetime = options.expiry.map(whole_seconds).transpose()?;
-        let mut core = self.shared.lock();
-        if core.engine.is_availability_topic(topic) {
-            return Err(Error::argument(format!(
-                "topic {topic:?}: the availability topic is the client's own; it says online and offline by itself"
-            )));
-        }
         let message = Message {
             topic: topic.into(),
             payload,
             qos: options.qos,
             retain: options.retain,
         };
-        self.accept(&mut core, message, lifetime, track)
+        self.shared.call(|guarded, now| {
+            let driver = &mut guarded.driver;
+            if driver.engine().is_availability_topic(topic) {
+                let text = format!(
+                    "topic {topic:?}: the availability topic is the client's own; it says online and offline by itself"
+                );
+                return (Err(Error::argument(text)), Effects::default());
+            }
+            driver.publish(now, message, lifetime, track)
+        })
     }
 
     pub(crate) fn wait_delivery(&self, id: u64, timeout: Duration) -> Result<Outcome, Error> {
-        self.shared.wait_delivery(id, timeout)
+        delivery::wait(&self.shared, id, timeout)
     }
 
     pub(crate) fn forget_delivery(&self, id: u64) {
-        self.shared.forget_delivery(id);
-    }
-
-    fn accept(
-        &self,
-        core: &mut Core,
-        message: Message,
-        lifetime: Option<u32>,
-        track: bool,
-    ) -> Result<u64, Error> {
-        let unfinished = core.engine.outbox().unfinished();
-        let next_expiry = core.engine.outbox().next_expiry();
-        let published = core
-            .engine
-            .publish(self.shared.clock.now(), message, lifetime, track);
-        if core.engine.outbox().unfinished() <= unfinished {
-            // Refused, or another message made room or expired: somebody may be waiting to hear of that.
-            self.shared.tell(core);
-        }
-        let id = published?;
-        if core.engine.connection_number().is_some() {
-            core.hand_over(&self.shared.clock);
-        } else if core.engine.outbox().expires_before(next_expiry) {
-            // The background thread does not know yet that something will expire so soon.
-            self.shared.notify(core);
-        }
-        Ok(id)
+        delivery::forget(&self.shared, id);
     }
 }
 

@@ -1,29 +1,35 @@
 //! One open connection, from CONNACK to its end.
 
-use super::guard::Repairs;
-use super::io::{Attempt, AvailabilityFlags, Connack, Token, Version};
+use super::attempt::{Attempt, AvailabilityFlags, Connack, Version};
+use super::input::Token;
+use super::repairs::Repairs;
+use super::subscription::Subscription;
 use super::window::{Flight, Window};
-use super::RESERVED;
 use crate::message::QoS;
 use crate::outbox::Time;
 use crate::settings::Settings;
 use std::time::Duration;
 
-/// Nothing acknowledged for so long, though all is written: the broker is not working.
+/// Places in the window beside those for messages: one for availability, one for the subscription.
+const RESERVED: u16 = 2;
+/// Nothing acknowledged for so long, though it is written: the broker is not working.
 const ACKNOWLEDGEMENT_LIMIT: Duration = Duration::from_secs(20);
-/// A SUBSCRIBE that is not answered by then will not be.
-const SUBACK_LIMIT: Duration = Duration::from_secs(10);
+/// What is written may still have to pass a slow link: the limit is longer by the time that takes at this speed.
+const SLOWEST_BYTES_PER_SECOND: u64 = 16 * 1024;
 /// After DISCONNECT the broker closes; we wait this long for it.
 pub(super) const CLOSE_LIMIT: Duration = Duration::from_secs(1);
 /// A birth message that the broker refused is tried again after this.
 pub(super) const BIRTH_AGAIN: Duration = Duration::from_secs(60);
-/// So many closed connections in a row make a message suspect: it then goes alone.
-pub(super) const SUSPECT: u8 = 3;
-/// No message is handed over while so many packets, or so many bytes, wait to be written. What waits there ages no
-/// more, as its expiry is in the packet already; here it does. So few that a peer that reads slowly, yet fast enough
-/// to be kept, makes no event much older than it says.
-const MOST_UNWRITTEN: usize = 32;
-pub(crate) const MOST_UNWRITTEN_BYTES: u64 = 64 * 1024;
+/// No message is handed over while so many bytes wait to be written. What waits there ages no more, as its expiry is in
+/// the packet already; here it does. A peer that reads as slowly as it just may, 16 KiB/s, makes an event 8 s older than
+/// it says, which is little beside the shortest expiry of an event, 60 s. Enough for some hundred events in one
+/// write, beyond which writes become no cheaper. Their number is bounded by the window.
+pub(crate) const MOST_UNWRITTEN_BYTES: u64 = 128 * 1024;
+
+/// How many packets may need a packet id at once.
+pub(crate) fn window_span(settings: &Settings) -> u16 {
+    settings.max_in_flight + RESERVED
+}
 
 /// What the broker knows of our being here.
 #[derive(Debug, PartialEq, Eq)]
@@ -39,26 +45,35 @@ pub(super) enum Birth {
     },
 }
 
-/// The subscription to our own availability topic.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Guard {
-    Off(Option<String>),
-    Due,
-    Asked { token: Token, until: Time },
-    On,
-}
-
 /// The steps of an orderly end.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Farewell {
     NotBegun,
     OfflineDue,
     OfflineSent(Token),
+    /// The broker acknowledged the offline message.
     DisconnectDue,
-    DisconnectSent { until: Time },
+    DisconnectSent {
+        until: Time,
+    },
+    /// The broker refused the offline message: no DISCONNECT, so that perhaps its will says what we could not.
+    OfflineRefused,
 }
 
-/// See the module.
+/// The turn of a message that was held back.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Trial {
+    /// Nothing was held back when this connection came online, or its turn is over.
+    None,
+    /// The connection first has to last without it.
+    From(Time),
+    /// Its turn has come, as soon as nothing else is in flight.
+    Due,
+    /// It is in flight alone, handed over at this time.
+    Sent { token: Token, at: Time },
+}
+
+/// See the module. Nothing of it outlives the connection.
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) number: u64,
@@ -68,17 +83,21 @@ pub(super) struct Connection {
     pub(super) flags: AvailabilityFlags,
     pub(super) will: AvailabilityFlags,
     pub(super) window: Window,
+    /// What the settings ask for.
+    keep_alive_seconds: u16,
     /// Places in the window kept free for availability.
     reserve: usize,
-    /// Packets handed over and not yet written, and the bytes of the messages among them.
-    unwritten: usize,
-    unwritten_bytes: u64,
     pub(super) birth: Birth,
-    pub(super) guard: Guard,
+    pub(super) subscription: Subscription,
     pub(super) repairs: Repairs,
+    /// Birth messages handed over since SUBSCRIBE was, less those received live since.
+    births_to_hear: i64,
     pub(super) farewell: Farewell,
-    /// When the broker last acknowledged anything, or was last given something new to acknowledge.
-    pub(super) progress_at: Time,
+    pub(super) trial: Trial,
+    /// When the broker last acknowledged anything.
+    pub(super) acknowledged_at: Time,
+    /// When the broker first acknowledged that we are here.
+    pub(super) online_from: Option<Time>,
 }
 
 impl Connection {
@@ -87,38 +106,37 @@ impl Connection {
         attempt: &Attempt,
         limits: Connack,
         settings: &Settings,
-        guard: Guard,
+        subscription: Subscription,
     ) -> Self {
-        let span = limits
-            .receive_maximum
-            .min(settings.max_in_flight + RESERVED)
-            .max(1);
+        let span = limits.receive_maximum.min(window_span(settings)).max(1);
         let for_messages = settings
             .max_in_flight
             .min(span.saturating_sub(RESERVED).max(1));
+        let qos = match limits.maximum_qos {
+            QoS::AtMostOnce => QoS::AtMostOnce,
+            QoS::AtLeastOnce => AvailabilityFlags::FULL.qos,
+        };
         Connection {
             number: attempt.number,
             version: attempt.version,
             opened_at: now,
             flags: AvailabilityFlags {
-                qos: if limits.maximum_qos == QoS::AtMostOnce {
-                    QoS::AtMostOnce
-                } else {
-                    AvailabilityFlags::FULL.qos
-                },
+                qos,
                 retain: limits.retain_available,
             },
             will: attempt.will,
             limits,
             window: Window::new(span),
+            keep_alive_seconds: settings.keep_alive_seconds,
             reserve: usize::from(span - for_messages),
-            unwritten: 0,
-            unwritten_bytes: 0,
             birth: Birth::Due,
-            guard,
+            subscription,
             repairs: Repairs::default(),
+            births_to_hear: 0,
             farewell: Farewell::NotBegun,
-            progress_at: now,
+            trial: Trial::None,
+            acknowledged_at: now,
+            online_from: None,
         }
     }
 
@@ -127,113 +145,89 @@ impl Connection {
         matches!(self.birth, Birth::Acknowledged(_)) && self.farewell == Farewell::NotBegun
     }
 
-    /// Whether another message may be handed over: there is room, what was handed over gets written, and no suspect
-    /// message is on its way alone.
-    pub(super) fn takes_messages(&self) -> bool {
-        let alone =
-            matches!(self.window.oldest(), Some(Flight::Message(entry)) if entry.closes >= SUSPECT);
-        let flows = self.unwritten < MOST_UNWRITTEN && self.unwritten_bytes < MOST_UNWRITTEN_BYTES;
-        flows && self.window.has_room(self.reserve) && !alone
+    /// Whether the window and what waits to be written leave room for another message.
+    pub(super) fn has_room_for_message(&self) -> bool {
+        let flows = self.window.unwritten_bytes() < MOST_UNWRITTEN_BYTES;
+        flows && self.window.has_room(self.reserve)
     }
 
     /// Notes that something is on its way, and gives its token.
-    pub(super) fn hand_over(&mut self, now: Time, flight: Flight) -> Token {
-        if self.window.is_empty() {
-            self.progress_at = now;
+    pub(super) fn hand_over(&mut self, flight: Flight) -> Token {
+        if matches!(flight, Flight::Birth) && self.hears_births() {
+            self.births_to_hear += 1;
         }
-        self.unwritten += 1;
-        self.unwritten_bytes += size(&flight);
         self.window.put(flight)
     }
 
-    /// Notes that it was written.
-    pub(super) fn written(&mut self, now: Time, token: Token) {
-        self.progress_at = now;
-        self.unwritten = self.unwritten.saturating_sub(1);
-        let size = self.window.get(token).map_or(0, size);
-        self.unwritten_bytes = self.unwritten_bytes.saturating_sub(size);
+    /// Our birth message came back, live. More of them than we said are somebody else's.
+    pub(super) fn heard_birth(&mut self) {
+        self.births_to_hear -= 1;
     }
 
-    /// Lets time pass. Says, in plain words, why the connection is no good any more, if it is not.
-    pub(super) fn tick(&mut self, now: Time) -> Option<String> {
-        if let Guard::Asked { token, until } = self.guard {
-            if until <= now {
-                self.window.take(token);
-                self.guard = Guard::Off(Some("the broker did not answer the subscription".into()));
-            }
-        }
-        if self.birth_again().is_some_and(|again| again <= now) {
-            self.birth = Birth::Due;
-        }
-        let stalled = self.stalls_at().is_some_and(|at| at <= now);
-        stalled.then(|| {
-            format!(
-                "the broker acknowledged nothing for {} s",
-                ACKNOWLEDGEMENT_LIMIT.as_secs()
-            )
-        })
+    /// Whether somebody else has said our birth message.
+    pub(super) fn has_foreign_birth(&self) -> bool {
+        self.births_to_hear < 0
     }
 
-    /// When to call [`Connection::tick`] at the latest.
-    pub(super) fn deadline(&self) -> Option<Time> {
-        let guard = match self.guard {
-            Guard::Asked { until, .. } => Some(until),
-            _ => None,
-        };
-        let close = match self.farewell {
-            Farewell::DisconnectSent { until } => Some(until),
-            _ => None,
-        };
-        [
-            guard,
-            close,
-            self.birth_again(),
-            self.repair_due(),
-            self.stalls_at(),
-        ]
-        .into_iter()
-        .flatten()
-        .min()
+    fn hears_births(&self) -> bool {
+        matches!(
+            self.subscription,
+            Subscription::Asked { .. } | Subscription::Granted
+        )
     }
 
-    /// When to say again the birth message that the broker refused. None while it has to wait for something else
-    /// than a time, and none on the way to the offline message, which it must not follow.
-    fn birth_again(&self) -> Option<Time> {
+    /// Whether the birth message may be said again now: not on the way to the offline message, which it must not
+    /// follow, and not without room.
+    pub(super) fn may_repeat_birth(&self) -> bool {
+        let was_said = !matches!(self.birth, Birth::Due | Birth::Sent(_));
+        was_said && self.farewell == Farewell::NotBegun && self.window.has_room(0)
+    }
+
+    /// When to say again the birth message that the broker refused.
+    pub(super) fn birth_again(&self) -> Option<Time> {
         match self.birth {
-            Birth::Refused { again, .. } if self.may_speak() => Some(again),
+            Birth::Refused { again, .. } if self.farewell == Farewell::NotBegun => Some(again),
             _ => None,
         }
     }
 
-    /// When to say the birth message again because the topic held something else; none while that has to wait for
-    /// something else than a time.
-    pub(super) fn repair_due(&self) -> Option<Time> {
-        let is_born = !matches!(self.birth, Birth::Due | Birth::Sent(_));
-        self.repairs.due().filter(|_| is_born && self.may_speak())
+    /// When the turn of a held message comes.
+    pub(super) fn trial_from(&self) -> Option<Time> {
+        match self.trial {
+            Trial::From(at) => Some(at),
+            _ => None,
+        }
     }
 
-    fn may_speak(&self) -> bool {
-        self.farewell == Farewell::NotBegun && self.window.has_room(0)
+    /// Until when the broker may leave what it was sent unacknowledged. While the oldest packet is being written,
+    /// the connection itself watches over it. That something was written is no progress: a broker that never
+    /// acknowledges reads for ever.
+    pub(super) fn stalls_at(&self) -> Option<Time> {
+        let written_at = self.window.oldest_written_at()?;
+        let passing = Duration::from_secs(self.window.bytes() / SLOWEST_BYTES_PER_SECOND);
+        Some(self.acknowledged_at.max(written_at) + ACKNOWLEDGEMENT_LIMIT + passing)
     }
 
-    pub(super) fn guard_asked(&mut self, now: Time, token: Token) {
-        self.guard = Guard::Asked {
-            token,
-            until: now + SUBACK_LIMIT,
-        };
+    /// Until when the broker may take to close after DISCONNECT.
+    pub(super) fn close_due(&self) -> Option<Time> {
+        match self.farewell {
+            Farewell::DisconnectSent { until } => Some(until),
+            Farewell::OfflineRefused => Some(self.opened_at),
+            _ => None,
+        }
     }
 
-    /// While something is being written, the connection itself watches over it.
-    fn stalls_at(&self) -> Option<Time> {
-        let waits = !self.window.is_empty() && self.unwritten == 0;
-        waits.then_some(self.progress_at + ACKNOWLEDGEMENT_LIMIT)
-    }
-}
-
-fn size(flight: &Flight) -> u64 {
-    match flight {
-        Flight::Message(entry) => (entry.message.topic.len() + entry.message.payload.len()) as u64,
-        // Short, and never many.
-        Flight::Birth | Flight::Subscribe | Flight::Offline => 0,
+    /// What the broker's keep alive does to the will of a client that vanishes: it speaks after one and a half times
+    /// that (MQTT 5, section 3.1.2.10).
+    pub(super) fn keep_alive_warning(&self) -> Option<String> {
+        let seconds = self.limits.server_keep_alive_seconds?;
+        if seconds == 0 {
+            let text = "the broker asks for no keep alive: it does not notice when we vanish without a word";
+            return Some(text.into());
+        }
+        let late = u32::from(seconds) * 3 / 2;
+        (seconds > self.keep_alive_seconds).then(|| {
+            format!("the broker asks for a keep alive of {seconds} s: when we vanish without a word, it says so after {late} s")
+        })
     }
 }

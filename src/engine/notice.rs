@@ -2,7 +2,8 @@
 
 use super::status::State;
 use super::Engine;
-use crate::message::Outcome;
+use crate::outbox::Time;
+use crate::outcome::Outcome;
 use serde::Serialize;
 
 /// Something that happened to a client.
@@ -76,22 +77,28 @@ impl Engine {
         if let Some(notice) = self.notice_queue.first() {
             return Some(read(notice).inspect(|_| self.notice_queue.advance()));
         }
-        let (delivery, end) = self.outbox.first_ended()?;
-        let outcome = end.clone().outcome();
+        let (delivery, outcome) = self.outbox.first_ended()?;
+        let outcome = outcome.clone();
         let read = read(Notice::Delivery { delivery, outcome });
         Some(read.inspect(|_| self.outbox.ended_announced()))
+    }
+
+    /// Notes what has changed for who reads notices.
+    pub(crate) fn tell(&mut self, now: Time) {
+        self.notice_queue.losses(now, &self.outbox.counters);
+        self.say_state();
     }
 
     pub(super) fn say_state(&mut self) {
         let state = self.state();
         let failed = matches!(state, State::Waiting | State::Refused);
-        let reason = self.last_error.as_ref().filter(|_| failed);
+        let reason = self.broker.last_error.as_ref().filter(|_| failed);
         self.notice_queue.state(state, || reason.cloned());
     }
 
     /// What is worth knowing of the settings.
     pub(super) fn log_notes(&mut self) {
-        for note in self.settings.notes() {
+        for note in self.broker.settings.notes() {
             self.notice_queue.log(Level::Warning, || note);
         }
     }

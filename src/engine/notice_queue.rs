@@ -26,8 +26,12 @@ pub(super) struct NoticeQueue {
 impl NoticeQueue {
     /// Notes from now on. False if it did before.
     pub(super) fn open(&mut self, counters: &Counters) -> bool {
-        self.losses_said = Losses::of(counters);
-        !std::mem::replace(&mut self.is_open, true)
+        let was_open = std::mem::replace(&mut self.is_open, true);
+        if !was_open {
+            // What was lost before is in the counters of the status.
+            self.losses_said = Losses::of(counters);
+        }
+        !was_open
     }
 
     pub(super) fn log(&mut self, level: Level, text: impl FnOnce() -> String) {
@@ -101,33 +105,19 @@ impl NoticeQueue {
 
 /// The counters of messages that were lost without their sender's doing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Losses([u64; 5]);
+struct Losses([(u64, &'static str); 5]);
 
 impl Losses {
-    const NAMES: [&'static str; 5] = [
-        "expired before they could be sent",
-        "dropped because the outbox was full",
-        "refused because the outbox was full",
-        "rejected",
-        "not delivered before the shutdown",
-    ];
-
     fn of(counters: &Counters) -> Self {
-        Losses([
-            counters.expired,
-            counters.dropped_queue_full,
-            counters.refused_queue_full,
-            counters.rejected,
-            counters.dropped_shutdown + counters.unknown,
-        ])
+        Losses(counters.losses())
     }
 
     /// What was lost since, in words.
     fn since(&self, before: &Losses) -> Option<String> {
-        let lost = self.0.iter().zip(before.0).zip(Self::NAMES);
+        let lost = self.0.iter().zip(before.0);
         let parts: Vec<String> = lost
-            .filter(|((now, before), _)| *now > before)
-            .map(|((now, before), name)| format!("{} {name}", now - before))
+            .filter(|((now, _), (before, _))| now > before)
+            .map(|((now, how), (before, _))| format!("{} {how}", now - before))
             .collect();
         (!parts.is_empty()).then(|| format!("messages lost: {}", parts.join(", ")))
     }

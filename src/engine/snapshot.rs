@@ -1,6 +1,7 @@
 //! Where the engine stands, for the simulation: what it has to have been through.
 
-use super::connection::{Birth, Connection, Farewell, Guard};
+use super::connection::{Birth, Connection, Farewell, Trial};
+use super::subscription::Subscription;
 use super::{Engine, Phase};
 use crate::outbox::Time;
 
@@ -9,8 +10,9 @@ use crate::outbox::Time;
 pub(crate) struct Snapshot {
     pub(crate) phase: PhaseSnapshot,
     pub(crate) birth: BirthSnapshot,
-    pub(crate) guard: GuardSnapshot,
+    pub(crate) subscription: SubscriptionSnapshot,
     pub(crate) farewell: FarewellSnapshot,
+    pub(crate) trial: TrialSnapshot,
     pub(crate) stopping: bool,
     pub(crate) leaving: bool,
 }
@@ -38,25 +40,36 @@ pub(crate) enum BirthSnapshot {
 
 /// The subscription of the open connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum GuardSnapshot {
+pub(crate) enum SubscriptionSnapshot {
     None,
-    Off,
+    Unwanted,
     Due,
     Asked,
-    On,
+    Granted,
+    Failed,
     /// Something else was heard, and the birth message is to be said again.
     RepairDue,
+}
+
+/// The turn of a message that was held back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum TrialSnapshot {
+    None,
+    From,
+    Due,
+    Sent,
 }
 
 /// The farewell of the open connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum FarewellSnapshot {
     None,
-    No,
+    NotBegun,
     OfflineDue,
     OfflineSent,
     DisconnectDue,
     DisconnectSent,
+    OfflineRefused,
 }
 
 impl Snapshot {
@@ -64,8 +77,8 @@ impl Snapshot {
     pub(crate) fn phase_name(self) -> String {
         match self.phase {
             PhaseSnapshot::Connected => format!(
-                "birth {:?}, guard {:?}, farewell {:?}",
-                self.birth, self.guard, self.farewell
+                "birth {:?}, subscription {:?}, farewell {:?}, trial {:?}",
+                self.birth, self.subscription, self.farewell, self.trial
             ),
             phase => format!("{phase:?}"),
         }
@@ -78,24 +91,28 @@ impl Engine {
         let (phase, connection) = match &self.phase {
             Phase::Waiting { next: None, .. } => (PhaseSnapshot::Waiting, None),
             Phase::Waiting { next: Some(_), .. } => (PhaseSnapshot::Again, None),
-            Phase::Connecting(_) => (PhaseSnapshot::Connecting, None),
+            Phase::Connecting { .. } => (PhaseSnapshot::Connecting, None),
             Phase::Connected(connection) => (PhaseSnapshot::Connected, Some(connection.as_ref())),
             Phase::Closed => (PhaseSnapshot::Closed, None),
         };
         Snapshot {
             phase,
             birth: connection.map_or(BirthSnapshot::None, Connection::birth_snapshot),
-            guard: connection.map_or(GuardSnapshot::None, Connection::guard_snapshot),
+            subscription: connection.map_or(
+                SubscriptionSnapshot::None,
+                Connection::subscription_snapshot,
+            ),
+            trial: connection.map_or(TrialSnapshot::None, Connection::trial_snapshot),
             farewell: connection.map_or(FarewellSnapshot::None, Connection::farewell_snapshot),
             stopping: self.stop.is_some(),
             leaving: self.next_settings.is_some(),
         }
     }
 
-    /// Until when no connection is tried.
-    pub(crate) fn pause_until(&self) -> Option<Time> {
+    /// Until when no connection is tried, and the attempts since a connection lasted.
+    pub(crate) fn pause(&self) -> Option<(Time, u32)> {
         match self.phase {
-            Phase::Waiting { until, .. } => Some(until),
+            Phase::Waiting { until, .. } => Some((until, self.broker.reconnect.attempts())),
             _ => None,
         }
     }
@@ -111,23 +128,36 @@ impl Connection {
         }
     }
 
-    fn guard_snapshot(&self) -> GuardSnapshot {
-        match self.guard {
-            _ if self.repairs.due().is_some() => GuardSnapshot::RepairDue,
-            Guard::Off(_) => GuardSnapshot::Off,
-            Guard::Due => GuardSnapshot::Due,
-            Guard::Asked { .. } => GuardSnapshot::Asked,
-            Guard::On => GuardSnapshot::On,
+    fn subscription_snapshot(&self) -> SubscriptionSnapshot {
+        match self.subscription {
+            _ if self.repairs.from().is_some() || self.repairs.is_due() => {
+                SubscriptionSnapshot::RepairDue
+            }
+            Subscription::Unwanted => SubscriptionSnapshot::Unwanted,
+            Subscription::Due => SubscriptionSnapshot::Due,
+            Subscription::Asked { .. } => SubscriptionSnapshot::Asked,
+            Subscription::Granted => SubscriptionSnapshot::Granted,
+            Subscription::Failed { .. } => SubscriptionSnapshot::Failed,
+        }
+    }
+
+    fn trial_snapshot(&self) -> TrialSnapshot {
+        match self.trial {
+            Trial::None => TrialSnapshot::None,
+            Trial::From(_) => TrialSnapshot::From,
+            Trial::Due => TrialSnapshot::Due,
+            Trial::Sent { .. } => TrialSnapshot::Sent,
         }
     }
 
     fn farewell_snapshot(&self) -> FarewellSnapshot {
         match self.farewell {
-            Farewell::NotBegun => FarewellSnapshot::No,
+            Farewell::NotBegun => FarewellSnapshot::NotBegun,
             Farewell::OfflineDue => FarewellSnapshot::OfflineDue,
             Farewell::OfflineSent(_) => FarewellSnapshot::OfflineSent,
             Farewell::DisconnectDue => FarewellSnapshot::DisconnectDue,
             Farewell::DisconnectSent { .. } => FarewellSnapshot::DisconnectSent,
+            Farewell::OfflineRefused => FarewellSnapshot::OfflineRefused,
         }
     }
 }

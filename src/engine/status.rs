@@ -1,6 +1,7 @@
 //! What is going on, for a person.
 
-use super::connection::{Birth, Connection, Guard};
+use super::connection::{Birth, Connection};
+use super::subscription::Subscription;
 use super::{Engine, Phase};
 use crate::message::QoS;
 use crate::outbox::{Counters, Time};
@@ -92,15 +93,12 @@ pub struct Status {
 impl Engine {
     /// The engine at this moment.
     pub(crate) fn status(&self, now: Time) -> Status {
-        let connection = match &self.phase {
-            Phase::Connected(connection) => Some(connection.as_ref()),
-            _ => None,
-        };
-        let settings = &self.settings;
+        let connection = self.connection();
+        let settings = &self.broker.settings;
         Status {
             state: self.state(),
             protocol: connection.map(|connection| connection.version.name()),
-            protocol_reason: connection.map(|_| self.version.reason.clone()),
+            protocol_reason: connection.map(|_| self.broker.version.reason.clone()),
             broker: settings.broker(),
             client_id: settings.client_id.clone(),
             availability_topic: settings.availability_topic.clone(),
@@ -108,12 +106,12 @@ impl Engine {
                 Birth::Acknowledged(at) => Some(now.saturating_sub(at).as_secs_f64()),
                 _ => None,
             }),
-            last_error: self.last_error.clone(),
+            last_error: self.broker.last_error.clone(),
             next_attempt_in_seconds: match self.phase {
                 Phase::Waiting { until, .. } => Some(until.saturating_sub(now).as_secs_f64()),
                 _ => None,
             },
-            reconnect_attempt: self.reconnect.attempts(),
+            reconnect_attempt: self.broker.reconnect.attempts(),
             connections: self.connections,
             queued: self.outbox.queued(),
             queued_bytes: self.outbox.bytes(),
@@ -122,8 +120,7 @@ impl Engine {
             outcomes_kept: self.outbox.kept(),
             counters: self.outbox.counters,
             limits: connection.map(limits),
-            warnings: self
-                .settings
+            warnings: settings
                 .notes()
                 .into_iter()
                 .chain(connection.into_iter().flat_map(Connection::warnings))
@@ -139,8 +136,8 @@ impl Engine {
             _ if self.stop.is_some() || self.next_settings.is_some() => State::ShuttingDown,
             Phase::Connected(connection) if connection.is_online() => State::Online,
             Phase::Connected(_) => State::Connected,
-            Phase::Connecting(_) => State::Connecting,
-            Phase::Waiting { .. } if self.refusal.is_some() => State::Refused,
+            Phase::Connecting { .. } => State::Connecting,
+            Phase::Waiting { .. } if self.broker.refusal.is_some() => State::Refused,
             Phase::Waiting { .. } => State::Waiting,
         }
     }
@@ -157,9 +154,11 @@ fn limits(connection: &Connection) -> Limits {
 }
 
 impl Connection {
+    pub(super) const FOREIGN_BIRTH: &'static str =
+        "somebody else says the birth message on the availability topic: give each client an availability_topic of its own";
+
     /// What is not as it should be on this connection, and what it costs.
     pub(super) fn warnings(&self) -> Vec<String> {
-        let connection = self;
         let mut warnings = Vec::new();
         let mut warn = |applies: bool, text: &str| {
             if applies {
@@ -167,17 +166,19 @@ impl Connection {
             }
         };
         warn(
-        !connection.flags.retain || !connection.will.retain,
-        "the broker keeps no retained messages: whoever subscribes later does not learn whether we are online",
-    );
+            !self.flags.retain || !self.will.retain,
+            "the broker keeps no retained messages: whoever subscribes later does not learn whether we are online",
+        );
         warn(
-            connection.flags.qos == QoS::AtMostOnce || connection.will.qos == QoS::AtMostOnce,
+            self.flags.qos == QoS::AtMostOnce || self.will.qos == QoS::AtMostOnce,
             "the broker takes QoS 0 only: that it knows we are online is not acknowledged",
         );
-        if let Birth::Refused { reason, .. } = &connection.birth {
+        warn(self.has_foreign_birth(), Self::FOREIGN_BIRTH);
+        warnings.extend(self.keep_alive_warning());
+        if let Birth::Refused { reason, .. } = &self.birth {
             warnings.push(reason.clone());
         }
-        if let Guard::Off(Some(reason)) = &connection.guard {
+        if let Subscription::Failed { reason, .. } = &self.subscription {
             warnings.push(format!("the availability topic is not watched: {reason}"));
         }
         warnings

@@ -1,6 +1,6 @@
 //! Which version of the protocol to try.
 
-use super::io::{FailureKind, Version};
+use super::attempt::{FailureKind, Version};
 use crate::outbox::Time;
 use crate::settings::Protocol;
 use std::time::Duration;
@@ -11,25 +11,29 @@ const PATIENCE: u32 = 2;
 const FIRST_REST: Duration = Duration::from_secs(600);
 const LONGEST_REST: Duration = Duration::from_secs(24 * 3600);
 
-/// Tries MQTT 5 first, and 3.1.1 at once where the broker's answer leaves it open whether it speaks MQTT 5. What
-/// was found out holds for one connection: an upgraded broker gets MQTT 5 on the next. Only a broker that stays
+/// Tries MQTT 5 first, and 3.1.1 at once where the broker's answer leaves it open whether it speaks MQTT 5. A close
+/// without an answer, which may come of a restart as well, is asked a second time. What was found out holds for one
+/// connection: an upgraded broker gets MQTT 5 on the next. Only a broker that stays
 /// silent, which costs seconds each time, is asked less and less often.
 #[derive(Debug)]
-pub(crate) struct VersionChoice {
+pub(super) struct VersionChoice {
     protocol: Protocol,
     /// In this round, what MQTT 5 came to before 3.1.1 was tried.
     undecided: Option<(FailureKind, String)>,
+    /// In this round, whether a close without an answer was given a second chance.
+    was_asked_twice: bool,
     silent_rounds: u32,
     rest_until: Time,
     /// Why this version is in use, for the status.
-    pub(crate) reason: String,
+    pub(super) reason: String,
 }
 
 impl VersionChoice {
-    pub(crate) fn new(protocol: Protocol) -> Self {
+    pub(super) fn new(protocol: Protocol) -> Self {
         VersionChoice {
             protocol,
             undecided: None,
+            was_asked_twice: false,
             silent_rounds: 0,
             rest_until: Time::ZERO,
             reason: String::new(),
@@ -37,8 +41,9 @@ impl VersionChoice {
     }
 
     /// The version to try first in a new round.
-    pub(crate) fn first(&mut self, now: Time) -> Version {
+    pub(super) fn first(&mut self, now: Time) -> Version {
         self.undecided = None;
+        self.was_asked_twice = false;
         match self.protocol {
             Protocol::V5 => Version::V5,
             Protocol::V311 => Version::V311,
@@ -47,38 +52,44 @@ impl VersionChoice {
         }
     }
 
-    /// Whether a failure of MQTT 5 calls for 3.1.1 in the same round.
-    pub(crate) fn falls_back(&mut self, version: Version, kind: FailureKind, text: &str) -> bool {
-        let may_not_speak_it = matches!(
-            kind,
-            FailureKind::WrongVersion | FailureKind::Undecided | FailureKind::Silent
-        );
-        let falls_back =
-            version == Version::V5 && self.protocol == Protocol::Auto && may_not_speak_it;
-        if falls_back {
-            self.undecided = Some((kind, text.to_owned()));
+    /// The version to try at once, in the same round, after a failure with this one; none when the round is over.
+    pub(super) fn next(
+        &mut self,
+        version: Version,
+        kind: FailureKind,
+        text: &str,
+    ) -> Option<Version> {
+        if self.protocol != Protocol::Auto {
+            return None;
         }
-        falls_back
-    }
-
-    /// Whether a refusal of 3.1.1 calls for MQTT 5 in the same round, because it was left out.
-    pub(crate) fn falls_forward(&mut self, version: Version, kind: FailureKind) -> bool {
-        let was_left_out = self.protocol == Protocol::Auto && self.undecided.is_none();
-        let falls_forward =
-            version == Version::V311 && kind == FailureKind::WrongVersion && was_left_out;
-        if falls_forward {
-            self.broker_may_have_changed();
+        match (version, kind) {
+            (Version::V5, FailureKind::Undecided) if !self.was_asked_twice => {
+                self.was_asked_twice = true;
+                Some(Version::V5)
+            }
+            (
+                Version::V5,
+                FailureKind::WrongVersion | FailureKind::Undecided | FailureKind::Silent,
+            ) => {
+                self.undecided = Some((kind, text.to_owned()));
+                Some(Version::V311)
+            }
+            // MQTT 5 was left out, and the broker has been replaced since.
+            (Version::V311, FailureKind::WrongVersion) if self.undecided.is_none() => {
+                self.broker_may_have_changed();
+                Some(Version::V5)
+            }
+            _ => None,
         }
-        falls_forward
     }
 
     /// What MQTT 5 came to earlier in this round.
-    pub(crate) fn earlier_failure(&self) -> Option<&str> {
+    pub(super) fn earlier_failure(&self) -> Option<&str> {
         self.undecided.as_ref().map(|(_, text)| text.as_str())
     }
 
     /// A connection was accepted.
-    pub(crate) fn opened(&mut self, now: Time, version: Version) {
+    pub(super) fn opened(&mut self, now: Time, version: Version) {
         self.reason = match (self.protocol, version, &self.undecided) {
             (Protocol::V5 | Protocol::V311, _, _) => "set by the setting protocol".into(),
             (Protocol::Auto, Version::V5, _) => "the broker speaks it".into(),
@@ -103,7 +114,7 @@ impl VersionChoice {
     }
 
     /// The broker was away, or 3.1.1 no longer works: it may come back as another, so MQTT 5 is tried again.
-    pub(crate) fn broker_may_have_changed(&mut self) {
+    pub(super) fn broker_may_have_changed(&mut self) {
         self.rest_until = Time::ZERO;
     }
 }
@@ -115,7 +126,8 @@ mod tests {
     fn silent_round(choice: &mut VersionChoice, now: Time) -> bool {
         let asked = choice.first(now) == Version::V5;
         if asked {
-            assert!(choice.falls_back(Version::V5, FailureKind::Silent, "no answer"));
+            let next = choice.next(Version::V5, FailureKind::Silent, "no answer");
+            assert_eq!(next, Some(Version::V311));
         }
         choice.opened(now, Version::V311);
         asked
@@ -136,11 +148,15 @@ mod tests {
     }
 
     #[test]
-    fn a_broker_that_closes_is_asked_every_time() {
+    fn a_broker_that_closes_is_asked_twice_in_every_round() {
         let mut choice = VersionChoice::new(Protocol::Auto);
         for _ in 0..20 {
             assert_eq!(choice.first(Time::ZERO), Version::V5);
-            assert!(choice.falls_back(Version::V5, FailureKind::Undecided, "closed"));
+            let next = |choice: &mut VersionChoice| {
+                choice.next(Version::V5, FailureKind::Undecided, "closed")
+            };
+            assert_eq!(next(&mut choice), Some(Version::V5));
+            assert_eq!(next(&mut choice), Some(Version::V311));
             choice.opened(Time::ZERO, Version::V311);
             assert!(choice.reason.contains("closed"));
         }
@@ -158,28 +174,28 @@ mod tests {
     fn a_broker_that_no_longer_speaks_311_is_asked_at_once() {
         let mut choice = VersionChoice::new(Protocol::Auto);
         while silent_round(&mut choice, Time::ZERO) {}
-        assert!(choice.falls_forward(Version::V311, FailureKind::WrongVersion));
+        let mut next = |version| choice.next(version, FailureKind::WrongVersion, "no");
+        assert_eq!(next(Version::V311), Some(Version::V5));
+        assert_eq!(next(Version::V5), Some(Version::V311));
+        assert_eq!(next(Version::V311), None, "it speaks neither");
         assert_eq!(choice.first(Time::ZERO), Version::V5);
-        assert!(choice.falls_back(Version::V5, FailureKind::WrongVersion, "no"));
-        let again = choice.falls_forward(Version::V311, FailureKind::WrongVersion);
-        assert!(!again, "it speaks neither");
     }
 
     #[test]
     fn only_doubt_about_the_version_falls_back_and_only_when_it_may() {
+        let next = |protocol, version, kind| VersionChoice::new(protocol).next(version, kind, "");
         for kind in [
             FailureKind::Unreachable,
+            FailureKind::NotAuthorized,
             FailureKind::Later,
             FailureKind::Permanent,
             FailureKind::NoRetain,
         ] {
-            assert!(!VersionChoice::new(Protocol::Auto).falls_back(Version::V5, kind, ""));
+            assert_eq!(next(Protocol::Auto, Version::V5, kind), None);
         }
-        assert!(!VersionChoice::new(Protocol::V5).falls_back(Version::V5, FailureKind::Silent, ""));
-        assert!(!VersionChoice::new(Protocol::Auto).falls_back(
-            Version::V311,
-            FailureKind::Silent,
-            ""
-        ));
+        for kind in [FailureKind::Silent, FailureKind::Undecided] {
+            assert_eq!(next(Protocol::V5, Version::V5, kind), None);
+            assert_eq!(next(Protocol::Auto, Version::V311, kind), None);
+        }
     }
 }

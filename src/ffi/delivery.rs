@@ -4,11 +4,7 @@ use super::boundary::boundary;
 use super::error::{argus_mqtt_error, Failure};
 use super::handle::{self, argus_mqtt_client};
 use super::output::put;
-use super::status_code::{
-    ARGUS_MQTT_DROPPED, ARGUS_MQTT_EXPIRED, ARGUS_MQTT_REJECTED, ARGUS_MQTT_TIMEOUT,
-    ARGUS_MQTT_UNKNOWN,
-};
-use crate::Outcome;
+use super::status_code::ARGUS_MQTT_TIMEOUT;
 use std::time::Duration;
 
 /// A message that was handed over and whose outcome is wanted: a number that has a meaning only together with its
@@ -46,7 +42,7 @@ pub unsafe extern "C" fn argus_mqtt_delivery_wait(
         boundary(error, || {
             let client = handle::find(client)?;
             let outcome = client.wait_delivery(delivery, Duration::from_millis(timeout_ms))?;
-            delivered(outcome)
+            Ok(outcome.into_result()?)
         })
     }
 }
@@ -112,45 +108,5 @@ pub unsafe extern "C" fn argus_mqtt_flush(
             }
             Ok(())
         })
-    }
-}
-
-fn delivered(outcome: Outcome) -> Result<(), Failure> {
-    let (status, message) = match outcome {
-        Outcome::Delivered => return Ok(()),
-        Outcome::Expired => (
-            ARGUS_MQTT_EXPIRED,
-            "expired before it could be sent".to_owned(),
-        ),
-        Outcome::Dropped(reason) => (ARGUS_MQTT_DROPPED, reason),
-        Outcome::Rejected(reason) => (ARGUS_MQTT_REJECTED, reason),
-        Outcome::Unknown => (
-            ARGUS_MQTT_UNKNOWN,
-            "on its way when the client shut down; it may have arrived".to_owned(),
-        ),
-    };
-    Err(Failure::new(status, message))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_outcome_is_a_status() {
-        let status =
-            |outcome| delivered(outcome).map_err(|failure| (failure.status, failure.message));
-        let reason = || "why".to_owned();
-        assert_eq!(status(Outcome::Delivered), Ok(()));
-        assert_eq!(
-            status(Outcome::Dropped(reason())),
-            Err((ARGUS_MQTT_DROPPED, reason()))
-        );
-        assert_eq!(
-            status(Outcome::Rejected(reason())),
-            Err((ARGUS_MQTT_REJECTED, reason()))
-        );
-        assert_eq!(status(Outcome::Expired).unwrap_err().0, ARGUS_MQTT_EXPIRED);
-        assert_eq!(status(Outcome::Unknown).unwrap_err().0, ARGUS_MQTT_UNKNOWN);
     }
 }

@@ -97,11 +97,11 @@ pub unsafe extern "C" fn argus_mqtt_publish(
         boundary(error, || {
             let client = handle::find(client)?;
             let topic = text("topic", topic)?;
-            let options = PublishOptions {
-                qos: QoS::try_from(i64::from(qos))?,
-                retain: flag("retain", retain)?,
-                expiry: (expiry_seconds > 0).then(|| Duration::from_secs(expiry_seconds.into())),
-            };
+            let expiry = (expiry_seconds > 0).then(|| Duration::from_secs(expiry_seconds.into()));
+            let options = PublishOptions::new()
+                .qos(QoS::try_from(i64::from(qos))?)
+                .retain(flag("retain", retain)?)
+                .expiry(expiry);
             let payload = self::payload("payload", payload, payload_len)?;
             let id = client.enqueue(topic, payload, options, !delivery_out.is_null())?;
             put(delivery_out, id);

@@ -1,9 +1,11 @@
 //! What has happened to messages so far.
 
+use crate::outcome::{DropReason, Outcome};
 use serde::Serialize;
 
 /// How many messages came in, and how they ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Counters {
     /// Messages accepted by a publish call.
     pub accepted: u64,
@@ -25,4 +27,50 @@ pub struct Counters {
     pub resent: u64,
     /// Times the availability topic held something else and was set right.
     pub guard_repairs: u64,
+    /// Acknowledgements from brokers that were for nothing, or came twice. They are ignored.
+    pub ignored_acknowledgements: u64,
+}
+
+impl Counters {
+    /// The counter of messages that ended like this.
+    pub(super) fn of(&mut self, outcome: &Outcome) -> &mut u64 {
+        match outcome {
+            Outcome::Delivered => &mut self.delivered,
+            Outcome::Expired => &mut self.expired,
+            Outcome::Dropped(DropReason::QueueFull) => &mut self.dropped_queue_full,
+            Outcome::Dropped(DropReason::ShutDown) => &mut self.dropped_shutdown,
+            Outcome::Rejected(_) => &mut self.rejected,
+            Outcome::Unknown => &mut self.unknown,
+        }
+    }
+
+    /// How many of the accepted messages have ended.
+    pub(crate) fn ended(&self) -> u64 {
+        self.delivered
+            + self.expired
+            + self.dropped_queue_full
+            + self.dropped_shutdown
+            + self.rejected
+            + self.unknown
+    }
+
+    /// What was lost without its sender's doing: how many, and how.
+    pub(crate) fn losses(&self) -> [(u64, &'static str); 5] {
+        [
+            (self.expired, "expired before they could be sent"),
+            (
+                self.dropped_queue_full,
+                "dropped because the outbox was full",
+            ),
+            (
+                self.refused_queue_full,
+                "refused because the outbox was full",
+            ),
+            (self.rejected, "rejected"),
+            (
+                self.dropped_shutdown + self.unknown,
+                "not delivered before the shutdown",
+            ),
+        ]
+    }
 }

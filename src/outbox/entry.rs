@@ -1,15 +1,14 @@
-//! One message with its age and history, and how it ends.
+//! One message with its age and history.
 
 use super::Time;
-use crate::message::{Message, Outcome};
+use crate::message::Message;
 
-/// What one message costs beside its payload, counted against the bound of bytes.
-pub(super) const OVERHEAD: u64 = 128;
+/// What a message takes beside payload and topic, at worst: when no other has its topic, none its lifetime, and its
+/// outcome is wanted. Measured by tests/outbox_memory.rs.
+pub(super) const OVERHEAD: u64 = 448;
 
-/// A lane is named by the lifetime of its messages in seconds.
-pub(super) type Lane = u32;
-/// The lane of the messages that never expire.
-pub(super) const LASTING: Lane = u32::MAX;
+/// The lifetime of the messages that never expire.
+pub(super) const LASTING: u32 = u32::MAX;
 
 /// A message with its age and history.
 #[derive(Debug)]
@@ -18,10 +17,13 @@ pub(crate) struct Entry {
     pub(crate) id: u64,
     pub(crate) message: Message,
     pub(super) accepted_at_ms: u64,
-    pub(super) lane: Lane,
+    /// In seconds, or [`LASTING`].
+    pub(super) lifetime: u32,
     pub(super) tracked: bool,
     /// How many connections in a row the broker closed while this message was unacknowledged.
     pub(crate) closes: u8,
+    /// How many it closed on this message alone.
+    pub(crate) closes_alone: u8,
     /// Whether it was handed to the network before: what is sent again may arrive twice.
     pub(crate) sent_before: bool,
 }
@@ -30,56 +32,27 @@ impl Entry {
     /// The Message Expiry Interval to send (MQTT 5, section 3.3.2.3.3): the lifetime less the whole
     /// seconds waited here, as a broker lowers it. `None` when the message never expires.
     pub(crate) fn expiry_left(&self, now: Time) -> Option<u32> {
-        if self.lane == LASTING {
+        if self.lifetime == LASTING {
             return None;
         }
         let waited = (millis(now).saturating_sub(self.accepted_at_ms)) / 1000;
         Some(
-            self.lane
+            self.lifetime
                 .saturating_sub(u32::try_from(waited).unwrap_or(u32::MAX)),
         )
     }
 
-    /// When the message is no longer worth sending. `None` when it never expires.
-    pub(super) fn deadline(&self) -> Option<Time> {
-        (self.lane != LASTING)
-            .then(|| Time::from_millis(self.accepted_at_ms + u64::from(self.lane) * 1000))
-    }
-
+    /// The bytes that count against the bound: what the message takes when it shares nothing with another.
     pub(super) fn cost(&self) -> u64 {
-        self.message.payload.len() as u64 + OVERHEAD
+        self.message.payload.len() as u64 + self.message.topic.len() as u64 + OVERHEAD
     }
+}
+
+/// When a message is no longer worth sending, in milliseconds. `None` when it never expires.
+pub(super) fn deadline_ms(accepted_at_ms: u64, lifetime: u32) -> Option<u64> {
+    (lifetime != LASTING).then(|| accepted_at_ms.saturating_add(u64::from(lifetime) * 1000))
 }
 
 pub(super) fn millis(time: Time) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// How a message ended, as it is counted and kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum End {
-    Delivered,
-    Expired,
-    QueueFull,
-    ShutDown,
-    Rejected(String),
-    Unknown,
-}
-
-impl End {
-    /// The same for a person.
-    pub(crate) fn outcome(self) -> Outcome {
-        match self {
-            End::Delivered => Outcome::Delivered,
-            End::Expired => Outcome::Expired,
-            End::QueueFull => {
-                Outcome::Dropped("the outbox was full and this was its oldest message".into())
-            }
-            End::ShutDown => {
-                Outcome::Dropped("the client shut down before it could be sent".into())
-            }
-            End::Rejected(reason) => Outcome::Rejected(reason),
-            End::Unknown => Outcome::Unknown,
-        }
-    }
 }

@@ -1,53 +1,49 @@
 //! The messages that wait to be sent: bounded, aging, in order.
 //!
-//! Messages of one lifetime wait in one lane. In a lane the oldest message is also the first to
-//! expire, so sending, expiring and dropping each take the front of a lane and cost the same
-//! however long the queue is.
+//! A message is queued, then in flight, and may be put back; it ends once. Whoever takes messages keeps those in
+//! flight; here they count against the bounds until they end.
 
+mod bounds;
 mod counters;
 mod entry;
+mod flush_marks;
+mod lane;
 mod outcomes;
+mod queues;
+mod ranking;
+mod room;
+mod slab;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use bounds::Bounds;
 pub use counters::Counters;
-pub(crate) use entry::{End, Entry};
+pub(crate) use entry::Entry;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::message::Message;
-use crate::settings::QueueFull;
-use entry::{millis, Lane, LASTING, OVERHEAD};
+use crate::outcome::{DropReason, Outcome};
+use entry::{millis, LASTING};
+use flush_marks::FlushMarks;
 use outcomes::Outcomes;
-use std::collections::{BTreeMap, VecDeque};
+use queues::Queues;
 use std::time::Duration;
 
 /// A point in time: since the client was made, on a clock that never goes back.
 pub(crate) type Time = Duration;
 
-/// The bounds of an outbox, and what to do at them.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Bounds {
-    pub(crate) messages: usize,
-    pub(crate) bytes: u64,
-    pub(crate) when_full: QueueFull,
-}
-
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct Outbox {
     bounds: Bounds,
-    lanes: BTreeMap<Lane, VecDeque<Entry>>,
-    /// The id at the front of each lane, so that the oldest message of all is found at once.
-    fronts: BTreeMap<u64, Lane>,
-    /// No message expires before this: so that the lanes are looked through only when one may have.
-    none_expires_before: Time,
+    queues: Queues,
     last_id: u64,
-    queued: usize,
-    /// Messages taken out to be sent and not ended yet.
-    taken: usize,
-    /// Bytes of the messages queued and taken.
+    /// Bytes of the messages queued and in flight.
     bytes: u64,
+    in_flight: usize,
+    in_flight_bytes: u64,
     outcomes: Outcomes,
+    marks: FlushMarks,
     pub(crate) counters: Counters,
 }
 
@@ -55,56 +51,44 @@ impl Outbox {
     pub(crate) fn new(bounds: Bounds) -> Self {
         Outbox {
             bounds,
-            lanes: BTreeMap::new(),
-            fronts: BTreeMap::new(),
-            none_expires_before: Time::MAX,
+            queues: Queues::default(),
             last_id: 0,
-            queued: 0,
-            taken: 0,
             bytes: 0,
+            in_flight: 0,
+            in_flight_bytes: 0,
             outcomes: Outcomes::default(),
+            marks: FlushMarks::default(),
             counters: Counters::default(),
         }
     }
 
     /// Messages waiting to be sent.
     pub(crate) fn queued(&self) -> usize {
-        self.queued
+        self.queues.len()
     }
 
     /// Messages taken out to be sent that have not ended.
     pub(crate) fn in_flight(&self) -> usize {
-        self.taken
+        self.in_flight
     }
 
     /// Messages accepted that have not ended.
     pub(crate) fn unfinished(&self) -> usize {
-        self.queued + self.taken
+        self.queued() + self.in_flight
     }
 
-    /// Bytes held: payloads, and what each message costs beside.
+    /// Bytes held: payloads, topics, and what each message costs beside.
     pub(crate) fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// Outcomes that nobody has taken yet.
-    pub(crate) fn kept(&self) -> usize {
-        self.outcomes.kept()
-    }
-
-    /// How often an outcome came, was taken or was forgotten.
-    pub(crate) fn outcome_changes(&self) -> u64 {
-        self.outcomes.changes()
-    }
-
     /// How long the oldest message has been waiting.
     pub(crate) fn oldest_age(&self, now: Time) -> Option<Duration> {
-        let (_, lane) = self.fronts.first_key_value()?;
-        let oldest = self.lanes.get(lane)?.front()?;
+        let oldest = self.queues.front(self.queues.oldest()?)?;
         Some(now.saturating_sub(Time::from_millis(oldest.accepted_at_ms)))
     }
 
-    /// Puts a message at the end, making room by the rule of the settings. Gives its id.
+    /// Puts a message at the end of the queue of its topic, making room by the rule of the settings. Gives its id.
     pub(crate) fn accept(
         &mut self,
         now: Time,
@@ -117,237 +101,165 @@ impl Outbox {
             id: self.last_id + 1,
             message,
             accepted_at_ms: millis(now),
-            lane: lifetime_seconds.unwrap_or(LASTING),
+            lifetime: lifetime_seconds.unwrap_or(LASTING),
             tracked,
             closes: 0,
+            closes_alone: 0,
             sent_before: false,
         };
-        if tracked && self.kept() >= self.bounds.messages {
+        let (id, cost) = (entry.id, entry.cost());
+        self.make_room(cost, tracked).inspect_err(|_| {
             self.counters.refused_queue_full += 1;
-            return Err(Error::new(
-                ErrorKind::QueueFull,
-                format!(
-                    "{} deliveries have ended without being waited for or forgotten, as many as max_queued_messages allows",
-                    self.kept()
-                ),
-            ));
-        }
-        self.make_room(entry.cost())?;
-        self.last_id = entry.id;
+        })?;
+        self.last_id = id;
         self.counters.accepted += 1;
+        self.marks.accepted();
         if tracked {
-            self.outcomes.track(entry.id);
+            self.outcomes.track(id);
         }
-        self.bytes += entry.cost();
-        self.queued += 1;
-        self.note_deadline(&entry);
-        let id = entry.id;
-        let waiting = self.lanes.entry(entry.lane).or_default();
-        if waiting.is_empty() {
-            self.fronts.insert(id, entry.lane);
-        }
-        waiting.push_back(entry);
+        self.bytes += cost;
+        self.queues.push_back(entry);
         Ok(id)
     }
 
-    /// Takes the oldest message that is still worth sending.
+    /// Takes the oldest message that is still worth sending, of the topics that are not paused.
     pub(crate) fn take(&mut self, now: Time) -> Option<Entry> {
         self.expire(now);
-        let lane = *self.fronts.first_key_value()?.1;
-        let entry = self.pop(lane)?;
-        self.taken += 1;
-        Some(entry)
+        let lane = self.queues.oldest_flowing()?;
+        self.take_front(lane)
     }
 
-    /// Puts back a message that was taken and not delivered. Those taken last go back first.
-    pub(crate) fn put_back(&mut self, entry: Entry) {
-        self.taken -= 1;
-        self.queued += 1;
-        self.note_deadline(&entry);
-        let lane = self.lanes.entry(entry.lane).or_default();
-        if let Some(front) = lane.front() {
-            debug_assert!(
-                entry.id < front.id,
-                "messages go back in the reverse order of their taking"
-            );
-            self.fronts.remove(&front.id);
+    /// Takes the oldest held message that is still worth sending, to be sent alone. Its topic flows again.
+    pub(crate) fn take_held(&mut self, now: Time) -> Option<Entry> {
+        self.expire(now);
+        let lane = self.queues.oldest_held()?;
+        self.take_front(lane)
+    }
+
+    /// Whether [`Outbox::take`] would give a message, if none has expired since [`Outbox::expire`].
+    #[cfg(test)]
+    pub(crate) fn has_ready(&self) -> bool {
+        self.queues.oldest_flowing().is_some()
+    }
+
+    /// How often the broker closed on the message alone that [`Outbox::take_held`] would give; none where it would give
+    /// none, if none has expired since [`Outbox::expire`].
+    pub(crate) fn held_closes(&self) -> Option<u8> {
+        let front = self.queues.front(self.queues.oldest_held()?)?;
+        Some(front.closes_alone)
+    }
+
+    /// Lets all topics flow again, and forgets how often the broker closed on the messages that held them.
+    pub(crate) fn release_held(&mut self) {
+        while let Some(lane) = self.queues.oldest_held() {
+            let Some(mut entry) = self.take_front(lane) else {
+                break;
+            };
+            (entry.closes, entry.closes_alone) = (0, 0);
+            self.put_back(entry);
         }
-        self.fronts.insert(entry.id, entry.lane);
-        lane.push_front(entry);
+    }
+
+    /// Puts back a message that was taken and has not ended. Of one topic, those taken last go back first.
+    pub(crate) fn put_back(&mut self, entry: Entry) {
+        self.land(&entry);
+        self.queues.push_front(entry, false);
+    }
+
+    /// Puts back a message like [`Outbox::put_back`], and holds it: nothing behind it on its topic is taken before it
+    /// has gone. It is taken by [`Outbox::take_held`] only; what was in front of it goes first.
+    pub(crate) fn hold_back(&mut self, entry: Entry) {
+        self.land(&entry);
+        self.queues.push_front(entry, true);
     }
 
     /// Ends a message that was taken.
-    pub(crate) fn end(&mut self, entry: &Entry, end: End) {
-        self.taken -= 1;
-        self.record(entry, end);
+    pub(crate) fn end(&mut self, entry: &Entry, outcome: Outcome) {
+        self.land(entry);
+        self.record(entry, outcome);
     }
 
     /// Ends every message that waits, at shutdown: what was sent before may have arrived.
     pub(crate) fn end_all_queued(&mut self) {
-        while let Some((_, &lane)) = self.fronts.first_key_value() {
-            if let Some(entry) = self.pop(lane) {
-                self.record(
-                    &entry,
-                    if entry.sent_before {
-                        End::Unknown
-                    } else {
-                        End::ShutDown
-                    },
-                );
-            }
+        while let Some(entry) = self.queues.oldest().and_then(|l| self.queues.pop_front(l)) {
+            let outcome = if entry.sent_before {
+                Outcome::Unknown
+            } else {
+                Outcome::Dropped(DropReason::ShutDown)
+            };
+            self.record(&entry, outcome);
         }
     }
 
     /// Ends what has expired.
     pub(crate) fn expire(&mut self, now: Time) {
-        if now < self.none_expires_before {
-            return;
-        }
-        loop {
-            let next = self
-                .lanes
-                .iter()
-                .filter_map(|(&lane, waiting)| Some((waiting.front()?.deadline()?, lane)))
-                .min();
-            match next {
-                Some((deadline, lane)) if deadline <= now => {
-                    if let Some(entry) = self.pop(lane) {
-                        self.record(&entry, End::Expired);
-                    }
-                }
-                Some((deadline, _)) => return self.none_expires_before = deadline,
-                None => return self.none_expires_before = Time::MAX,
+        let now = millis(now);
+        while let Some((deadline, lane)) = self.queues.first_expiry() {
+            if deadline > now {
+                break;
+            }
+            if let Some(entry) = self.queues.pop_front(lane) {
+                self.record(&entry, Outcome::Expired);
             }
         }
     }
 
-    /// When to call [`Outbox::expire`] next; never later than the next message expires.
+    /// When the next message that waits expires: when to call [`Outbox::expire`].
     pub(crate) fn next_expiry(&self) -> Option<Time> {
-        (self.queued > 0 && self.none_expires_before < Time::MAX)
-            .then_some(self.none_expires_before)
+        let (deadline, _) = self.queues.first_expiry()?;
+        Some(Time::from_millis(deadline))
     }
 
-    /// Whether a message expires before this, so that whoever waits for it has to be told.
-    pub(crate) fn expires_before(&self, known: Option<Time>) -> bool {
-        let next = self.next_expiry();
-        next.is_some_and(|next| known.is_none_or(|known| next < known))
+    /// A mark behind all that was accepted so far, for [`Outbox::is_finished`]. To be released as often as it was made.
+    pub(crate) fn mark(&mut self) -> u64 {
+        self.marks.mark(self.last_id)
     }
 
-    fn note_deadline(&mut self, entry: &Entry) {
-        if let Some(deadline) = entry.deadline() {
-            self.none_expires_before = self.none_expires_before.min(deadline);
-        }
+    /// Whether every message accepted before this mark was made has ended.
+    pub(crate) fn is_finished(&self, mark: u64) -> bool {
+        self.marks.is_finished(mark)
     }
 
-    /// Whether the message with this id has ended; takes its outcome if so. `None` for an id that nobody waits for.
-    pub(crate) fn take_outcome(&mut self, id: u64) -> Option<Option<End>> {
-        self.outcomes.take(id)
+    /// How many of the messages accepted before this mark was made have not ended.
+    pub(crate) fn unfinished_before(&self, mark: u64) -> usize {
+        self.marks.unfinished_before(mark)
     }
 
-    /// Says that nobody will ask for the outcome of this message.
-    pub(crate) fn forget(&mut self, id: u64) {
-        self.outcomes.forget(id);
+    /// How many marks have finished: changes whenever [`Outbox::is_finished`] does for one of them.
+    pub(crate) fn marks_finished(&self) -> u64 {
+        self.marks.finished()
     }
 
-    /// Keeps in line, for [`Outbox::first_ended`], the outcomes to come.
-    pub(crate) fn announce_outcomes(&mut self) {
-        self.outcomes.announce();
+    /// Says that nobody will ask for this mark again; a mark takes memory until then, or until it is finished.
+    pub(crate) fn release_mark(&mut self, mark: u64) {
+        self.marks.release(mark);
     }
 
-    /// The next message that ended and has not been announced, with its outcome, which stays.
-    pub(crate) fn first_ended(&mut self) -> Option<(u64, &End)> {
-        self.outcomes.first()
-    }
-
-    /// The one that [`Outbox::first_ended`] gave has been announced.
-    pub(crate) fn ended_announced(&mut self) {
-        self.outcomes.advance();
-    }
-
-    /// New bounds; what no longer fits is dropped, the oldest first.
-    pub(crate) fn set_bounds(&mut self, bounds: Bounds) {
-        self.bounds = bounds;
-        while self.is_over(0, 0) && self.drop_oldest() {}
-    }
-
-    fn is_over(&self, more_messages: usize, more_bytes: u64) -> bool {
-        self.unfinished() + more_messages > self.bounds.messages
-            || self.bytes + more_bytes > self.bounds.bytes
-    }
-
-    fn make_room(&mut self, cost: u64) -> Result<(), Error> {
-        if cost > self.bounds.bytes {
-            self.counters.refused_queue_full += 1;
-            return Err(Error::new(
-                ErrorKind::QueueFull,
-                format!(
-                    "payload: {} bytes can never fit into max_queued_bytes {}; send less, or raise the setting",
-                    cost - OVERHEAD,
-                    self.bounds.bytes
-                ),
-            ));
-        }
-        while self.is_over(1, cost) {
-            if self.bounds.when_full == QueueFull::RefuseNewest || !self.drop_oldest() {
-                self.counters.refused_queue_full += 1;
-                return Err(Error::new(
-                    ErrorKind::QueueFull,
-                    format!(
-                        "the outbox is full: {} messages ({} of them in flight) and {} bytes; \
-                         max_queued_messages is {}, max_queued_bytes {}",
-                        self.unfinished(),
-                        self.taken,
-                        self.bytes,
-                        self.bounds.messages,
-                        self.bounds.bytes
-                    ),
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    /// Drops the oldest message that expires anyway, or else the oldest. False when nothing waits.
-    fn drop_oldest(&mut self) -> bool {
-        let oldest_expiring = self.fronts.values().find(|&&lane| lane != LASTING);
-        let Some(&lane) = oldest_expiring.or_else(|| self.fronts.values().next()) else {
-            return false;
-        };
-        let Some(entry) = self.pop(lane) else {
-            return false;
-        };
-        self.record(&entry, End::QueueFull);
-        true
-    }
-
-    fn pop(&mut self, lane: Lane) -> Option<Entry> {
-        let lanes = self.lanes.len();
-        let waiting = self.lanes.get_mut(&lane)?;
-        let entry = waiting.pop_front()?;
-        self.fronts.remove(&entry.id);
-        self.queued -= 1;
-        match waiting.front() {
-            Some(front) => drop(self.fronts.insert(front.id, lane)),
-            // A lane that held a long outage gives its memory back; the few in everyday use stay.
-            None if waiting.capacity() > 1024 || lanes > 4 => drop(self.lanes.remove(&lane)),
-            None => {}
-        }
+    fn take_front(&mut self, lane: u32) -> Option<Entry> {
+        let entry = self.queues.pop_front(lane)?;
+        self.in_flight += 1;
+        self.in_flight_bytes += entry.cost();
         Some(entry)
     }
 
-    fn record(&mut self, entry: &Entry, end: End) {
+    /// The message is in flight no more.
+    fn land(&mut self, entry: &Entry) {
+        self.in_flight -= 1;
+        self.in_flight_bytes -= entry.cost();
+    }
+
+    /// The message, which is neither queued nor in flight any more, has ended.
+    fn record(&mut self, entry: &Entry, outcome: Outcome) {
         self.bytes -= entry.cost();
-        let counter = match end {
-            End::Delivered => &mut self.counters.delivered,
-            End::Expired => &mut self.counters.expired,
-            End::QueueFull => &mut self.counters.dropped_queue_full,
-            End::ShutDown => &mut self.counters.dropped_shutdown,
-            End::Rejected(_) => &mut self.counters.rejected,
-            End::Unknown => &mut self.counters.unknown,
-        };
-        *counter += 1;
+        self.marks.ended(entry.id);
+        *self.counters.of(&outcome) += 1;
+        debug_assert_eq!(
+            self.counters.accepted,
+            self.counters.ended() + self.unfinished() as u64,
+            "each message ends once"
+        );
         if entry.tracked {
-            self.outcomes.record(entry.id, end);
+            self.outcomes.record(entry.id, outcome);
         }
     }
 }

@@ -180,7 +180,7 @@ pub(super) const FIELDS: &[Field] = &[
         name: "max_queued_bytes",
         default: Default::Integer(64 << 20),
         allowed: Allowed::Integer(64 << 10, 4 << 30),
-        meaning: "How many bytes they may take together.",
+        meaning: "How many bytes they may take together: payload, topic, and 448 for each message.",
     },
     Field {
         name: "queue_full",

@@ -3,21 +3,19 @@
 use super::invariants::is_leaving;
 use super::schedule::{Batch, Schedule};
 use super::world::World;
-use crate::engine::GuardSnapshot;
+use crate::engine::SubscriptionSnapshot;
 use crate::message::QoS;
 use crate::outbox::Time;
 use crate::settings::Settings;
 use std::sync::Arc;
 
-/// As in the session and the client: nothing acknowledged, birth refused, longest gap between repairs, twin, idle poll.
+/// As in the engine: nothing acknowledged, birth refused, longest gap between repairs.
 const ACKNOWLEDGEMENTS: Time = Time::from_secs(20);
 const BIRTH_AGAIN: Time = Time::from_secs(60);
 const REPAIR_GAP: Time = Time::from_secs(60);
-const TWIN_PAUSE: Time = Time::from_secs(240);
-const IDLE: Time = Time::from_secs(60);
 const SILENCE: Time = Time::from_secs(3);
 /// A write of our largest message, and one second for all that takes no time worth a name.
-const WRITE: Time = Time::from_secs(12);
+const WRITE: Time = Time::from_secs(26);
 const SLACK: Time = Time::from_secs(5);
 /// How long the peace is watched: longer than any will delay.
 const PEACE: Time = Time::from_secs(100);
@@ -59,23 +57,14 @@ impl World<'_> {
         let settings = &self.settings;
         let seconds = |seconds: u32| Time::from_secs(seconds.into());
         let keep_alive = self.keep_alive();
-        let notice = keep_alive * 2 + IDLE + WRITE + ACKNOWLEDGEMENTS;
-        let twin = self
-            .process
-            .as_ref()
-            .is_some_and(|process| process.watch.suspects_twin());
+        let notice = keep_alive * 2 + WRITE + ACKNOWLEDGEMENTS;
         // A pause that began under other settings lasts as long as it was to last.
         let pause_until = self
             .process
             .as_ref()
-            .and_then(|process| process.engine.pause_until());
-        let left = pause_until.map_or(Time::ZERO, |until| until.saturating_sub(self.air.now));
+            .and_then(|process| process.engine().pause());
+        let left = pause_until.map_or(Time::ZERO, |(until, _)| until.saturating_sub(self.air.now));
         let longest = seconds(settings.reconnect_max_seconds).max(left);
-        let pause = if twin {
-            longest.max(TWIN_PAUSE)
-        } else {
-            longest
-        };
         let connect = (seconds(settings.connect_timeout_seconds.into()) + SILENCE) * 2;
         let trip = Time::from_millis(2 * self.air.latency + 10);
         let messages = self
@@ -86,7 +75,7 @@ impl World<'_> {
             .count() as u32;
         notice
             + connect
-            + pause
+            + longest
             + connect
             + BIRTH_AGAIN
             + REPAIR_GAP
@@ -121,17 +110,17 @@ impl World<'_> {
         let Some(process) = &mut self.process else {
             return Some("no process");
         };
-        if !process.engine.is_online() {
+        if !process.engine().is_online() {
             return Some("not online");
         }
-        if process.engine.outbox().unfinished() > 0 {
+        if process.engine().outbox().unfinished() > 0 {
             return Some("messages wait");
         }
-        let snapshot = process.engine.snapshot();
+        let snapshot = process.engine().snapshot();
         if is_leaving(snapshot) {
             return Some("leaving");
         }
-        let settings = process.engine.settings();
+        let settings = process.engine().settings();
         let birth = settings.birth_message.as_bytes();
         let topic = &settings.availability_topic;
         let keeps = self.broker.manners.connack.retain_available;
@@ -139,7 +128,10 @@ impl World<'_> {
         let held = !keeps || is_true(self.broker.retained(now, topic));
         let said = is_true(self.broker.last_said(topic));
         // Without the guard, or before it, nobody notices what others say there.
-        let is_excused = snapshot.guard == GuardSnapshot::Off && self.broker.has_foreign_words
+        let is_excused = matches!(
+            snapshot.subscription,
+            SubscriptionSnapshot::Unwanted | SubscriptionSnapshot::Failed
+        ) && self.broker.has_foreign_words
             || self.broker.has_unheard_words;
         if !(held && said || is_excused) {
             return Some("the availability topic does not say that we are online");

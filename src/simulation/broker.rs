@@ -131,9 +131,10 @@ impl Broker {
                 let arrives = air.arrival().max(self.mute_until);
                 links[at].answer(arrives, Down::Pingresp);
             }
-            Up::Disconnect => {
+            Up::Disconnect { with_will } => {
                 if let Some(known) = self.known.iter_mut().find(|known| known.link == Some(id)) {
-                    known.will = None;
+                    known.expiry = Time::ZERO;
+                    known.will = known.will.take().filter(|_| with_will);
                 }
                 self.close(air, links, id, EndCause::ByPeer);
             }

@@ -1,4 +1,4 @@
-//! Which transitions of the session a run took, and which there are.
+//! Which transitions of the engine a run took, and which there are.
 
 use super::transitions::{all, is_declared, Machine};
 use crate::engine::{EndCause, FailureKind, Snapshot};
@@ -6,7 +6,7 @@ use crate::outbox::Time;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// What the session was told.
+/// What the engine was told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Cause {
     /// Nothing but that time passed.
@@ -24,16 +24,20 @@ pub(super) enum Cause {
     ReceivedBirth,
     ReceivedOther,
     ByPeer,
+    Disconnected,
+    Unavailable,
     TakenOver,
     Stalled,
-    TooLarge,
-    /// Any of these four, where it makes no difference.
+    /// Any of these five, where it makes no difference.
     ConnectionEnd,
     ShutDown,
     /// New settings that the connection survives, and others.
     Adjust,
     Reconfigure,
+    Reconnect,
     Finish,
+    /// Outcomes and notices are asked for or given up.
+    Asked,
     /// An input of a connection that was given up.
     Stray,
 }
@@ -47,6 +51,7 @@ pub(super) enum Failed {
     Silent,
     NoRetain,
     NoQos1,
+    NotAuthorized,
     Later,
     Permanent,
 }
@@ -60,6 +65,7 @@ impl From<FailureKind> for Cause {
             FailureKind::Silent => Failed::Silent,
             FailureKind::NoRetain => Failed::NoRetain,
             FailureKind::NoQos1 => Failed::NoQos1,
+            FailureKind::NotAuthorized => Failed::NotAuthorized,
             FailureKind::Later => Failed::Later,
             FailureKind::Permanent => Failed::Permanent,
         })
@@ -70,9 +76,10 @@ impl From<EndCause> for Cause {
     fn from(kind: EndCause) -> Self {
         match kind {
             EndCause::ByPeer => Cause::ByPeer,
+            EndCause::Disconnected => Cause::Disconnected,
+            EndCause::Unavailable => Cause::Unavailable,
             EndCause::TakenOver => Cause::TakenOver,
             EndCause::Stalled => Cause::Stalled,
-            EndCause::TooLarge => Cause::TooLarge,
         }
     }
 }
@@ -80,9 +87,11 @@ impl From<EndCause> for Cause {
 impl Cause {
     fn in_general(self) -> Self {
         match self {
-            Cause::ByPeer | Cause::TakenOver | Cause::Stalled | Cause::TooLarge => {
-                Cause::ConnectionEnd
-            }
+            Cause::ByPeer
+            | Cause::Disconnected
+            | Cause::Unavailable
+            | Cause::TakenOver
+            | Cause::Stalled => Cause::ConnectionEnd,
             other => other,
         }
     }
@@ -136,9 +145,14 @@ impl Coverage {
             Machine::Birth(after.birth),
         );
         add(
-            Machine::Guard(before.guard),
+            Machine::Subscription(before.subscription),
             causes,
-            Machine::Guard(after.guard),
+            Machine::Subscription(after.subscription),
+        );
+        add(
+            Machine::Trial(before.trial),
+            causes,
+            Machine::Trial(after.trial),
         );
         add(
             Machine::Farewell(before.farewell),

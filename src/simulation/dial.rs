@@ -48,7 +48,7 @@ fn connect(settings: &Settings, attempt: &Attempt) -> Connect {
 impl World<'_> {
     pub(super) fn open_link(&mut self, attempt: Attempt) -> Opening {
         let now = self.air.now;
-        let settings: Arc<Settings> = self.client().engine.settings().clone();
+        let settings: Arc<Settings> = self.client().engine().settings().clone();
         if now < self.broker.down_until {
             // Refused at once, or, where the machine is gone, not answered.
             let fails_at = match self.air.dice.coin() {
@@ -116,6 +116,6 @@ impl World<'_> {
             kind: failed,
             text: "it failed".into(),
         };
-        self.input(opening.number, Input::Failed(failure));
+        self.report(opening.number, vec![Input::Failed(failure)]);
     }
 }

@@ -5,7 +5,8 @@ use super::ledger::{self, Entry};
 use super::manners::Manners;
 use super::schedule::{Batch, Op};
 use super::world::World;
-use crate::engine::{Connack, ConnectionEnd, EndCause, Engine, Input};
+use crate::driver::Driver;
+use crate::engine::{Connack, ConnectionEnd, EndCause, Input, Version};
 use crate::message::{Message, QoS};
 use crate::outbox::Time;
 use crate::settings::{Protocol, Settings};
@@ -36,13 +37,16 @@ impl World<'_> {
             }
             Op::Forget => {
                 for id in 1..self.ledger.next_id() {
-                    self.client().engine.outbox().forget(id);
+                    self.act(Cause::Asked, |driver, now| ((), driver.forget(now, id)));
                     if let Some(entry) = self.ledger.get(id) {
                         entry.is_held = false;
                     }
                 }
             }
-            Op::Look { opens_notices } => self.look(*opens_notices),
+            Op::Look { opens_notices } => {
+                self.look(*opens_notices);
+                self.flush();
+            }
             Op::Shutdown {
                 patience_ms,
                 gone_for_ms,
@@ -68,7 +72,7 @@ impl World<'_> {
                 self.reconfigure(settings);
             }
             Op::Adjust(traits) => {
-                let before = Settings::clone(self.client().engine.newest_settings());
+                let before = Settings::clone(self.client().engine().newest_settings());
                 let adjusted = traits.settings(before.clone());
                 let mut settings = before;
                 settings.max_queued_messages = adjusted.max_queued_messages;
@@ -78,6 +82,7 @@ impl World<'_> {
                 settings.reconnect_max_seconds = adjusted.reconnect_max_seconds;
                 self.reconfigure(settings);
             }
+            Op::Reconnect => self.reconnect(),
             Op::Stray(kind) => self.stray(*kind),
             _ => {}
         }
@@ -116,10 +121,16 @@ impl World<'_> {
                 self.broker.down_until = later(down_for_ms);
                 self.broker.crash(air, links, keeps_state);
             }
-            Op::Close => {
+            Op::Close(why) => {
                 for at in 0..links.len() {
                     let id = links[at].id;
-                    self.broker.close(air, links, id, EndCause::ByPeer);
+                    // Only MQTT 5 brokers can say why.
+                    let kind = match (links[at].version, why) {
+                        (Version::V5, 1) => EndCause::Disconnected,
+                        (Version::V5, 2) => EndCause::Unavailable,
+                        _ => EndCause::ByPeer,
+                    };
+                    self.broker.close(air, links, id, kind);
                 }
             }
             Op::Speak(speaks) => self.broker.manners.speaks = speaks,
@@ -163,6 +174,7 @@ impl World<'_> {
             handed_over: 0,
             on: 0,
             closes: 0,
+            closes_alone: 0,
             arrived: 0,
             arrived_on: 0,
             delivered: false,
@@ -176,13 +188,12 @@ impl World<'_> {
             retain: entry.retain,
         };
         let (lifetime, is_tracked) = (entry.lifetime, batch.is_tracked);
-        // The session counts it while the world is still asking; so the books are kept first.
+        // The engine counts it while the world is still asking; so the books are kept first.
         self.ledger.accepted(entry);
-        let is_closed = self.client().engine.is_finished() || self.client().engine.is_stopping();
-        let engine = &mut self.client().engine;
-        let (before, next_expiry) = (engine.snapshot(), engine.outbox().next_expiry());
-        let published = engine.publish(now, message, lifetime, is_tracked);
-        let after = engine.snapshot();
+        let engine = self.client().engine();
+        let is_closed = engine.is_finished() || engine.is_stopping();
+        let driver = &mut self.client().driver;
+        let (published, effects) = driver.publish(now, message, lifetime, is_tracked);
         match &published {
             Ok(given) if *given != id => self.fail(format!("message {id} is called {given}")),
             Ok(_) if is_closed => self.fail("a closed client accepts a message".into()),
@@ -192,36 +203,49 @@ impl World<'_> {
                 self.ledger.refused += u64::from(error.kind() == ErrorKind::QueueFull);
             }
         }
-        self.coverage.note(before, Cause::Publish, after);
-        self.check_session(Cause::Publish, before, after);
-        if published.is_err() {
-            return;
+        self.follow(&[Cause::Publish], effects);
+    }
+
+    /// As `Client::reconnect`.
+    fn reconnect(&mut self) {
+        if self.act(Cause::Reconnect, Driver::reconnect).is_ok() {
+            self.client().watch.forget_failures();
         }
-        let engine = &mut self.client().engine;
-        if engine.connection_number().is_some() {
-            self.hand_over();
-        } else if engine.outbox().expires_before(next_expiry) {
-            self.wake();
+    }
+
+    /// As `Client::flush`, which goes on until the next.
+    fn flush(&mut self) {
+        if let Some(mark) = self.client().waiters.give_up_flush() {
+            self.act(Cause::Asked, |driver, now| {
+                ((), driver.release_mark(now, mark))
+            });
+        }
+        let mark = self.act(Cause::Asked, |driver, now| driver.mark(now));
+        let unfinished = self.client().engine().outbox().unfinished();
+        let marked = self.client().engine().outbox().unfinished_before(mark);
+        self.client().waiters.begin_flush(mark);
+        if marked != unfinished {
+            self.fail(format!(
+                "a flush waits for {marked} messages of {unfinished}"
+            ));
         }
     }
 
     /// As `Client::shutdown`.
     pub(super) fn shut_down(&mut self, patience: Time) {
         let now = self.air.now;
-        let accepted = self.act(Cause::ShutDown, |engine, now| {
-            engine.shut_down(now, patience)
+        let accepted = self.act(Cause::ShutDown, |driver, now| {
+            driver.shut_down(now, patience)
         });
         if accepted.is_ok() {
             self.client().shutdown_until = Some(now + patience);
-            self.hand_over();
-            self.wake();
         }
     }
 
     /// As `Client::reconfigure`.
     fn reconfigure(&mut self, settings: Settings) {
         let settings = Arc::new(settings);
-        let engine = &self.client().engine;
+        let engine = self.client().engine();
         let is_same = engine.settings().same_connection(&settings);
         let is_refused = engine.is_stopping() || engine.is_finished();
         let keeps = is_refused || is_same && !super::invariants::is_leaving(engine.snapshot());
@@ -231,18 +255,18 @@ impl World<'_> {
             Cause::Reconfigure
         };
         let new = settings.clone();
-        let accepted = self.act(cause, |engine, now| engine.reconfigure(now, new));
+        let accepted = self.act(cause, |driver, now| driver.reconfigure(now, new));
         if accepted.is_ok() {
+            let is_renamed = self.settings.availability_topic != settings.availability_topic;
+            self.client().watch.is_renamed |= is_renamed;
             self.settings = settings.clone();
             self.availability.push(settings);
-            self.hand_over();
-            self.wake();
         }
     }
 
     /// Inputs that a connection given up, or a confused one, might still bring.
     fn stray(&mut self, kind: u8) {
-        let number = match self.client().engine.connection_number() {
+        let number = match self.client().engine().connection_number() {
             Some(number) if kind % 2 == 0 => number.saturating_sub(1),
             _ => 0,
         };
@@ -257,10 +281,13 @@ impl World<'_> {
             3 => Input::Subscribed(2, Ok(())),
             4 => Input::Opened(Connack::default()),
             5 => Input::Acked(1, Err("late".into())),
-            _ => Input::Received("late".into()),
+            _ => Input::Received {
+                payload: "late".into(),
+                retain: false,
+            },
         };
-        self.act(Cause::Stray, |engine: &mut Engine, now| {
-            engine.input(now, number, input)
+        self.act(Cause::Stray, |driver, now| {
+            ((), driver.report(now, number, [input]))
         });
     }
 

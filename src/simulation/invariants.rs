@@ -3,8 +3,8 @@
 use super::coverage::Cause;
 use super::process::Worker;
 use super::world::World;
+use crate::driver::Taken;
 use crate::engine::{FarewellSnapshot, Notice, PhaseSnapshot, Snapshot, State};
-use crate::message::Outcome;
 use crate::outbox::Time;
 use std::sync::Arc;
 
@@ -17,22 +17,17 @@ impl World<'_> {
         self.fault.get_or_insert(fault);
     }
 
-    pub(super) fn check_session(&mut self, cause: Cause, before: Snapshot, after: Snapshot) {
+    pub(super) fn check_engine(&mut self, cause: Cause, taken: Taken) {
+        let Taken { before, after, .. } = taken;
         let process = self.process.as_mut().expect("an engine was asked");
-        let (engine, watch) = (&mut process.engine, &mut process.watch);
+        let (engine, watch) = (process.driver.engine(), &mut process.watch);
         let settings = engine.settings().clone();
         let outbox = engine.outbox();
         let counters = outbox.counters;
-        let ended = counters.delivered
-            + counters.expired
-            + counters.dropped_queue_full
-            + counters.dropped_shutdown
-            + counters.rejected
-            + counters.unknown;
         let unfinished = outbox.unfinished();
         let fault = if counters.accepted != self.ledger.entries.len() as u64 {
             Some("messages that nobody published")
-        } else if counters.accepted != ended + unfinished as u64 {
+        } else if counters.accepted != counters.ended() + unfinished as u64 {
             Some("the counters do not add up")
         } else if counters.delivered != self.ledger.delivered {
             Some("delivered is not what was acknowledged or written")
@@ -40,9 +35,7 @@ impl World<'_> {
             Some("refused is not what was refused")
         } else if after.phase == PhaseSnapshot::Closed && unfinished > 0 {
             Some("closed, and messages have not ended")
-        } else if after.phase != PhaseSnapshot::Closed
-            && counters.dropped_shutdown + counters.unknown > 0
-        {
+        } else if !engine.is_finished() && counters.dropped_shutdown + counters.unknown > 0 {
             Some("messages ended for a shutdown before it")
         } else {
             None
@@ -66,7 +59,7 @@ impl World<'_> {
             self.fail(format!("{cause:?} does something to a closed client"));
         }
         if before != after || cause == Cause::Reconfigure {
-            self.check_pauses(cause, before, after);
+            self.check_pauses(cause, taken);
         }
     }
 
@@ -80,15 +73,16 @@ impl World<'_> {
             return;
         };
         let is_free = match process.worker {
-            Worker::Waiting(until) | Worker::Opening(until) => until > now,
+            Worker::Waiting(until) | Worker::Opening(until) | Worker::Polling(until) => until > now,
             _ => false,
         } && process.frozen_until <= now;
-        let due = process.engine.outbox().next_expiry();
+        let due = process.engine().outbox().next_expiry();
         if is_free && due.is_some_and(|due| due + NOTICED < now) {
-            self.fail(format!(
+            return self.fail(format!(
                 "a message that expires at {due:?} has not by {now:?}"
             ));
         }
+        self.check_sleep();
     }
 
     /// What the broker processed.
@@ -113,11 +107,11 @@ impl World<'_> {
     /// Asks what became of a message that is held, and judges the answer.
     pub(super) fn take_outcome(&mut self, id: u64) {
         let now = self.air.now;
-        let Some(process) = &mut self.process else {
+        let Some(process) = &self.process else {
             return;
         };
-        let is_closed = process.engine.is_finished();
-        let outcome = process.engine.outbox().take_outcome(id);
+        let is_closed = process.engine().is_finished();
+        let outcome = self.act(Cause::Asked, |driver, now| driver.take_outcome(now, id));
         let Some(entry) = self.ledger.get(id) else {
             return;
         };
@@ -127,9 +121,8 @@ impl World<'_> {
             Some(Some(_)) if !entry.is_held => {
                 Err(format!("an outcome of message {id}, which is not held"))
             }
-            Some(Some(end)) => {
+            Some(Some(outcome)) => {
                 entry.is_held = false;
-                let outcome: Outcome = end.outcome();
                 self.ledger.judge(now, id, &outcome, is_closed)
             }
         };
@@ -138,62 +131,65 @@ impl World<'_> {
         }
     }
 
-    /// The status and the notices may be asked for at any time, and change nothing.
+    /// The status and the notices may be asked for at any time.
     pub(super) fn look(&mut self, opens_notices: bool) {
-        let now = self.air.now;
-        let Some(process) = &mut self.process else {
+        if self.process.is_none() {
             return;
-        };
-        let engine = &mut process.engine;
-        let before = engine.snapshot();
-        let status = engine.status(now);
-        if status.state == State::Online && !engine.is_online() {
-            return self.fail("the status says online, the client is not".into());
         }
-        let mut faults = Vec::new();
         if opens_notices {
-            engine.open_notices();
+            self.act(Cause::Asked, |driver, now| ((), driver.open_notices(now)));
             self.reads_notices = true;
         }
         if self.reads_notices {
-            while engine.has_news() {
-                let read = engine.read_notice(Ok::<_, ()>);
-                let Some(Ok(notice)) = read else { break };
-                match notice {
-                    Notice::State { state, .. } => {
-                        if !may_follow(self.said, state) {
-                            faults.push(format!("{state:?} is said after {:?}", self.said));
-                        }
-                        self.said = Some(state);
+            self.read_notices();
+        }
+        let now = self.air.now;
+        let engine = self.client().engine();
+        let (status, is_online) = (engine.status(now), engine.is_online());
+        if status.state == State::Online && !is_online {
+            self.fail("the status says online, the client is not".into());
+        }
+        if self.reads_notices && self.said.is_some_and(|said| said != status.state) {
+            let said = self.said;
+            self.fail(format!(
+                "{said:?} was said last, {:?} is true",
+                status.state
+            ));
+        }
+    }
+
+    fn read_notices(&mut self) {
+        let now = self.air.now;
+        while self.fault.is_none() && self.client().driver.has_news() {
+            let read = self.act(Cause::Asked, |driver, now| {
+                driver.read_notice(now, Ok::<_, ()>)
+            });
+            let Some(Ok(notice)) = read else { break };
+            match notice {
+                Notice::State { state, .. } => {
+                    if !may_follow(self.said, state) {
+                        let said = self.said;
+                        self.fail(format!("{state:?} is said after {said:?}"));
                     }
-                    Notice::Delivery { delivery, outcome } => {
-                        let is_closed = engine.is_finished();
-                        faults.extend(self.ledger.judge(now, delivery, &outcome, is_closed).err());
-                    }
-                    Notice::Log { .. } => {}
-                    // What was missed may have been a state.
-                    Notice::Missed { .. } => self.said = None,
+                    self.said = Some(state);
                 }
+                Notice::Delivery { delivery, outcome } => {
+                    let is_closed = self.client().engine().is_finished();
+                    if let Err(fault) = self.ledger.judge(now, delivery, &outcome, is_closed) {
+                        self.fail(fault);
+                    }
+                }
+                Notice::Log { .. } => {}
+                // What was missed may have been a state.
+                Notice::Missed { .. } => self.said = None,
             }
-            if self.said.is_some_and(|said| said != status.state) {
-                faults.push(format!(
-                    "{:?} was said last, {:?} is true",
-                    self.said, status.state
-                ));
-            }
-        }
-        if engine.snapshot() != before {
-            faults.push("looking changed something".into());
-        }
-        for fault in faults {
-            self.fail(fault);
         }
     }
 
     /// What a client that closed in good order leaves behind.
     pub(super) fn check_report(&mut self) {
         let Some(process) = &self.process else { return };
-        let Some(report) = process.engine.report() else {
+        let Some(report) = process.engine().report() else {
             return;
         };
         let ends = self
@@ -229,7 +225,7 @@ fn may_follow(before: Option<State>, next: State) -> bool {
 pub(super) fn is_leaving(snapshot: Snapshot) -> bool {
     !matches!(
         snapshot.farewell,
-        FarewellSnapshot::None | FarewellSnapshot::No
+        FarewellSnapshot::None | FarewellSnapshot::NotBegun
     )
 }
 

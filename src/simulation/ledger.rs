@@ -1,8 +1,9 @@
 //! Every message that the client accepted, and what the world knows of it.
 
 use crate::engine::Version;
-use crate::message::{Outcome, QoS};
+use crate::message::QoS;
 use crate::outbox::Time;
+use crate::outcome::{DropReason, Outcome};
 use bytes::Bytes;
 
 /// A message that the broker closes the connection on.
@@ -51,6 +52,8 @@ pub(super) struct Entry {
     pub(super) on: u64,
     /// How many of them their peer ended, not for a twin, while it was not acknowledged.
     pub(super) closes: u32,
+    /// And with it alone.
+    pub(super) closes_alone: u32,
     /// How often it reached the broker, and on which connection last.
     pub(super) arrived: u32,
     pub(super) arrived_on: u64,
@@ -200,10 +203,10 @@ impl Ledger {
                 entry.delivered && (entry.qos == QoS::AtMostOnce || entry.arrived > 0)
             }
             Outcome::Expired => !entry.delivered && entry.deadline() <= now,
-            Outcome::Dropped(why) if why.contains("full") => !entry.delivered && !entry.refused,
-            Outcome::Dropped(_) => is_closed && entry.handed_over == 0,
+            Outcome::Dropped(DropReason::QueueFull) => !entry.delivered && !entry.refused,
+            Outcome::Dropped(DropReason::ShutDown) => is_closed && entry.handed_over == 0,
             Outcome::Rejected(why) if why.contains("each time") => {
-                !entry.delivered && entry.closes > 3
+                !entry.delivered && entry.closes >= 6 && entry.closes_alone >= 3
             }
             Outcome::Rejected(why) if why.contains("the broker takes packets") => entry.size > 40,
             Outcome::Rejected(why) if why.contains("QoS 0 only") => entry.qos == QoS::AtLeastOnce,

@@ -50,7 +50,7 @@ pub(super) struct Manners {
     pub(super) swaps_acknowledgements: bool,
     /// It closes on a message that it does not like, and refuses others.
     pub(super) is_picky: bool,
-    /// It sends something on the availability topic that is larger than a client takes.
+    /// It sends something on the availability topic that is too large to be ours, of which a client keeps the beginning.
     pub(super) sends_too_large: bool,
 }
 

@@ -1,4 +1,4 @@
-//! A simulated world around the session: clock, network, broker, other clients, and random schedules of what can
+//! A simulated world around the engine: clock, network, broker, other clients, and random schedules of what can
 //! happen to them.
 
 mod admission;
@@ -24,6 +24,7 @@ mod scene;
 mod schedule;
 mod transitions;
 mod twin;
+mod waiters;
 mod watch;
 mod world;
 
@@ -46,7 +47,7 @@ fn number(name: &str) -> Option<u64> {
 }
 
 /// With `SIMULATION_SEED` that schedule alone; with `SIMULATION_SCHEDULES` so many, which have to take every
-/// transition that the session has; else some, other ones each time.
+/// transition that the engine has; else some, other ones each time.
 #[test]
 fn random_schedules() {
     if let Some(seed) = number("SIMULATION_SEED") {

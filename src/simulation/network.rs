@@ -20,7 +20,9 @@ pub(super) enum Up {
         topic: Arc<str>,
     },
     Ping,
-    Disconnect,
+    Disconnect {
+        with_will: bool,
+    },
     /// The end of the stream.
     Closed,
 }
@@ -73,7 +75,7 @@ impl Up {
         match self {
             Up::Publish(publish) => publish.size(version),
             Up::Connect(_) | Up::Subscribe { .. } => 64,
-            Up::Ping | Up::Disconnect => 2,
+            Up::Ping | Up::Disconnect { .. } => 2,
             Up::Closed => 0,
         }
     }
@@ -86,9 +88,10 @@ pub(super) enum Down {
     Refused(FailureKind),
     Puback(Token, Result<(), String>),
     Suback(Token, Result<(), String>),
-    Publish(Bytes),
-    /// A packet larger than the client takes.
-    TooLarge,
+    Publish {
+        payload: Bytes,
+        retain: bool,
+    },
     Pingresp,
     /// The end of the stream.
     Closed(EndCause),
@@ -125,8 +128,6 @@ pub(super) struct Link {
     is_cut: bool,
     /// Bytes written that the broker has not read.
     unread: u64,
-    /// When an attempt that nobody waits for any more gives up.
-    pub(super) forsaken_until: Option<Time>,
 }
 
 impl Link {
@@ -148,7 +149,6 @@ impl Link {
             is_dead: false,
             is_cut: false,
             unread: 0,
-            forsaken_until: None,
         }
     }
 

@@ -3,41 +3,61 @@
 use super::coverage::{Cause, Failed};
 use super::watch::Watch;
 use super::world::World;
-use crate::engine::{PhaseSnapshot, Plan, Snapshot};
+use crate::driver::Taken;
+use crate::engine::{Attempt, PhaseSnapshot, Plan, Version};
 use crate::outbox::Time;
-use crate::settings::Settings;
+use crate::settings::{Protocol, Settings};
 
 /// More steps at one moment than this, without anything new, are a busy loop.
 const MOST_STEPS: u32 = 4;
-/// What a pause may last with a twin about.
-const TWIN_PAUSE: (Time, Time) = (Time::from_secs(120), Time::from_secs(240));
-/// Attempts in one round: 3.1.1 where MQTT 5 was left out, MQTT 5, each lesser will, and 3.1.1.
-const MOST_AT_ONCE: u32 = 5;
+/// The longest pause of a login that the broker has never accepted.
+const LOGIN_PAUSE: Time = Time::from_secs(900);
+/// What a broker that may not speak MQTT 5 may take to answer it.
+const SILENCE: Time = Time::from_secs(3);
+/// Attempts in one round: 3.1.1 where MQTT 5 was left out, MQTT 5 twice, each lesser will, and 3.1.1.
+const MOST_AT_ONCE: u32 = 6;
 
 impl Watch {
-    /// The pause that begins, and whether it keeps the manners.
+    /// The pause that begins, and whether it keeps the rules.
     fn pause(&mut self, cause: Cause, settings: &Settings, pause: Time) -> Result<(), String> {
         self.pauses += 1;
+        self.last_pause = pause;
         let seconds = |seconds: u32| Time::from_secs(seconds.into());
         let (min, max) = (
             seconds(settings.reconnect_min_seconds),
             seconds(settings.reconnect_max_seconds),
         );
-        let doubled = min.saturating_mul(1_u32.checked_shl(self.pauses).unwrap_or(u32::MAX));
-        let (low, high) = match cause {
-            Cause::TakenOver => TWIN_PAUSE,
-            Cause::Failed(Failed::Permanent | Failed::WrongVersion) => (max / 2, max),
-            _ => (min, doubled.min(max)),
+        let double = |time: Time, times: u32| {
+            time.saturating_mul(1_u32.checked_shl(times).unwrap_or(u32::MAX))
         };
-        let fits = |(low, high): (Time, Time)| low <= pause && pause <= high;
-        let may_be_a_twin = cause == Cause::ByPeer && self.ended_soon >= 3;
-        if !(fits((low, high)) || may_be_a_twin && fits(TWIN_PAUSE)) {
+        let (low, high) = match cause {
+            Cause::Failed(Failed::NotAuthorized) if !self.has_accepted => {
+                let longest = double(max, self.refused_logins).min(LOGIN_PAUSE.max(max));
+                self.refused_logins += 1;
+                (longest / 2, longest)
+            }
+            Cause::TakenOver
+            | Cause::Failed(Failed::Permanent | Failed::WrongVersion | Failed::NotAuthorized) => {
+                (max / 2, max)
+            }
+            // It may have heard of a twin.
+            Cause::ByPeer => (min.min(max / 2), max),
+            _ => (min, double(min, self.pauses).min(max)),
+        };
+        if pause < low || pause > high {
             let count = self.pauses;
             return Err(format!(
                 "pause {count} after {cause:?} lasts {pause:?}, not {low:?} to {high:?}"
             ));
         }
         Ok(())
+    }
+
+    /// All begins anew.
+    pub(super) fn forget_failures(&mut self) {
+        self.pauses = 0;
+        self.last_pause = Time::ZERO;
+        self.refused_logins = 0;
     }
 }
 
@@ -61,16 +81,44 @@ impl World<'_> {
         }
     }
 
+    /// What an attempt asks for follows from the settings and from what happened before.
+    pub(super) fn check_attempt(&mut self, attempt: &Attempt) {
+        let process = self.client();
+        let (watch, settings) = (&process.watch, process.engine().settings());
+        let timeout = Time::from_secs(settings.connect_timeout_seconds.into());
+        let may_fall_back = settings.protocol == Protocol::Auto && attempt.version == Version::V5;
+        let limit = match may_fall_back {
+            true => timeout.min(SILENCE),
+            false => timeout,
+        };
+        let begins_old = settings.protocol == Protocol::Auto
+            && attempt.version == Version::V311
+            && watch.attempts_at_once == 1;
+        let fault = if attempt.limit != limit {
+            Some("the attempt may take too long, or not long enough")
+        } else if begins_old && watch.silences < 2 {
+            Some("a round begins with MQTT 3.1.1")
+        } else if attempt.clean_start && settings.will_delay_seconds > 0 && !watch.is_renamed {
+            Some("the session of the last connection is ended for no reason")
+        } else {
+            None
+        };
+        if let Some(fault) = fault {
+            self.fail(format!("{fault}: {attempt:?}"));
+        }
+    }
+
     /// A pause begins or a connection ends.
-    pub(super) fn check_pauses(&mut self, cause: Cause, before: Snapshot, after: Snapshot) {
+    pub(super) fn check_pauses(&mut self, cause: Cause, taken: Taken) {
+        let Taken { before, after, .. } = taken;
         let now = self.air.now;
         let process = self.process.as_mut().expect("an engine was asked");
-        let (watch, engine) = (&mut process.watch, &process.engine);
+        let (watch, engine) = (&mut process.watch, process.driver.engine());
         let settings = engine.settings();
         let has_ended =
             before.phase == PhaseSnapshot::Connected && after.phase != PhaseSnapshot::Connected;
         let is_late = after.phase == PhaseSnapshot::Waiting
-            && engine.pause_until().is_some_and(|until| until > now);
+            && taken.pause.is_some_and(|(until, _)| until > now);
         watch.leaves_for_settings |=
             cause == Cause::Reconfigure && after.phase == PhaseSnapshot::Connected;
         if has_ended && std::mem::take(&mut watch.leaves_for_settings) && is_late {
@@ -80,31 +128,28 @@ impl World<'_> {
             cause == Cause::Reconfigure || before.leaving && cause != Cause::Adjust;
         if are_settings_new && !after.leaving && after.phase != PhaseSnapshot::Closed {
             // New settings begin anew.
-            watch.pauses = 0;
+            watch.forget_failures();
             watch.attempts_at_once = 0;
-            watch.ended_soon = 0;
+            watch.has_accepted = false;
+            watch.silences = 0;
             return;
         }
         if has_ended {
             let lasted = now - watch.opened_at;
-            let by_peer = matches!(cause, Cause::ByPeer | Cause::TakenOver);
-            watch.was_taken_over |= cause == Cause::TakenOver;
-            watch.ended_soon = match by_peer && lasted < Time::from_secs(5) {
-                true => watch.ended_soon + 1,
-                false => 0,
-            };
-            if lasted > Time::from_secs(settings.reconnect_max_seconds.into()) {
-                watch.pauses = 0;
+            if lasted > Time::from_secs(10) && lasted > watch.last_pause {
+                watch.forget_failures();
             }
         }
+        watch.has_accepted |= cause == Cause::Opened;
+        watch.silences += u32::from(cause == Cause::Failed(Failed::Silent));
         let begins =
             after.phase == PhaseSnapshot::Waiting && before.phase != PhaseSnapshot::Waiting;
         if !begins {
             return;
         }
         watch.attempts_at_once = 0;
-        let pause = engine.pause_until().unwrap_or(now) - now;
-        let counted = engine.status(now).reconnect_attempt;
+        let (until, counted) = taken.pause.unwrap_or((now, 0));
+        let pause = until.saturating_sub(now);
         let fault = watch.pause(cause, settings, pause).err();
         if let Some(fault) = fault {
             self.fail(fault);

@@ -85,7 +85,7 @@ fn an_old_topic_does_not_say_online_for_a_delayed_will_that_never_comes() {
         traits: client,
         renames: true,
     };
-    passes(scene, vec![(2000, rename), (8, Op::Close)]);
+    passes(scene, vec![(2000, rename), (8, Op::Close(0))]);
 }
 
 #[test]
@@ -137,6 +137,37 @@ fn a_message_is_not_blamed_for_a_twin() {
 }
 
 #[test]
+fn a_message_of_qos_0_is_not_sent_again_while_the_old_connection_may_still_write_it() {
+    let scene = Scene {
+        seed: 9_952_645_385_397_424_301,
+        latency_ms: 1,
+        client: ClientTraits {
+            keep_alive: 3,
+            ..ClientTraits::default()
+        },
+        ..Scene::default()
+    };
+    let once = Op::Publish(Batch {
+        count: 1,
+        qos_0: true,
+        size: 10,
+        ..Batch::default()
+    });
+    let reconfigure = Op::Reconfigure {
+        traits: ClientTraits::default(),
+        renames: false,
+    };
+    let steps = vec![
+        (6, Op::Freeze(8435)),
+        (0, once),
+        (0, reconfigure),
+        (2597, Op::Block(0)),
+        (2403, one()),
+    ];
+    passes(scene, steps);
+}
+
+#[test]
 fn a_broker_that_has_been_silent_may_come_back_with_mqtt_5_alone() {
     let scene = Scene {
         seed: 16_167_484_549_295_402_370,
@@ -150,10 +181,10 @@ fn a_broker_that_has_been_silent_may_come_back_with_mqtt_5_alone() {
     passes(
         scene,
         vec![
-            (4000, Op::Close),
-            (10_000, Op::Close),
+            (4000, Op::Close(0)),
+            (10_000, Op::Close(0)),
             (10_000, Op::Speak(Speaks::Only5)),
-            (0, Op::Close),
+            (0, Op::Close(0)),
         ],
     );
 }

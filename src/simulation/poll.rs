@@ -1,19 +1,18 @@
-//! Running an open connection: what `wire::Connection::poll` does over rumqttc.
+//! Running an open connection: what `wire::Connection::poll` does on a socket.
 
 use super::dial::Opening;
-use super::network::{Down, Link, Up};
-use super::process::Worker;
+use super::network::{Down, Link, Publish, Up};
+use super::process::{SharedQueue, Worker};
 use super::world::World;
 use crate::engine::{
-    Connack, ConnectionEnd, EndCause, Input, Token, Version, MOST_UNWRITTEN_BYTES,
+    Connack, ConnectionEnd, EndCause, Input, Link as Carrier, Packet, Token, MOST_UNWRITTEN_BYTES,
 };
 use crate::outbox::Time;
 use std::collections::VecDeque;
+use std::rc::{Rc, Weak};
 
-/// How long rumqttc itself waits for a write on 3.1.1.
-const FLUSH_LIMIT: Time = Time::from_secs(5);
-/// What a write may take, as in `wire::Sender`.
-const WRITE_LIMIT: Time = Time::from_secs(10);
+/// What a write may take, as on the wire, beside the time that its bytes and those before them take.
+const WRITE_LIMIT: Time = Time::from_secs(20);
 const SLOWEST_BYTES_PER_SECOND: u64 = 16 * 1024;
 
 /// A packet that was handed over and not written.
@@ -26,17 +25,91 @@ pub(super) struct Request {
 }
 
 impl Request {
-    /// By when it has to be written, as in `wire::Sender`.
+    /// By when it has to be written.
     pub(super) fn until(&self) -> Time {
         let bytes = self.size() + MOST_UNWRITTEN_BYTES;
         self.handed_at + WRITE_LIMIT + Time::from_secs(bytes / SLOWEST_BYTES_PER_SECOND)
     }
 
-    pub(super) fn size(&self) -> u64 {
+    fn size(&self) -> u64 {
         match &self.up {
             Up::Publish(publish) => (publish.topic.len() + publish.payload.len()) as u64,
             _ => 16,
         }
+    }
+
+    fn new(packet: Packet, handed_at: Time, ready_at: Time) -> Self {
+        let (token, up) = match packet {
+            Packet::Publish {
+                token,
+                topic,
+                payload,
+                qos,
+                retain,
+                expiry_seconds,
+            } => {
+                let publish = Publish {
+                    token,
+                    topic,
+                    payload,
+                    qos,
+                    retain,
+                    expiry_seconds,
+                };
+                (Some(token), Up::Publish(publish))
+            }
+            Packet::Subscribe { token, topic } => (Some(token), Up::Subscribe { token, topic }),
+            Packet::Disconnect { with_will } => (None, Up::Disconnect { with_will }),
+        };
+        Request {
+            token,
+            up,
+            handed_at,
+            ready_at,
+        }
+    }
+}
+
+/// What was handed over to a connection.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    unseen: Vec<Packet>,
+    /// Seen by the checks, but not by the background thread, which has to be woken for them.
+    unnoticed: VecDeque<Request>,
+}
+
+impl Queue {
+    /// What was handed over since this was last asked.
+    pub(super) fn see(&mut self) -> Vec<Packet> {
+        std::mem::take(&mut self.unseen)
+    }
+
+    pub(super) fn put(&mut self, packet: Packet, handed_at: Time, ready_at: Time) {
+        self.unnoticed
+            .push_back(Request::new(packet, handed_at, ready_at));
+    }
+
+    pub(super) fn has_unnoticed(&self) -> bool {
+        !self.unnoticed.is_empty()
+    }
+}
+
+/// The end of a connection that the driver holds.
+#[derive(Debug)]
+pub(super) struct SimulatedLink(Weak<std::cell::RefCell<Queue>>);
+
+impl Carrier for SimulatedLink {
+    fn send(&mut self, packet: Packet) -> Result<(), ConnectionEnd> {
+        match self.0.upgrade() {
+            Some(queue) => queue.borrow_mut().unseen.push(packet),
+            None => {
+                return Err(ConnectionEnd {
+                    kind: EndCause::Stalled,
+                    text: "the connection is gone".into(),
+                })
+            }
+        }
+        Ok(())
     }
 }
 
@@ -45,76 +118,50 @@ impl Request {
 pub(super) struct Open {
     pub(super) number: u64,
     pub(super) link: u32,
-    version: Version,
-    pub(super) requests: VecDeque<Request>,
+    pub(super) queue: SharedQueue,
+    requests: VecDeque<Request>,
     ping_every: Time,
     next_ping: Time,
     awaits_answer: bool,
-    /// A write has been waiting for room since then: of the first request, or of a ping.
-    blocked: Option<(Time, Blocked)>,
-    /// A ping waits in the buffer.
+    /// A ping waits for room.
     has_ping: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Blocked {
-    Request,
-    Ping,
-}
-
-impl Open {
-    pub(super) fn write_limit(&self) -> Option<Time> {
-        self.requests.iter().map(Request::until).max()
-    }
-
-    /// Whether a ping waited for room; it stays in the buffer for the next write.
-    fn keeps_ping(&mut self) -> bool {
-        let is_ping = matches!(self.blocked, Some((_, Blocked::Ping)));
-        if is_ping {
-            self.blocked = None;
-            self.has_ping = true;
-        }
-        is_ping
-    }
-
-    fn blocked_size(&self, blocked: Blocked) -> u64 {
-        match blocked {
-            Blocked::Ping => 2,
-            Blocked::Request => self.requests.front().map_or(0, Request::size),
-        }
-    }
-}
-
 impl World<'_> {
-    /// A connection came of an attempt: the end of `Worker::wait_for_opening`.
+    /// A connection came of an attempt.
     pub(super) fn opened(&mut self, opening: &Opening, connack: Connack) {
         let now = self.air.now;
         let Some(link) = opening.link.and_then(|id| self.link(id)) else {
             return;
         };
         let (id, version) = (link.id, link.version);
-        let own = Time::from_secs(self.client().engine.settings().keep_alive_seconds.into());
+        let own = Time::from_secs(self.client().engine().settings().keep_alive_seconds.into());
+        // A longer one only lengthens what we owe the broker.
         let ping_every = match connack.server_keep_alive_seconds {
             None | Some(0) => own,
-            Some(seconds) => Time::from_secs(seconds.into()),
+            Some(seconds) => own.min(Time::from_secs(seconds.into())),
         };
         self.coverage.connections += 1;
-        self.client()
-            .watch
-            .opened(now, opening.number, version, &connack);
-        self.input(opening.number, Input::Opened(connack));
-        let process = self.client();
-        process.sender = Some(opening.number);
-        process.open = Some(Open {
-            number: opening.number,
+        let number = opening.number;
+        let client = self.client();
+        if client.engine().current_number() == Some(number) {
+            client.watch.opened(now, number, version, &connack);
+        }
+        let queue = SharedQueue::default();
+        let link = SimulatedLink(Rc::downgrade(&queue));
+        client.open = Some(Open {
+            number,
             link: id,
-            version,
+            queue,
             requests: VecDeque::new(),
             ping_every,
             next_ping: now + ping_every,
             awaits_answer: false,
-            blocked: None,
             has_ping: false,
+        });
+        let cause = self.cause(number, &Input::Opened(connack.clone()));
+        self.act(cause, |driver, now| {
+            ((), driver.opened(now, number, connack, link))
         });
     }
 
@@ -123,29 +170,29 @@ impl World<'_> {
         let Some(link) = self.links.iter().find(|link| link.id == open.link) else {
             return until;
         };
-        if let Some((since, blocked)) = open.blocked {
-            if link.has_room(open.blocked_size(blocked)) {
-                return self.air.now;
-            }
-            return match open.version {
-                Version::V5 => until,
-                Version::V311 => until.min(since + FLUSH_LIMIT),
-            };
-        }
-        let ready = open
-            .requests
-            .front()
-            .map_or(Time::MAX, |request| request.ready_at);
         let heard = link.next_down().unwrap_or(Time::MAX);
-        until.min(ready).min(heard).min(open.next_ping)
+        let mut next = until.min(heard).min(open.next_ping);
+        if open.has_ping && link.has_room(2) {
+            next = self.air.now;
+        }
+        if let Some(request) = open.requests.front() {
+            let writable = match link.has_room(request.size()) {
+                true => request.ready_at,
+                false => request.until(),
+            };
+            next = next.min(writable);
+        }
+        next
     }
 
     /// As `Worker::poll`: what happens next on the connection is reported, and the thread is due again.
-    pub(super) fn poll(&mut self, until: Time, is_writing: bool) {
+    pub(super) fn poll(&mut self, until: Time) {
         let now = self.air.now;
+        let woken = self.client().woken;
         let Some(mut open) = self.client().open.take() else {
             return;
         };
+        open.notice();
         self.client().worker = Worker::Due;
         let (number, id) = (open.number, open.link);
         let mut inputs = Vec::new();
@@ -158,36 +205,23 @@ impl World<'_> {
         if polled == Polled::Writes {
             self.write(&mut open, &mut inputs, arrives);
         }
-        let ended = match polled {
-            Polled::Ended(kind) => Some(kind),
-            Polled::Waits if now < until => {
-                self.client().worker = Worker::Polling { until, is_writing };
+        match polled {
+            Polled::Waits if now < until && !woken => {
+                self.client().worker = Worker::Polling(until);
                 self.client().open = Some(open);
                 return;
             }
-            // A ping that waits for room is not lost when the time is over.
-            Polled::Waits if open.keeps_ping() => is_writing.then_some(EndCause::Stalled),
-            Polled::Waits if is_writing || open.blocked.is_some() => Some(EndCause::Stalled),
-            _ => None,
-        };
-        if ended.is_none() {
-            self.client().open = Some(open);
-        } else {
-            let arrives = self.air.arrival();
-            if let Some(link) = self.link(id) {
-                link.close_by_client(arrives);
+            Polled::Ended(kind) => {
+                if let Some(link) = self.link(id) {
+                    link.close_by_client(arrives);
+                }
+                let text = String::from("it ended");
+                inputs.push(Input::Ended(ConnectionEnd { kind, text }));
             }
+            _ => {}
         }
-        for input in inputs {
-            // As `Core::report`: what a connection says whose sender is gone is not heard.
-            if self.client().sender == Some(number) {
-                self.input(number, input);
-            }
-        }
-        if let Some(kind) = ended {
-            let text = String::from("it ended");
-            self.input(number, Input::Ended(ConnectionEnd { kind, text }));
-        }
+        self.client().open = Some(open);
+        self.report(number, inputs);
     }
 
     /// The first request goes to the network.
@@ -199,6 +233,27 @@ impl World<'_> {
         inputs.extend(request.token.map(Input::Written));
         if let Some(link) = self.link(open.link) {
             link.write(arrives, request.up);
+        }
+    }
+
+    /// As `wire::Connection::close`: what was handed over goes as far as there is room.
+    pub(super) fn close_open(&mut self) {
+        let Some(mut open) = self.client().open.take() else {
+            return;
+        };
+        open.notice();
+        let arrives = self.air.arrival();
+        while let Some(request) = open.requests.pop_front() {
+            let Some(link) = self.link(open.link) else {
+                return;
+            };
+            if !link.has_room(request.size()) {
+                break;
+            }
+            link.write(arrives, request.up);
+        }
+        if let Some(link) = self.link(open.link) {
+            link.close_by_client(arrives);
         }
     }
 }
@@ -214,6 +269,12 @@ enum Polled {
 }
 
 impl Open {
+    /// Takes what was handed over.
+    pub(super) fn notice(&mut self) {
+        let mut queue = self.queue.borrow_mut();
+        self.requests.append(&mut queue.unnoticed);
+    }
+
     fn poll(
         &mut self,
         now: Time,
@@ -222,40 +283,22 @@ impl Open {
         prefers_reading: bool,
         inputs: &mut Vec<Input>,
     ) -> Polled {
-        if let Some((since, blocked)) = self.blocked {
-            if link.has_room(self.blocked_size(blocked)) {
-                self.blocked = None;
-                if blocked == Blocked::Request {
-                    return Polled::Writes;
-                }
-                link.write(arrives, Up::Ping);
-                return Polled::Something;
-            }
-            if self.version == Version::V311 && now >= since + FLUSH_LIMIT {
-                // This version reports as written what it could not write in the end.
-                return Polled::Ended(EndCause::Stalled);
-            }
-            return Polled::Waits;
-        }
         if self.has_ping && link.has_room(2) {
             self.has_ping = false;
             link.write(arrives, Up::Ping);
         }
         let can_read = link.next_down().is_some_and(|at| at <= now);
-        let can_write = self
-            .requests
-            .front()
-            .is_some_and(|first| first.ready_at <= now);
+        let first = self.requests.front();
+        let can_write =
+            first.is_some_and(|first| first.ready_at <= now && link.has_room(first.size()));
         if can_read && (prefers_reading || !can_write) {
             return self.read(now, link, inputs);
         }
         if can_write {
-            let size = self.requests.front().map_or(0, Request::size);
-            if !link.has_room(size) {
-                self.blocked = Some((now, Blocked::Request));
-                return Polled::Waits;
-            }
             return Polled::Writes;
+        }
+        if first.is_some_and(|first| first.until() <= now) {
+            return Polled::Ended(EndCause::Stalled);
         }
         if self.next_ping <= now {
             if self.awaits_answer {
@@ -265,12 +308,9 @@ impl Open {
             self.next_ping = now + self.ping_every;
             match link.has_room(2) {
                 true => link.write(arrives, Up::Ping),
-                false => self.blocked = Some((now, Blocked::Ping)),
+                false => self.has_ping = true,
             }
-            return match self.blocked {
-                None => Polled::Something,
-                Some(_) => Polled::Waits,
-            };
+            return Polled::Something;
         }
         Polled::Waits
     }
@@ -281,9 +321,8 @@ impl Open {
             let input = match link.read_down() {
                 Some(Down::Puback(token, result)) => Input::Acked(token, result),
                 Some(Down::Suback(token, result)) => Input::Subscribed(token, result),
-                Some(Down::Publish(payload)) => Input::Received(payload),
+                Some(Down::Publish { payload, retain }) => Input::Received { payload, retain },
                 Some(Down::Closed(kind)) => return Polled::Ended(kind),
-                Some(Down::TooLarge) => return Polled::Ended(EndCause::TooLarge),
                 Some(Down::Pingresp) => {
                     self.awaits_answer = false;
                     continue;

@@ -1,20 +1,17 @@
-//! A process with one client: what `client` and `wire` do around the session, on a simulated thread.
+//! A process with one client: the driver that every client runs, and a simulated background thread.
 
 use super::coverage::Cause;
 use super::dial::Opening;
 use super::ledger::Ledger;
-use super::network::{Publish, Up};
-use super::poll::{Open, Request};
+use super::poll::{Open, Queue, SimulatedLink};
+use super::waiters::Waiters;
 use super::watch::Watch;
 use super::world::World;
-use crate::engine::{Attempt, Engine, Input, Packet, PhaseSnapshot, Plan};
+use crate::driver::{Driver, Effects, Step, Taken};
+use crate::engine::{Attempt, Engine, Input, PhaseSnapshot, Plan};
 use crate::outbox::Time;
 use crate::settings::Settings;
 use std::sync::Arc;
-
-/// As `GLANCE` and `QUIET` of the background thread.
-const GLANCE: Time = Time::from_millis(500);
-const QUIET: Time = Time::from_secs(60);
 
 /// What the background thread is at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,40 +19,45 @@ pub(super) enum Worker {
     Due,
     Waiting(Time),
     Opening(Time),
-    Polling { until: Time, is_writing: bool },
+    Polling(Time),
     Done,
 }
 
 /// See the module.
 #[derive(Debug)]
 pub(super) struct Process {
-    pub(super) engine: Engine,
+    pub(super) driver: Driver<SimulatedLink>,
     pub(super) worker: Worker,
     pub(super) woken: bool,
-    /// The connection whose sender the core holds.
-    pub(super) sender: Option<u64>,
     pub(super) opening: Option<Opening>,
     pub(super) open: Option<Open>,
     /// The background thread does not run before this.
     pub(super) frozen_until: Time,
     /// When the caller of a shutdown has waited enough.
     pub(super) shutdown_until: Option<Time>,
+    pub(super) waiters: Waiters,
     pub(super) watch: Watch,
 }
 
 impl Process {
     pub(super) fn new(settings: &Arc<Settings>, now: Time, seed: u64) -> Self {
+        let mut driver = Driver::new(settings.clone(), now, seed);
+        driver.begin_recording();
         Process {
-            engine: Engine::new(settings.clone(), now, seed),
+            waiters: Waiters::default(),
+            driver,
             worker: Worker::Due,
             woken: false,
-            sender: None,
             opening: None,
             open: None,
             frozen_until: Time::ZERO,
             shutdown_until: None,
             watch: Watch::new(settings, now),
         }
+    }
+
+    pub(super) fn engine(&self) -> &Engine {
+        self.driver.engine()
     }
 }
 
@@ -75,114 +77,102 @@ impl World<'_> {
             .expect("only called while a process runs")
     }
 
-    /// Tells the session something, and looks at what comes of it.
-    pub(super) fn act<T>(&mut self, cause: Cause, f: impl FnOnce(&mut Engine, Time) -> T) -> T {
+    /// Tells the driver something, and looks at what comes of it.
+    pub(super) fn act<T>(
+        &mut self,
+        cause: Cause,
+        f: impl FnOnce(&mut Driver<SimulatedLink>, Time) -> (T, Effects),
+    ) -> T {
         let now = self.air.now;
-        let engine = &mut self.client().engine;
-        let before = engine.snapshot();
-        let result = f(engine, now);
-        let after = engine.snapshot();
-        self.coverage.note(before, cause, after);
-        if self.coverage.is_tracing && (before != after || cause != Cause::Time) {
-            println!("{now:>14.3?} {cause:?}: {}", after.phase_name());
-        }
-        self.check_session(cause, before, after);
+        let (result, effects) = f(&mut self.client().driver, now);
+        self.follow(&[cause], effects);
         result
     }
 
-    pub(super) fn input(&mut self, number: u64, input: Input) {
-        let cause = self.cause(number, &input);
-        self.foresee(number, &input);
-        self.act(cause, |engine, now| engine.input(now, number, input));
+    /// Looks at what the driver did for these causes, and does what it says has to follow.
+    pub(super) fn follow(&mut self, causes: &[Cause], effects: Effects) {
+        self.check_packets();
+        let mut causes = causes.iter().copied();
+        for taken in self.client().driver.recorded() {
+            let cause = match taken.step {
+                // A link that is gone is one more.
+                Step::Told => causes.next().unwrap_or(Cause::Stalled),
+                Step::Ticked | Step::Plan => Cause::Time,
+                Step::NextPacket => Cause::Packet,
+            };
+            self.note(cause, taken);
+        }
+        self.check_effects(effects);
     }
 
-    fn cause(&mut self, number: u64, input: &Input) -> Cause {
-        let engine = &self.client().engine;
+    fn note(&mut self, cause: Cause, taken: Taken) {
+        let Taken { before, after, .. } = taken;
+        self.coverage.note(before, cause, after);
+        if self.coverage.is_tracing && (before != after || cause != Cause::Time) {
+            let now = self.air.now;
+            println!("{now:>14.3?} {cause:?}: {}", after.phase_name());
+        }
+        self.check_engine(cause, taken);
+    }
+
+    /// The background thread reports what happened, all at once.
+    pub(super) fn report(&mut self, number: u64, inputs: Vec<Input>) {
+        let mut causes = Vec::new();
+        for input in &inputs {
+            causes.push(self.cause(number, input));
+            self.foresee(number, input);
+        }
+        let now = self.air.now;
+        let effects = self.client().driver.report(now, number, inputs);
+        self.follow(&causes, effects);
+    }
+
+    pub(super) fn cause(&mut self, number: u64, input: &Input) -> Cause {
+        let engine = self.client().engine();
         let is_opening = engine.snapshot().phase == PhaseSnapshot::Connecting;
-        let is_current = is_opening || engine.connection_number() == Some(number);
+        let is_current = engine.current_number() == Some(number);
         match input {
+            _ if !is_current => Cause::Stray,
             Input::Opened(_) if is_opening => Cause::Opened,
             Input::Failed(failure) if is_opening => failure.kind.into(),
             Input::Opened(_) | Input::Failed(_) => Cause::Stray,
-            _ if !is_current => Cause::Stray,
+            _ if is_opening => Cause::Stray,
             Input::Written(_) => Cause::Written,
             Input::Acked(_, Ok(())) => Cause::Acked,
             Input::Acked(_, Err(_)) => Cause::Nacked,
             Input::Subscribed(_, Ok(())) => Cause::Granted,
             Input::Subscribed(_, Err(_)) => Cause::NotGranted,
-            Input::Received(payload) if payload == engine.birth_message() => Cause::ReceivedBirth,
-            Input::Received(_) => Cause::ReceivedOther,
+            Input::Received { payload, .. } if payload == engine.birth_message() => {
+                Cause::ReceivedBirth
+            }
+            Input::Received { .. } => Cause::ReceivedOther,
+            Input::Unsolicited => Cause::Stray,
             Input::Ended(ended) => ended.kind.into(),
         }
     }
 
-    /// As `Core::hand_over`.
-    pub(super) fn hand_over(&mut self) {
-        while let Some(number) = self.client().sender {
-            if self.client().engine.connection_number() != Some(number) {
-                self.client().sender = None;
-                return;
-            }
-            let packet = self.act(Cause::Packet, Engine::next_packet);
-            let Some(packet) = packet else { return };
-            self.check_packet(&packet);
-            if self.fault.is_some() {
-                return;
-            }
-            self.send(packet);
-        }
-    }
-
-    /// As `Sender::send`.
-    fn send(&mut self, packet: Packet) {
-        let handed_at = self.air.now;
-        let ready_at = handed_at + self.air.dice.millis(2);
-        let (token, up) = match packet {
-            Packet::Publish {
-                token,
-                topic,
-                payload,
-                qos,
-                retain,
-                expiry_seconds,
-            } => {
-                let publish = Publish {
-                    token,
-                    topic,
-                    payload,
-                    qos,
-                    retain,
-                    expiry_seconds,
-                };
-                (Some(token), Up::Publish(publish))
-            }
-            Packet::Subscribe { token, topic } => (Some(token), Up::Subscribe { token, topic }),
-            Packet::Disconnect => (None, Up::Disconnect),
+    /// What was handed over just now.
+    fn check_packets(&mut self) {
+        let Some(queue) = self.client().open.as_ref().map(|open| open.queue.clone()) else {
+            return;
         };
-        if let Some(open) = &mut self.client().open {
-            open.requests.push_back(Request {
-                token,
-                up,
-                handed_at,
-                ready_at,
-            });
+        let unseen = queue.borrow_mut().see();
+        for packet in &unseen {
+            if self.fault.is_none() {
+                self.check_packet(packet);
+            }
         }
-    }
-
-    /// As `Core::plan`.
-    fn plan(&mut self) -> Plan {
-        let plan = self.act(Cause::Time, Engine::plan);
-        self.hand_over();
-        match plan {
-            Plan::Run(_) => self.act(Cause::Time, Engine::plan),
-            other => other,
-        }
-    }
-
-    /// As `Worker::step`.
-    pub(super) fn step(&mut self) {
-        let plan = self.plan();
         let now = self.air.now;
+        for packet in unseen {
+            let ready_at = now + self.air.dice.millis(2);
+            queue.borrow_mut().put(packet, now, ready_at);
+        }
+    }
+
+    /// As the background thread of a client does, without the wait that follows.
+    pub(super) fn step(&mut self) {
+        self.client().woken = false;
+        let plan = self.act(Cause::Time, |driver, now| driver.plan(now));
         self.check_step(&plan);
         match plan {
             Plan::Open(attempt) => {
@@ -197,40 +187,27 @@ impl World<'_> {
                 self.client().worker = Worker::Waiting(until);
             }
             Plan::Run(until) => {
-                let process = self.client();
-                let writing = process
-                    .sender
-                    .and_then(|_| process.open.as_ref()?.write_limit());
-                let longest = match process.engine.has_backlog() || process.engine.is_window_full()
-                {
-                    true => GLANCE,
-                    false => {
-                        let keep_alive = process.engine.settings().keep_alive_seconds;
-                        Time::from_secs(keep_alive.into()) + QUIET
-                    }
-                };
-                process.worker = Worker::Polling {
-                    until: writing.unwrap_or(until.min(now + longest)),
-                    is_writing: writing.is_some(),
-                };
+                self.client().worker = Worker::Polling(until);
+                if let Some(open) = &mut self.client().open {
+                    open.notice();
+                }
             }
             Plan::Finished => {
                 self.drop_opening();
-                self.drop_open();
+                self.close_open();
                 self.client().worker = Worker::Done;
             }
         }
     }
 
-    /// As `Shared::notify`.
-    pub(super) fn wake(&mut self) {
-        self.client().woken = true;
-    }
-
     /// The attempt to be made, by the settings in force.
     fn dial(&mut self, attempt: Attempt) {
         self.drop_opening();
+        self.check_attempt(&attempt);
         let opening = self.open_link(attempt);
         self.client().opening = Some(opening);
     }
 }
+
+/// Shared between the link, which the driver holds, and the connection, which the background thread holds.
+pub(super) type SharedQueue = std::rc::Rc<std::cell::RefCell<Queue>>;

@@ -126,10 +126,12 @@ impl Broker {
         known.subscribed = Some(topic.clone());
         links[at].answer(arrives, Down::Suback(token, Ok(())));
         if self.manners.sends_too_large {
-            links[at].answer(arrives, Down::TooLarge);
+            let (payload, retain) = (Bytes::from_static(b"the beginning of more"), true);
+            links[at].answer(arrives, Down::Publish { payload, retain });
         }
         if let Some(payload) = self.retained(air.now, &topic).cloned() {
-            links[at].answer(arrives, Down::Publish(payload));
+            let retain = true;
+            links[at].answer(arrives, Down::Publish { payload, retain });
         }
     }
 
@@ -159,7 +161,8 @@ impl Broker {
             };
             let own = from.is_some_and(|at| links[at].id == id && links[at].version == Version::V5);
             if let Some(link) = links.iter_mut().find(|link| link.id == id && !own) {
-                link.answer(arrives, Down::Publish(payload.clone()));
+                let (payload, retain) = (payload.clone(), false);
+                link.answer(arrives, Down::Publish { payload, retain });
             }
         }
         match self.live.iter_mut().find(|(said, _)| said == topic) {

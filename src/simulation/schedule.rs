@@ -48,7 +48,10 @@ pub(super) enum Op {
         keeps_state: bool,
         down_for_ms: u16,
     },
-    Close,
+    /// The broker closes, without a word or, on MQTT 5, with a reason.
+    Close(u8),
+    /// The host asks for an attempt now.
+    Reconnect,
     Speak(Speaks),
     Refuse(Option<FailureKind>),
     Subscriptions(Subscriptions),
@@ -125,6 +128,7 @@ fn kinds() -> impl Strategy<Value = Option<FailureKind>> {
         1 => Just(Some(FailureKind::WrongVersion)),
         1 => Just(Some(FailureKind::Later)),
         1 => Just(Some(FailureKind::Permanent)),
+        1 => Just(Some(FailureKind::NotAuthorized)),
     ]
 }
 
@@ -152,6 +156,7 @@ fn client_ops() -> impl Strategy<Value = Op> {
         2 => (client_traits(), any::<bool>())
             .prop_map(|(traits, renames)| Op::Reconfigure { traits, renames }),
         1 => client_traits().prop_map(Op::Adjust),
+        1 => Just(Op::Reconnect),
         1 => (0..7_u8).prop_map(Op::Stray),
     ]
 }
@@ -166,7 +171,7 @@ fn world_ops() -> impl Strategy<Value = Op> {
         2 => (0..40_000_u16).prop_map(Op::Mute),
         2 => (any::<bool>(), prop_oneof![0..100_u16, 0..60_000_u16])
             .prop_map(|(keeps_state, down_for_ms)| Op::Crash { keeps_state, down_for_ms }),
-        2 => Just(Op::Close),
+        2 => (0..3_u8).prop_map(Op::Close),
         2 => speaks().prop_map(Op::Speak),
         3 => kinds().prop_map(Op::Refuse),
         2 => subscriptions().prop_map(Op::Subscriptions),

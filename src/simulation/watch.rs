@@ -31,10 +31,15 @@ pub(super) struct Watch {
     pub(super) messages: u32,
     /// Pauses since a connection lasted.
     pub(super) pauses: u32,
+    pub(super) last_pause: Time,
+    pub(super) refused_logins: u32,
+    /// The broker has accepted a connection under these settings.
+    pub(super) has_accepted: bool,
     pub(super) attempts_at_once: u32,
-    pub(super) ended_soon: u32,
-    /// The broker said so once.
-    pub(super) was_taken_over: bool,
+    /// Attempts with MQTT 5 that the broker was silent to, under these settings.
+    pub(super) silences: u32,
+    /// The availability topic has been named anew since a connection was accepted.
+    pub(super) is_renamed: bool,
     /// The open connection is to end for new settings, which then begin at once.
     pub(super) leaves_for_settings: bool,
     pub(super) steps: (Time, u32),
@@ -57,9 +62,12 @@ impl Watch {
             unacknowledged: 0,
             messages: 0,
             pauses: 0,
+            last_pause: Time::ZERO,
+            refused_logins: 0,
+            has_accepted: false,
             attempts_at_once: 0,
-            ended_soon: 0,
-            was_taken_over: false,
+            silences: 0,
+            is_renamed: false,
             leaves_for_settings: false,
             steps: (now, 0),
             all_steps: 0,
@@ -70,6 +78,7 @@ impl Watch {
 
     /// A connection is about to be told to the engine.
     pub(super) fn opened(&mut self, now: Time, number: u64, version: Version, connack: &Connack) {
+        self.is_renamed = false;
         self.version = version;
         self.connack = connack.clone();
         self.number = number;
@@ -84,11 +93,6 @@ impl Watch {
     /// Something new happened.
     pub(super) fn stir(&mut self) {
         self.steps.1 = 0;
-    }
-
-    /// Whether the client has reason to think that another has its client id.
-    pub(super) fn suspects_twin(&self) -> bool {
-        self.ended_soon >= 3 || self.was_taken_over
     }
 
     fn hand_over(&mut self, token: Token, handed: Handed) -> Result<(), String> {
@@ -109,7 +113,7 @@ impl Watch {
 }
 
 impl World<'_> {
-    /// What the session is told says what must come of messages, before it decides.
+    /// What the engine is told says what must come of messages, before it decides.
     pub(super) fn foresee(&mut self, number: u64, input: &Input) {
         let process = self
             .process
@@ -117,17 +121,23 @@ impl World<'_> {
             .expect("inputs come while a process runs");
         let watch = &mut process.watch;
         watch.stir();
-        if process.engine.connection_number() != Some(number) {
+        if process.driver.engine().connection_number() != Some(number) {
             return;
         }
         let token = match input {
             Input::Written(token) | Input::Acked(token, _) => *token,
-            Input::Ended(ended) if ended.kind == EndCause::ByPeer => {
-                for handed in &watch.tokens {
-                    if let Handed::Message(id, _) = *handed {
-                        if let Some(entry) = self.ledger.get(id) {
-                            entry.closes += 1;
-                        }
+            Input::Ended(ended)
+                if matches!(ended.kind, EndCause::ByPeer | EndCause::Disconnected) =>
+            {
+                let open = watch.tokens.iter().filter_map(|handed| match handed {
+                    Handed::Message(id, _) => Some(*id),
+                    _ => None,
+                });
+                let open: Vec<_> = open.collect();
+                for id in &open {
+                    if let Some(entry) = self.ledger.get(*id) {
+                        entry.closes += 1;
+                        entry.closes_alone += u32::from(open.len() == 1);
                     }
                 }
                 return;
@@ -174,10 +184,15 @@ impl World<'_> {
     fn packet_fault(&mut self, packet: &Packet) -> Result<(), String> {
         let now = self.air.now;
         let process = self.process.as_mut().expect("packets come from a process");
-        let (watch, engine) = (&mut process.watch, &process.engine);
+        let (watch, engine) = (&mut process.watch, process.driver.engine());
         watch.stir();
         if watch.is_over {
             return Err(format!("{packet:?} after the end"));
+        }
+        if let Packet::Disconnect { .. } = packet {
+            // A client that closes for good may say so before anything else.
+            watch.is_over = true;
+            return Ok(());
         }
         let is_first = watch.tokens.is_empty();
         if !is_first && !watch.is_born {
@@ -192,10 +207,6 @@ impl World<'_> {
             } => (*token, topic, payload),
             Packet::Subscribe { token, .. } if !is_first => {
                 return watch.hand_over(*token, Handed::Subscribe);
-            }
-            Packet::Disconnect if !is_first => {
-                watch.is_over = true;
-                return Ok(());
             }
             other => return Err(format!("{other:?} before the birth message")),
         };
@@ -261,11 +272,9 @@ impl World<'_> {
     /// What reaches the network was handed over not long before.
     pub(super) fn check_write(&mut self, request: &Request) {
         let now = self.air.now;
-        let process = self.client();
-        let idle = Time::from_secs(u64::from(process.engine.settings().keep_alive_seconds) + 60);
-        let frozen = process.frozen_until.saturating_sub(request.handed_at);
-        let limit = request.until() - request.handed_at;
-        let most = limit.max(idle) + frozen;
+        let frozen = self.client().frozen_until;
+        let frozen = frozen.saturating_sub(request.handed_at);
+        let most = request.until() - request.handed_at + frozen;
         let waited = now.saturating_sub(request.handed_at);
         if waited > most {
             self.fail(format!(

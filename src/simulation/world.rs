@@ -104,9 +104,6 @@ impl<'a> World<'a> {
                 let arrives = link.next_up().unwrap_or(Time::MAX);
                 next = next.min(arrives.max(self.broker.reads_from));
             }
-            if let Some(until) = link.forsaken_until {
-                next = next.min(until.min(link.next_down().unwrap_or(Time::MAX)));
-            }
         }
         match &self.process {
             None => next.min(self.starts_at),
@@ -130,7 +127,8 @@ impl<'a> World<'a> {
                 Some(opening) => until.min(self.opening_event(opening)),
                 None => until,
             },
-            Worker::Polling { until, .. } => match &process.open {
+            Worker::Polling(_) if process.woken => self.air.now,
+            Worker::Polling(until) => match &process.open {
                 Some(open) => self.poll_event(open, until),
                 None => until,
             },
@@ -144,7 +142,6 @@ impl<'a> World<'a> {
         self.broker.tick(&mut self.air, &mut self.links);
         self.twin_acts();
         self.broker_reads();
-        self.give_up_forsaken();
         if self.process.is_none() && self.starts_at <= now {
             self.start_process();
         }
@@ -174,34 +171,15 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Attempts that nobody waits for close when they come to something.
-    fn give_up_forsaken(&mut self) {
-        let now = self.air.now;
-        let arrives = self.air.arrival();
-        for link in &mut self.links {
-            let answered = link.next_down().is_some_and(|at| at <= now);
-            if link
-                .forsaken_until
-                .is_some_and(|until| until <= now || answered)
-            {
-                link.forsaken_until = None;
-                link.close_by_client(arrives);
-            }
-        }
-    }
-
     /// The background thread goes on.
     fn work(&mut self) {
         let process = self.client();
         match process.worker {
             Worker::Due => {}
-            Worker::Waiting(_) => process.woken = false,
-            Worker::Opening(_) => {
-                process.woken = false;
-                self.attend_opening();
-            }
-            Worker::Polling { until, is_writing } => {
-                self.poll(until, is_writing);
+            Worker::Waiting(_) => {}
+            Worker::Opening(_) => self.attend_opening(),
+            Worker::Polling(until) => {
+                self.poll(until);
                 if self.client().worker != Worker::Due {
                     return;
                 }
@@ -219,7 +197,7 @@ impl<'a> World<'a> {
         let Some(process) = &mut self.process else {
             return;
         };
-        let is_over = process.engine.is_finished();
+        let is_over = process.engine().is_finished();
         match process.shutdown_until {
             Some(_) if is_over => {
                 process.shutdown_until = None;

@@ -1,33 +1,36 @@
-//! Attempts to connect: resolving the name, trying its addresses one at a time.
+//! Opens connections by one set of settings.
 
-use super::{v4, v5, Link};
-use crate::engine::{Attempt, Failure, FailureKind, Version};
+use super::addresses::{order, Silent};
+use super::opening::Opening;
+use super::resolve::{self, literal, name_failure, LookUp, Resolver, Target, Threads};
+use super::stream::Socket;
+use crate::engine::{Attempt, Failure};
 use crate::error::Error;
 use crate::settings::Settings;
-use crossbeam_channel::{bounded, Receiver, Sender};
-use rumqttc::Transport;
-use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
-use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Weak};
-use std::time::{Duration, Instant};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
 
-/// Attempts on their way at once. More than one only when a resolver hangs, which nothing can interrupt.
-const MOST_ATTEMPTS: usize = 2;
-/// What an attempt may take beside what its steps are allowed.
-const SLACK: Duration = Duration::from_secs(1);
-
-/// Opens connections by one set of settings.
-#[derive(Clone, Debug)]
+/// See the module. Clones remember together.
+#[derive(Clone)]
 pub(crate) struct Dialer {
     settings: Arc<Settings>,
     #[cfg(feature = "tls")]
-    tls: Option<Arc<tokio_rustls::rustls::ClientConfig>>,
-    under_way: Arc<AtomicUsize>,
+    tls: Option<Arc<rustls::ClientConfig>>,
+    threads: Threads,
+    silent: Silent,
+    resolver: Arc<Resolver>,
+}
+
+impl std::fmt::Debug for Dialer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Dialer")
+            .field("broker", &self.settings.broker())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Dialer {
-    /// Reads the TLS files, if there are any; each attempt reads them again.
+    /// Reads the TLS files, if there are any, and so may wait for a drive; each attempt reads them again.
     pub(crate) fn new(settings: Arc<Settings>) -> Result<Self, Error> {
         Ok(Dialer {
             #[cfg(feature = "tls")]
@@ -37,16 +40,31 @@ impl Dialer {
                 .map(super::tls::client_config)
                 .transpose()?,
             settings,
-            under_way: Arc::new(AtomicUsize::new(0)),
+            threads: Threads::default(),
+            silent: Silent::default(),
+            resolver: Arc::new(resolve::system),
         })
     }
 
     /// A dialer for new settings. What the old one has under way still counts.
     pub(crate) fn with(&self, settings: Arc<Settings>) -> Result<Self, Error> {
         Ok(Dialer {
-            under_way: self.under_way.clone(),
+            threads: self.threads.clone(),
+            resolver: self.resolver.clone(),
             ..Dialer::new(settings)?
         })
+    }
+
+    /// The same with another resolver.
+    #[cfg(test)]
+    pub(super) fn with_resolver(
+        self,
+        resolver: impl Fn(&str, u16) -> std::io::Result<Vec<SocketAddr>> + Send + Sync + 'static,
+    ) -> Self {
+        Dialer {
+            resolver: Arc::new(resolver),
+            ..self
+        }
     }
 
     /// The settings it connects by.
@@ -54,189 +72,82 @@ impl Dialer {
         &self.settings
     }
 
-    /// Starts an attempt on a thread of its own, so that whoever waits for it can turn to something else.
+    /// Starts an attempt, and returns at once.
     pub(crate) fn open(&self, attempt: Attempt) -> Opening {
-        let (progress, opening) = bounded(2);
-        let now = Instant::now();
-        let resolve_limit = Duration::from_secs(self.settings.connect_timeout_seconds.into());
-        let opening = Opening {
-            progress: opening,
-            limit: attempt.limit,
-            deadline: now + resolve_limit,
-            awaited: Arc::new(()),
-        };
-        let awaited = Arc::downgrade(&opening.awaited);
-        if self.under_way.fetch_add(1, Ordering::Relaxed) >= MOST_ATTEMPTS {
-            self.under_way.fetch_sub(1, Ordering::Relaxed);
-            let _ = progress.send(Progress::Done(Err(
-                self.name_failure("earlier look-ups of it still hang")
-            )));
-            return opening;
+        Opening::new(self.clone(), attempt)
+    }
+
+    /// What to connect to, when there is nothing to be looked up.
+    pub(super) fn literal_target(&self) -> Option<Target> {
+        if self.settings.tls.is_some() {
+            return None;
         }
+        Some(Target {
+            addresses: vec![literal(&self.settings)?],
+            #[cfg(feature = "tls")]
+            tls: None,
+        })
+    }
+
+    /// Looks up what to connect to.
+    pub(super) fn look_up(&self) -> Result<LookUp, Failure> {
         let dialer = self.clone();
-        let started = std::thread::Builder::new()
-            .name("argus-mqtt-dial".into())
-            .spawn({
-                let progress = progress.clone();
-                move || {
-                    let done = catch_unwind(AssertUnwindSafe(|| {
-                        dialer.dial(&attempt, &progress, &awaited)
-                    }));
-                    let done = done.unwrap_or_else(|_| {
-                        Err(failure(
-                            FailureKind::Later,
-                            "the client underneath panicked while connecting",
-                        ))
-                    });
-                    dialer.under_way.fetch_sub(1, Ordering::Relaxed);
-                    // Nobody may be waiting any more; then the connection closes here.
-                    let _ = progress.send(Progress::Done(done));
-                }
-            });
-        if let Err(error) = started {
-            self.under_way.fetch_sub(1, Ordering::Relaxed);
-            let text = format!("no thread could be started to connect: {error}");
-            let _ = progress.send(Progress::Done(Err(failure(FailureKind::Later, text))));
-        }
-        opening
-    }
-
-    fn dial(
-        &self,
-        attempt: &Attempt,
-        progress: &Sender<Progress>,
-        awaited: &Weak<()>,
-    ) -> Result<Link, Failure> {
-        let addresses = self.resolve()?;
-        if awaited.strong_count() == 0 {
-            // A connection made now would take our client id from one that was made meanwhile.
-            return Err(self.name_failure("the look-up took too long"));
-        }
-        let hosts = self.hosts(&addresses);
-        let _ = progress.send(Progress::Resolved(hosts.len()));
-        self.try_in_turn(attempt, &hosts)
-    }
-
-    /// The first connection or refusal that one of the hosts gives.
-    pub(super) fn try_in_turn(&self, attempt: &Attempt, hosts: &[String]) -> Result<Link, Failure> {
-        let mut worst = None;
-        for host in hosts {
-            let transport = self.transport();
-            let opened = match attempt.version {
-                Version::V5 => v5::open(&self.settings, attempt, host, transport),
-                Version::V311 => v4::open(&self.settings, attempt, host, transport),
+        LookUp::start(&self.settings, &self.threads, move || {
+            let addresses = match literal(&dialer.settings) {
+                Some(address) => vec![address],
+                None => dialer.resolve()?,
             };
-            match opened {
-                // Another address may do better. Silence says more than no connection at all.
-                Err(f) if f.kind == FailureKind::Unreachable => drop(worst.get_or_insert(f)),
-                Err(f) if f.kind == FailureKind::Silent => worst = Some(f),
-                decided => return decided,
-            }
-        }
-        Err(worst.unwrap_or_else(|| self.name_failure("it has no address")))
+            Ok(Target {
+                addresses,
+                #[cfg(feature = "tls")]
+                tls: dialer.renewed_tls(),
+            })
+        })
     }
 
     fn resolve(&self) -> Result<Vec<SocketAddr>, Failure> {
-        let name = (
-            self.settings.broker_host.as_str(),
-            self.settings.broker_port,
-        );
-        let addresses = name
-            .to_socket_addrs()
-            .map_err(|error| self.name_failure(&error.to_string()))?;
-        Ok(addresses.collect())
+        let (host, port) = (&self.settings.broker_host, self.settings.broker_port);
+        let found = (self.resolver)(host, port);
+        let addresses = found.map_err(|error| name_failure(&self.settings, &error.to_string()))?;
+        match addresses.is_empty() {
+            true => Err(name_failure(&self.settings, "it has no address")),
+            false => Ok(addresses),
+        }
     }
 
-    /// What to connect to, one after another. Over TLS the name itself, which the certificate must match.
-    fn hosts(&self, addresses: &[SocketAddr]) -> Vec<String> {
-        if self.settings.tls.is_some() {
-            return vec![self.settings.broker_host.clone()];
-        }
-        let literal = |address: &SocketAddr| match address {
-            // Scope ids of link-local addresses stay; the port is added by rumqttc.
-            SocketAddr::V6(v6) if v6.scope_id() != 0 => format!("[{}%{}]", v6.ip(), v6.scope_id()),
-            _ => match address.ip() {
-                IpAddr::V4(ip) => ip.to_string(),
-                IpAddr::V6(ip) => format!("[{ip}]"),
-            },
+    /// Renewed files hold from now on; while they are being replaced, what was read first is as good.
+    #[cfg(feature = "tls")]
+    fn renewed_tls(&self) -> Option<Arc<rustls::ClientConfig>> {
+        let tls = self.settings.tls.as_ref()?;
+        let renewed = super::tls::client_config(tls);
+        renewed.ok().or_else(|| self.tls.clone())
+    }
+
+    /// The stream to speak MQTT over. `stream` is in non-blocking mode.
+    #[cfg(feature = "tls")]
+    pub(super) fn socket(&self, stream: TcpStream, target: &Target) -> Result<Socket, Failure> {
+        let Some(config) = &target.tls else {
+            return Ok(Socket::Plain(stream));
         };
-        addresses.iter().map(literal).collect()
+        let name = super::tls::server_name(&self.settings)?;
+        let tls = super::tls_stream::TlsStream::new(config.clone(), name, stream);
+        let tls = tls.map_err(|error| super::tls::explain(&error))?;
+        Ok(Socket::Tls(Box::new(tls)))
     }
 
-    fn transport(&self) -> Transport {
-        #[cfg(feature = "tls")]
-        if let (Some(tls), Some(last)) = (&self.settings.tls, &self.tls) {
-            // Renewed files hold from now on; while they are being replaced, what was read first is as good.
-            let config = super::tls::client_config(tls).unwrap_or_else(|_| last.clone());
-            return Transport::tls_with_config(rumqttc::TlsConfiguration::Rustls(config));
-        }
-        Transport::tcp()
+    /// The stream to speak MQTT over. `stream` is in non-blocking mode.
+    #[cfg(not(feature = "tls"))]
+    pub(super) fn socket(&self, stream: TcpStream, _: &Target) -> Result<Socket, Failure> {
+        Ok(Socket::Plain(stream))
     }
 
-    fn name_failure(&self, why: &str) -> Failure {
-        let host = &self.settings.broker_host;
-        failure(
-            FailureKind::Unreachable,
-            format!("the name {host:?} can't be resolved: {why}"),
-        )
+    /// In which order to try these addresses.
+    pub(super) fn order(&self, addresses: &[SocketAddr]) -> Vec<SocketAddr> {
+        order(addresses, &self.silent)
     }
-}
 
-fn failure(kind: FailureKind, text: impl Into<String>) -> Failure {
-    Failure {
-        kind,
-        text: text.into(),
-    }
-}
-
-/// What the thread of an attempt reports.
-#[derive(Debug)]
-enum Progress {
-    /// The name is resolved, and so many addresses will be tried.
-    Resolved(usize),
-    Done(Result<Link, Failure>),
-}
-
-/// An attempt under way. Dropping it gives it up.
-#[derive(Debug)]
-pub(crate) struct Opening {
-    progress: Receiver<Progress>,
-    limit: Duration,
-    deadline: Instant,
-    /// Dropped when nobody waits for the attempt any more.
-    awaited: Arc<()>,
-}
-
-impl Opening {
-    /// Waits for the attempt to come to something, until `until` or a word on `interrupt`; `None` if it has not.
-    pub(crate) fn wait(
-        &mut self,
-        until: Instant,
-        interrupt: &Receiver<()>,
-    ) -> Option<Result<Link, Failure>> {
-        loop {
-            let timeout = self
-                .deadline
-                .min(until)
-                .saturating_duration_since(Instant::now());
-            crossbeam_channel::select! {
-                recv(self.progress) -> progress => match progress {
-                    Ok(Progress::Resolved(addresses)) => {
-                        let addresses = u32::try_from(addresses).unwrap_or(u32::MAX);
-                        self.deadline = Instant::now() + self.limit.saturating_mul(addresses) + SLACK;
-                    }
-                    Ok(Progress::Done(done)) => return Some(done),
-                    Err(_) => return Some(Err(failure(FailureKind::Later, "the attempt to connect came to nothing"))),
-                },
-                recv(interrupt) -> _ => return None,
-                default(timeout) => {
-                    let over = Instant::now() >= self.deadline;
-                    return over.then(|| {
-                        Err(failure(FailureKind::Unreachable, "the broker can't be reached: no answer in time, \
-                            perhaps not even to the look-up of its name"))
-                    });
-                }
-            }
-        }
+    /// The addresses that accepted and said nothing.
+    pub(super) fn silent(&self) -> &Silent {
+        &self.silent
     }
 }

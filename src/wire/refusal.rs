@@ -1,10 +1,10 @@
-//! What rumqttc's errors before CONNACK mean, in plain words.
+//! What a broker's refusals mean, in plain words.
 
-use crate::engine::{Failure, FailureKind};
+use super::not_mqtt::{quote_bytes, NotMqtt};
+use super::said;
+use crate::engine::{EndCause, Failure, FailureKind};
 use rumqttc::v5::mqttbytes::v5::ConnectReturnCode as V5Code;
 use rumqttc::ConnectReturnCode as V4Code;
-use std::error::Error as StdError;
-use std::fmt::Debug;
 use std::io;
 use std::time::Duration;
 
@@ -15,18 +15,6 @@ fn failure(kind: FailureKind, text: impl Into<String>) -> Failure {
     }
 }
 
-/// `NotAuthorized` as "not authorized".
-pub(super) fn words(code: &impl Debug) -> String {
-    let mut words = String::new();
-    for c in format!("{code:?}").chars() {
-        if c.is_uppercase() && !words.is_empty() {
-            words.push(' ');
-        }
-        words.extend(c.to_lowercase());
-    }
-    words
-}
-
 pub(super) fn silent(limit: Duration) -> Failure {
     failure(
         FailureKind::Silent,
@@ -34,42 +22,99 @@ pub(super) fn silent(limit: Duration) -> Failure {
     )
 }
 
-pub(super) fn closed() -> Failure {
-    failure(
-        FailureKind::Undecided,
-        "the broker closed the connection without an answer; if it expects TLS on this port, set use_tls",
-    )
+pub(super) fn closed(uses_tls: bool) -> Failure {
+    let advice = match uses_tls {
+        true => "",
+        false => "; if it expects TLS on this port, set use_tls",
+    };
+    let text = format!("the broker closed the connection without an answer{advice}");
+    failure(FailureKind::Undecided, text)
+}
+
+/// Says nothing about the version of MQTT, of which nothing was said yet.
+pub(super) fn closed_in_tls() -> Failure {
+    unreachable_text("it closed the connection during the TLS handshake; check broker_port")
+}
+
+pub(super) fn silent_in_tls(limit: Duration) -> Failure {
+    let seconds = limit.as_secs_f32();
+    unreachable_text(&format!(
+        "it did not finish the TLS handshake within {seconds} s; check broker_port"
+    ))
+}
+
+pub(super) fn no_connection(limit: Duration) -> Failure {
+    let seconds = limit.as_secs_f32();
+    unreachable_text(&format!("no connection within {seconds} s"))
 }
 
 pub(super) fn unreachable(error: &io::Error) -> Failure {
+    unreachable_text(&error.to_string())
+}
+
+pub(super) fn unreachable_text(why: &str) -> Failure {
     failure(
         FailureKind::Unreachable,
-        format!("the broker can't be reached: {error}"),
+        format!("the broker can't be reached: {why}"),
     )
 }
 
-/// The operating system gives us nothing to wait on.
-pub(super) fn no_runtime(error: io::Error) -> Failure {
+/// The operating system gives us nothing to connect with, or to wait on.
+pub(super) fn no_socket(error: &io::Error) -> Failure {
     failure(
         FailureKind::Later,
         format!("no connection can be made: {error}"),
     )
 }
 
+/// A broker that speaks no MQTT 5.
+pub(super) fn not_v5() -> Failure {
+    failure(
+        FailureKind::WrongVersion,
+        "the broker does not speak MQTT 5",
+    )
+}
+
+/// A broker that speaks no MQTT 3.1.1.
+pub(super) fn not_v311() -> Failure {
+    failure(
+        FailureKind::WrongVersion,
+        "the broker does not speak MQTT 3.1.1",
+    )
+}
+
+/// A code in CONNACK that the specification does not have.
+pub(super) fn unknown_code(code: u8) -> Failure {
+    let reason = said::unnamed(code);
+    failure(
+        FailureKind::Undecided,
+        format!("the broker refuses us: {reason}"),
+    )
+}
+
+/// What a reason code of DISCONNECT says of who ended the connection (MQTT 5, section 3.14.2.1).
+pub(super) fn disconnect_cause(code: u8) -> EndCause {
+    match code {
+        0x00 => EndCause::ByPeer,
+        0x8e => EndCause::TakenOver,
+        // Busy, shutting down, keep alive, quota, administration, moved, connection rate or time: nothing that lies in
+        // one packet.
+        0x89 | 0x8b | 0x8d | 0x97 | 0x98 | 0x9c | 0x9d | 0x9f | 0xa0 => EndCause::Unavailable,
+        _ => EndCause::Disconnected,
+    }
+}
+
 const CREDENTIALS: &str = "the broker refuses the login; check username and password";
 const CLIENT_ID: &str = "the broker refuses the client id; set another client_id";
 
-/// MQTT 5, section 3.2.2.2.
-pub(super) fn connack_v5(code: V5Code) -> Failure {
+/// MQTT 5, section 3.2.2.2; `detail` is what the broker says besides.
+pub(super) fn connack_v5(code: V5Code, detail: &str) -> Failure {
     let (kind, text) = match code {
-        V5Code::UnsupportedProtocolVersion => (
-            FailureKind::WrongVersion,
-            "the broker does not speak MQTT 5".into(),
-        ),
+        V5Code::UnsupportedProtocolVersion => return not_v5(),
         V5Code::BadUserNamePassword | V5Code::NotAuthorized => {
-            (FailureKind::Permanent, CREDENTIALS.into())
+            (FailureKind::NotAuthorized, CREDENTIALS.into())
         }
-        V5Code::ClientIdentifierNotValid => (FailureKind::Permanent, CLIENT_ID.into()),
+        V5Code::ClientIdentifierNotValid => (FailureKind::NotAuthorized, CLIENT_ID.into()),
         V5Code::RetainNotSupported => (
             FailureKind::NoRetain,
             "the broker refuses a retained will".into(),
@@ -86,27 +131,24 @@ pub(super) fn connack_v5(code: V5Code) -> Failure {
         | V5Code::UseAnotherServer
         | V5Code::ServerMoved => (
             FailureKind::Permanent,
-            format!("the broker refuses us: {}", words(&code)),
+            format!("the broker refuses us: {}", said::words(&code)),
         ),
         _ => (
             FailureKind::Later,
-            format!("the broker refuses us for now: {}", words(&code)),
+            format!("the broker refuses us for now: {}", said::words(&code)),
         ),
     };
-    failure(kind, text)
+    failure(kind, text + detail)
 }
 
 /// MQTT 3.1.1, section 3.2.2.3.
 pub(super) fn connack_v4(code: V4Code) -> Failure {
     let (kind, text) = match code {
-        V4Code::RefusedProtocolVersion => (
-            FailureKind::WrongVersion,
-            "the broker does not speak MQTT 3.1.1",
-        ),
+        V4Code::RefusedProtocolVersion => return not_v311(),
         V4Code::BadUserNamePassword | V4Code::NotAuthorized => {
-            (FailureKind::Permanent, CREDENTIALS)
+            (FailureKind::NotAuthorized, CREDENTIALS)
         }
-        V4Code::BadClientId => (FailureKind::Permanent, CLIENT_ID),
+        V4Code::BadClientId => (FailureKind::NotAuthorized, CLIENT_ID),
         _ => (
             FailureKind::Later,
             "the broker refuses us for now: it is not available",
@@ -115,38 +157,32 @@ pub(super) fn connack_v4(code: V4Code) -> Failure {
     failure(kind, text)
 }
 
-/// The error of the operating system inside, if there is one.
-pub(super) fn io_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a io::Error> {
-    causes(error).find_map(|cause| cause.downcast_ref())
-}
-
-/// A refusal over TLS. What rustls says comes wrapped in several ways, sometimes as an error of the operating system.
+/// A refusal over TLS; `instead` is what the broker sent that is no TLS.
 #[cfg(feature = "tls")]
-pub(super) fn tls_error(error: &(dyn StdError + 'static)) -> Option<Failure> {
-    let found = causes(error).find_map(|cause| cause.downcast_ref::<tokio_rustls::rustls::Error>());
-    found.map(super::tls::explain)
+pub(super) fn tls_error(error: &io::Error, instead: Option<&[u8]>) -> Option<Failure> {
+    let error = error.get_ref()?.downcast_ref::<rustls::Error>()?;
+    Some(match instead {
+        Some(bytes) => no_tls(bytes),
+        None => super::tls::explain(error),
+    })
 }
 
 #[cfg(not(feature = "tls"))]
-pub(super) fn tls_error(_: &(dyn StdError + 'static)) -> Option<Failure> {
+pub(super) fn tls_error(_: &io::Error, _: Option<&[u8]>) -> Option<Failure> {
     None
 }
 
-/// The error and all it wraps. An `io::Error` does not give away what it wraps as its source.
-fn causes<'a>(
-    error: &'a (dyn StdError + 'static),
-) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
-    fn inner<'a>(error: &&'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
-        let error: &'a (dyn StdError + 'static) = *error;
-        match error
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref)
-        {
-            Some(inner) => Some(inner),
-            None => error.source(),
-        }
-    }
-    std::iter::successors(Some(error), inner)
+/// A broker that answers TLS with something else.
+pub(super) fn no_tls(bytes: &[u8]) -> Failure {
+    let what = match NotMqtt::recognise(bytes) {
+        Some(other) => other.explain(bytes, true),
+        None => format!(
+            "it answers {}; check broker_port and use_tls",
+            quote_bytes(bytes)
+        ),
+    };
+    let text = format!("the broker does not speak TLS on this port: {what}");
+    failure(FailureKind::Permanent, text)
 }
 
 #[cfg(test)]
@@ -154,8 +190,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_read_as_words() {
-        assert_eq!(words(&V5Code::ServerBusy), "server busy");
+    fn only_what_may_lie_in_a_packet_is_held_against_one() {
+        for (code, cause) in [
+            (0x00, EndCause::ByPeer),
+            (0x80, EndCause::Disconnected),
+            (0x8b, EndCause::Unavailable),
+            (0x8e, EndCause::TakenOver),
+            (0x95, EndCause::Disconnected),
+            (0x98, EndCause::Unavailable),
+        ] {
+            assert_eq!(disconnect_cause(code), cause, "{code:#x}");
+        }
     }
 
     #[test]
@@ -165,8 +210,8 @@ mod tests {
                 V5Code::UnsupportedProtocolVersion,
                 FailureKind::WrongVersion,
             ),
-            (V5Code::BadUserNamePassword, FailureKind::Permanent),
-            (V5Code::NotAuthorized, FailureKind::Permanent),
+            (V5Code::BadUserNamePassword, FailureKind::NotAuthorized),
+            (V5Code::NotAuthorized, FailureKind::NotAuthorized),
             (V5Code::RetainNotSupported, FailureKind::NoRetain),
             (V5Code::QoSNotSupported, FailureKind::NoQos1),
             (V5Code::ServerUnavailable, FailureKind::Later),
@@ -174,11 +219,11 @@ mod tests {
             (V5Code::QuotaExceeded, FailureKind::Later),
             (V5Code::ConnectionRateExceeded, FailureKind::Later),
         ] {
-            assert_eq!(connack_v5(code).kind, kind, "{code:?}");
+            assert_eq!(connack_v5(code, "").kind, kind, "{code:?}");
         }
         assert_eq!(
             connack_v4(V4Code::NotAuthorized).kind,
-            FailureKind::Permanent
+            FailureKind::NotAuthorized
         );
         assert_eq!(
             connack_v4(V4Code::ServiceUnavailable).kind,

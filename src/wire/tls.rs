@@ -2,19 +2,15 @@
 
 use crate::engine::{Failure, FailureKind};
 use crate::error::{Error, ErrorKind};
-use crate::settings::Tls;
+use crate::settings::{Settings, Tls};
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{ring, verify_tls12_signature, verify_tls13_signature, CryptoProvider};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::{AlertDescription, CertificateError, ClientConfig, RootCertStore};
+use rustls::{DigitallySignedStruct, SignatureScheme};
 use std::path::Path;
 use std::sync::Arc;
-use tokio_rustls::rustls::client::danger::{
-    HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
-};
-use tokio_rustls::rustls::crypto::{
-    ring, verify_tls12_signature, verify_tls13_signature, CryptoProvider,
-};
-use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-use tokio_rustls::rustls::{self, AlertDescription, CertificateError, ClientConfig, RootCertStore};
-use tokio_rustls::rustls::{DigitallySignedStruct, SignatureScheme};
 
 /// What the settings ask for.
 pub(super) fn client_config(tls: &Tls) -> Result<Arc<ClientConfig>, Error> {
@@ -42,6 +38,15 @@ pub(super) fn client_config(tls: &Tls) -> Result<Arc<ClientConfig>, Error> {
         _ => builder.with_no_client_auth(),
     };
     Ok(Arc::new(config))
+}
+
+/// The name that the certificate has to be for, and that the broker is told.
+pub(super) fn server_name(settings: &Settings) -> Result<ServerName<'static>, Failure> {
+    let host = &settings.broker_host;
+    ServerName::try_from(host.clone()).map_err(|error| Failure {
+        kind: FailureKind::Permanent,
+        text: format!("broker_host {host:?} is no name that a certificate can have: {error}"),
+    })
 }
 
 fn roots(tls: &Tls) -> Result<RootCertStore, Error> {

@@ -108,11 +108,9 @@ fn discarded_after(seconds: u32) {
     delivered(&lasting.expect("accepted"));
     assert!(retained(&broker, EVENTS).is_some(), "it is there at first");
     // Expires later, by more than the second in which a broker is early or late.
-    let options = argus_mqtt::PublishOptions {
-        retain: true,
-        expiry: Some(Duration::from_secs(u64::from(seconds) + 2)),
-        ..Default::default()
-    };
+    let options = argus_mqtt::PublishOptions::new()
+        .retain(true)
+        .expiry(Duration::from_secs(u64::from(seconds) + 2));
     delivered(&client.publish("later", "x", options).expect("accepted"));
     let patience = Duration::from_secs(u64::from(seconds) + 60);
     eventually_within(patience, "the broker discards the later one", || {

@@ -56,10 +56,7 @@ fn a_broker_without_qos_1_gets_what_it_allows_and_the_status_says_what_that_cost
             .any(|warning| warning.contains("QoS 0 only")),
         "{warnings:?}"
     );
-    let once = PublishOptions {
-        qos: QoS::AtMostOnce,
-        ..PublishOptions::default()
-    };
+    let once = PublishOptions::new().qos(QoS::AtMostOnce);
     delivered(&client.publish("a", "x", once).expect("accepted"));
     let refused = client
         .publish("a", "x", PublishOptions::default())

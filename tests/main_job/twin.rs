@@ -21,7 +21,7 @@ fn a_half_open_old_session_does_not_leave_the_new_one_offline() {
     });
     old.resume();
     // The two take the connection from each other until one of them suspects the other and rests for minutes.
-    let names_its_twin = "another client seems to use our client id";
+    let names_its_twin = "another client uses our client id";
     eventually_within(
         Duration::from_secs(90),
         "one of them names its twin",

@@ -10,14 +10,8 @@ use crate::{connect, delivered, publish};
 
 #[test]
 fn a_message_beyond_an_announced_limit_fails_alone_with_a_reason() {
-    let once = PublishOptions {
-        qos: QoS::AtMostOnce,
-        ..PublishOptions::default()
-    };
-    let kept = PublishOptions {
-        retain: true,
-        ..once
-    };
+    let once = PublishOptions::new().qos(QoS::AtMostOnce);
+    let kept = once.retain(true);
     let acknowledged = PublishOptions::default();
     for (identifier, value, refused, says, fine) in [
         (

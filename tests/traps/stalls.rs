@@ -8,7 +8,7 @@ use crate::support::scripted::ScriptedBroker;
 use crate::support::wait::eventually_within;
 use crate::{connect, next_event, publish};
 
-/// Our own limits are 10 s and the size at 16 KiB/s for writing, 20 s for an acknowledgement.
+/// Our own limits are 20 s and the size at 16 KiB/s for writing, 20 s for an acknowledgement.
 const LONG: Duration = Duration::from_secs(150);
 
 #[test]

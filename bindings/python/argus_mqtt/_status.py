@@ -24,6 +24,7 @@ class Counters:
         refused_queue_full: Not taken, because the outbox was full.
         resent: Sent once more after a connection had ended.
         guard_repairs: How often the availability topic was set right after something else wrote there.
+        ignored_acknowledgements: Acknowledgements that a broker sent for nothing, or twice.
     """
 
     accepted: int
@@ -36,6 +37,7 @@ class Counters:
     refused_queue_full: int
     resent: int
     guard_repairs: int
+    ignored_acknowledgements: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,10 +101,8 @@ pub fn run(settings: &str) -> Result<(), Error> {
                 );
             }
             Some("notice") => {
-                let options = PublishOptions {
-                    expiry: order["expiry_seconds"].as_u64().map(Duration::from_secs),
-                    ..PublishOptions::default()
-                };
+                let options = PublishOptions::new()
+                    .expiry(order["expiry_seconds"].as_u64().map(Duration::from_secs));
                 follow(
                     text("payload"),
                     client.publish(&text("topic"), text("payload"), options)?,

@@ -93,15 +93,12 @@ fn connect(protocol: &Protocol, guard: bool, max_in_flight: u8) -> Client {
 }
 
 fn publish(client: &Client, message: &Message) -> Delivery {
-    let options = PublishOptions {
-        qos: if message.is_qos_1 {
-            QoS::AtLeastOnce
-        } else {
-            QoS::AtMostOnce
-        },
-        retain: message.retain,
-        expiry: None,
+    let qos = if message.is_qos_1 {
+        QoS::AtLeastOnce
+    } else {
+        QoS::AtMostOnce
     };
+    let options = PublishOptions::new().qos(qos).retain(message.retain);
     let payload = vec![b'x'; message.size.into()];
     client
         .publish("a", payload, options)

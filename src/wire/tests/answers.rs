@@ -1,7 +1,7 @@
 //! What a broker may answer, and what it must not.
 
 use super::{message, open, Told, BOTH, TOPIC};
-use crate::engine::{EndCause, Packet, Version};
+use crate::engine::{Packet, Version};
 use crate::message::QoS::{AtLeastOnce, AtMostOnce};
 use crate::support::codec::{self, Ack, AckKind, Codes, Properties};
 use crate::support::scripted::ScriptedBroker;
@@ -57,11 +57,11 @@ fn a_subscription_is_granted_or_refused_by_its_packet_id() {
         let broker = refuse_the_subscription(code);
         let mut link = open(broker.port(), version);
         link.send(Packet::Subscribe {
-            token: 7,
+            token: 1,
             topic: TOPIC.into(),
         });
         let told = link.poll_until(|told| told.len() == 2);
-        let [Told::Written(7), Told::Subscribed(7, result)] = told.as_slice() else {
+        let [Told::Written(1), Told::Subscribed(1, result)] = told.as_slice() else {
             panic!("{told:?}");
         };
         match (result, expected) {
@@ -72,40 +72,69 @@ fn a_subscription_is_granted_or_refused_by_its_packet_id() {
     }
 }
 
+/// Acknowledges with these packet ids, the last of which is that of the message; gives how many counted for nothing.
+#[track_caller]
+fn acknowledge_with(version: Version, kind: AckKind, ids: &'static [u16]) -> usize {
+    let broker = ScriptedBroker::start(move |connection| {
+        connection.accept()?;
+        connection.expect_publish()?;
+        let publish = connection.expect_publish()?;
+        for id in ids {
+            connection.send(&codec::Packet::Ack(Ack::new(kind, *id)))?;
+        }
+        connection.acknowledge(&publish)?;
+        let last = connection.expect_publish()?;
+        connection.acknowledge(&last)?;
+        connection.swallow()
+    });
+    let mut link = open(broker.port(), version);
+    // It has no packet id, and the broker may acknowledge one.
+    link.send(message(1, AtMostOnce));
+    link.send(message(2, AtLeastOnce));
+    let mut told = link.poll_until(|told| told.contains(&Told::Acked(2)));
+    link.send(message(3, AtLeastOnce));
+    told.extend(link.poll_until(|told| told.contains(&Told::Acked(3))));
+    let all = told.len();
+    told.retain(|told| *told != Told::Unsolicited);
+    let expected = [
+        Told::Written(1),
+        Told::Written(2),
+        Told::Acked(2),
+        Told::Written(3),
+        Told::Acked(3),
+    ];
+    assert_eq!(told, expected, "MQTT {version:?}");
+    all - told.len()
+}
+
 #[test]
-fn an_acknowledgement_that_is_repeated_counts_once_and_ends_the_connection() {
+fn an_acknowledgement_of_nothing_is_ignored_and_counted() {
     for version in BOTH {
-        let broker = ScriptedBroker::start(|connection| {
-            connection.accept()?;
-            let publish = connection.expect_publish()?;
-            connection.acknowledge(&publish)?;
-            connection.acknowledge(&publish)?;
-            connection.swallow()
-        });
-        let mut link = open(broker.port(), version);
-        link.send(message(1, AtLeastOnce));
-        let (told, ended) = link.poll_to_the_end();
-        assert_eq!(told, [Told::Written(1), Told::Acked(1)], "MQTT {version:?}");
-        assert_eq!(ended.kind, EndCause::ByPeer);
+        let ids = &[0, 1, 3, 102, 103, 65_535];
+        assert_eq!(
+            acknowledge_with(version, AckKind::PubAck, ids),
+            6,
+            "MQTT {version:?}"
+        );
     }
 }
 
 #[test]
-fn an_acknowledgement_of_nothing_ends_the_connection() {
+fn an_acknowledgement_that_is_repeated_counts_once() {
     for version in BOTH {
-        for id in [0, 1, 3, 102, 103, 65_535] {
-            let broker = ScriptedBroker::start(move |connection| {
-                connection.accept()?;
-                connection.expect_publish()?;
-                connection.send(&codec::Packet::Ack(Ack::new(AckKind::PubAck, id)))?;
-                connection.swallow()
-            });
-            let mut link = open(broker.port(), version);
-            // It has no packet id, and the broker acknowledges one.
-            link.send(message(1, AtMostOnce));
-            let (told, ended) = link.poll_to_the_end();
-            assert_eq!(told, [Told::Written(1)], "MQTT {version:?}, id {id}");
-            assert_eq!(ended.kind, EndCause::ByPeer);
+        assert_eq!(
+            acknowledge_with(version, AckKind::PubAck, &[2]),
+            1,
+            "MQTT {version:?}"
+        );
+    }
+}
+
+#[test]
+fn the_acknowledgements_of_qos_2_are_ignored_and_counted() {
+    for version in BOTH {
+        for kind in [AckKind::PubRec, AckKind::PubComp] {
+            assert_eq!(acknowledge_with(version, kind, &[2]), 1, "MQTT {version:?}");
         }
     }
 }
@@ -129,6 +158,11 @@ fn an_answer_to_no_subscription_says_nothing() {
         let mut link = open(broker.port(), version);
         link.send(message(1, AtLeastOnce));
         let told = link.poll_until(|told| told.contains(&Told::Acked(1)));
-        assert_eq!(told, [Told::Written(1), Told::Acked(1)], "MQTT {version:?}");
+        let ignored = std::iter::repeat_n(Told::Unsolicited, 3);
+        let expected: Vec<_> = std::iter::once(Told::Written(1))
+            .chain(ignored)
+            .chain([Told::Acked(1)])
+            .collect();
+        assert_eq!(told, expected, "MQTT {version:?}");
     }
 }

@@ -1,75 +1,17 @@
 //! Attempts to connect: over which addresses, for how long, and how many at once.
 
-use super::{attempt, dialer, outcome, BOTH, SOON};
+use super::{attempt, dialer, outcome, waker, BOTH, SOON};
 use crate::engine::{FailureKind, Version};
-use crate::support::codec::{ConnAck, Packet};
-use crate::support::scripted::{Connection, ScriptedBroker};
+use crate::support::codec::{self, ConnAck, Packet};
+use crate::support::port::Port;
+use crate::support::scripted::{Connection as Scripted, ScriptedBroker};
 use crate::support::wait::{eventually, Gate, PATIENCE};
-use crossbeam_channel::{bounded, never};
-use serde_json::json;
+use crate::wire::Dialer;
+use serde_json::{json, Value};
+use socket2::{Domain, Socket, Type};
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
-
-/// Nobody listens there, whatever the port: the scripted broker has another address of this machine.
-const NOBODY: &str = "127.0.0.2";
-const SOMEBODY: &str = "127.0.0.1";
-
-/// What comes of trying these addresses in turn, with a broker that is silent on so many connections, and how many
-/// connections it got.
-fn try_in_turn(
-    version: Version,
-    hosts: &[&str],
-    silent: usize,
-    refuses: bool,
-    limit: Duration,
-) -> (std::result::Result<(), FailureKind>, usize) {
-    let broker = ScriptedBroker::start(move |connection| match connection.number() {
-        number if number <= silent => connection.swallow(),
-        _ if refuses => connection.refuse(ConnAck::refused(match version {
-            Version::V5 => 0x87,
-            Version::V311 => 5,
-        })),
-        _ => connection.run_ordinary(),
-    });
-    let dialer = dialer(broker.port(), &json!({}));
-    let hosts: Vec<_> = hosts.iter().map(ToString::to_string).collect();
-    let opened = dialer.try_in_turn(&attempt(version, limit), &hosts);
-    let opened = opened.map(drop).map_err(|failure| failure.kind);
-    (opened, broker.connections())
-}
-
-#[test]
-fn the_addresses_of_a_name_are_tried_in_turn() {
-    use FailureKind::{Permanent, Silent, Unreachable};
-    // What the silent one costs, and enough for the other.
-    let both = Duration::from_secs(5);
-    for version in BOTH {
-        for (hosts, silent, refuses, limit, expected) in [
-            (&[NOBODY, SOMEBODY][..], 0, false, PATIENCE, (Ok(()), 1)),
-            // The first that accepts is taken, and so is the first that refuses.
-            (&[SOMEBODY, SOMEBODY], 0, false, PATIENCE, (Ok(()), 1)),
-            (
-                &[NOBODY, SOMEBODY, SOMEBODY],
-                0,
-                true,
-                PATIENCE,
-                (Err(Permanent), 1),
-            ),
-            (&[SOMEBODY, SOMEBODY], 1, false, both, (Ok(()), 2)),
-            // Silence says more than no connection, whichever comes first.
-            (&[NOBODY, SOMEBODY], 1, false, SOON, (Err(Silent), 1)),
-            (&[SOMEBODY, NOBODY], 1, false, SOON, (Err(Silent), 1)),
-            (&[NOBODY, NOBODY], 0, false, PATIENCE, (Err(Unreachable), 0)),
-            (&[], 0, false, PATIENCE, (Err(Unreachable), 0)),
-        ] {
-            let found = try_in_turn(version, hosts, silent, refuses, limit);
-            assert_eq!(
-                found, expected,
-                "MQTT {version:?}, {hosts:?}, {silent} silent"
-            );
-        }
-    }
-}
+use std::time::Duration;
 
 #[test]
 fn an_attempt_can_be_interrupted_and_waited_for_again() {
@@ -85,15 +27,15 @@ fn an_attempt_can_be_interrupted_and_waited_for_again() {
             }
         });
         let mut opening = dialer(broker.port(), &json!({})).open(attempt(version, PATIENCE));
-        let (word, interrupt) = bounded(1);
-        word.send(()).expect("there is room");
+        let waker = waker();
+        waker.wake();
         // Much longer than the broker waits for the gate.
-        let interrupted = opening.wait(Instant::now() + 4 * PATIENCE, &interrupt);
+        let interrupted = opening.poll(4 * PATIENCE, &waker);
         assert!(interrupted.is_none(), "{interrupted:?}");
-        let too_early = opening.wait(Instant::now(), &never());
+        let too_early = opening.poll(waker.clock().now(), &waker);
         assert!(too_early.is_none(), "{too_early:?}");
         gate.open();
-        let opened = opening.wait(Instant::now() + PATIENCE, &never());
+        let opened = opening.poll(PATIENCE, &waker);
         assert!(matches!(opened, Some(Ok(_))), "{opened:?}");
     }
 }
@@ -113,35 +55,218 @@ fn an_attempt_that_is_given_up_closes_what_comes_of_it() {
                 closed
             }
         });
-        let opening = dialer(broker.port(), &json!({})).open(attempt(version, PATIENCE));
-        broker.wait_for_connections(1);
+        let mut opening = dialer(broker.port(), &json!({})).open(attempt(version, PATIENCE));
+        let waker = waker();
+        while broker.received().is_empty() {
+            let until = waker.clock().now() + Duration::from_millis(10);
+            assert!(opening.poll(until, &waker).is_none(), "it got an answer");
+        }
         drop(opening);
         begin.open();
         end.wait();
     }
 }
+/// An address of this machine that does not answer: its queue of connections is full.
+pub(super) struct BlackHole {
+    listener: Socket,
+    _full: Vec<Socket>,
+}
+
+impl BlackHole {
+    pub(super) fn new(address: &str) -> Self {
+        let address: SocketAddr = address.parse().expect("it is an address");
+        let listener = tcp(&address);
+        listener.bind(&address.into()).expect("any port will do");
+        listener.listen(0).expect("it can listen");
+        let hole = listener.local_addr().expect("it is bound");
+        let mut full = Vec::new();
+        loop {
+            let socket = tcp(&address);
+            let connected = socket.connect_timeout(&hole, Duration::from_millis(200));
+            full.push(socket);
+            if connected.is_err() {
+                return BlackHole {
+                    listener,
+                    _full: full,
+                };
+            }
+        }
+    }
+
+    pub(super) fn address(&self) -> SocketAddr {
+        let address = self.listener.local_addr().expect("it is bound");
+        address.as_socket().expect("it is of the internet")
+    }
+}
+
+fn tcp(address: &SocketAddr) -> Socket {
+    Socket::new(Domain::for_address(*address), Type::STREAM, None).expect("there are sockets")
+}
+
+/// A dialer for a name with these addresses.
+fn named(addresses: Vec<SocketAddr>, more: &Value) -> Dialer {
+    let mut fields = json!({"broker_host": "broker.test"});
+    for (name, value) in more.as_object().expect("they are fields") {
+        fields[name] = value.clone();
+    }
+    dialer(1, &fields).with_resolver(move |host, _| {
+        assert_eq!(host, "broker.test");
+        Ok(addresses.clone())
+    })
+}
+
+fn local(broker: &ScriptedBroker) -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], broker.port()))
+}
+
+/// An address at which nobody listens.
+fn nobody(port: &Port) -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], port.number()))
+}
 
 #[test]
-fn no_more_than_two_attempts_are_alive() {
-    let broker = ScriptedBroker::start(Connection::swallow);
-    let dialer = dialer(broker.port(), &json!({}));
-    // Given up, but not over.
-    let first = dialer.open(attempt(Version::V5, PATIENCE));
-    broker.wait_for_connections(1);
-    drop(first);
-    let new_settings = dialer.settings().clone();
-    let next = dialer.with(new_settings).expect("there are no files");
-    let second = next.open(attempt(Version::V311, PATIENCE));
-    broker.wait_for_connections(2);
-    drop(second);
+fn an_address_that_does_not_answer_delays_the_next_and_no_more() {
+    for version in BOTH {
+        for hole in ["[::1]:0", "127.0.0.1:0"] {
+            let broker = ScriptedBroker::ordinary();
+            let hole = BlackHole::new(hole);
+            let dialer = named(vec![hole.address(), local(&broker)], &json!({}));
+            let link = outcome(&dialer, attempt(version, PATIENCE)).expect("it opens");
+            assert!(
+                link.waker.clock().now() < PATIENCE,
+                "it waited for the first"
+            );
+            assert_eq!(broker.connections(), 1);
+        }
+    }
+}
+
+#[test]
+fn the_first_that_connects_is_taken_and_what_it_says_counts() {
+    use FailureKind::Unreachable;
+    let port = Port::claim();
+    for version in BOTH {
+        let refuses = ScriptedBroker::start(|connection| {
+            let connect = connection.expect_connect()?;
+            let code = if connect.version() == codec::Version::V5 {
+                0x87
+            } else {
+                5
+            };
+            connection.send(&Packet::ConnAck(ConnAck::refused(code)))?;
+            connection.swallow()
+        });
+        let accepts = ScriptedBroker::ordinary();
+        for (addresses, expected) in [
+            (vec![nobody(&port), local(&accepts)], None),
+            (vec![local(&accepts), local(&refuses)], None),
+            (
+                vec![nobody(&port), local(&refuses), local(&accepts)],
+                Some(FailureKind::NotAuthorized),
+            ),
+            (vec![nobody(&port)], Some(Unreachable)),
+            (vec![], Some(Unreachable)),
+        ] {
+            let text = format!("MQTT {version:?}, {addresses:?}");
+            let dialer = named(addresses, &json!({}));
+            let found = outcome(&dialer, attempt(version, PATIENCE));
+            assert_eq!(found.err().map(|failure| failure.kind), expected, "{text}");
+        }
+    }
+}
+
+#[test]
+fn only_the_connection_that_wins_sends_a_connect() {
+    for version in BOTH {
+        let connects = || {
+            ScriptedBroker::start(|connection| {
+                connection.expect_connect()?;
+                connection.send(&Packet::ConnAck(ConnAck::default()))?;
+                connection.swallow()
+            })
+        };
+        let brokers = [connects(), connects()];
+        let dialer = named(brokers.iter().map(local).collect(), &json!({}));
+        let _link = outcome(&dialer, attempt(version, PATIENCE)).expect("it opens");
+        let received = brokers
+            .iter()
+            .map(|broker| broker.received().len())
+            .sum::<usize>();
+        assert_eq!(received, 1, "MQTT {version:?}");
+    }
+}
+
+#[test]
+fn an_address_that_stays_silent_comes_last_the_next_time() {
+    for version in BOTH {
+        let silent = ScriptedBroker::start(Scripted::swallow);
+        let broker = ScriptedBroker::ordinary();
+        let dialer = named(vec![local(&silent), local(&broker)], &json!({}));
+        let failure = outcome(&dialer, attempt(version, SOON)).expect_err("it is silent");
+        assert_eq!(failure.kind, FailureKind::Silent);
+        for _ in 0..2 {
+            outcome(&dialer, attempt(version, PATIENCE)).expect("the other is first");
+        }
+        assert_eq!(silent.connections(), 1, "MQTT {version:?}");
+    }
+}
+
+#[test]
+fn a_broker_that_accepts_no_tcp_connection_is_unreachable() {
+    let hole = BlackHole::new("127.0.0.1:0");
+    let dialer = named(vec![hole.address()], &json!({}));
+    let failure = outcome(&dialer, attempt(Version::V5, SOON)).expect_err("it does not answer");
+    assert_eq!(failure.kind, FailureKind::Unreachable);
+    assert!(
+        failure.text.contains("no connection within 0.2 s"),
+        "{failure:?}"
+    );
+}
+
+#[test]
+fn a_name_that_is_not_found_is_a_failure_that_names_it() {
+    let dialer = dialer(1, &json!({"broker_host": "broker.test"}));
+    let dialer = dialer.with_resolver(|_, _| Err(std::io::Error::other("no such name")));
+    let failure = outcome(&dialer, attempt(Version::V5, PATIENCE)).expect_err("it is not found");
+    assert_eq!(failure.kind, FailureKind::Unreachable);
+    assert!(
+        failure
+            .text
+            .contains(r#"the name "broker.test" can't be resolved: no such name"#),
+        "{failure:?}"
+    );
+}
+
+#[test]
+fn look_ups_that_hang_are_given_up_and_never_more_than_two() {
+    let gate = Arc::new(Gate::default());
+    let broker = ScriptedBroker::ordinary();
+    let address = local(&broker);
+    let dialer = dialer(
+        1,
+        &json!({"broker_host": "broker.test", "connect_timeout_seconds": 1}),
+    );
+    let dialer = dialer.with_resolver({
+        let gate = gate.clone();
+        move |_, _| {
+            gate.wait();
+            Ok(vec![address])
+        }
+    });
+    let failure = outcome(&dialer, attempt(Version::V5, PATIENCE)).expect_err("it hangs");
+    assert!(failure.text.contains("no answer within 1 s"), "{failure:?}");
+    // New settings count what is under way.
+    let next = dialer
+        .with(dialer.settings().clone())
+        .expect("there are no files");
+    drop(next.open(attempt(Version::V5, PATIENCE)));
     let failure = outcome(&dialer, attempt(Version::V5, PATIENCE)).expect_err("it is the third");
     assert_eq!(failure.kind, FailureKind::Unreachable);
     assert!(failure.text.contains("still hang"), "{failure:?}");
-    assert_eq!(broker.connections(), 2);
-    drop(broker);
+    gate.open();
     eventually("there is room again", || {
-        let next = outcome(&dialer, attempt(Version::V5, PATIENCE));
-        let failure = next.expect_err("nobody listens any more");
-        !failure.text.contains("still hang")
+        let failure = outcome(&dialer, attempt(Version::V5, PATIENCE)).err();
+        failure.is_none_or(|failure| !failure.text.contains("still hang"))
     });
+    assert_eq!(broker.connections(), 1, "none that was given up connects");
 }

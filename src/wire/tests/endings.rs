@@ -5,13 +5,8 @@ use crate::engine::{EndCause, Version};
 use crate::message::QoS::AtLeastOnce;
 use crate::support::codec::{property, Ack, AckKind, Packet, Reason};
 use crate::support::scripted::{Connection, ScriptedBroker};
-use crate::wire::connection::Inner;
-use crate::wire::{Event, MAX_INCOMING};
-use rumqttc::{v5, Request};
 use std::io::Result;
-use std::time::Duration;
 
-/// More than rumqttc reads at once.
 const MANY: u64 = 25;
 
 /// Acknowledges many messages and ends the connection with the same breath; gives how it ended.
@@ -69,89 +64,64 @@ fn acknowledgements_come_before_a_reset() {
 
 /// What a broker sends that no connection survives, in which version, and how that is told.
 fn last_words() -> Vec<(Version, Vec<u8>, EndCause, &'static str)> {
-    let too_large = [&[0x30_u8][..], &length(MAX_INCOMING + 1)].concat();
-    let mut words = vec![
-        // DISCONNECT, with a reason: the client id is taken over, and the server is shutting down.
+    use EndCause::{ByPeer, Disconnected, TakenOver, Unavailable};
+    let mut words = Vec::new();
+    // DISCONNECT, in all its forms; 3.1.1 knows it only from a client.
+    for (bytes, kind, says) in [
         (
-            Version::V5,
-            vec![0xe0, 0x02, 0x8e, 0x00],
-            EndCause::TakenOver,
+            &[0xe0, 0x02, 0x8e, 0x00][..],
+            TakenOver,
             "session taken over",
         ),
+        (&[0xe0, 0x01, 0x8e], TakenOver, "session taken over"),
+        (&[0xe0, 0x01, 0x8b], Unavailable, "server shutting down"),
+        (&[0xe0, 0x00], ByPeer, "normal disconnection"),
+        (&[0xe0, 0x01, 0xc7], Disconnected, "reason code 0xc7"),
+        // Properties that can't be read.
         (
-            Version::V5,
-            vec![0xe0, 0x02, 0x8b, 0x00],
-            EndCause::ByPeer,
+            &[0xe0, 0x04, 0x8b, 0x02, 0x7f, 0x00],
+            Unavailable,
             "server shutting down",
-        ),
-        // 3.1.1 knows it only from a client.
-        (
-            Version::V311,
-            vec![0xe0, 0x00],
-            EndCause::ByPeer,
-            "broke the protocol",
         ),
         // A PUBLISH with a topic alias, and a second CONNACK.
         (
-            Version::V5,
-            vec![0x30, 0x07, 0x00, 0x01, b'a', 0x03, 0x23, 0x00, 0x01],
-            EndCause::ByPeer,
+            &[0x30, 0x07, 0x00, 0x01, b'a', 0x03, 0x23, 0x00, 0x01],
+            Disconnected,
             "topic alias",
         ),
         (
-            Version::V5,
-            vec![0x20, 0x06, 0x00, 0x00, 0x03, 0x21, 0x00, 0x02],
-            EndCause::ByPeer,
+            &[0x20, 0x06, 0x00, 0x00, 0x03, 0x21, 0x00, 0x02],
+            Disconnected,
             "second CONNACK",
         ),
-        // A packet id that a window never has.
         (
-            Version::V5,
-            vec![0x40, 0x02, 0xff, 0xff],
-            EndCause::ByPeer,
+            &[0xf0, 0x02, 0x00, 0x00],
+            Disconnected,
             "broke the protocol",
         ),
-        (
-            Version::V311,
-            vec![0x40, 0x02, 0xff, 0xff],
-            EndCause::ByPeer,
-            "broke the protocol",
-        ),
-    ];
+    ] {
+        words.push((Version::V5, bytes.to_vec(), kind, says));
+    }
+    for (bytes, kind, says) in [
+        (&[0xe0, 0x00][..], ByPeer, "disconnected us"),
+        (&[0xe0, 0x01, 0x8e], TakenOver, "disconnected us"),
+        (&[0x20, 0x02, 0x00, 0x00], Disconnected, "second CONNACK"),
+    ] {
+        words.push((Version::V311, bytes.to_vec(), kind, says));
+    }
     for version in BOTH {
-        words.extend([
-            (
-                version,
-                vec![0xff; 8],
-                EndCause::ByPeer,
-                "broke the protocol",
-            ),
-            (
-                version,
-                vec![0x30, 0xff, 0xff, 0xff, 0xff],
-                EndCause::ByPeer,
-                "broke the protocol",
-            ),
-            (
-                version,
-                too_large.clone(),
-                EndCause::TooLarge,
-                "larger than 1048576 bytes",
-            ),
-        ]);
+        for bytes in [
+            &[0xff; 8][..],
+            &[0x30, 0xff, 0xff, 0xff, 0xff],
+            &[0xc0, 0x00],
+            &[0x82, 0x06, 0x00, 0x01, 0x00, 0x01, b'a', 0x00],
+            &[0x40, 0x01, 0x00],
+            &[0x90, 0x01, 0x00],
+        ] {
+            words.push((version, bytes.to_vec(), Disconnected, "broke the protocol"));
+        }
     }
     words
-}
-
-/// The length of a packet as it stands in its second to fifth byte.
-fn length(bytes: u32) -> [u8; 4] {
-    let seven_bits = |shift: u32| (bytes >> shift & 0x7f) as u8;
-    [
-        seven_bits(0) | 0x80,
-        seven_bits(7) | 0x80,
-        seven_bits(14) | 0x80,
-        seven_bits(21),
-    ]
 }
 
 #[test]
@@ -179,51 +149,15 @@ fn what_a_broker_says_at_the_end_is_told_in_brief_and_on_one_line() {
         reason
             .properties
             .set(property::REASON_STRING, text.as_str());
+        reason
+            .properties
+            .set(property::SERVER_REFERENCE, "other:1883");
         connection.send(&Packet::Disconnect(reason))?;
         connection.swallow()
     });
     let (_, ended) = open(broker.port(), Version::V5).poll_to_the_end();
     assert!(ended.text.contains("server busy"), "{ended:?}");
     assert!(ended.text.contains("come back\\nlater"), "{ended:?}");
+    assert!(ended.text.contains("\"other:1883\""), "{ended:?}");
     assert!(ended.text.len() < 400, "{} bytes", ended.text.len());
-}
-
-#[test]
-fn a_panic_below_is_the_end_of_the_connection() {
-    for version in BOTH {
-        let broker = ScriptedBroker::ordinary();
-        let mut link = open(broker.port(), version);
-        // What rumqttc was never made to send.
-        match &mut link.connection.inner {
-            Inner::V5(connection) => connection
-                .eventloop
-                .pending
-                .push_back(v5::Request::PingResp),
-            Inner::V4(connection) => connection
-                .eventloop
-                .pending
-                .push_back(Request::PingResp(rumqttc::PingResp)),
-        }
-        let (told, ended) = link.poll_to_the_end();
-        assert_eq!(told, []);
-        assert!(
-            ended.text.contains("panicked"),
-            "MQTT {version:?}: {ended:?}"
-        );
-    }
-}
-
-#[test]
-fn a_packet_id_that_is_given_out_twice_is_the_end() {
-    let broker = ScriptedBroker::ordinary();
-    let mut link = open(broker.port(), Version::V5);
-    let told = link
-        .sender
-        .translate(Event::Broken("it happened"))
-        .map(Told::from);
-    let Some(Told::Ended(ended)) = told else {
-        panic!("it is no end: {told:?}");
-    };
-    assert!(ended.text.contains("it happened"), "{ended:?}");
-    link.poll(Duration::ZERO);
 }

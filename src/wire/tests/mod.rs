@@ -2,21 +2,30 @@
 
 mod answers;
 mod attempts;
+mod cuts;
 mod endings;
+mod keep_alive;
+mod messages;
+mod not_mqtt;
 mod opening;
 mod packet_ids;
+mod packet_size;
+mod pipe;
+#[cfg(feature = "tls")]
+mod tls;
 mod writes;
 
-use super::{Dialer, Link};
+use super::{Connection, Dialer, Opened, Sender};
+use crate::clock::Clock;
 use crate::engine::{
-    Attempt, AvailabilityFlags, ConnectionEnd, Failure, Input, Packet, Token, Version,
+    Attempt, AvailabilityFlags, Connack, ConnectionEnd, Failure, Input, Link as _, Packet, Token,
+    Version,
 };
 use crate::message::QoS;
-use crate::outbox::Time;
 use crate::settings::Settings;
 use crate::support::wait::PATIENCE;
+use crate::waker::Waker;
 use bytes::Bytes;
-use crossbeam_channel::never;
 use serde_json::{json, Value};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -45,11 +54,17 @@ fn attempt(version: Version, limit: Duration) -> Attempt {
     }
 }
 
+fn waker() -> Waker {
+    Waker::new(Clock::new()).expect("there are descriptors")
+}
+
 #[track_caller]
 fn outcome(dialer: &Dialer, attempt: Attempt) -> Result<Link, Failure> {
+    let waker = waker();
     let mut opening = dialer.open(attempt);
-    let done = opening.wait(Instant::now() + PATIENCE, &never());
-    done.expect("the attempt comes to something")
+    let done = opening.poll(PATIENCE, &waker);
+    let opened = done.expect("the attempt comes to something")?;
+    Ok(Link::new(opened, waker))
 }
 
 #[track_caller]
@@ -94,6 +109,7 @@ enum Told {
     Refused(Token, String),
     Subscribed(Token, Result<(), String>),
     Received(Bytes),
+    Unsolicited,
     Ended(ConnectionEnd),
 }
 
@@ -113,52 +129,56 @@ impl From<Input> for Told {
             Input::Acked(token, Ok(())) => Told::Acked(token),
             Input::Acked(token, Err(why)) => Told::Refused(token, why),
             Input::Subscribed(token, result) => Told::Subscribed(token, result),
-            Input::Received(payload) => Told::Received(payload),
+            Input::Received { payload, .. } => Told::Received(payload),
+            Input::Unsolicited => Told::Unsolicited,
             Input::Ended(ended) => Told::Ended(ended),
             Input::Opened(_) | Input::Failed(_) => unreachable!("the connection is open"),
         }
     }
 }
 
+/// An open connection, and what its thread waits on.
+#[derive(Debug)]
+struct Link {
+    connack: Connack,
+    sender: Sender,
+    connection: Connection,
+    waker: Waker,
+}
+
 impl Link {
-    #[track_caller]
-    fn send(&mut self, packet: Packet) {
-        self.send_at(Time::ZERO, packet);
+    fn new(opened: Opened, waker: Waker) -> Self {
+        Link {
+            connack: opened.connack,
+            sender: opened.link,
+            connection: opened.connection,
+            waker,
+        }
     }
 
     #[track_caller]
-    fn send_at(&mut self, now: Time, packet: Packet) {
-        self.sender.send(now, packet).expect("it is taken");
+    fn send(&mut self, packet: Packet) {
+        self.sender.send(packet).expect("it is taken");
     }
 
     /// Polls once, as the background thread does; no end means that the time passed or something happened.
     fn poll(&mut self, limit: Duration) -> Vec<Told> {
-        let mut events = Vec::new();
-        let unwritten = self.sender.unwritten();
-        let polled = self.connection.poll(limit, unwritten, &mut events);
-        let inputs = events
-            .into_iter()
-            .filter_map(|event| self.sender.translate(event));
-        let mut told: Vec<_> = inputs.map(Told::from).collect();
-        told.extend(polled.err().map(Told::Ended));
-        told
+        let until = self.waker.clock().now() + limit;
+        let mut inputs = Vec::new();
+        self.connection.poll(until, &self.waker, &mut inputs);
+        inputs.into_iter().map(Told::from).collect()
     }
 
     /// Polls until the condition holds for all that was told; fails the test when it does not in time, or before the
     /// end of the connection.
     #[track_caller]
     fn poll_until(&mut self, condition: impl Fn(&[Told]) -> bool) -> Vec<Told> {
-        self.poll_each(PATIENCE, condition)
-    }
-
-    #[track_caller]
-    fn poll_each(&mut self, limit: Duration, condition: impl Fn(&[Told]) -> bool) -> Vec<Told> {
         let deadline = Instant::now() + PATIENCE;
         let mut told = Vec::new();
         while !condition(&told) {
             let is_over = told.iter().any(|told: &Told| told.ended().is_some());
             assert!(!is_over && Instant::now() < deadline, "told: {told:?}");
-            told.extend(self.poll(limit));
+            told.extend(self.poll(PATIENCE));
         }
         told
     }
@@ -166,12 +186,7 @@ impl Link {
     /// Polls until the end, which is the last that is told.
     #[track_caller]
     fn poll_to_the_end(&mut self) -> (Vec<Told>, ConnectionEnd) {
-        self.poll_each_to_the_end(PATIENCE)
-    }
-
-    #[track_caller]
-    fn poll_each_to_the_end(&mut self, limit: Duration) -> (Vec<Told>, ConnectionEnd) {
-        let mut told = self.poll_each(limit, |told| told.iter().any(|told| told.ended().is_some()));
+        let mut told = self.poll_until(|told| told.iter().any(|told| told.ended().is_some()));
         match told.pop() {
             Some(Told::Ended(ended)) => (told, ended),
             other => panic!("after the end: {other:?}"),

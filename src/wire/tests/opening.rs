@@ -1,16 +1,14 @@
 //! What a broker answers to CONNECT, and says of itself.
 
-use super::{attempt, dialer, open, open_with, outcome, Told, BOTH, SOON};
-use crate::engine::{Connack, FailureKind, Version};
+use super::{attempt, dialer, open, outcome, BOTH, SOON};
+use crate::engine::{Attempt, Connack, FailureKind, Version};
 use crate::message::QoS;
-use crate::support::codec::{property, ConnAck};
+use crate::support::codec::{property, ConnAck, Value};
 use crate::support::port::Port;
 use crate::support::scripted::{Connection as Scripted, ScriptedBroker};
 use crate::support::wait::PATIENCE;
-use crate::wire::connection::Inner;
 use serde_json::json;
 use std::io::Result;
-use std::time::Duration;
 
 #[test]
 fn the_limits_that_a_broker_announces_are_told() {
@@ -56,24 +54,6 @@ fn a_receive_maximum_of_0_is_no_offer() {
     let failure = failure.expect_err("nothing can be sent");
     assert_eq!(failure.kind, FailureKind::Undecided);
     assert!(failure.text.contains("receive maximum of 0"), "{failure:?}");
-}
-
-#[test]
-fn a_server_keep_alive_of_0_leaves_ours_in_force() {
-    for (seconds, expected) in [(0_u16, 30), (40, 40)] {
-        let broker = ScriptedBroker::start(move |connection| {
-            let connack = ConnAck::default().with(property::SERVER_KEEP_ALIVE, seconds);
-            connection.accept_with(connack)?;
-            connection.serve()
-        });
-        let more = json!({"keep_alive_seconds": 30});
-        let link = open_with(broker.port(), Version::V5, &more);
-        let Inner::V5(connection) = &link.connection.inner else {
-            panic!("it was opened with MQTT 5");
-        };
-        let keep_alive = connection.eventloop.options.keep_alive();
-        assert_eq!(keep_alive, Duration::from_secs(expected));
-    }
 }
 
 /// What a broker does instead of accepting.
@@ -125,7 +105,7 @@ fn each_way_to_refuse_calls_for_what_it_should() {
         }
         for (code_of_5, code_of_3_1_1, kind) in [
             (0x84, 1, FailureKind::WrongVersion),
-            (0x86, 4, FailureKind::Permanent),
+            (0x86, 4, FailureKind::NotAuthorized),
             (0x88, 3, FailureKind::Later),
         ] {
             let code = if version == Version::V5 {
@@ -174,20 +154,27 @@ fn an_answer_that_makes_no_sense_is_told_in_brief() {
 }
 
 #[test]
-fn messages_on_the_availability_topic_are_passed_on() {
-    for version in BOTH {
-        let broker = ScriptedBroker::start(|connection| {
-            connection.accept()?;
-            let message = crate::support::codec::Publish {
-                topic: "argusai/status".to_owned(),
-                payload: b"offline".to_vec(),
-                retain: true,
-                ..Default::default()
-            };
-            connection.send(&crate::support::codec::Packet::Publish(message))?;
-            connection.serve()
-        });
-        let told = open(broker.port(), version).poll_until(|told| !told.is_empty());
-        assert_eq!(told, [Told::Received("offline".into())]);
+fn a_will_is_delayed_by_a_session_that_lasts_as_long() {
+    let (heard, connects) = std::sync::mpsc::channel();
+    let broker = ScriptedBroker::start(move |connection| {
+        let connect = connection.accept()?;
+        let _ = heard.send(connect);
+        connection.serve()
+    });
+    for (delay, expiry) in [(0, None), (30, Some(Value::Four(30)))] {
+        let settings = json!({"will_delay_seconds": delay});
+        let attempt = Attempt {
+            clean_start: delay == 0,
+            ..attempt(Version::V5, PATIENCE)
+        };
+        let opened = outcome(&dialer(broker.port(), &settings), attempt);
+        opened.expect("it is accepted");
+        let connect = connects.recv_timeout(PATIENCE).expect("it came");
+        let will = connect.will.expect("there is one");
+        let zero = |value: Option<&Value>| value.filter(|value| **value != Value::Four(0)).cloned();
+        let session = zero(connect.properties.get(property::SESSION_EXPIRY_INTERVAL));
+        let will = zero(will.properties.get(property::WILL_DELAY_INTERVAL));
+        assert_eq!((session, will), (expiry.clone(), expiry));
+        assert_eq!(connect.clean_start, delay == 0);
     }
 }

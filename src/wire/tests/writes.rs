@@ -1,16 +1,15 @@
 //! What counts as written, and what a write may take.
 
-use super::{huge_message, message, open, open_with, Told, BOTH, TOPIC};
-use crate::engine::{EndCause, Packet, Version};
+use super::{huge_message, message, open, open_with, Link, Told, BOTH, TOPIC};
+use crate::engine::{EndCause, Link as _, Packet, Version};
 use crate::message::QoS::{AtLeastOnce, AtMostOnce};
-use crate::outbox::Time;
 use crate::support::codec;
 use crate::support::scripted::{Connection, ScriptedBroker};
 use crate::support::wait::{Gate, PATIENCE};
 use bytes::Bytes;
 use serde_json::json;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Accepts, reads nothing until the first gate is open, then all there is, and opens the second.
 fn read_late(gates: &Arc<[Gate; 2]>) -> impl Fn(&mut Connection) -> std::io::Result<()> {
@@ -25,7 +24,7 @@ fn read_late(gates: &Arc<[Gate; 2]>) -> impl Fn(&mut Connection) -> std::io::Res
 }
 
 #[test]
-fn a_write_that_the_timeout_cuts_is_the_end_and_was_not_written() {
+fn a_write_that_takes_too_long_is_the_end_and_was_not_written() {
     for (version, qos) in [
         (Version::V5, AtMostOnce),
         (Version::V5, AtLeastOnce),
@@ -39,13 +38,24 @@ fn a_write_that_the_timeout_cuts_is_the_end_and_was_not_written() {
         link.send(message(2, AtLeastOnce));
         link.send(huge_message(3, qos));
         link.send(message(4, AtMostOnce));
-        let (told, ended) = link.poll_each_to_the_end(Duration::from_secs(1));
+        let told = link.poll_until(|told| told.contains(&Told::Written(2)));
         assert_eq!(
             told,
             [Told::Written(1), Told::Written(2)],
             "MQTT {version:?}, {qos:?}"
         );
+        // 20 s, and 32 MiB at 16 KiB/s.
+        link.waker
+            .clock()
+            .advance(Duration::from_secs(20 + 2048) - PATIENCE);
+        assert_eq!(link.poll(Duration::ZERO), [], "it has time yet");
+        link.waker
+            .clock()
+            .advance(PATIENCE + Duration::from_secs(2));
+        let (told, ended) = link.poll_to_the_end();
+        assert_eq!(told, []);
         assert_eq!(ended.kind, EndCause::Stalled);
+        assert!(ended.text.contains("stopped reading"), "{ended:?}");
         drop(link);
         gates[0].open();
         gates[1].wait();
@@ -92,12 +102,7 @@ fn a_time_in_which_nothing_happens_is_no_end() {
     for version in BOTH {
         let broker = ScriptedBroker::ordinary();
         let mut link = open(broker.port(), version);
-        let mut events = Vec::new();
-        let polled = link
-            .connection
-            .poll(Duration::from_millis(1), 0, &mut events);
-        assert_eq!(polled, Ok(false));
-        assert!(events.is_empty());
+        assert_eq!(link.poll(Duration::from_millis(1)), []);
         link.send(message(1, AtLeastOnce));
         let told = link.poll_until(|told| told.len() == 2);
         assert_eq!(told, [Told::Written(1), Told::Acked(1)]);
@@ -119,13 +124,9 @@ fn everything_that_is_handed_over_is_reported_as_written_in_that_order() {
         });
         link.send(message(3, AtLeastOnce));
         link.send(message(4, AtMostOnce));
-        link.send(Packet::Disconnect);
+        link.send(Packet::Disconnect { with_will: false });
         let told = link.poll_until(|told| told.len() == 4);
         assert_eq!(told, [1, 2, 3, 4].map(Told::Written));
-        // The farewell has no token: that it was written shows in that nothing is left to write.
-        while link.sender.write_limit().is_some() {
-            assert_eq!(link.poll(PATIENCE), []);
-        }
         broker.wait_for("the farewell", |received| {
             matches!(received.last(), Some(last) if matches!(last.packet, codec::Packet::Disconnect(_)))
         });
@@ -137,7 +138,7 @@ fn a_broker_that_closes_after_the_farewell_ends_the_connection() {
     for version in BOTH {
         let broker = ScriptedBroker::ordinary();
         let mut link = open(broker.port(), version);
-        link.send(Packet::Disconnect);
+        link.send(Packet::Disconnect { with_will: false });
         let (told, ended) = link.poll_to_the_end();
         assert_eq!(told, []);
         assert_eq!(ended.kind, EndCause::ByPeer);
@@ -145,58 +146,31 @@ fn a_broker_that_closes_after_the_farewell_ends_the_connection() {
 }
 
 #[test]
-fn what_is_handed_over_has_to_be_written_in_a_time_that_depends_on_its_size() {
-    let at = Time::from_secs;
-    for version in BOTH {
-        let broker = ScriptedBroker::start(|connection| {
-            connection.accept()?;
-            connection.swallow()
-        });
-        let mut link = open(broker.port(), version);
-        assert_eq!(link.sender.write_limit(), None);
-        let large = Packet::Publish {
-            token: 2,
-            topic: TOPIC.into(),
-            payload: Bytes::from(vec![b'x'; 160 << 10]),
-            qos: AtLeastOnce,
-            retain: false,
-            expiry_seconds: None,
-        };
-        // 10 s, and for 64 KiB that may wait before it, and for itself, at 16 KiB/s.
-        link.send_at(at(100), message(1, AtLeastOnce));
-        assert_eq!(link.sender.write_limit(), Some(at(114)));
-        link.send_at(at(101), large);
-        assert_eq!(link.sender.write_limit(), Some(at(125)));
-        link.send_at(at(102), Packet::Disconnect);
-        assert_eq!(link.sender.write_limit(), Some(at(125)));
-        while link.sender.unwritten() > 0 {
-            assert!(link.sender.write_limit().is_some(), "MQTT {version:?}");
-            link.poll(PATIENCE);
-        }
-        assert_eq!(link.sender.write_limit(), None);
-    }
-}
-
-#[test]
-fn a_poll_comes_back_when_it_is_woken() {
+fn a_poll_comes_back_when_it_is_woken_and_has_written_what_was_handed_over() {
     for version in BOTH {
         let broker = ScriptedBroker::ordinary();
         let mut link = open(broker.port(), version);
-        let start = Instant::now();
+        link.waker.wake();
+        assert_eq!(link.poll(4 * PATIENCE), []);
         std::thread::scope(|scope| {
-            let connection = &mut link.connection;
-            let polled = scope.spawn(|| connection.poll(4 * PATIENCE, 0, &mut Vec::new()));
-            link.sender
-                .wake(Time::ZERO, "status", &Bytes::from_static(b"online"));
-            assert_eq!(polled.join().expect("no panic"), Ok(true));
+            let Link {
+                connection,
+                waker,
+                sender,
+                ..
+            } = &mut link;
+            let waker = &*waker;
+            let polled = scope.spawn(|| {
+                let mut inputs = Vec::new();
+                connection.poll(4 * PATIENCE, waker, &mut inputs);
+                inputs
+            });
+            sender.send(message(1, AtMostOnce)).expect("it is taken");
+            waker.wake();
+            let told = polled.join().expect("no panic").into_iter().map(Told::from);
+            assert!(told.eq([Told::Written(1)]), "MQTT {version:?}");
         });
-        assert!(start.elapsed() < 2 * PATIENCE);
-        broker.wait_for("what is already there", |received| {
-            received
-                .iter()
-                .filter_map(|one| one.publish())
-                .any(|publish| publish.text() == "online" && publish.qos == 0 && !publish.retain)
-        });
+        assert!(link.waker.clock().now() < PATIENCE);
     }
 }
 
@@ -226,42 +200,63 @@ fn an_expiry_is_written_where_there_is_a_place_for_it() {
 }
 
 #[test]
-fn a_write_that_begins_to_block_while_the_connection_waits_is_noticed_in_its_own_time() {
-    std::thread::scope(|scope| {
-        for version in BOTH {
-            scope.spawn(move || {
-                let gates = Arc::default();
-                let broker = ScriptedBroker::start_with_small_buffer(read_late(&gates));
-                let mut link = open(broker.port(), version);
-                let limit = Duration::from_secs(3600);
-                let started = Instant::now();
-                let ended = loop {
-                    link.send(Packet::Publish {
-                        token: 1,
-                        topic: TOPIC.into(),
-                        payload: Bytes::from(vec![b'x'; 64 << 10]),
-                        qos: AtMostOnce,
-                        retain: false,
-                        expiry_seconds: None,
-                    });
-                    // As one that has been waiting since before the message was handed over.
-                    let mut events = Vec::new();
-                    let polled = link.connection.poll(limit, 0, &mut events);
-                    for event in events {
-                        link.sender.translate(event);
-                    }
-                    if let Err(ended) = polled {
-                        break ended;
-                    }
-                };
-                assert_eq!(ended.kind, EndCause::Stalled, "MQTT {version:?}");
-                assert!(
-                    started.elapsed() < limit / 2,
-                    "it waited for something else"
+fn what_was_handed_over_is_written_before_a_connection_is_closed() {
+    for version in BOTH {
+        let broker = ScriptedBroker::ordinary();
+        let mut link = open(broker.port(), version);
+        link.send(message(1, AtMostOnce));
+        link.send(Packet::Disconnect { with_will: false });
+        link.connection.close(link.waker.clock().now());
+        let received = broker.wait_for("the farewell", |received| {
+            matches!(received.last(), Some(last) if matches!(last.packet, codec::Packet::Disconnect(_)))
+        });
+        assert!(received.iter().any(|one| one.is_publish_on(TOPIC)));
+    }
+}
+
+#[test]
+fn the_will_can_be_asked_for_at_the_end() {
+    for version in BOTH {
+        let gate = Arc::new(Gate::default());
+        let broker = ScriptedBroker::start({
+            let gate = gate.clone();
+            move |connection| {
+                connection.accept()?;
+                let closed = connection.swallow();
+                gate.open();
+                closed
+            }
+        });
+        let mut link = open(broker.port(), version);
+        link.send(message(1, AtMostOnce));
+        link.send(Packet::Disconnect { with_will: true });
+        let (told, ended) = match version {
+            Version::V5 => (link.poll_until(|told| !told.is_empty()), None),
+            // It closes without a word, which makes the broker publish the will, and close too.
+            Version::V311 => {
+                let (told, ended) = link.poll_to_the_end();
+                (told, Some(ended.kind))
+            }
+        };
+        assert_eq!(told, [Told::Written(1)]);
+        drop(link);
+        gate.wait();
+        let received = broker.received();
+        let last = received.last().map(|one| &one.packet);
+        match (version, last) {
+            (Version::V5, Some(codec::Packet::Disconnect(reason))) => {
+                assert_eq!(reason.code, 0x04);
+                assert_eq!(
+                    reason
+                        .properties
+                        .get(codec::property::SESSION_EXPIRY_INTERVAL),
+                    Some(&0_u32.into())
                 );
-                drop(link);
-                gates[0].open();
-            });
+            }
+            (Version::V311, Some(codec::Packet::Publish(_))) => {
+                assert_eq!(ended, Some(EndCause::ByPeer))
+            }
+            other => panic!("{other:?}"),
         }
-    });
+    }
 }

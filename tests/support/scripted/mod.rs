@@ -69,8 +69,8 @@ impl ScriptedBroker {
         ScriptedBroker::listen(None, Arc::new(script))
     }
 
-    /// As [`ScriptedBroker::start`], with so small a receive buffer that a client whose bytes are not
-    /// read is soon stuck writing.
+    /// As [`ScriptedBroker::start`], with so small a receive buffer on the first connection that a client whose bytes
+    /// are not read is soon stuck writing.
     pub fn start_with_small_buffer(
         script: impl Fn(&mut Connection) -> Result<()> + Send + Sync + 'static,
     ) -> ScriptedBroker {
@@ -193,6 +193,9 @@ impl Drop for ScriptedBroker {
     }
 }
 
+/// A receive buffer as connections have one.
+const ORDINARY_BUFFER: usize = 128 * 1024;
+
 fn accept(listener: &TcpListener, shared: &Arc<Shared>, script: &Arc<Script>) {
     for stream in listener.incoming() {
         let mut state = shared.lock();
@@ -200,6 +203,9 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>, script: &Arc<Script>) {
             return;
         }
         let Ok(stream) = stream else { continue };
+        // Only the first connection is to be slow: the segments of a loopback fit no window of a buffer that small,
+        // and what moves then are the probes of a window of zero, one in many seconds.
+        let _ = SockRef::from(listener).set_recv_buffer_size(ORDINARY_BUFFER);
         let stream = Arc::new(stream);
         state.accepted += 1;
         state.streams.push(Arc::downgrade(&stream));

@@ -1,9 +1,6 @@
-//! What goes into the engine and what comes out of it.
+//! An attempt to connect: what it asks of the broker, and what comes of it.
 
 use crate::message::QoS;
-use crate::outbox::Time;
-use bytes::Bytes;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// A version of the MQTT protocol.
@@ -51,43 +48,6 @@ pub(crate) struct Attempt {
     pub(crate) limit: Duration,
 }
 
-/// What the engine does next, as far as the thread that runs it is concerned.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Plan {
-    /// Open a connection, and say how it went.
-    Open(Attempt),
-    /// Nothing before this time, unless somebody calls.
-    Wait(Time),
-    /// The attempt is under way: wait for it, but not beyond this time.
-    Opening(Time),
-    /// A connection is open: run it, and come back at the latest at this time.
-    Run(Time),
-    /// The client is closed.
-    Finished,
-}
-
-/// What became of an attempt or a connection.
-#[derive(Debug)]
-pub(crate) enum Input {
-    /// The broker accepted the connection.
-    Opened(Connack),
-    /// The attempt came to nothing.
-    Failed(Failure),
-    /// A packet handed over was written to the network.
-    Written(Token),
-    /// A PUBLISH was acknowledged, or refused with this reason.
-    Acked(Token, Result<(), String>),
-    /// The SUBSCRIBE was answered: granted, or refused with this reason.
-    Subscribed(Token, Result<(), String>),
-    /// A message arrived on the availability topic.
-    Received(Bytes),
-    /// The connection is over.
-    Ended(ConnectionEnd),
-}
-
-/// Names a packet handed over, for the life of its connection.
-pub(crate) type Token = u64;
-
 /// What a broker says of itself in CONNACK (MQTT 5, section 3.2.2.3). 3.1.1 says nothing: the defaults hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Connack {
@@ -132,47 +92,10 @@ pub(crate) enum FailureKind {
     NoRetain,
     /// It refuses a will of QoS 1.
     NoQos1,
+    /// It refuses our username, password or client id.
+    NotAuthorized,
     /// It refuses for now.
     Later,
     /// It refuses for a reason that waiting cannot cure.
     Permanent,
-}
-
-/// How a connection ended, in plain words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ConnectionEnd {
-    pub(crate) kind: EndCause,
-    pub(crate) text: String,
-}
-
-/// Who ended a connection, and how.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum EndCause {
-    /// The broker, or the way to it, closed it.
-    ByPeer,
-    /// The broker said that another client has our client id (0x8E).
-    TakenOver,
-    /// It stopped reading, or acknowledging, or answering pings; or we gave up for another reason.
-    Stalled,
-    /// It sent a packet larger than we take: our topic holds something that is none of ours.
-    TooLarge,
-}
-
-/// A packet to be handed over to the connection at once, in this order.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Packet {
-    Publish {
-        token: Token,
-        topic: Arc<str>,
-        payload: Bytes,
-        qos: QoS,
-        retain: bool,
-        expiry_seconds: Option<u32>,
-    },
-    /// To our own availability topic, at QoS 0.
-    Subscribe {
-        token: Token,
-        topic: Arc<str>,
-    },
-    Disconnect,
 }

@@ -1,0 +1,68 @@
+//! Whom a call concerns beside its caller.
+
+use crate::engine::{Engine, State};
+
+/// What has to follow a call, once its lock is given up or before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub(crate) struct Effects {
+    /// The background thread has to ask for its plan anew.
+    pub(crate) wake_worker: bool,
+    /// What a thread may be waiting for has changed: each that waits has to look.
+    pub(crate) notify_waiters: bool,
+    /// Whether there is something to read has changed to this.
+    pub(crate) has_news: Option<bool>,
+    /// The client has just closed: nothing more will come.
+    pub(crate) is_finished: bool,
+}
+
+impl Effects {
+    /// Those of this call and of one after it.
+    pub(crate) fn then(self, later: Effects) -> Effects {
+        Effects {
+            wake_worker: self.wake_worker || later.wake_worker,
+            notify_waiters: self.notify_waiters || later.notify_waiters,
+            has_news: later.has_news.or(self.has_news),
+            is_finished: self.is_finished || later.is_finished,
+        }
+    }
+}
+
+/// All that somebody may be waiting for, such that each change of it shows.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Observed {
+    state: State,
+    /// Leaving for new settings is the same state, but not the end of every hope to be online.
+    is_stopping: bool,
+    is_refused: bool,
+    /// How often an outcome came, was taken or was forgotten.
+    outcomes: u64,
+    /// How many flushes have come to their end.
+    flushes: u64,
+    has_news: bool,
+}
+
+impl Observed {
+    pub(super) fn of(engine: &mut Engine) -> Self {
+        let has_news = engine.has_news();
+        let outbox = engine.outbox();
+        Observed {
+            state: engine.state(),
+            is_stopping: engine.is_stopping(),
+            is_refused: engine.refusal().is_some(),
+            outcomes: outbox.outcome_changes(),
+            flushes: outbox.marks_finished(),
+            has_news,
+        }
+    }
+
+    /// What has to follow a change since `before`.
+    pub(super) fn since(&self, before: &Observed, wake_worker: bool) -> Effects {
+        Effects {
+            wake_worker,
+            notify_waiters: self != before,
+            has_news: (self.has_news != before.has_news).then_some(self.has_news),
+            is_finished: self.state == State::Closed && before.state != State::Closed,
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Who waits for something, or reads notices, hears of it in time.
+
+use super::*;
+use crate::engine::Notice;
+use crate::outcome::Outcome;
+
+fn read(host: &mut Host) -> Option<Notice> {
+    let (read, effects) = host.driver.read_notice(host.now, Ok::<_, ()>);
+    host.effects = effects;
+    read.and_then(Result::ok)
+}
+
+fn read_all(host: &mut Host) -> Vec<Notice> {
+    std::iter::from_fn(|| read(host)).collect()
+}
+
+#[test]
+fn a_message_that_the_broker_can_not_carry_is_told_by_the_call_that_finds_out() {
+    let mut host = Host::new(r#""guard_availability": false"#);
+    host.connect_to(Connack {
+        maximum_packet_size: 60,
+        ..Connack::default()
+    });
+    host.acknowledge_all();
+    host.effects = host.driver.open_notices(host.now);
+    read_all(&mut host);
+    let id = host.publish_to(&"long/".repeat(20), None);
+    assert!(host.effects.notify_waiters);
+    assert_eq!(host.effects.has_news, Some(true));
+    assert!(matches!(host.outcome(id), Some(Outcome::Rejected(why)) if why.contains("60 bytes")));
+}
+
+#[test]
+fn a_message_that_expires_behind_the_birth_message_is_told_in_time() {
+    let mut host = Host::new("");
+    host.connect();
+    host.plan();
+    let id = host.publish(Some(2));
+    assert!(host.effects.wake_worker, "it expires before anything else");
+    host.wait(2 * SECOND);
+    assert!(host.effects.notify_waiters);
+    assert_eq!(host.outcome(id), Some(Outcome::Expired));
+}
+
+#[test]
+fn an_outcome_that_was_taken_elsewhere_is_no_news() {
+    let mut host = Host::online("");
+    host.effects = host.driver.open_notices(host.now);
+    read_all(&mut host);
+    let id = host.publish(None);
+    host.acknowledge_all();
+    assert_eq!(host.effects.has_news, Some(true));
+    assert_eq!(host.outcome(id), Some(Outcome::Delivered));
+    assert_eq!(host.effects.has_news, Some(false));
+}
+
+#[test]
+fn all_losses_are_told_however_often_somebody_reads() {
+    let mut host = Host::new(r#""max_queued_messages": 1"#);
+    host.effects = host.driver.open_notices(host.now);
+    let mut lost = 0;
+    for _ in 0..50 {
+        let id = host.publish(None);
+        host.effects = host.driver.forget(host.now, id);
+        host.effects = host.driver.open_notices(host.now);
+        lost += losses(&read_all(&mut host));
+    }
+    host.fail(FailureKind::Unreachable);
+    host.now += 60 * SECOND;
+    host.effects = host.driver.open_notices(host.now);
+    lost += losses(&read_all(&mut host));
+    assert_eq!(lost, 49);
+}
+
+fn losses(notices: &[Notice]) -> u64 {
+    let lost = notices.iter().filter_map(|notice| match notice {
+        Notice::Log { text, .. } => text.strip_prefix("messages lost: "),
+        _ => None,
+    });
+    let count = |text: &str| {
+        text.split(' ')
+            .next()
+            .and_then(|count| count.parse::<u64>().ok())
+    };
+    lost.filter_map(count).sum()
+}
+
+#[test]
+fn losses_wait_for_their_time_and_no_longer() {
+    let mut host = Host::new(r#""max_queued_messages": 1"#);
+    host.effects = host.driver.open_notices(host.now);
+    host.fail(FailureKind::Permanent);
+    read_all(&mut host);
+    let publish = |host: &mut Host| {
+        let id = host.publish(None);
+        host.effects = host.driver.forget(host.now, id);
+    };
+    publish(&mut host);
+    publish(&mut host);
+    assert_eq!(losses(&read_all(&mut host)), 1, "the first is told at once");
+    publish(&mut host);
+    assert_eq!(losses(&read_all(&mut host)), 0);
+    host.wait(10 * SECOND);
+    assert_eq!(losses(&read_all(&mut host)), 1);
+}
+
+#[test]
+fn the_background_thread_is_woken_once_for_many_packets() {
+    let mut host = Host::online("");
+    host.plan();
+    host.publish(None);
+    assert!(host.effects.wake_worker);
+    host.publish(None);
+    assert!(!host.effects.wake_worker, "it is on its way");
+    host.plan();
+    host.publish(None);
+    assert!(host.effects.wake_worker);
+}

@@ -1,0 +1,88 @@
+//! A broker that acknowledges nothing is left in bounded time.
+
+use super::*;
+
+#[test]
+fn what_is_written_is_no_progress() {
+    let mut host = Host::online("");
+    let start = host.now;
+    let mut waited = 0;
+    while host.driver.engine().is_online() {
+        host.publish(Some(300));
+        for packet in host.sent() {
+            host.write(&packet);
+        }
+        host.plan();
+        host.now += SECOND;
+        waited += 1;
+        assert!(waited < 60, "it goes on for ever");
+        if let Plan::Run(_) = host.plan() {
+            continue;
+        }
+    }
+    assert_eq!(host.now - start, 20 * SECOND);
+}
+
+#[test]
+fn an_acknowledgement_is() {
+    let mut host = Host::online("");
+    for _ in 0..10 {
+        host.publish(None);
+        host.publish(None);
+        let sent = host.sent();
+        host.write(&sent[1]);
+        host.acknowledge(&sent[0]);
+        host.wait(19 * SECOND);
+        assert!(host.driver.engine().is_online());
+        host.acknowledge(&sent[1]);
+    }
+}
+
+#[test]
+fn a_large_message_may_take_the_time_that_a_slow_link_takes() {
+    let mut host = Host::online("");
+    let message = Message {
+        topic: "pictures/door".into(),
+        payload: vec![0; 16 * 1024 * 100].into(),
+        qos: QoS::AtLeastOnce,
+        retain: false,
+    };
+    let (accepted, _) = host.driver.publish(host.now, message, None, false);
+    accepted.expect("there is room");
+    let sent = host.sent();
+    host.write(&sent[0]);
+    host.wait(119 * SECOND);
+    assert!(host.driver.engine().is_online());
+    let until = match host.plan() {
+        Plan::Run(until) => until,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(until - host.now, SECOND);
+}
+
+#[test]
+fn a_stall_wakes_whoever_waits() {
+    let mut host = Host::online("");
+    host.publish(None);
+    let sent = host.sent();
+    host.write(&sent[0]);
+    assert!(matches!(host.plan(), Plan::Run(until) if until == host.now + 20 * SECOND));
+    host.now += 20 * SECOND;
+    assert!(matches!(host.plan(), Plan::Wait(_)));
+    assert!(host.effects.notify_waiters);
+    assert!(host.last_error().contains("acknowledges nothing"));
+}
+
+#[test]
+fn a_caller_does_not_end_a_connection_that_the_background_thread_may_be_writing_to() {
+    let mut host = Host::online("");
+    host.publish(None);
+    let sent = host.sent();
+    host.write(&sent[0]);
+    host.plan();
+    host.now += 30 * SECOND;
+    host.publish(None);
+    assert!(host.driver.engine().is_online());
+    assert!(host.effects.wake_worker);
+    assert!(matches!(host.plan(), Plan::Wait(_)));
+}

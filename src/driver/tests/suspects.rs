@@ -1,0 +1,139 @@
+//! Messages are blamed for closes only when nothing else explains them.
+
+use super::*;
+use crate::outcome::Outcome;
+
+/// Comes online; what is queued is handed over.
+fn reconnect(host: &mut Host) -> Vec<Packet> {
+    host.connect();
+    let birth = host.sent();
+    host.acknowledge(&birth[0]);
+    host.sent()
+}
+
+fn host() -> Host {
+    Host::new(r#""guard_availability": false, "reconnect_max_seconds": 1"#)
+}
+
+#[test]
+fn resets_in_quick_succession_cost_no_message() {
+    let mut host = host();
+    let id = host.publish(None);
+    for _ in 0..20 {
+        reconnect(&mut host);
+        host.now += SECOND / 2;
+        host.end(EndCause::ByPeer);
+    }
+    assert_eq!(host.outcome(id), None);
+    for packet in reconnect(&mut host) {
+        host.acknowledge(&packet);
+    }
+    host.wait(8 * SECOND);
+    host.acknowledge_all();
+    assert_eq!(host.outcome(id), Some(Outcome::Delivered));
+}
+
+#[test]
+fn a_broker_that_resets_every_so_often_costs_no_message() {
+    for period in [1, 2, 3, 4, 6, 10, 30] {
+        let mut host = host();
+        let id = host.publish(None);
+        for _ in 0..30 {
+            reconnect(&mut host);
+            host.wait(period * SECOND);
+            host.end(EndCause::ByPeer);
+        }
+        assert_eq!(host.outcome(id), None, "every {period} s");
+    }
+}
+
+#[test]
+fn a_message_that_the_broker_closes_on_is_rejected_and_no_other() {
+    let mut host = host();
+    let poison = host.publish_to("events/poison", None);
+    let good = host.publish_to("events/good", None);
+    let start = host.now;
+    let mut sent = reconnect(&mut host);
+    let mut outcomes = (None, None);
+    while outcomes.0.is_none() || outcomes.1.is_none() {
+        assert!(host.now < start + 120 * SECOND, "it goes on for ever");
+        for packet in sent {
+            if topics(std::slice::from_ref(&packet)) == ["events/poison"] {
+                host.end(EndCause::ByPeer);
+                break;
+            }
+            host.acknowledge(&packet);
+        }
+        if outcomes.0.is_none() {
+            outcomes.0 = host.outcome(poison);
+        }
+        if outcomes.1.is_none() {
+            outcomes.1 = host.outcome(good);
+        }
+        sent = match host.driver.engine().connection_number() {
+            None => reconnect(&mut host),
+            Some(_) => {
+                host.wait(SECOND);
+                host.sent()
+            }
+        };
+    }
+    assert!(
+        matches!(&outcomes.0, Some(Outcome::Rejected(why)) if why.contains("with it alone")),
+        "{outcomes:?}"
+    );
+    assert_eq!(outcomes.1, Some(Outcome::Delivered));
+}
+
+#[test]
+fn a_suspect_goes_alone() {
+    let mut host = host();
+    host.publish_to("events/a", None);
+    for _ in 0..3 {
+        reconnect(&mut host);
+        host.end(EndCause::ByPeer);
+    }
+    host.publish_to("events/b", None);
+    let others = reconnect(&mut host);
+    assert_eq!(topics(&others), ["events/b"], "others go first");
+    host.wait(2 * SECOND);
+    assert!(host.sent().is_empty(), "not while another is in flight");
+    host.acknowledge(&others[0]);
+    let alone = host.sent();
+    assert_eq!(topics(&alone), ["events/a"]);
+    host.publish_to("events/c", None);
+    assert!(host.sent().is_empty(), "alone");
+    host.acknowledge(&alone[0]);
+    assert_eq!(topics(&host.sent()), ["events/c"]);
+}
+
+#[test]
+fn an_end_that_no_message_causes_ends_the_suspicion() {
+    for kind in [
+        EndCause::Stalled,
+        EndCause::TakenOver,
+        EndCause::Unavailable,
+    ] {
+        let mut host = host();
+        host.publish(None);
+        for _ in 0..2 {
+            reconnect(&mut host);
+            host.end(EndCause::ByPeer);
+        }
+        reconnect(&mut host);
+        host.end(kind);
+        reconnect(&mut host);
+        host.end(EndCause::ByPeer);
+        assert_eq!(reconnect(&mut host).len(), 1, "after {kind:?}");
+    }
+}
+
+fn topics(packets: &[Packet]) -> Vec<&str> {
+    let mut topics = Vec::new();
+    for packet in packets {
+        if let Packet::Publish { topic, .. } = packet {
+            topics.push(&**topic);
+        }
+    }
+    topics
+}

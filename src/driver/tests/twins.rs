@@ -1,0 +1,146 @@
+//! A twin is named on evidence, and no pause is longer than the longest.
+
+use super::*;
+
+fn host() -> Host {
+    Host::new(r#""reconnect_max_seconds": 40"#)
+}
+
+fn pause(host: &mut Host) -> Time {
+    host.next_attempt_pause()
+}
+
+impl Host {
+    /// The pause before the next attempt, which is not begun.
+    fn next_attempt_pause(&mut self) -> Time {
+        match self.plan() {
+            Plan::Wait(until) => until - self.now,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_named_takeover_takes_the_longest_pause_and_no_longer() {
+    for _ in 0..10 {
+        let mut host = host();
+        host.come_online();
+        host.end(EndCause::TakenOver);
+        let pause = pause(&mut host);
+        assert!(pause >= 20 * SECOND && pause <= 40 * SECOND, "{pause:?}");
+        assert!(host.last_error().contains("another client uses"));
+    }
+}
+
+#[test]
+fn somebody_elses_birth_message_before_a_close_names_a_twin_too() {
+    let mut host = host();
+    host.come_online();
+    let payload = Bytes::from_static(b"online");
+    host.report(Input::Received {
+        payload: payload.clone(),
+        retain: true,
+    });
+    host.end(EndCause::ByPeer);
+    assert!(!host.last_error().contains("another client"), "it was kept");
+    host.come_online();
+    let retain = false;
+    host.report(Input::Received { payload, retain });
+    let warnings = host.driver.engine().status(host.now).warnings.join("; ");
+    assert!(warnings.contains("somebody else"), "{warnings}");
+    host.end(EndCause::ByPeer);
+    assert!(host.last_error().contains("another client uses"));
+}
+
+#[test]
+fn our_own_birth_message_that_comes_back_is_nobody_elses() {
+    let mut host = host();
+    host.come_online();
+    let received = |text: &'static [u8]| Input::Received {
+        payload: Bytes::from_static(text),
+        retain: false,
+    };
+    host.report(received(b"offline"));
+    assert_eq!(texts(&host.acknowledge_all()), ["online"]);
+    host.report(received(b"online"));
+    host.end(EndCause::ByPeer);
+    assert!(!host.last_error().contains("another client"));
+}
+
+#[test]
+fn closes_alone_make_one_possible_at_most() {
+    let mut host = host();
+    for n in 1..=8 {
+        host.come_online();
+        host.now += SECOND;
+        host.end(EndCause::ByPeer);
+        let says = host.last_error().contains("possibly another client");
+        assert_eq!(says, n >= 5, "after {n}");
+    }
+    for kind in [
+        EndCause::Stalled,
+        EndCause::Disconnected,
+        EndCause::Unavailable,
+    ] {
+        let mut host = self::host();
+        for _ in 0..8 {
+            host.come_online();
+            host.end(kind);
+        }
+        assert!(!host.last_error().contains("another client"), "{kind:?}");
+    }
+}
+
+#[test]
+fn restarts_of_a_broker_are_no_twin() {
+    let mut host = host();
+    for _ in 0..8 {
+        host.come_online();
+        host.end(EndCause::ByPeer);
+        host.fail(FailureKind::Unreachable);
+    }
+    assert!(!host.last_error().contains("another client"));
+}
+
+#[test]
+fn closes_at_the_birth_message_are_no_twin() {
+    let mut host = host();
+    for _ in 0..8 {
+        host.connect();
+        host.end(EndCause::ByPeer);
+    }
+    assert!(!host.last_error().contains("another client"));
+}
+
+#[test]
+fn a_connection_that_lasted_forgives_a_past_fault() {
+    let mut host = host();
+    for _ in 0..10 {
+        host.fail(FailureKind::Unreachable);
+    }
+    host.come_online();
+    host.wait(41 * SECOND);
+    host.end(EndCause::ByPeer);
+    assert!(pause(&mut host) <= 2 * SECOND);
+}
+
+#[test]
+fn a_login_that_was_accepted_once_is_tried_at_the_longest_pause_and_another_ever_less() {
+    let mut host = host();
+    host.come_online();
+    host.end(EndCause::ByPeer);
+    for _ in 0..8 {
+        host.fail(FailureKind::NotAuthorized);
+        assert!(pause(&mut host) <= 40 * SECOND);
+    }
+    let mut host = self::host();
+    let mut longest = Time::ZERO;
+    for _ in 0..8 {
+        host.fail(FailureKind::NotAuthorized);
+        longest = longest.max(pause(&mut host));
+    }
+    assert!(
+        longest > 400 * SECOND && longest <= 900 * SECOND,
+        "{longest:?}"
+    );
+}

@@ -1,0 +1,166 @@
+//! What the broker's answers on an open connection mean.
+
+use super::connection::{Birth, Connection, Farewell, Trial, BIRTH_AGAIN};
+use super::input::Token;
+use super::notice::Level;
+use super::subscription::Subscription;
+use super::window::Flight;
+use super::{Engine, Phase};
+use crate::message::QoS;
+use crate::outbox::{Entry, Time};
+use crate::outcome::Outcome;
+use bytes::Bytes;
+use std::time::Duration;
+
+/// A connection has to last so long without a message that was held back before it is sent alone, twice as long after
+/// each close on it: so a link that breaks now and then, or every so often, is told from a broker that closes on it.
+const TRIAL_AFTER: Duration = Duration::from_secs(2);
+
+impl Engine {
+    pub(super) fn written(&mut self, now: Time, token: Token) {
+        let Phase::Connected(connection) = &mut self.phase else {
+            return;
+        };
+        connection.window.written(now, token);
+        let qos = match connection.window.get(token) {
+            Some(Flight::Message(entry)) => entry.message.qos,
+            Some(Flight::Birth | Flight::Offline) => connection.flags.qos,
+            Some(Flight::Subscribe) | None => return,
+        };
+        if qos == QoS::AtMostOnce {
+            self.acknowledged(now, token, Ok(()));
+        }
+    }
+
+    pub(super) fn acknowledged(&mut self, now: Time, token: Token, result: Result<(), String>) {
+        let Phase::Connected(connection) = &mut self.phase else {
+            return;
+        };
+        let Some(flight) = connection.window.take(token) else {
+            return;
+        };
+        connection.acknowledged_at = now;
+        match (flight, result) {
+            (Flight::Message(entry), result) => {
+                if matches!(connection.trial, Trial::Sent { token: sent, .. } if sent == token) {
+                    connection.trial = Trial::None;
+                }
+                self.message_answered(&entry, result);
+            }
+            (Flight::Birth, Ok(())) => {
+                // Only the first counts as the moment since which we are online.
+                if !matches!(connection.birth, Birth::Acknowledged(_)) {
+                    connection.birth = Birth::Acknowledged(now);
+                    connection.online_from.get_or_insert(now);
+                    self.broker.last_error = None;
+                }
+            }
+            (Flight::Birth, Err(why)) => self.birth_refused(now, &why),
+            (Flight::Offline, Ok(())) => {
+                connection.farewell = Farewell::DisconnectDue;
+                self.broker.offline_acknowledged = true;
+            }
+            (Flight::Offline, Err(why)) => {
+                let text = format!("the broker refuses the offline message: {why}");
+                connection.farewell = Farewell::OfflineRefused;
+                self.notice_queue.log(Level::Error, || text.clone());
+                self.broker.last_error = Some(text);
+            }
+            (Flight::Subscribe, _) => {}
+        }
+    }
+
+    /// Sets the turn of the next message that was held back, if there is one that has none.
+    pub(super) fn schedule_trial(&mut self) {
+        let Phase::Connected(connection) = &mut self.phase else {
+            return;
+        };
+        if connection.trial != Trial::None {
+            return;
+        }
+        if let (Some(closes), Some(since)) = (self.outbox.held_closes(), connection.online_from) {
+            connection.trial = Trial::From(since + TRIAL_AFTER * (1 << closes.min(8)));
+        }
+    }
+
+    fn message_answered(&mut self, entry: &Entry, result: Result<(), String>) {
+        let Err(why) = result else {
+            return self.outbox.end(entry, Outcome::Delivered);
+        };
+        let topic = &entry.message.topic;
+        self.notice_queue.log(Level::Warning, || {
+            format!("the broker refuses a message on {topic:?}: {why}")
+        });
+        self.outbox.end(entry, Outcome::Rejected(why));
+    }
+
+    pub(super) fn birth_refused(&mut self, now: Time, why: &str) {
+        let topic = &self.broker.availability.topic;
+        let reason = format!("the broker refuses the birth message on {topic:?}: {why}");
+        self.broker.last_error = Some(reason.clone());
+        self.notice_queue.log(Level::Error, || reason.clone());
+        if let Phase::Connected(connection) = &mut self.phase {
+            connection.birth = Birth::Refused {
+                again: now + BIRTH_AGAIN,
+                reason,
+            };
+        }
+    }
+
+    pub(super) fn subscribed(&mut self, now: Time, token: Token, result: Result<(), String>) {
+        let Phase::Connected(connection) = &mut self.phase else {
+            return;
+        };
+        let is_asked = matches!(connection.subscription, Subscription::Asked { token: asked, .. } if asked == token);
+        if !is_asked {
+            return;
+        }
+        match result {
+            Ok(()) => {
+                connection.window.take(token);
+                connection.subscription = Subscription::Granted;
+                self.broker.subscription_rest.granted();
+            }
+            Err(why) => {
+                self.subscription_failed(
+                    now,
+                    format!("the broker refuses the subscription: {why}"),
+                );
+            }
+        }
+    }
+
+    /// The connection does without the subscription for a while.
+    pub(super) fn subscription_failed(&mut self, now: Time, reason: String) {
+        let Phase::Connected(connection) = &mut self.phase else {
+            return;
+        };
+        if let Subscription::Asked { token, .. } = connection.subscription {
+            connection.window.take(token);
+        }
+        self.notice_queue.log(Level::Warning, || {
+            format!("the availability topic is not watched: {reason}")
+        });
+        let again = self.broker.subscription_rest.failed(now);
+        connection.subscription = Subscription::Failed { again, reason };
+    }
+
+    /// A message on our availability topic: while we are online, it has to be the birth message.
+    pub(super) fn received(&mut self, now: Time, payload: &Bytes, retain: bool) {
+        let Phase::Connected(connection) = &mut self.phase else {
+            return;
+        };
+        if *payload != self.broker.availability.birth {
+            if connection.is_online() {
+                connection.repairs.needed(now);
+            }
+        } else if !retain {
+            let was_alone = !connection.has_foreign_birth();
+            connection.heard_birth();
+            if was_alone && connection.has_foreign_birth() {
+                let text = Connection::FOREIGN_BIRTH;
+                self.notice_queue.log(Level::Warning, || text.into());
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! How connections come about.
+
+use super::attempt::{Attempt, AvailabilityFlags, Connack, Failure, FailureKind, Version};
+use super::connection::Connection;
+use super::notice::Level;
+use super::subscription::Subscription;
+use super::{Engine, Phase};
+use crate::message::QoS;
+use crate::outbox::Time;
+use crate::settings::Protocol;
+use std::time::Duration;
+
+/// MQTT 5 brokers answer in milliseconds; one that is silent for so long may not speak it.
+const SILENCE: Duration = Duration::from_secs(3);
+
+impl Engine {
+    /// The pause is over.
+    pub(super) fn begin_attempt(&mut self, now: Time) {
+        let Phase::Waiting { next, .. } = self.phase else {
+            return;
+        };
+        let (version, will) =
+            next.unwrap_or_else(|| (self.broker.version.first(now), AvailabilityFlags::FULL));
+        let settings = &self.broker.settings;
+        let limit = Duration::from_secs(settings.connect_timeout_seconds.into());
+        let may_fall_back = version == Version::V5 && settings.protocol == Protocol::Auto;
+        self.last_attempt += 1;
+        let attempt = Attempt {
+            number: self.last_attempt,
+            version,
+            will,
+            clean_start: settings.will_delay_seconds == 0 || self.leaves_a_topic,
+            limit: match may_fall_back {
+                true => limit.min(SILENCE),
+                false => limit,
+            },
+        };
+        self.phase = Phase::Connecting {
+            attempt,
+            is_begun: false,
+        };
+    }
+
+    pub(super) fn opened(&mut self, now: Time, connack: Connack) {
+        let Phase::Connecting { attempt, .. } = &self.phase else {
+            return;
+        };
+        let broker = &mut self.broker;
+        broker.version.opened(now, attempt.version);
+        broker.refusal = None;
+        broker.has_accepted = true;
+        self.leaves_a_topic = false;
+        self.connections += 1;
+        let subscription = match broker.settings.guard_availability {
+            true => broker.subscription_rest.begin(now),
+            false => Subscription::Unwanted,
+        };
+        let connection = Connection::new(now, attempt, connack, &broker.settings, subscription);
+        let (address, version) = (broker.settings.broker(), connection.version.name());
+        let why = &broker.version.reason;
+        self.notice_queue.log(Level::Info, || {
+            format!("connected to {address} with MQTT {version}: {why}")
+        });
+        for warning in connection.warnings() {
+            self.notice_queue.log(Level::Warning, || warning);
+        }
+        self.phase = Phase::Connected(Box::new(connection));
+    }
+
+    pub(super) fn failed(&mut self, now: Time, failure: Failure) {
+        let Phase::Connecting { attempt, .. } = &self.phase else {
+            return;
+        };
+        let (version, will) = (attempt.version, attempt.will);
+        let broker = &mut self.broker;
+        let again = match broker.version.next(version, failure.kind, &failure.text) {
+            Some(version) => Some((version, will)),
+            None => lesser_will(failure.kind, will).map(|will| (version, will)),
+        };
+        if again.is_some() {
+            self.phase = Phase::Waiting {
+                until: now,
+                next: again,
+            };
+            return;
+        }
+        broker.twin.attempt_failed();
+        if matches!(
+            failure.kind,
+            FailureKind::Unreachable | FailureKind::Undecided | FailureKind::Silent
+        ) {
+            broker.version.broker_may_have_changed();
+        }
+        let text = match broker.version.earlier_failure() {
+            Some(earlier) => format!("MQTT 5: {earlier}; then MQTT 3.1.1: {}", failure.text),
+            None => format!("MQTT {}: {}", version.name(), failure.text),
+        };
+        let is_permanent = matches!(
+            failure.kind,
+            FailureKind::Permanent | FailureKind::NotAuthorized | FailureKind::WrongVersion
+        );
+        broker.refusal = is_permanent.then(|| text.clone());
+        let until = match failure.kind {
+            FailureKind::NotAuthorized if !broker.has_accepted => broker.reconnect.login_pause(now),
+            _ if is_permanent => broker.reconnect.longest_pause(now),
+            _ => broker.reconnect.pause(now),
+        };
+        let level = match is_permanent {
+            true => Level::Error,
+            false => Level::Warning,
+        };
+        let (address, pause) = (broker.settings.broker(), until.saturating_sub(now));
+        self.notice_queue.log(level, || {
+            let seconds = pause.as_secs_f32();
+            format!("cannot connect to {address}: {text}; the next attempt is in {seconds:.1} s")
+        });
+        broker.last_error = Some(text);
+        self.phase = Phase::Waiting { until, next: None };
+    }
+}
+
+/// What to ask of a broker that refuses the will as it is.
+fn lesser_will(refused: FailureKind, will: AvailabilityFlags) -> Option<AvailabilityFlags> {
+    match refused {
+        FailureKind::NoRetain if will.retain => Some(AvailabilityFlags {
+            retain: false,
+            ..will
+        }),
+        FailureKind::NoQos1 if will.qos != QoS::AtMostOnce => Some(AvailabilityFlags {
+            qos: QoS::AtMostOnce,
+            ..will
+        }),
+        _ => None,
+    }
+}

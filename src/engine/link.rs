@@ -1,0 +1,31 @@
+//! What is handed over to the network, and what takes it.
+
+use super::input::{ConnectionEnd, Token};
+use crate::message::QoS;
+use bytes::Bytes;
+use std::sync::Arc;
+
+/// A packet to be handed over to the connection at once, in this order.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Packet {
+    Publish {
+        token: Token,
+        topic: Arc<str>,
+        payload: Bytes,
+        qos: QoS,
+        retain: bool,
+        expiry_seconds: Option<u32>,
+    },
+    /// To our own availability topic, at QoS 0.
+    Subscribe { token: Token, topic: Arc<str> },
+    /// The last packet. With the will, the broker is asked to publish it all the same, at once (MQTT 5, section
+    /// 3.14.2.1: reason code 0x04, and no session that would delay it); 3.1.1 has no word for that, and the connection
+    /// closes without one.
+    Disconnect { with_will: bool },
+}
+
+/// What carries packets to the broker: a connection of the wire, or a simulated one.
+pub(crate) trait Link {
+    /// Takes a packet to be written. Never blocks.
+    fn send(&mut self, packet: Packet) -> Result<(), ConnectionEnd>;
+}

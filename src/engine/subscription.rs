@@ -1,0 +1,116 @@
+//! The subscription to our own availability topic, and when to ask for it again.
+
+use super::input::Token;
+use crate::outbox::Time;
+use std::time::Duration;
+
+/// A SUBSCRIBE that is not answered by then will not be.
+const SUBACK_LIMIT: Duration = Duration::from_secs(10);
+/// After a failure the broker is asked again after this, and after twice the time for each further failure.
+const FIRST_REST: Duration = Duration::from_secs(15);
+const LONGEST_REST: Duration = Duration::from_secs(3600);
+
+/// Where the subscription of one connection stands.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Subscription {
+    /// The settings want none.
+    Unwanted,
+    Due,
+    Asked {
+        token: Token,
+        until: Time,
+    },
+    Granted,
+    /// It failed, for this reason; it is tried again.
+    Failed {
+        again: Time,
+        reason: String,
+    },
+}
+
+impl Subscription {
+    /// SUBSCRIBE was handed over.
+    pub(super) fn asked(now: Time, token: Token) -> Self {
+        Subscription::Asked {
+            token,
+            until: now + SUBACK_LIMIT,
+        }
+    }
+
+    /// When the broker should have answered by.
+    pub(super) fn answer_due(&self) -> Option<Time> {
+        match self {
+            Subscription::Asked { until, .. } => Some(*until),
+            _ => None,
+        }
+    }
+
+    /// When to ask again.
+    pub(super) fn again(&self) -> Option<Time> {
+        match self {
+            Subscription::Failed { again, .. } => Some(*again),
+            _ => None,
+        }
+    }
+}
+
+/// How long to do without the subscription after it failed. It outlasts the connection: a broker that ends each
+/// connection over the subscription must not be kept from carrying messages.
+#[derive(Debug, Default)]
+pub(super) struct SubscriptionRest {
+    failures: u32,
+    until: Time,
+}
+
+impl SubscriptionRest {
+    /// Where the subscription of a new connection stands.
+    pub(super) fn begin(&self, now: Time) -> Subscription {
+        match self.until > now {
+            true => Subscription::Failed {
+                again: self.until,
+                reason: "the broker ended an earlier connection over the subscription".into(),
+            },
+            false => Subscription::Due,
+        }
+    }
+
+    /// It was refused, not answered, or the connection ended over it. Says when to ask again.
+    pub(super) fn failed(&mut self, now: Time) -> Time {
+        let doublings = 1_u32.checked_shl(self.failures).unwrap_or(u32::MAX);
+        self.failures += 1;
+        self.until = now + FIRST_REST.saturating_mul(doublings).min(LONGEST_REST);
+        self.until
+    }
+
+    /// The broker granted it.
+    pub(super) fn granted(&mut self) {
+        *self = SubscriptionRest::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_rests_longer_each_time_but_never_for_good() {
+        let mut rest = SubscriptionRest::default();
+        let mut now = Time::ZERO;
+        let mut asked = Vec::new();
+        for _ in 0..12 {
+            assert_eq!(rest.begin(now), Subscription::Due);
+            asked.push(now.as_secs());
+            let again = rest.failed(now);
+            assert_eq!(
+                rest.begin(again - Duration::from_millis(1)).again(),
+                Some(again)
+            );
+            now = again;
+        }
+        assert_eq!(asked[..5], [0, 15, 45, 105, 225]);
+        assert_eq!(asked[11] - asked[10], 3600);
+        rest.granted();
+        assert_eq!(rest.begin(Time::ZERO), Subscription::Due);
+        assert_eq!(rest.failed(Time::ZERO), FIRST_REST);
+    }
+}

@@ -1,0 +1,100 @@
+//! How much an outbox may hold, and what makes room when that is reached.
+
+use super::entry::OVERHEAD;
+use super::Outbox;
+use crate::error::{Error, ErrorKind};
+use crate::outcome::{DropReason, Outcome};
+use crate::settings::QueueFull;
+
+/// The bounds of an outbox, and what to do at them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    pub(crate) messages: usize,
+    pub(crate) bytes: u64,
+    pub(crate) when_full: QueueFull,
+}
+
+impl Bounds {
+    /// Refuses a message that costs more than all of the outbox.
+    pub(super) fn check_cost(&self, cost: u64) -> Result<(), Error> {
+        if cost <= self.bytes {
+            return Ok(());
+        }
+        Err(full(format!(
+            "payload: with its topic {} bytes, and {OVERHEAD} for each message, can never fit into max_queued_bytes {}; \
+             send less, or raise the setting",
+            cost - OVERHEAD,
+            self.bytes
+        )))
+    }
+
+    /// Refuses a message whose outcome is wanted while so many outcomes, of so many bytes, wait to be taken.
+    pub(super) fn check_kept(&self, outcomes: usize, bytes: u64) -> Result<(), Error> {
+        let (setting, bound) = if outcomes >= self.messages {
+            ("max_queued_messages", self.messages as u64)
+        } else if bytes >= self.bytes {
+            ("max_queued_bytes", self.bytes)
+        } else {
+            return Ok(());
+        };
+        Err(full(format!(
+            "{outcomes} deliveries have ended without being waited for or forgotten, as many as {setting} {bound} allows"
+        )))
+    }
+}
+
+impl Outbox {
+    /// New bounds; what no longer fits is dropped, the oldest first.
+    pub(crate) fn set_bounds(&mut self, bounds: Bounds) {
+        self.bounds = bounds;
+        self.drop_until_there_is_room_for(0, 0);
+    }
+
+    /// Makes room for one more message, or says why there is none. Nothing is dropped for one that is then refused.
+    pub(super) fn make_room(&mut self, cost: u64, tracked: bool) -> Result<(), Error> {
+        self.bounds.check_cost(cost)?;
+        if tracked {
+            let (kept, bytes) = (self.outcomes.kept(), self.outcomes.bytes());
+            self.bounds.check_kept(kept, bytes)?;
+        }
+        // What is in flight can't be dropped.
+        let (least, least_bytes) = match self.bounds.when_full {
+            QueueFull::DropOldest => (self.in_flight, self.in_flight_bytes),
+            QueueFull::RefuseNewest => (self.unfinished(), self.bytes),
+        };
+        if least + 1 > self.bounds.messages || least_bytes + cost > self.bounds.bytes {
+            return Err(self.is_full());
+        }
+        self.drop_until_there_is_room_for(1, cost);
+        Ok(())
+    }
+
+    /// Drops messages that wait: the oldest that expires, or else the oldest.
+    fn drop_until_there_is_room_for(&mut self, messages: usize, bytes: u64) {
+        while self.unfinished() + messages > self.bounds.messages
+            || self.bytes + bytes > self.bounds.bytes
+        {
+            let oldest = self.queues.oldest_expiring().or(self.queues.oldest());
+            let Some(entry) = oldest.and_then(|lane| self.queues.pop_front(lane)) else {
+                break;
+            };
+            self.record(&entry, Outcome::Dropped(DropReason::QueueFull));
+        }
+    }
+
+    fn is_full(&self) -> Error {
+        full(format!(
+            "the outbox is full: {} messages ({} of them in flight) and {} bytes; \
+             max_queued_messages is {}, max_queued_bytes {}",
+            self.unfinished(),
+            self.in_flight(),
+            self.bytes(),
+            self.bounds.messages,
+            self.bounds.bytes
+        ))
+    }
+}
+
+fn full(message: String) -> Error {
+    Error::new(ErrorKind::QueueFull, message)
+}

@@ -1,0 +1,105 @@
+//! What would take hours if the cost of a call grew with the number of messages, topics or lifetimes.
+
+use super::*;
+
+/// So many messages, each with a lifetime and a topic of its own, or all on one topic; there is room for no more.
+fn many(count: u32, has_topics: bool) -> Outbox {
+    let mut outbox = Outbox::new(Bounds {
+        messages: count as usize,
+        bytes: u64::MAX,
+        when_full: QueueFull::DropOldest,
+    });
+    for n in 0..count {
+        accept_one(&mut outbox, has_topics, n, count);
+    }
+    outbox
+}
+
+fn accept_one(outbox: &mut Outbox, has_topics: bool, n: u32, count: u32) {
+    let number = if has_topics { n } else { 0 };
+    // Neither ascending nor descending, and each once: 7919 is prime.
+    let lifetime = 1 + (u64::from(n) * 7919 % u64::from(count)) as u32;
+    let message = message_on(&number.to_string(), "x");
+    let accepted = outbox.accept(ZERO, message, Some(lifetime), false);
+    accepted.expect("room can be made");
+}
+
+#[test]
+fn messages_with_lifetimes_of_their_own_expire_one_by_one() {
+    for (count, has_topics) in [(200_000, true), (20_000, false)] {
+        let mut outbox = many(count, has_topics);
+        for second in 1..=count {
+            assert_eq!(outbox.next_expiry(), Some(SECOND * second));
+            outbox.expire(SECOND * second);
+            assert_eq!(outbox.counters.expired, u64::from(second));
+        }
+        assert_eq!(outbox.queued(), 0);
+    }
+}
+
+#[test]
+fn messages_are_dropped_taken_held_and_put_back_one_by_one() {
+    const COUNT: u32 = 20_000;
+    for has_topics in [true, false] {
+        let mut outbox = many(COUNT, has_topics);
+        for n in COUNT..2 * COUNT {
+            accept_one(&mut outbox, has_topics, n, COUNT);
+        }
+        assert_eq!(outbox.counters.dropped_queue_full, u64::from(COUNT));
+        let taken: Vec<_> = std::iter::from_fn(|| outbox.take(ZERO)).collect();
+        assert_eq!(taken.len(), COUNT as usize);
+        for entry in taken.into_iter().rev() {
+            outbox.hold_back(entry);
+        }
+        while let Some(entry) = outbox.take_held(ZERO) {
+            outbox.put_back(entry);
+            let entry = outbox.take(ZERO).expect("it was put back");
+            outbox.end(&entry, Outcome::Delivered);
+        }
+        assert_eq!(outbox.counters.delivered, u64::from(COUNT));
+    }
+}
+
+#[test]
+fn a_mark_after_each_message_is_asked_and_released_one_by_one() {
+    const COUNT: u32 = 20_000;
+    let mut outbox = many(COUNT, false);
+    let mut marks = Vec::new();
+    while let Some(entry) = outbox.take(ZERO) {
+        outbox.end(&entry, Outcome::Delivered);
+        let accepted = outbox.accept(ZERO, message("x"), None, false);
+        marks.push((accepted.expect("there is room"), outbox.mark()));
+        if marks.len() == COUNT as usize {
+            break;
+        }
+    }
+    for (id, mark) in marks {
+        assert!(!outbox.is_finished(mark), "message {id} waits");
+        let entry = outbox.take(ZERO).expect("it waits");
+        assert_eq!(entry.id, id);
+        outbox.end(&entry, Outcome::Delivered);
+        assert!(outbox.is_finished(mark));
+        outbox.release_mark(mark);
+    }
+}
+
+#[test]
+fn a_paused_topic_with_many_lifetimes_costs_the_others_nothing() {
+    const COUNT: u32 = 20_000;
+    let mut outbox = many(COUNT, false);
+    let first = outbox.take(ZERO).expect("there are many");
+    outbox.hold_back(first);
+    outbox.set_bounds(Bounds {
+        messages: COUNT as usize + 1,
+        ..outbox.bounds
+    });
+    for n in 0..COUNT {
+        let accepted = outbox.accept(ZERO, message_on("other", "x"), None, false);
+        accepted.expect("there is room for one more");
+        let entry = outbox.take(ZERO).expect("only one topic is paused");
+        outbox.end(&entry, Outcome::Delivered);
+        assert_eq!(outbox.counters.delivered, u64::from(n) + 1);
+        let held = outbox.take_held(ZERO).expect("it is held");
+        outbox.hold_back(held);
+    }
+}

@@ -1,0 +1,210 @@
+//! What a background thread waits on: sockets, a time, and other threads that want something of it.
+
+use crate::clock::Clock;
+use rustix::event::{eventfd, poll, EventfdFlags, PollFd, PollFlags};
+use rustix::fd::{BorrowedFd, OwnedFd};
+use rustix::time::{
+    timerfd_create, timerfd_settime, Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags,
+    Timespec,
+};
+use std::io;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// Nobody waits, and nobody has called.
+const AWAKE: u8 = 0;
+/// The thread waits: a call has to write to the descriptor.
+const ASLEEP: u8 = 1;
+/// Somebody has called since the thread last waited.
+const CALLED: u8 = 2;
+
+/// So much earlier than needed the timer may go off. A deadline that moves by microseconds with every packet costs no
+/// system call each time, and the thread wakes once too often when it comes to rest.
+const EARLY: Duration = Duration::from_secs(1);
+
+/// A time that never comes, and that a timer of the kernel takes.
+const FOREVER: Duration = Duration::from_secs(1 << 32);
+
+/// One thread waits, any may wake it.
+#[derive(Debug)]
+pub(crate) struct Waker {
+    clock: Clock,
+    state: AtomicU8,
+    event: Arc<OwnedFd>,
+    timer: OwnedFd,
+    /// What the timer is set to, on its own clock.
+    armed: Mutex<Duration>,
+}
+
+impl Waker {
+    /// # Errors
+    /// When the process has no file descriptor left.
+    pub(crate) fn new(clock: Clock) -> io::Result<Self> {
+        let event = Arc::new(eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC)?);
+        #[cfg(any(test, feature = "testing"))]
+        clock.interrupt_on_advance(&event);
+        let flags = TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC;
+        Ok(Waker {
+            timer: timerfd_create(TimerfdClockId::Boottime, flags)?,
+            event,
+            clock,
+            state: AtomicU8::new(AWAKE),
+            armed: Mutex::new(Duration::MAX),
+        })
+    }
+
+    /// The clock whose times it waits for.
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Ends the wait that is under way, or else the next. Callable from any thread: one write at most.
+    pub(crate) fn wake(&self) {
+        if self.state.swap(CALLED, Ordering::SeqCst) == ASLEEP {
+            signal(&self.event);
+        }
+    }
+
+    /// Waits until one of `fds` is ready, until `until`, or until it is woken; true when it was woken. May return for
+    /// no reason.
+    ///
+    /// # Errors
+    /// As `poll(2)`, and never because of a signal.
+    pub(crate) fn wait(
+        &self,
+        fds: &[(BorrowedFd<'_>, PollFlags)],
+        until: Duration,
+    ) -> io::Result<bool> {
+        let asleep = self
+            .state
+            .compare_exchange(AWAKE, ASLEEP, Ordering::SeqCst, Ordering::SeqCst);
+        if asleep.is_err() {
+            self.state.store(AWAKE, Ordering::SeqCst);
+            return Ok(true);
+        }
+        let waited = self.sleep(fds, until);
+        let called = self.state.swap(AWAKE, Ordering::SeqCst) == CALLED;
+        Ok(waited? || called)
+    }
+
+    /// True when the descriptor was signalled.
+    fn sleep(&self, fds: &[(BorrowedFd<'_>, PollFlags)], until: Duration) -> io::Result<bool> {
+        self.arm(until)?;
+        let mut all = vec![
+            PollFd::new(&self.event, PollFlags::IN),
+            PollFd::new(&self.timer, PollFlags::IN),
+        ];
+        all.extend(
+            fds.iter()
+                .map(|(fd, flags)| PollFd::from_borrowed_fd(*fd, *flags)),
+        );
+        match poll(&mut all, None) {
+            Ok(_) => {}
+            Err(rustix::io::Errno::INTR) => return Ok(false),
+            Err(error) => return Err(error.into()),
+        }
+        let is_ready = |fd: &PollFd<'_>| !fd.revents().is_empty();
+        let (signalled, rang) = (is_ready(&all[0]), is_ready(&all[1]));
+        let mut count = [0; 8];
+        if signalled {
+            let _ = rustix::io::read(&self.event, &mut count);
+        }
+        if rang {
+            let _ = rustix::io::read(&self.timer, &mut count);
+            *self.armed.lock().unwrap_or_else(PoisonError::into_inner) = Duration::MAX;
+        }
+        Ok(signalled)
+    }
+
+    fn arm(&self, until: Duration) -> io::Result<()> {
+        let until = self.clock.boottime_at(until).min(FOREVER);
+        let mut armed = self.armed.lock().unwrap_or_else(PoisonError::into_inner);
+        if *armed <= until && until - *armed < EARLY {
+            return Ok(());
+        }
+        let spec = Itimerspec {
+            it_interval: Timespec::default(),
+            it_value: Timespec::try_from(until).unwrap_or_default(),
+        };
+        timerfd_settime(&self.timer, TimerfdTimerFlags::ABSTIME, &spec)?;
+        *armed = until;
+        Ok(())
+    }
+}
+
+/// Makes a descriptor of this kind readable.
+pub(crate) fn signal(event: &OwnedFd) {
+    // Full only after 2^64 calls that nobody noticed.
+    let _ = rustix::io::write(event, &1_u64.to_ne_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::support::wait::PATIENCE;
+    use rustix::fd::AsFd;
+
+    fn waker() -> Waker {
+        Waker::new(Clock::new()).expect("there are descriptors")
+    }
+
+    #[test]
+    fn a_call_before_the_wait_ends_it_and_only_it() {
+        let waker = waker();
+        waker.wake();
+        waker.wake();
+        assert!(waker.wait(&[], PATIENCE * 4).expect("it waits"));
+        let now = waker.clock().now();
+        assert!(!waker.wait(&[], now).expect("it waits"));
+    }
+
+    #[test]
+    fn a_call_from_another_thread_ends_the_wait() {
+        let waker = waker();
+        std::thread::scope(|scope| {
+            let waits = scope.spawn(|| waker.wait(&[], Duration::MAX));
+            waker.wake();
+            assert!(waits.join().expect("it does not panic").expect("it waits"));
+        });
+    }
+
+    #[test]
+    fn it_waits_for_the_time_and_not_for_one_that_was_asked_for_before() {
+        let waker = waker();
+        let now = waker.clock().now();
+        waker.wake();
+        let _ = waker.wait(&[], now + Duration::from_secs(3600));
+        for milliseconds in [20, 10, 30] {
+            let until = waker.clock().now() + Duration::from_millis(milliseconds);
+            while waker.clock().now() < until {
+                assert!(!waker.wait(&[], until).expect("it waits"));
+            }
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_advanced_ends_the_wait() {
+        let waker = waker();
+        let hour = Duration::from_secs(3600);
+        let until = waker.clock().now() + hour;
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while waker.clock().now() < until {
+                    waker.wait(&[], until).expect("it waits");
+                }
+            });
+            waker.clock().advance(hour);
+        });
+    }
+
+    #[test]
+    fn a_descriptor_that_is_ready_ends_the_wait() {
+        let (waker, other) = (waker(), waker());
+        signal(&other.event);
+        assert!(!waker
+            .wait(&[(other.event.as_fd(), PollFlags::IN)], PATIENCE * 4)
+            .expect("it waits"));
+        assert!(waker.clock().now() < PATIENCE);
+    }
+}

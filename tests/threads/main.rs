@@ -1,0 +1,154 @@
+//! Callers and background thread of a client, in every order that their locks and conditions allow: nobody waits for
+//! something that has happened.
+//!
+//! The library's own files are compiled in here, over the primitives of Shuttle in the place of those of the standard
+//! library. No time passes in these schedules; so a wake-up that is lost is a thread that waits for ever, which
+//! Shuttle takes for a failure.
+
+// What is tested needs only a part of these files. It has no harness, so that their own tests are left out.
+#![allow(dead_code, unused_imports, unexpected_cfgs)]
+
+#[path = "../../src/driver/mod.rs"]
+mod driver;
+#[path = "../../src/engine/mod.rs"]
+mod engine;
+#[path = "../../src/error.rs"]
+mod error;
+#[path = "../../src/message.rs"]
+mod message;
+#[path = "../../src/client/monitor.rs"]
+mod monitor;
+#[path = "../../src/outbox/mod.rs"]
+mod outbox;
+#[path = "../../src/outcome.rs"]
+mod outcome;
+#[path = "../../src/payload.rs"]
+mod payload;
+#[path = "../../src/settings/mod.rs"]
+mod settings;
+mod sync;
+#[path = "../../src/topic.rs"]
+mod topic;
+
+// As the library's root does.
+use error::ErrorKind;
+
+mod host;
+
+use engine::Notice;
+use host::Client;
+use libtest_mimic::{Arguments, Trial};
+use shuttle::thread;
+
+/// Random schedules explored for each case.
+const SCHEDULES: usize = 1000;
+
+fn main() {
+    let cases: [(&str, fn()); 4] = [
+        (
+            "whoever_waits_for_a_message_or_to_be_online_is_woken",
+            whoever_waits_for_a_message_or_to_be_online_is_woken,
+        ),
+        (
+            "two_that_wait_for_one_message_are_both_told",
+            two_that_wait_for_one_message_are_both_told,
+        ),
+        (
+            "whoever_reads_notices_gets_each_outcome_and_the_end",
+            whoever_reads_notices_gets_each_outcome_and_the_end,
+        ),
+        ("a_shutdown_ends_every_wait", a_shutdown_ends_every_wait),
+    ];
+    let trials = cases.map(|(name, case)| {
+        Trial::test(name, move || {
+            case();
+            Ok(())
+        })
+    });
+    libtest_mimic::run(&Arguments::from_args(), trials.into()).exit();
+}
+
+/// Explores what `case` does with a client that has a background thread, and shuts it down at the end.
+fn explore(case: fn(Client)) {
+    shuttle::check_random(
+        move || {
+            let client = Client::new();
+            let background = {
+                let client = client.clone();
+                thread::spawn(move || client.run())
+            };
+            case(client.clone());
+            client.shut_down();
+            background.join().expect("the background thread panicked");
+        },
+        SCHEDULES,
+    );
+}
+
+fn whoever_waits_for_a_message_or_to_be_online_is_woken() {
+    explore(|client| {
+        let publisher = {
+            let client = client.clone();
+            thread::spawn(move || {
+                let id = client.publish();
+                client.wait_for_outcome(id);
+            })
+        };
+        client.wait_online();
+        let id = client.publish();
+        client.wait_for_outcome(id);
+        publisher.join().expect("the publisher panicked");
+    });
+}
+
+fn two_that_wait_for_one_message_are_both_told() {
+    explore(|client| {
+        let id = client.publish();
+        let other = {
+            let client = client.clone();
+            thread::spawn(move || client.wait_for_outcome(id))
+        };
+        let (mine, others) = (
+            client.wait_for_outcome(id),
+            other.join().expect("the other panicked"),
+        );
+        assert!(mine.is_some() != others.is_some(), "one of them gets it");
+    });
+}
+
+fn whoever_reads_notices_gets_each_outcome_and_the_end() {
+    explore(|client| {
+        let reader = {
+            let client = client.clone();
+            client.open_notices();
+            thread::spawn(move || {
+                let mut outcomes = 0;
+                while let Some(notice) = client.read() {
+                    outcomes += usize::from(matches!(notice, Notice::Delivery { .. }));
+                    client.check_descriptor();
+                }
+                outcomes
+            })
+        };
+        let ids: Vec<_> = (0..3).map(|_| client.publish()).collect();
+        client.flush();
+        client.shut_down();
+        assert_eq!(reader.join().expect("the reader panicked"), ids.len());
+    });
+}
+
+fn a_shutdown_ends_every_wait() {
+    explore(|client| {
+        let waits: Vec<_> = [Client::wait_online, Client::flush, Client::wait_closed]
+            .into_iter()
+            .map(|wait| {
+                let client = client.clone();
+                thread::spawn(move || wait(&client))
+            })
+            .collect();
+        client.shut_down();
+        for wait in waits {
+            wait.join().expect("a waiter panicked");
+        }
+    });
+}
