@@ -2,7 +2,7 @@
 
 use super::frame::Frame;
 use super::requests::Request;
-use super::{codec_v4, codec_v5};
+use super::{codec_v4, codec_v5, heard_v5};
 use crate::engine::{Attempt, Connack, ConnectionEnd, EndCause, Failure, FailureKind, Version};
 use crate::settings::Settings;
 use bytes::{Bytes, BytesMut};
@@ -52,7 +52,7 @@ const PANICKED: &str = "the client underneath panicked over it";
 /// What a packet after CONNACK says.
 pub(super) fn decode(version: Version, frame: Frame) -> Result<Heard, Fault> {
     guarded(|| match version {
-        Version::V5 => codec_v5::decode(frame),
+        Version::V5 => heard_v5::decode(frame),
         Version::V311 => codec_v4::decode(frame),
     })
 }
@@ -60,7 +60,7 @@ pub(super) fn decode(version: Version, frame: Frame) -> Result<Heard, Fault> {
 /// What the answer to CONNECT says.
 pub(super) fn connack(version: Version, frame: Frame) -> Result<Connack, Failure> {
     let read = guarded(|| match version {
-        Version::V5 => codec_v5::connack(frame),
+        Version::V5 => heard_v5::connack(frame),
         Version::V311 => codec_v4::connack(frame),
     });
     read.unwrap_or_else(|fault| {

@@ -15,6 +15,7 @@ mod dial;
 mod exchange;
 mod frame;
 mod handshake;
+mod heard_v5;
 mod keep_alive;
 mod not_mqtt;
 mod opening;
