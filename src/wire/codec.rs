@@ -3,7 +3,7 @@
 use super::frame::Frame;
 use super::requests::Request;
 use super::{codec_v4, codec_v5, heard_v5};
-use crate::engine::{Attempt, Connack, ConnectionEnd, EndCause, Failure, FailureKind, Version};
+use crate::engine::{Attempt, Connack, ConnectionEnd, Failure, FailureKind, Version};
 use crate::settings::Settings;
 use bytes::{Bytes, BytesMut};
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -109,14 +109,6 @@ fn guarded<T>(work: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(PANICKED.into()))
 }
 
-/// The end of a connection whose broker sent what it must not.
-pub(super) fn breach(fault: &str) -> ConnectionEnd {
-    ConnectionEnd {
-        kind: EndCause::ByPeer,
-        text: format!("the broker broke the protocol: {fault}"),
-    }
-}
-
 /// The name of a packet, by its type.
 pub(super) fn name(packet_type: u8) -> &'static str {
     const NAMES: [&str; 16] = [
@@ -177,7 +169,6 @@ mod tests {
     fn a_panic_below_is_a_fault_of_the_packet() {
         let fault = guarded::<()>(|| panic!("the client underneath gives up"));
         assert_eq!(fault, Err(PANICKED.into()));
-        assert!(breach(PANICKED).text.contains("panicked"));
     }
 
     proptest! {

@@ -1,8 +1,9 @@
 //! An open connection, waited for by the thread that runs it.
 
+use super::ends::stalled;
 use super::exchange::Exchange;
 use super::stream::Socket;
-use crate::engine::{ConnectionEnd, EndCause, Input};
+use crate::engine::Input;
 use crate::outbox::Time;
 use crate::waker::Waker;
 use rustix::event::PollFlags;
@@ -38,8 +39,7 @@ impl Connection {
                 Ok(woken) => is_woken = woken,
                 Err(error) => {
                     let text = format!("the connection can't be waited for: {error}");
-                    let kind = EndCause::Stalled;
-                    return inputs.push(Input::Ended(ConnectionEnd { kind, text }));
+                    return inputs.push(Input::Ended(stalled(&text)));
                 }
             }
         }

@@ -12,6 +12,7 @@ mod codec_v4;
 mod codec_v5;
 mod connection;
 mod dial;
+mod ends;
 mod exchange;
 mod frame;
 mod handshake;
