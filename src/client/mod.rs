@@ -62,7 +62,7 @@ impl Client {
     ///
     /// # Errors
     /// [`ErrorKind::InvalidSettings`] when a TLS file can't be used; [`ErrorKind::System`] when no thread can be
-    /// started.
+    /// started or no file descriptor is left.
     pub fn connect(settings: Settings) -> Result<Client, Error> {
         let settings = Arc::new(settings);
         let dialer = Dialer::new(settings.clone())?;

@@ -138,7 +138,10 @@ static int open_descriptors(void)
     return open;
 }
 
-/* Without a descriptor there is no connection, and as soon as there are some, there is. */
+/*
+ * Without the two descriptors that it waits on there is no client; with no more than those there is no connection; and
+ * as soon as there are some, there is.
+ */
 static void no_descriptors_left(const char *mosquitto)
 {
     const struct rlimit limit = {DESCRIPTORS, DESCRIPTORS};
@@ -149,7 +152,12 @@ static void no_descriptors_left(const char *mosquitto)
     while (count < DESCRIPTORS && (last = dup(0)) >= 0) {
         taken[count++] = last;
     }
-    EXPECT(ARGUS_MQTT_OK, argus_mqtt_connect(settings_for(mosquitto, ", \"reconnect_max_seconds\": 1"), &client, &error));
+    const char *settings = settings_for(mosquitto, ", \"reconnect_max_seconds\": 1");
+    EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_connect(settings, &client, &error));
+    CHECK(client == 0 && count > 2);
+    close(taken[--count]);
+    close(taken[--count]);
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_connect(settings, &client, &error));
     EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_notice_fd(client, &fd, &error));
     CHECK(fd == -7);
     for (int i = 0; i < PATIENCE_MS / 10 && status_has(client, "\"last_error\":null"); i++) {
