@@ -106,7 +106,7 @@ impl Worker {
     fn close(&mut self) {
         self.inputs.clear();
         if let Some((_, connection)) = self.open.take() {
-            connection.close(self.shared.now());
+            connection.close();
         }
     }
 }

@@ -53,7 +53,7 @@ impl Connection {
     }
 
     /// Writes what was handed over, as far as the kernel takes it at once, and closes.
-    pub(crate) fn close(mut self, now: Time) {
-        self.exchange.finish(now);
+    pub(crate) fn close(mut self) {
+        self.exchange.finish();
     }
 }
