@@ -68,7 +68,7 @@ impl Worker {
             Plan::Finished => {
                 self.opening = None;
                 if let Some((_, connection)) = self.open.take() {
-                    connection.close(waker.clock().now());
+                    connection.close();
                 }
                 return false;
             }

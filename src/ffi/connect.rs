@@ -26,7 +26,8 @@ use std::time::Duration;
 /// - ARGUS_MQTT_INVALID_ARGUMENT: settings_json or client_out is NULL, or the text is not UTF-8.
 /// - ARGUS_MQTT_INVALID_SETTINGS: the message names every fault, or as many as there is room for;
 ///   argus_mqtt_settings_check() names all.
-/// - ARGUS_MQTT_SYSTEM: no thread could be started, no file descriptor is left, or the process has 65,536 clients already.
+/// - ARGUS_MQTT_SYSTEM: no thread could be started, no file descriptor is left, or the process has 65,536 clients
+///   already.
 /// - ARGUS_MQTT_INTERNAL: a defect of the library.
 #[no_mangle]
 pub unsafe extern "C" fn argus_mqtt_connect(

@@ -2,8 +2,8 @@
 
 use super::frame::Frame;
 use super::requests::Request;
-use super::{codec_v4, codec_v5};
-use crate::engine::{Attempt, Connack, ConnectionEnd, EndCause, Failure, FailureKind, Version};
+use super::{codec_v4, codec_v5, heard_v5};
+use crate::engine::{Attempt, Connack, ConnectionEnd, Failure, FailureKind, Version};
 use crate::settings::Settings;
 use bytes::{Bytes, BytesMut};
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -52,7 +52,7 @@ const PANICKED: &str = "the client underneath panicked over it";
 /// What a packet after CONNACK says.
 pub(super) fn decode(version: Version, frame: Frame) -> Result<Heard, Fault> {
     guarded(|| match version {
-        Version::V5 => codec_v5::decode(frame),
+        Version::V5 => heard_v5::decode(frame),
         Version::V311 => codec_v4::decode(frame),
     })
 }
@@ -60,7 +60,7 @@ pub(super) fn decode(version: Version, frame: Frame) -> Result<Heard, Fault> {
 /// What the answer to CONNECT says.
 pub(super) fn connack(version: Version, frame: Frame) -> Result<Connack, Failure> {
     let read = guarded(|| match version {
-        Version::V5 => codec_v5::connack(frame),
+        Version::V5 => heard_v5::connack(frame),
         Version::V311 => codec_v4::connack(frame),
     });
     read.unwrap_or_else(|fault| {
@@ -107,14 +107,6 @@ pub(super) const PINGREQ: [u8; 2] = [0xc0, 0x00];
 /// A panic of rumqttc concerns the packet that it was given, and nothing else.
 fn guarded<T>(work: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(PANICKED.into()))
-}
-
-/// The end of a connection whose broker sent what it must not.
-pub(super) fn breach(fault: &str) -> ConnectionEnd {
-    ConnectionEnd {
-        kind: EndCause::Disconnected,
-        text: format!("the broker broke the protocol: {fault}"),
-    }
 }
 
 /// The name of a packet, by its type.
@@ -177,7 +169,6 @@ mod tests {
     fn a_panic_below_is_a_fault_of_the_packet() {
         let fault = guarded::<()>(|| panic!("the client underneath gives up"));
         assert_eq!(fault, Err(PANICKED.into()));
-        assert!(breach(PANICKED).text.contains("panicked"));
     }
 
     proptest! {

@@ -1,8 +1,9 @@
 //! An open connection, waited for by the thread that runs it.
 
+use super::ends::stalled;
 use super::exchange::Exchange;
 use super::stream::Socket;
-use crate::engine::{ConnectionEnd, EndCause, Input};
+use crate::engine::Input;
 use crate::outbox::Time;
 use crate::waker::Waker;
 use rustix::event::PollFlags;
@@ -38,8 +39,7 @@ impl Connection {
                 Ok(woken) => is_woken = woken,
                 Err(error) => {
                     let text = format!("the connection can't be waited for: {error}");
-                    let kind = EndCause::Stalled;
-                    return inputs.push(Input::Ended(ConnectionEnd { kind, text }));
+                    return inputs.push(Input::Ended(stalled(&text)));
                 }
             }
         }
@@ -53,7 +53,7 @@ impl Connection {
     }
 
     /// Writes what was handed over, as far as the kernel takes it at once, and closes.
-    pub(crate) fn close(mut self, now: Time) {
-        self.exchange.finish(now);
+    pub(crate) fn close(mut self) {
+        self.exchange.finish();
     }
 }

@@ -1,15 +1,16 @@
 //! What goes on over an open connection: packets in and out as far as that is possible without waiting.
 
-use super::codec::{self, breach, Answer, Heard};
+use super::codec::{self, Answer, Heard};
+use super::ends::{breach, broke, closed, stalled};
 use super::frame::FrameCutter;
 use super::keep_alive::KeepAlive;
 use super::outgoing::{Kind, Outgoing, Packet};
 use super::packet_ids::{InUse, PacketIds};
 use super::requests::{Need, Requests};
 use super::stream::Stream;
-use crate::engine::{ConnectionEnd, EndCause, Input, Token, Version};
+use crate::engine::{ConnectionEnd, Input, Token, Version};
 use crate::outbox::Time;
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::sync::Arc;
 
 /// What is read at once.
@@ -83,11 +84,11 @@ impl<S: Stream> Exchange<S> {
         self.take(now)?;
         self.write(now, inputs);
         self.read(now, inputs)?;
-        // Only now, as an answer may have been there all the time.
-        if self.keep_alive.is_over(now) {
-            return Err(stalled(
-                "the broker did not answer a ping within the keep alive",
-            ));
+        // Only now, as the answer may have been there all the time.
+        let has_read_all = !self.has_more && self.wants_read();
+        if has_read_all && self.keep_alive.is_over(now) {
+            let text = "the broker did not answer a ping within the keep alive";
+            return Err(stalled(text));
         }
         if self.keep_alive.begins(now) {
             self.outgoing.ping(now);
@@ -150,10 +151,7 @@ impl<S: Stream> Exchange<S> {
             }
             match self.stream.read(&mut self.chunk) {
                 Ok(0) => {
-                    return Err(self.write_end.take().unwrap_or_else(|| ConnectionEnd {
-                        kind: EndCause::ByPeer,
-                        text: "the broker closed the connection".into(),
-                    }));
+                    return Err(self.write_end.take().unwrap_or_else(closed));
                 }
                 Ok(read) => {
                     self.keep_alive.received(read);
@@ -211,7 +209,9 @@ impl<S: Stream> Exchange<S> {
     }
 
     /// Writes what was handed over, as far as that is possible at once, and says that no more will come.
-    pub(super) fn finish(&mut self, now: Time) {
+    pub(super) fn finish(&mut self) {
+        // Nobody waits any more, whatever the time.
+        let now = Time::ZERO;
         if self.take(now).is_ok() {
             self.write(now, &mut Vec::new());
         }
@@ -247,6 +247,11 @@ impl<S: Stream> Exchange<S> {
     pub(super) fn stream(&self) -> &S {
         &self.stream
     }
+
+    #[cfg(test)]
+    pub(super) fn stream_mut(&mut self) -> &mut S {
+        &mut self.stream
+    }
 }
 
 /// A packet was written.
@@ -270,19 +275,5 @@ fn report(
         }
         Kind::Ping => keep_alive.asked(now, ids.unacknowledged_bytes()),
         Kind::Farewell | Kind::Answer => {}
-    }
-}
-
-fn stalled(text: &str) -> ConnectionEnd {
-    ConnectionEnd {
-        kind: EndCause::Stalled,
-        text: text.into(),
-    }
-}
-
-fn broke(error: &io::Error) -> ConnectionEnd {
-    ConnectionEnd {
-        kind: EndCause::ByPeer,
-        text: format!("the connection broke: {error}"),
     }
 }

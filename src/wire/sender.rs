@@ -1,7 +1,8 @@
 //! The side of a connection that takes packets.
 
+use super::ends::stalled;
 use super::requests::Client;
-use crate::engine::{ConnectionEnd, EndCause, Link, Packet, Token};
+use crate::engine::{ConnectionEnd, Link, Packet, Token};
 
 /// Takes packets from any thread; the thread that polls the connection writes them.
 ///
@@ -45,8 +46,5 @@ impl Link for Sender {
 }
 
 fn defect(what: &str) -> ConnectionEnd {
-    ConnectionEnd {
-        kind: EndCause::Stalled,
-        text: format!("a defect of this library: {what}"),
-    }
+    stalled(&format!("a defect of this library: {what}"))
 }

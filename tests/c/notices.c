@@ -138,7 +138,10 @@ static int open_descriptors(void)
     return open;
 }
 
-/* Without a descriptor there is no connection, and as soon as there are some, there is. */
+/*
+ * Without the two descriptors that it waits on there is no client; with no more than those there is no connection; and
+ * as soon as there are some, there is.
+ */
 static void no_descriptors_left(const char *mosquitto)
 {
     const struct rlimit limit = {DESCRIPTORS, DESCRIPTORS};
@@ -151,10 +154,9 @@ static void no_descriptors_left(const char *mosquitto)
     }
     const char *settings = settings_for(mosquitto, ", \"reconnect_max_seconds\": 1");
     EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_connect(settings, &client, &error));
-    /* What a client waits on by itself, while it has no connection. */
-    for (int i = 0; i < 2; i++) {
-        close(taken[--count]);
-    }
+    CHECK(client == 0 && count > 2);
+    close(taken[--count]);
+    close(taken[--count]);
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_connect(settings, &client, &error));
     EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_notice_fd(client, &fd, &error));
     CHECK(fd == -7);

@@ -57,18 +57,21 @@ fn a_refused_birth_message_is_told() {
 }
 
 #[test]
-fn an_acknowledgement_of_nothing_costs_a_connection_and_no_message() {
+fn an_acknowledgement_of_nothing_is_ignored_and_counted() {
     for protocol in ["5", "3.1.1"] {
         let broker = ScriptedBroker::start(|connection| {
             connection.accept()?;
-            if connection.number() == 1 {
-                next_event(connection)?;
-                connection.send(&Packet::Ack(Ack::new(AckKind::PubAck, 77)))?;
-            }
+            let event = next_event(connection)?;
+            connection.send(&Packet::Ack(Ack::new(AckKind::PubAck, 77)))?;
+            connection.acknowledge(&event)?;
+            connection.acknowledge(&event)?;
             connection.serve()
         });
         let client = connect(broker.port(), json!({"protocol": protocol}));
         delivered(&publish(&client, 1));
+        delivered(&publish(&client, 2));
+        assert_eq!(client.status().counters.ignored_acknowledgements, 2);
+        assert_eq!(broker.connections(), 1);
     }
 }
 

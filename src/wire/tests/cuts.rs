@@ -1,14 +1,13 @@
 //! However bytes are cut and delayed in both directions, the same comes of them.
 
+use super::cases::{answer, case, expected, packet, payload, Case, Extra, Handed};
 use super::pipe::{Close, Pipe, Sizes};
-use super::{message, Told, TOPIC};
-use crate::engine::{Attempt, Input, Link as _, Packet, Token, Version};
-use crate::message::QoS::{AtLeastOnce, AtMostOnce};
+use super::{Told, TOPIC};
+use crate::engine::{Attempt, Input, Link as _, Token, Version};
 use crate::outbox::Time;
 use crate::settings::Settings;
-use crate::support::codec::{self, Ack, AckKind, Codes, ConnAck, Properties, Publish};
+use crate::support::codec::{self, ConnAck};
 use crate::wire::exchange::{Exchange, Start};
-use crate::wire::frame::MOST_KEPT;
 use crate::wire::handshake::Handshake;
 use crate::wire::keep_alive::KeepAlive;
 use crate::wire::requests::channel;
@@ -17,176 +16,6 @@ use proptest::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
-
-/// What is handed over.
-#[derive(Clone, Copy, Debug)]
-enum Handed {
-    Qos0(usize),
-    Qos1(usize),
-    Subscribe,
-}
-
-/// What the broker says after its answer to a packet.
-#[derive(Clone, Debug)]
-enum Extra {
-    Nothing,
-    Message { qos: u8, size: usize },
-    OtherTopic,
-    Unsolicited,
-    PingResp,
-}
-
-#[derive(Clone, Debug)]
-struct Case {
-    packets: Vec<(Handed, Extra)>,
-    close: Close,
-    /// How many packets are handed over before each step.
-    hand_over: Vec<usize>,
-    reads: Vec<usize>,
-    writes: Vec<usize>,
-}
-
-/// Some sizes, at least one of which is not 0.
-fn sizes() -> impl Strategy<Value = Vec<usize>> {
-    let size =
-        prop_oneof![3 => Just(0_usize), 4 => 1..8_usize, 4 => 8..3000_usize, 1 => Just(usize::MAX)];
-    (proptest::collection::vec(size, 0..12), 1..5000_usize).prop_map(|(mut sizes, last)| {
-        sizes.push(last);
-        sizes
-    })
-}
-
-fn case() -> impl Strategy<Value = Case> {
-    let size = prop_oneof![6 => 0..200_usize, 1 => 3000..20_000_usize];
-    let handed = prop_oneof![
-        2 => size.clone().prop_map(Handed::Qos0),
-        4 => size.prop_map(Handed::Qos1),
-        1 => Just(Handed::Subscribe),
-    ];
-    let extra = prop_oneof![
-        4 => Just(Extra::Nothing),
-        2 => (0..3_u8, prop_oneof![6 => 0..200_usize, 1 => 60_000..150_000_usize])
-            .prop_map(|(qos, size)| Extra::Message { qos, size }),
-        1 => Just(Extra::OtherTopic),
-        1 => Just(Extra::Unsolicited),
-        1 => Just(Extra::PingResp),
-    ];
-    (
-        proptest::collection::vec((handed, extra), 1..30),
-        prop_oneof![Just(Close::Orderly), Just(Close::Reset)],
-        proptest::collection::vec(0..6_usize, 1..8).prop_map(|mut counts| {
-            counts.push(1);
-            counts
-        }),
-        sizes(),
-        sizes(),
-    )
-        .prop_map(|(packets, close, hand_over, reads, writes)| Case {
-            packets,
-            close,
-            hand_over,
-            reads,
-            writes,
-        })
-}
-
-/// A payload that shows where it was cut.
-fn payload(size: usize) -> Vec<u8> {
-    (0..size).map(|place| (place % 251) as u8).collect()
-}
-
-fn packet(token: Token, handed: Handed) -> Packet {
-    let (qos, size) = match handed {
-        Handed::Subscribe => {
-            return Packet::Subscribe {
-                token,
-                topic: TOPIC.into(),
-            }
-        }
-        Handed::Qos0(size) => (AtMostOnce, size),
-        Handed::Qos1(size) => (AtLeastOnce, size),
-    };
-    match message(token, qos) {
-        Packet::Publish {
-            token,
-            topic,
-            qos,
-            retain,
-            expiry_seconds,
-            ..
-        } => Packet::Publish {
-            token,
-            topic,
-            payload: payload(size).into(),
-            qos,
-            retain,
-            expiry_seconds,
-        },
-        other => other,
-    }
-}
-
-/// What a broker answers to a packet, apart from what it says besides.
-fn answer(packet: &codec::Packet) -> Option<codec::Packet> {
-    match packet {
-        codec::Packet::Publish(publish) if publish.qos == 1 => {
-            Some(codec::Packet::Ack(Ack::new(AckKind::PubAck, publish.id)))
-        }
-        codec::Packet::Subscribe(subscribe) => Some(codec::Packet::SubAck(Codes {
-            id: subscribe.id,
-            codes: vec![0],
-            properties: Properties::default(),
-        })),
-        _ => None,
-    }
-}
-
-impl Extra {
-    fn packet(&self) -> Option<codec::Packet> {
-        let publish = |topic: &str, qos: u8, size: usize| {
-            codec::Packet::Publish(Publish {
-                topic: topic.into(),
-                payload: payload(size),
-                qos,
-                id: u16::from(qos > 0) * 77,
-                ..Publish::default()
-            })
-        };
-        match self {
-            Extra::Nothing => None,
-            Extra::Message { qos, size } => Some(publish(TOPIC, *qos, *size)),
-            Extra::OtherTopic => Some(publish("b", 0, 10)),
-            Extra::Unsolicited => Some(codec::Packet::Ack(Ack::new(AckKind::PubAck, 999))),
-            Extra::PingResp => Some(codec::Packet::PingResp),
-        }
-    }
-
-    /// What the client is told of it.
-    fn told(&self) -> Option<Told> {
-        match self {
-            Extra::Message { qos, size } => {
-                // What is kept of the packet, without topic, packet id and property length.
-                let most = MOST_KEPT - 4 - 2 * usize::from(*qos > 0);
-                Some(Told::Received(payload((*size).min(most)).into()))
-            }
-            Extra::Unsolicited => Some(Told::Unsolicited),
-            _ => None,
-        }
-    }
-}
-
-fn expected(case: &Case) -> Vec<Told> {
-    let mut expected = Vec::new();
-    for (token, (handed, extra)) in (1..).zip(&case.packets) {
-        match handed {
-            Handed::Qos0(_) => {}
-            Handed::Qos1(_) => expected.push(Told::Acked(token)),
-            Handed::Subscribe => expected.push(Told::Subscribed(token, Ok(()))),
-        }
-        expected.extend(extra.told());
-    }
-    expected
-}
 
 /// The handshake and the exchange, over a pipe with these cuts.
 fn play(case: &Case) -> (Vec<Told>, Vec<codec::Packet>) {

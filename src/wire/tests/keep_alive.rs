@@ -3,9 +3,17 @@
 use super::{message, open_with, Told, BOTH};
 use crate::engine::{EndCause, Version};
 use crate::message::QoS::AtLeastOnce;
-use crate::support::codec::{property, ConnAck, Packet};
+use crate::outbox::Time;
+use crate::support::codec::{self, property, ConnAck, Packet, Publish};
 use crate::support::scripted::{Answer, ScriptedBroker};
+use crate::wire::exchange::{Exchange, Start};
+use crate::wire::frame::FrameCutter;
+use crate::wire::keep_alive::KeepAlive;
+use crate::wire::requests::channel;
+use crate::wire::stream::Stream;
 use serde_json::json;
+use std::collections::VecDeque;
+use std::io::{ErrorKind, Read, Result};
 use std::time::Duration;
 
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
@@ -63,6 +71,56 @@ fn a_longer_keep_alive_of_the_broker_does_not_make_us_look_less_often() {
             received.iter().any(|one| one.packet == Packet::PingReq)
         });
     }
+}
+
+/// Takes all that is written, and has this to say.
+struct Queue(VecDeque<u8>);
+
+impl Stream for Queue {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        match Read::read(&mut self.0, buffer)? {
+            0 => Err(ErrorKind::WouldBlock.into()),
+            read => Ok(read),
+        }
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+        Ok(bytes.len())
+    }
+
+    fn finish(&mut self) -> Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn an_answer_that_has_arrived_behind_something_else_is_an_answer() {
+    let message = Packet::Publish(Publish {
+        topic: "other".into(),
+        payload: vec![b'x'; 1000],
+        ..Publish::default()
+    });
+    let mut bytes = message.encode(codec::Version::V5).repeat(1000);
+    bytes.extend(Packet::PingResp.encode(codec::Version::V5));
+    let (_client, requests) = channel(Version::V5, 1);
+    let mut exchange = Exchange::new(Start {
+        stream: Queue(VecDeque::new()),
+        version: Version::V5,
+        topic: "a".into(),
+        requests,
+        span: 1,
+        keep_alive: KeepAlive::new(Time::ZERO, 30, None),
+        incoming: FrameCutter::default(),
+    });
+    let mut inputs = Vec::new();
+    exchange.step(KEEP_ALIVE, &mut inputs);
+    exchange.stream_mut().0.extend(bytes);
+    // Read in several steps, each of them later than the limit.
+    for _ in 0..100 {
+        exchange.step(2 * KEEP_ALIVE, &mut inputs);
+    }
+    assert!(exchange.stream().0.is_empty());
+    assert!(inputs.is_empty(), "{inputs:?}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod answers;
 mod attempts;
+mod cases;
 mod cuts;
 mod endings;
 mod keep_alive;

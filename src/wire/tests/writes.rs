@@ -206,7 +206,7 @@ fn what_was_handed_over_is_written_before_a_connection_is_closed() {
         let mut link = open(broker.port(), version);
         link.send(message(1, AtMostOnce));
         link.send(Packet::Disconnect { with_will: false });
-        link.connection.close(link.waker.clock().now());
+        link.connection.close();
         let received = broker.wait_for("the farewell", |received| {
             matches!(received.last(), Some(last) if matches!(last.packet, codec::Packet::Disconnect(_)))
         });
