@@ -520,9 +520,21 @@ int32_t argus_mqtt_status(argus_mqtt_client client,
 /**
  * Checks settings without connecting, and writes a report to buffer, as JSON that ends in NUL.
  *
- * The report is {"valid": true, "settings": {...}, "notes": [...]}, with every field of the settings, defaults filled
- * in, but the password; or {"valid": false, "faults": [{"field": ..., "value": ..., "message": ...}]}, with every
- * fault, and no password. Files that the settings name are looked at; the network is not touched.
+ * The report is {"valid": true, "settings": {...}, "notes": [...]}, with every setting but the password, defaults
+ * filled in, and with notes on what is allowed but probably not meant; or {"valid": false, "faults": [...]}, with every fault. No password is in it. Files that the
+ * settings name are read; the network is not touched.
+ *
+ * Each fault has "field", the name of the setting, or "settings" for a fault of the text as a whole; "value", which
+ * was given, as JSON, or null where there is none or it may hold a secret; "message", which says what is wrong and what
+ * would be right; and "code", for programs. "field: message" is the sentence that other functions report. Later
+ * versions may add codes to these:
+ * - "not_json", "not_an_object": the text is not a JSON object.
+ * - "unknown_setting", "repeated", "missing": of the name of a setting.
+ * - "wrong_type", "out_of_range", "too_long", "unknown_choice", "invalid_host", "invalid_topic", "invalid_text": of a
+ *   value.
+ * - "conflict": the value does not go with that of another setting.
+ * - "unreadable_file", "wrong_file_content", "key_mismatch": of a file.
+ * - "tls_unavailable": the library was built without TLS, or the system has no trusted certificates.
  *
  * buffer has room for capacity bytes; 8192 are usually enough. NULL and 0 ask for the length only. length_out may be
  * NULL. On ARGUS_MQTT_OK and ARGUS_MQTT_BUFFER_TOO_SMALL it is the length of the text, without its NUL.

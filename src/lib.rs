@@ -30,14 +30,18 @@
 mod client;
 mod engine;
 mod error;
+mod fault;
 mod ffi;
+mod file;
 mod message;
 mod outbox;
 mod settings;
 #[cfg(test)]
 mod simulation;
+mod tls;
 mod topic;
 mod wire;
+mod words;
 
 // Brokers that do what a test says, for the tests of the connections.
 #[cfg(test)]
@@ -48,6 +52,7 @@ mod support;
 pub use client::{Client, Delivery};
 pub use engine::{Level, Limits, Notice, State, Status};
 pub use error::{Error, ErrorKind};
+pub use fault::{Fault, FaultCode};
 pub use message::{Outcome, PublishOptions, QoS, ShutdownReport};
 pub use outbox::Counters;
 pub use settings::Settings;

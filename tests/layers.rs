@@ -4,10 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of `src/`, each with its layer.
-const LAYERS: [(&str, u8); 11] = [
+const LAYERS: [(&str, u8); 15] = [
     ("error", 0),
+    ("fault", 0),
+    ("file", 0),
+    ("words", 0),
     ("message", 1),
     ("settings", 1),
+    ("tls", 1),
     ("topic", 1),
     ("outbox", 2),
     ("engine", 3),

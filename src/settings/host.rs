@@ -6,6 +6,10 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 const LONGEST_NAME: usize = 253;
 const LONGEST_LABEL: usize = 63;
 
+const ALONE: &str =
+    "give the host alone, the port in broker_port, credentials in username and password, and set \
+                     use_tls for TLS";
+
 /// The host without brackets, or what is wrong with it, in words that follow the text itself.
 pub(super) fn parse(text: &str) -> Result<String, String> {
     if let Some(bare) = text
@@ -44,12 +48,16 @@ fn stranger(text: &str) -> Option<String> {
     }
     if let Some((scheme, _)) = text.split_once("://") {
         return Some(match scheme.to_ascii_lowercase().as_str() {
-            "ws" | "wss" => "names WebSocket, which is not supported; give the host of a broker that \
-                             takes MQTT over TCP or TLS"
-                .into(),
-            _ => format!(
-                "starts with {scheme}://; give the host alone, the port in broker_port, and use_tls for TLS"
-            ),
+            "ws" | "wss" => {
+                "names WebSocket, which is not supported; give the host of a broker that \
+                             accepts MQTT over TCP or TLS"
+                    .into()
+            }
+            // No other, which may be a password as well.
+            known @ ("mqtt" | "mqtts" | "tcp" | "ssl" | "tls" | "http" | "https") => {
+                format!("starts with {known}://; {ALONE}")
+            }
+            _ => format!("is a URL; {ALONE}"),
         });
     }
     if text.contains(char::is_whitespace) {

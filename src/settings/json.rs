@@ -1,6 +1,7 @@
 //! From text to the fields of a JSON object.
 
-use super::faults::Fault;
+use super::faults::whole;
+use crate::fault::{Fault, FaultCode};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -11,7 +12,14 @@ use std::fmt;
 pub(super) fn fields(text: &str) -> Result<(Map<String, Value>, Vec<Fault>), Fault> {
     let fields = object(serde_json::from_str(text).map_err(|e| not_json(&e))?)?;
     let Repeated(repeated) = serde_json::from_str(text).map_err(|e| not_json(&e))?;
-    let fault = |name: &String| Fault::new(name, None, "stands there more than once; leave one");
+    let fault = |name: &String| {
+        Fault::new(
+            name,
+            FaultCode::Repeated,
+            None,
+            "is given more than once; leave one",
+        )
+    };
     Ok((fields, repeated.iter().map(fault).collect()))
 }
 
@@ -22,14 +30,20 @@ pub(super) fn object(value: Value) -> Result<Map<String, Value>, Fault> {
         Value::Null => "null",
         Value::Bool(_) => "true or false",
         Value::Number(_) => "a number",
-        Value::String(_) => "a text",
+        Value::String(_) => "text",
         Value::Array(_) => "a list",
     };
-    Err(Fault::whole(&format!("{found} instead of an object")))
+    Err(whole(
+        FaultCode::NotAnObject,
+        &format!("{found} instead of an object"),
+    ))
 }
 
 fn not_json(error: &serde_json::Error) -> Fault {
-    Fault::whole(&format!("not valid JSON: {error}"))
+    whole(
+        FaultCode::NotJson,
+        &format!("the text is not valid JSON: {error}"),
+    )
 }
 
 /// The names that an object holds more than once.

@@ -3,7 +3,6 @@
 mod client_id;
 mod event_topic;
 mod faults;
-mod fields;
 mod host;
 mod json;
 mod nearest;
@@ -13,6 +12,8 @@ mod reader;
 #[cfg(test)]
 mod reference;
 mod report;
+mod secrecy;
+mod table;
 mod tls;
 
 #[cfg(test)]
@@ -20,9 +21,9 @@ mod tests;
 
 use crate::error::Error;
 use crate::message::QoS;
+use crate::tls::Tls;
 pub(crate) use event_topic::EventTopic;
 use serde_json::Value;
-pub(crate) use tls::Tls;
 
 /// Which broker to connect to, and how to behave there. One that exists is valid.
 ///
@@ -83,6 +84,8 @@ pub struct Settings {
     pub(crate) tls: Option<Tls>,
     /// What was given for TLS while `use_tls` is false: kept for those who switch it on again.
     unused_tls: Tls,
+    /// What is allowed but worth knowing, in sentences for a person.
+    notes: Vec<String>,
 }
 
 /// Which version of MQTT to speak.
@@ -108,7 +111,7 @@ impl Settings {
     /// [`ErrorKind::InvalidSettings`](crate::ErrorKind::InvalidSettings). The message names every fault: field,
     /// value and what would be right, or the line and column where the text is not JSON. No password is in it.
     pub fn from_json(text: &str) -> Result<Settings, Error> {
-        parse::text(text).map_err(|faults| faults::error(&faults))
+        parse::text(text).map_err(faults::error)
     }
 
     /// Reads settings from a JSON object.
@@ -116,13 +119,13 @@ impl Settings {
     /// # Errors
     /// As [`from_json`](Settings::from_json).
     pub fn from_value(value: &Value) -> Result<Settings, Error> {
-        parse::value(value).map_err(|faults| faults::error(&faults))
+        parse::value(value).map_err(faults::error)
     }
 
     /// Checks settings, for a program that lets people edit them. Gives a report, as JSON: either
     /// `{"valid": true, "settings": {...}, "notes": ["..."]}`, the settings as [`to_value`](Settings::to_value)
     /// gives them, and what is worth knowing of them; or
-    /// `{"valid": false, "faults": [{"field": "...", "value": "...", "message": "..."}]}` with every fault. A fault's
+    /// `{"valid": false, "faults": [{"field": "...", "code": "...", "value": "...", "message": "..."}]}` with every fault. A fault's
     /// `value` is JSON, cut short if it is long, and `null` where there is none or where it may hold a secret. A fault
     /// of the text as a whole has the field `settings`.
     #[must_use]
@@ -146,9 +149,21 @@ impl Settings {
         }
     }
 
+    /// Where connections get what TLS needs; `None` without TLS. Reads the files.
+    ///
+    /// # Errors
+    /// As [`from_json`](Settings::from_json): the files may have changed since.
+    #[cfg(feature = "tls")]
+    pub(crate) fn tls_source(&self) -> Result<Option<crate::tls::Source>, Error> {
+        let tls = self.tls.as_ref();
+        tls.map(|tls| crate::tls::Source::new(tls, &self.broker_host))
+            .transpose()
+            .map_err(faults::error)
+    }
+
     /// What is allowed but worth knowing, in sentences for a person.
     pub(crate) fn notes(&self) -> Vec<String> {
-        notes::notes(self)
+        self.notes.clone()
     }
 
     /// Whether a connection made with these settings serves for the others as well: all that the broker sees of it
@@ -182,6 +197,7 @@ impl Settings {
             guard_availability,
             tls,
             unused_tls: _,
+            notes: _,
         } = self;
         *broker_host == other.broker_host
             && *broker_port == other.broker_port

@@ -2,11 +2,12 @@
 
 use super::client_id::stable;
 use super::event_topic::{leading_dollar, EventTopic, CAMERA, PREFIX};
-use super::faults::Fault;
-use super::fields::{PORT, TLS_PORT};
 use super::reader::Reader;
-use super::{json, tls, Protocol, QueueFull, Settings};
+use super::table::{PORT, TLS_PORT};
+use super::{json, notes, tls, Protocol, QueueFull, Settings};
+use crate::fault::{Fault, FaultCode};
 use crate::message::QoS;
+use crate::tls::Tls;
 use crate::topic::name_fault;
 use serde_json::{Map, Value};
 
@@ -49,7 +50,8 @@ fn read(reader: &mut Reader<'_>) -> Settings {
     let username = reader.optional_text("username");
     let password = reader.optional_text("password");
     if password.is_some() && username.is_none() && reader.sound(&["username"]) {
-        reader.fault("username", "does not go with a password, which MQTT 3.1.1 allows only with a name; give a username");
+        let what = "does not go with a password, which MQTT 3.1.1 allows only with a username; give a username";
+        reader.fault("username", FaultCode::Conflict, what);
     }
     let topics = Topics::read(reader);
     let client_id = reader.optional_text("client_id").unwrap_or_else(|| {
@@ -62,12 +64,12 @@ fn read(reader: &mut Reader<'_>) -> Settings {
     });
     let (birth_message, will_message) = availability_messages(reader);
     let (reconnect_min_seconds, reconnect_max_seconds) = pauses(reader);
-    let tls = tls::read(reader, use_tls);
+    let (tls, file_notes) = tls::read(reader, use_tls, &broker_host);
     let (tls, unused_tls) = match use_tls {
-        true => (Some(tls), tls::Tls::default()),
+        true => (Some(tls), Tls::default()),
         false => (None, tls),
     };
-    Settings {
+    let mut settings = Settings {
         broker_host,
         broker_port,
         username,
@@ -97,7 +99,11 @@ fn read(reader: &mut Reader<'_>) -> Settings {
         guard_availability: reader.switch("guard_availability"),
         tls,
         unused_tls,
-    }
+        notes: file_notes,
+    };
+    let more = notes::notes(&settings);
+    settings.notes.extend(more);
+    settings
 }
 
 struct Topics {
@@ -112,7 +118,7 @@ impl Topics {
         if let Some(what) =
             leading_dollar(&prefix).or_else(|| placeholder(&prefix, &[PREFIX, CAMERA]))
         {
-            reader.fault("topic_prefix", &what);
+            reader.fault("topic_prefix", FaultCode::InvalidTopic, &what);
         }
         let given = reader.text("availability_topic");
         let availability = given.replace(PREFIX, &prefix);
@@ -124,12 +130,12 @@ impl Topics {
             ))
         });
         if let (Some(what), true) = (fault, reader.sound(&["topic_prefix", "availability_topic"])) {
-            reader.fault("availability_topic", &what);
+            reader.fault("availability_topic", FaultCode::InvalidTopic, &what);
         }
         let pattern = reader.text("event_topic");
         let event = EventTopic::parse(&pattern, &prefix, &availability).unwrap_or_else(|what| {
             if reader.sound(&["topic_prefix", "event_topic"]) {
-                reader.fault("event_topic", &what);
+                reader.fault("event_topic", FaultCode::InvalidTopic, &what);
             }
             EventTopic::parse(CAMERA, &prefix, &availability).expect("a camera alone is a pattern")
         });
@@ -156,6 +162,7 @@ fn availability_messages(reader: &mut Reader<'_>) -> (String, String) {
     if birth == will && reader.sound(&["birth_message", "will_message"]) {
         reader.fault(
             "will_message",
+            FaultCode::Conflict,
             "is the birth_message too; they must differ, such as \"online\" and \"offline\"",
         );
     }
@@ -168,6 +175,7 @@ fn pauses(reader: &mut Reader<'_>) -> (u32, u32) {
     if min > max && reader.sound(&[low, high]) {
         reader.fault(
             low,
+            FaultCode::Conflict,
             &format!("is more than {high}, which is {max}; lower it, or raise {high}"),
         );
     }

@@ -1,11 +1,10 @@
 //! Attempts to connect: resolving the name, trying its addresses one at a time.
 
-use super::{v4, v5, Link};
+use super::{v4, v5, Link, Security};
 use crate::engine::{Attempt, Failure, FailureKind, Version};
 use crate::error::Error;
 use crate::settings::Settings;
 use crossbeam_channel::{bounded, Receiver, Sender};
-use rumqttc::Transport;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,7 +21,7 @@ const SLACK: Duration = Duration::from_secs(1);
 pub(crate) struct Dialer {
     settings: Arc<Settings>,
     #[cfg(feature = "tls")]
-    tls: Option<Arc<tokio_rustls::rustls::ClientConfig>>,
+    tls: Option<Arc<crate::tls::Source>>,
     under_way: Arc<AtomicUsize>,
 }
 
@@ -31,11 +30,7 @@ impl Dialer {
     pub(crate) fn new(settings: Arc<Settings>) -> Result<Self, Error> {
         Ok(Dialer {
             #[cfg(feature = "tls")]
-            tls: settings
-                .tls
-                .as_ref()
-                .map(super::tls::client_config)
-                .transpose()?,
+            tls: settings.tls_source()?.map(Arc::new),
             settings,
             under_way: Arc::new(AtomicUsize::new(0)),
         })
@@ -121,10 +116,10 @@ impl Dialer {
     pub(super) fn try_in_turn(&self, attempt: &Attempt, hosts: &[String]) -> Result<Link, Failure> {
         let mut worst = None;
         for host in hosts {
-            let transport = self.transport();
+            let security = self.security();
             let opened = match attempt.version {
-                Version::V5 => v5::open(&self.settings, attempt, host, transport),
-                Version::V311 => v4::open(&self.settings, attempt, host, transport),
+                Version::V5 => v5::open(&self.settings, attempt, host, &security),
+                Version::V311 => v4::open(&self.settings, attempt, host, &security),
             };
             match opened {
                 // Another address may do better. Silence says more than no connection at all.
@@ -163,14 +158,12 @@ impl Dialer {
         addresses.iter().map(literal).collect()
     }
 
-    fn transport(&self) -> Transport {
+    fn security(&self) -> Security {
         #[cfg(feature = "tls")]
-        if let (Some(tls), Some(last)) = (&self.settings.tls, &self.tls) {
-            // Renewed files hold from now on; while they are being replaced, what was read first is as good.
-            let config = super::tls::client_config(tls).unwrap_or_else(|_| last.clone());
-            return Transport::tls_with_config(rumqttc::TlsConfiguration::Rustls(config));
+        if let Some(tls) = &self.tls {
+            return Security::of(tls.session());
         }
-        Transport::tcp()
+        Security::none()
     }
 
     fn name_failure(&self, why: &str) -> Failure {

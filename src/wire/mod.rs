@@ -11,12 +11,16 @@ mod sender;
 mod tests;
 #[cfg(feature = "tls")]
 mod tls;
+#[cfg(not(feature = "tls"))]
+#[path = "no_tls.rs"]
+mod tls;
 mod v4;
 mod v5;
 
 pub(crate) use connection::Connection;
 pub(crate) use dial::{Dialer, Opening};
 pub(crate) use sender::Sender;
+use tls::Security;
 
 use crate::engine::Connack;
 use bytes::Bytes;

@@ -1,6 +1,7 @@
 //! What rumqttc's errors before CONNACK mean, in plain words.
 
 use crate::engine::{Failure, FailureKind};
+use crate::words;
 use rumqttc::v5::mqttbytes::v5::ConnectReturnCode as V5Code;
 use rumqttc::ConnectReturnCode as V4Code;
 use std::error::Error as StdError;
@@ -17,14 +18,7 @@ fn failure(kind: FailureKind, text: impl Into<String>) -> Failure {
 
 /// `NotAuthorized` as "not authorized".
 pub(super) fn words(code: &impl Debug) -> String {
-    let mut words = String::new();
-    for c in format!("{code:?}").chars() {
-        if c.is_uppercase() && !words.is_empty() {
-            words.push(' ');
-        }
-        words.extend(c.to_lowercase());
-    }
-    words
+    words::words(&format!("{code:?}"))
 }
 
 pub(super) fn silent(limit: Duration) -> Failure {
@@ -57,7 +51,11 @@ pub(super) fn no_runtime(error: io::Error) -> Failure {
 }
 
 const CREDENTIALS: &str = "the broker refuses the login; check username and password";
-const CLIENT_ID: &str = "the broker refuses the client id; set another client_id";
+/// Mosquitto says so of a wrong password too, and of a client id without the prefix that it wants.
+const NOT_AUTHORIZED: &str =
+    "the broker does not authorize this client; check username, password and client_id (a broker may demand a certain \
+     prefix of it), and whether it accepts clients from this address";
+const CLIENT_ID: &str = "the broker refuses the client ID; set another client_id";
 
 /// MQTT 5, section 3.2.2.2.
 pub(super) fn connack_v5(code: V5Code) -> Failure {
@@ -66,9 +64,8 @@ pub(super) fn connack_v5(code: V5Code) -> Failure {
             FailureKind::WrongVersion,
             "the broker does not speak MQTT 5".into(),
         ),
-        V5Code::BadUserNamePassword | V5Code::NotAuthorized => {
-            (FailureKind::Permanent, CREDENTIALS.into())
-        }
+        V5Code::BadUserNamePassword => (FailureKind::Permanent, CREDENTIALS.into()),
+        V5Code::NotAuthorized => (FailureKind::Permanent, NOT_AUTHORIZED.into()),
         V5Code::ClientIdentifierNotValid => (FailureKind::Permanent, CLIENT_ID.into()),
         V5Code::RetainNotSupported => (
             FailureKind::NoRetain,
@@ -86,11 +83,14 @@ pub(super) fn connack_v5(code: V5Code) -> Failure {
         | V5Code::UseAnotherServer
         | V5Code::ServerMoved => (
             FailureKind::Permanent,
-            format!("the broker refuses us: {}", words(&code)),
+            format!("the broker refuses the connection: {}", words(&code)),
         ),
         _ => (
             FailureKind::Later,
-            format!("the broker refuses us for now: {}", words(&code)),
+            format!(
+                "the broker refuses the connection for now: {}",
+                words(&code)
+            ),
         ),
     };
     failure(kind, text)
@@ -103,13 +103,12 @@ pub(super) fn connack_v4(code: V4Code) -> Failure {
             FailureKind::WrongVersion,
             "the broker does not speak MQTT 3.1.1",
         ),
-        V4Code::BadUserNamePassword | V4Code::NotAuthorized => {
-            (FailureKind::Permanent, CREDENTIALS)
-        }
+        V4Code::BadUserNamePassword => (FailureKind::Permanent, CREDENTIALS),
+        V4Code::NotAuthorized => (FailureKind::Permanent, NOT_AUTHORIZED),
         V4Code::BadClientId => (FailureKind::Permanent, CLIENT_ID),
         _ => (
             FailureKind::Later,
-            "the broker refuses us for now: it is not available",
+            "the broker refuses the connection for now: it is not available",
         ),
     };
     failure(kind, text)
@@ -120,20 +119,8 @@ pub(super) fn io_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a io
     causes(error).find_map(|cause| cause.downcast_ref())
 }
 
-/// A refusal over TLS. What rustls says comes wrapped in several ways, sometimes as an error of the operating system.
-#[cfg(feature = "tls")]
-pub(super) fn tls_error(error: &(dyn StdError + 'static)) -> Option<Failure> {
-    let found = causes(error).find_map(|cause| cause.downcast_ref::<tokio_rustls::rustls::Error>());
-    found.map(super::tls::explain)
-}
-
-#[cfg(not(feature = "tls"))]
-pub(super) fn tls_error(_: &(dyn StdError + 'static)) -> Option<Failure> {
-    None
-}
-
 /// The error and all it wraps. An `io::Error` does not give away what it wraps as its source.
-fn causes<'a>(
+pub(super) fn causes<'a>(
     error: &'a (dyn StdError + 'static),
 ) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     fn inner<'a>(error: &&'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {

@@ -3,7 +3,7 @@
 use super::connection::{first, runtime, Connection, EventLoop, Inner, Watch};
 use super::refusal;
 use super::sender::Client as AnyClient;
-use super::{Event, Link, Sender, MAX_INCOMING};
+use super::{Event, Link, Security, Sender, MAX_INCOMING};
 use crate::engine::{
     window_span, Attempt, Connack, ConnectionEnd, EndCause, Failure, FailureKind, Packet,
 };
@@ -26,14 +26,14 @@ pub(super) fn open(
     settings: &Settings,
     attempt: &Attempt,
     host: &str,
-    transport: Transport,
+    security: &Security,
 ) -> Result<Link, Failure> {
     let span = window_span(settings);
     let runtime = runtime().map_err(refusal::no_runtime)?;
     let watch = Watch::default();
     // Room for all that may be handed over at once, so that handing over never waits.
     let (client, mut connection) = Client::new(
-        options(settings, attempt, host, transport),
+        options(settings, attempt, host, security.transport()),
         usize::from(span) + 8,
     );
     match first(&runtime, &mut connection.eventloop, attempt.limit) {
@@ -63,7 +63,7 @@ pub(super) fn open(
             FailureKind::Undecided,
             format!("the broker answered {}", quote(&format!("{other:?}"))),
         )),
-        Some(Err(error)) => Err(explain(error)),
+        Some(Err(error)) => Err(explain(error, security)),
         None => Err(refusal::silent(attempt.limit)),
     }
 }
@@ -298,8 +298,8 @@ fn failure(kind: FailureKind, text: impl Into<String>) -> Failure {
     }
 }
 
-fn explain(error: ConnectionError) -> Failure {
-    if let Some(tls) = refusal::tls_error(cause(&error)) {
+fn explain(error: ConnectionError, security: &Security) -> Failure {
+    if let Some(tls) = security.failure(cause(&error)) {
         return tls;
     }
     match error {

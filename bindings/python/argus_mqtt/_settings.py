@@ -67,10 +67,10 @@ def settings_json(settings: Settings) -> bytes:
         if isinstance(settings, Mapping):
             return _json.settings_json(settings)
     except _json.Unwritable as error:
-        fault = Fault(error.path or "settings", None, error.problem)
-        raise InvalidSettings(f"{fault.field} {fault.message}", (fault,)) from None
+        fault = Fault(error.path or "settings", "wrong_type", None, error.problem)
+        raise InvalidSettings(str(fault), (fault,)) from None
     except InvalidArgument as error:
-        raise InvalidSettings(str(error), (Fault("settings", None, str(error)),)) from None
+        raise InvalidSettings(str(error), (Fault("settings", "invalid_text", None, str(error)),)) from None
     raise TypeError(f"settings must be a mapping or JSON text, not {type(settings).__name__}")
 
 
