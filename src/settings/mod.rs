@@ -8,6 +8,7 @@ mod json;
 mod nearest;
 mod notes;
 mod parse;
+mod password;
 mod reader;
 #[cfg(test)]
 mod reference;
@@ -24,6 +25,7 @@ use crate::message::QoS;
 use crate::tls::Tls;
 pub(crate) use event_topic::EventTopic;
 use serde_json::Value;
+use std::path::PathBuf;
 
 /// Which broker to connect to, and how to behave there. One that exists is valid.
 ///
@@ -59,7 +61,9 @@ pub struct Settings {
     pub(crate) broker_host: String,
     pub(crate) broker_port: u16,
     pub(crate) username: Option<String>,
+    /// Given, or from the file.
     pub(crate) password: Option<String>,
+    password_file: Option<PathBuf>,
     /// The one given, or the stable one.
     pub(crate) client_id: String,
     pub(crate) protocol: Protocol,
@@ -175,6 +179,7 @@ impl Settings {
             broker_port,
             username,
             password,
+            password_file: _,
             client_id,
             protocol,
             keep_alive_seconds,

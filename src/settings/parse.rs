@@ -4,7 +4,7 @@ use super::client_id::stable;
 use super::event_topic::{leading_dollar, EventTopic, CAMERA, PREFIX};
 use super::reader::Reader;
 use super::table::{PORT, TLS_PORT};
-use super::{json, notes, tls, Protocol, QueueFull, Settings};
+use super::{json, notes, password, tls, Protocol, QueueFull, Settings};
 use crate::fault::{Fault, FaultCode};
 use crate::message::QoS;
 use crate::tls::Tls;
@@ -48,11 +48,7 @@ fn read(reader: &mut Reader<'_>) -> Settings {
     let broker_port =
         reader.integer_or("broker_port", if use_tls { TLS_PORT } else { PORT }.into());
     let username = reader.optional_text("username");
-    let password = reader.optional_text("password");
-    if password.is_some() && username.is_none() && reader.sound(&["username"]) {
-        let what = "does not go with a password, which MQTT 3.1.1 allows only with a username; give a username";
-        reader.fault("username", FaultCode::Conflict, what);
-    }
+    let (password, password_file) = password::read(reader, username.is_some());
     let topics = Topics::read(reader);
     let client_id = reader.optional_text("client_id").unwrap_or_else(|| {
         stable(
@@ -74,6 +70,7 @@ fn read(reader: &mut Reader<'_>) -> Settings {
         broker_port,
         username,
         password,
+        password_file,
         client_id,
         protocol: Protocol::of(&reader.text("protocol")),
         keep_alive_seconds: reader.integer("keep_alive_seconds"),

@@ -266,12 +266,12 @@ fn check(text: &str, allowed: Allowed) -> Result<String, Problem> {
         Allowed::Payload(_) if text.contains('\0') => {
             Some((InvalidText, "holds U+0000; leave it out".into()))
         }
-        Allowed::PemFile if secrecy::is_file_content(text) => Some((
+        Allowed::PemFile | Allowed::PasswordFile if secrecy::is_file_content(text) => Some((
             InvalidText,
             "looks like the content of a file; give the path of the file".into(),
         )),
         Allowed::Topic => name_fault(text).map(|what| (InvalidTopic, what)),
-        Allowed::Text(_) | Allowed::Pattern | Allowed::PemFile => {
+        Allowed::Text(_) | Allowed::Pattern | Allowed::PemFile | Allowed::PasswordFile => {
             text_fault(text).map(|what| (InvalidText, what))
         }
         _ => None,

@@ -49,6 +49,7 @@ fn allowed(allowed: Allowed) -> String {
         Allowed::Topic => "a topic without wildcards that does not start with `$`".into(),
         Allowed::Pattern => "such a topic, with `{camera}` in it once".into(),
         Allowed::PemFile => "the path of a readable PEM file".into(),
+        Allowed::PasswordFile => "the path of a readable text file".into(),
         Allowed::Fingerprint => "64 hexadecimal digits, with or without colons".into(),
     }
 }

@@ -14,6 +14,8 @@ pub(super) fn value_may_be_shown(value: &Value, allowed: Allowed) -> bool {
         Allowed::Secret(_) => false,
         Allowed::Host => host_may_be_shown(text),
         Allowed::PemFile => !is_file_content(text),
+        // It may be the password itself, where the path of its file is meant.
+        Allowed::PasswordFile => text.contains('/') && !is_file_content(text),
         _ => !has_credentials(text),
     }
 }

@@ -39,6 +39,18 @@ pub(super) const GROUP: Group = Group {
             get: |_| Value::Null,
         },
         Field {
+            name: "password_file",
+            title: "Password file",
+            default: NONE,
+            allowed: Allowed::PasswordFile,
+            meaning: "A file that contains the password, instead of `password`. A line break at its end is not part of \
+                      the password. The file is read when the settings are.",
+            get: |settings| {
+                let path = settings.password_file.as_ref();
+                path.map(|path| path.to_string_lossy()).into()
+            },
+        },
+        Field {
             name: "client_id",
             title: "Client ID",
             default: Default::Derived(

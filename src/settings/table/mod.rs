@@ -69,6 +69,8 @@ pub(super) enum Allowed {
     Pattern,
     /// The path of a PEM file.
     PemFile,
+    /// The path of a file with a password.
+    PasswordFile,
     /// SHA-256 of a certificate.
     Fingerprint,
 }
