@@ -111,6 +111,34 @@ fn name_fault(text: &str) -> Option<String> {
     None
 }
 
+/// A note about a name of multicast DNS where the system does not look such names up.
+pub(super) fn unresolvable(host: &str) -> Option<String> {
+    let host = host.strip_suffix('.').unwrap_or(host);
+    if !host.to_ascii_lowercase().ends_with(".local") {
+        return None;
+    }
+    // Without the file, the C library asks DNS alone. Other systems than Linux have no such file, and know the names.
+    let services = std::fs::read_to_string("/etc/nsswitch.conf").unwrap_or_default();
+    (cfg!(target_os = "linux") && !looks_up_local_names(&services)).then(|| {
+        format!(
+            "broker_host {host:?} ends in .local, and this system does not look up such names (/etc/nsswitch.conf has \
+             no mdns service for hosts); unless your DNS server knows it, give the IP address, or install libnss-mdns"
+        )
+    })
+}
+
+/// Whether the services for hosts, in the text of nsswitch.conf, know the names of multicast DNS.
+fn looks_up_local_names(services: &str) -> bool {
+    let hosts = services
+        .lines()
+        .find_map(|line| line.trim_start().strip_prefix("hosts:"));
+    hosts.is_some_and(|hosts| {
+        hosts
+            .split_whitespace()
+            .any(|service| service.starts_with("mdns") || service == "resolve")
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,6 +165,20 @@ mod tests {
         ] {
             assert_eq!(parse(host).as_deref(), Ok(host));
         }
+    }
+
+    #[test]
+    fn services_that_know_local_names_are_recognised() {
+        for (services, know) in [
+            ("", false),
+            ("hosts: files dns", false),
+            ("passwd: mdns\nhosts: files dns", false),
+            ("hosts:  files mdns4_minimal [NOTFOUND=return] dns", true),
+            ("hosts: files resolve [!UNAVAIL=return] dns", true),
+        ] {
+            assert_eq!(looks_up_local_names(services), know, "{services}");
+        }
+        assert_eq!(unresolvable("broker.example"), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What settings allow, but a person should know of.
 
 use super::table::{PORT, TLS_PORT};
-use super::{Protocol, Settings};
+use super::{host, Protocol, Settings};
 use crate::tls::Tls;
 use crate::topic::quote;
 
@@ -11,7 +11,10 @@ const LONGEST_SURE_CLIENT_ID: usize = 23;
 /// A sentence for each thing worth knowing.
 pub(super) fn notes(settings: &Settings) -> Vec<String> {
     let mut notes = empty_levels(settings);
+    notes.extend(blank_ends(settings));
     let others = [
+        host::unresolvable(&settings.broker_host),
+        broken_password(settings),
         long_client_id(settings),
         unlikely_port(settings),
         delay_without_effect(settings),
@@ -51,6 +54,57 @@ fn empty_levels(settings: &Settings) -> Vec<String> {
             )
         })
         .collect()
+}
+
+fn blank_ends(settings: &Settings) -> Vec<String> {
+    // Also what nobody sees: a byte order mark, and spaces of no width.
+    let is_blank = |c: char| c.is_whitespace() || matches!(c, '\u{FEFF}' | '\u{200B}');
+    let password = match settings.password_file {
+        None => "password",
+        Some(_) => "the password in password_file",
+    };
+    let given = [
+        ("username", settings.username.as_deref()),
+        (password, settings.password.as_deref()),
+        ("client_id", Some(settings.client_id.as_str())),
+        ("topic_prefix", Some(settings.topic_prefix.as_str())),
+        ("event_topic", Some(settings.event_topic.pattern())),
+        ("birth_message", Some(settings.birth_message.as_str())),
+        ("will_message", Some(settings.will_message.as_str())),
+    ];
+    // A prefix that is part of it is told already.
+    let availability = settings
+        .availability_topic
+        .strip_prefix(&settings.topic_prefix)
+        .unwrap_or(&settings.availability_topic);
+    let given = given
+        .into_iter()
+        .chain([("availability_topic", Some(availability))]);
+    given
+        .filter(|(_, text)| {
+            text.is_some_and(|text| text.starts_with(is_blank) || text.ends_with(is_blank))
+        })
+        .map(|(field, _)| {
+            format!(
+                "{field} begins or ends with a space or another character that can't be seen; it is used as it is"
+            )
+        })
+        .collect()
+}
+
+fn broken_password(settings: &Settings) -> Option<String> {
+    let password = settings.password.as_deref()?;
+    match (password.contains(['\n', '\r']), &settings.password_file) {
+        (false, _) => None,
+        (true, None) => Some(
+            "password contains a line break, which most passwords don't: was it read from a file? password_file leaves \
+             out the line break at the end"
+                .into(),
+        ),
+        (true, Some(_)) => Some(
+            "the password in password_file has more than one line; only the last line break is left out".into(),
+        ),
+    }
 }
 
 fn long_client_id(settings: &Settings) -> Option<String> {
@@ -118,4 +172,60 @@ fn unused_tls(tls: &Tls) -> Option<String> {
         .map(|(name, _)| *name)
         .collect();
     (!names.is_empty()).then(|| format!("not used, because use_tls is false: {}", names.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Settings;
+    use serde_json::{json, Value};
+
+    #[track_caller]
+    fn notes(more: Value) -> Vec<String> {
+        let mut settings = json!({"broker_host": "broker"});
+        for (name, value) in more.as_object().expect("an object") {
+            settings[name] = value.clone();
+        }
+        let settings = Settings::from_value(&settings).expect("it is valid");
+        settings.notes()
+    }
+
+    #[test]
+    fn what_is_surely_not_meant_is_told_once() {
+        for (more, says) in [
+            (json!({"topic_prefix": "a//b"}), "topic_prefix \"a//b\""),
+            (json!({"topic_prefix": "home/"}), "topic_prefix \"home/\""),
+            (
+                json!({"availability_topic": "a//b"}),
+                "availability_topic \"a//b\"",
+            ),
+            (json!({"event_topic": "/{camera}"}), "event_topic"),
+            (
+                json!({"topic_prefix": "home "}),
+                "topic_prefix begins or ends",
+            ),
+            (json!({"username": "\u{FEFF}me"}), "username begins or ends"),
+            (
+                json!({"client_id": "me\u{200B}"}),
+                "client_id begins or ends",
+            ),
+            (json!({"birth_message": "online "}), "birth_message"),
+            (json!({"will_message": "off\n"}), "will_message"),
+            (
+                json!({"username": "me", "password": " hunter2"}),
+                "password begins or ends",
+            ),
+        ] {
+            let notes = notes(more.clone());
+            assert_eq!(notes.len(), 1, "{more}: {notes:?}");
+            assert!(notes[0].contains(says), "{notes:?}");
+        }
+    }
+
+    #[test]
+    fn a_password_with_a_line_break_is_told_without_it() {
+        let notes = notes(json!({"username": "me", "password": "hunter2\n"})).join(" ");
+        assert!(notes.contains("line break"), "{notes}");
+        assert!(notes.contains("password_file"), "{notes}");
+        assert!(!notes.contains("hunter2"), "{notes}");
+    }
 }
