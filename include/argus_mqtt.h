@@ -554,6 +554,31 @@ int32_t argus_mqtt_settings_check(const char *settings_json,
                                   argus_mqtt_error *error);
 
 /**
+ * Writes a JSON Schema (draft 2020-12) of the settings to buffer, as JSON that ends in NUL: for a page on which people
+ * edit them.
+ *
+ * Each property has a title, a description in Markdown, its type and range, and its default if that is always the
+ * same. Beside the keywords of the standard it has "x-group", the title of its group; "x-message", what to say of a
+ * value that is not allowed; and "x-default", the default in words where it depends on other settings. "x-groups" is
+ * the list of all groups, in their order. argus_mqtt_settings_check() knows more rules than a schema can hold.
+ *
+ * buffer has room for capacity bytes; 32768 are usually enough. NULL and 0 ask for the length only. length_out may be
+ * NULL. On ARGUS_MQTT_OK and ARGUS_MQTT_BUFFER_TOO_SMALL it is the length of the text, without its NUL.
+ *
+ * Never blocks. Any thread, also in a forked child.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: buffer holds the schema, which is the same at every call.
+ * - ARGUS_MQTT_BUFFER_TOO_SMALL: buffer is as it was.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: buffer is NULL, and capacity is not 0.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_settings_schema(char *buffer,
+                                   size_t capacity,
+                                   size_t *length_out,
+                                   argus_mqtt_error *error);
+
+/**
  * Ends a client in good order: accepts nothing more, delivers what is queued, says offline, and disconnects.
  *
  * Blocks for at most timeout_ms milliseconds, and returns as soon as all is done; 5000 is a good value. The last part

@@ -51,3 +51,37 @@ pub unsafe extern "C" fn argus_mqtt_settings_check(
         })
     }
 }
+
+/// Writes a JSON Schema (draft 2020-12) of the settings to buffer, as JSON that ends in NUL: for a page on which people
+/// edit them.
+///
+/// Each property has a title, a description in Markdown, its type and range, and its default if that is always the
+/// same. Beside the keywords of the standard it has "x-group", the title of its group; "x-message", what to say of a
+/// value that is not allowed; and "x-default", the default in words where it depends on other settings. "x-groups" is
+/// the list of all groups, in their order. argus_mqtt_settings_check() knows more rules than a schema can hold.
+///
+/// buffer has room for capacity bytes; 32768 are usually enough. NULL and 0 ask for the length only. length_out may be
+/// NULL. On ARGUS_MQTT_OK and ARGUS_MQTT_BUFFER_TOO_SMALL it is the length of the text, without its NUL.
+///
+/// Never blocks. Any thread, also in a forked child.
+///
+/// Returns:
+/// - ARGUS_MQTT_OK: buffer holds the schema, which is the same at every call.
+/// - ARGUS_MQTT_BUFFER_TOO_SMALL: buffer is as it was.
+/// - ARGUS_MQTT_INVALID_ARGUMENT: buffer is NULL, and capacity is not 0.
+/// - ARGUS_MQTT_INTERNAL: a defect of the library.
+#[no_mangle]
+pub unsafe extern "C" fn argus_mqtt_settings_schema(
+    buffer: *mut c_char,
+    capacity: usize,
+    length_out: *mut usize,
+    error: *mut argus_mqtt_error,
+) -> i32 {
+    // SAFETY: pointers are NULL or valid for this call, as the header demands.
+    unsafe {
+        boundary(error, || {
+            let schema = Settings::schema().to_string();
+            put_text(&schema, buffer, capacity, length_out)
+        })
+    }
+}

@@ -13,6 +13,7 @@ mod reader;
 #[cfg(test)]
 mod reference;
 mod report;
+mod schema;
 mod secrecy;
 mod table;
 mod tls;
@@ -135,6 +136,17 @@ impl Settings {
     #[must_use]
     pub fn check(text: &str) -> String {
         report::check(text)
+    }
+
+    /// A JSON Schema (draft 2020-12) of the settings, for a program that lets people edit them.
+    ///
+    /// Beside the standard keywords each property has `x-group`, the title of its group; `x-message`, what to say of a
+    /// value that is not allowed; and `x-default`, in words, where the default depends on other settings. `x-groups` is
+    /// the list of all groups in their order. The schema refuses nothing that is allowed but the empty text in place of
+    /// a number or of `true` and `false`. [`check`](Settings::check) knows more rules than a schema can hold.
+    #[must_use]
+    pub fn schema() -> Value {
+        schema::schema()
     }
 
     /// Every field but `password`, defaults filled in: `client_id` is the one in use, and what has no value is

@@ -350,3 +350,28 @@ fn notes_say_what_is_allowed_but_worth_knowing() {
 fn the_table_can_be_searched() {
     assert!(fields().all(|field| find(field.name).is_some()));
 }
+
+#[test]
+fn the_schema_has_every_setting_and_the_reference_no_more() {
+    let schema = Settings::schema();
+    let properties = schema["properties"].as_object().expect("an object");
+    assert_eq!(properties.len(), fields().count());
+    for field in fields() {
+        let property = &properties[field.name];
+        for keyword in ["title", "description", "x-group", "x-message", "type"] {
+            assert!(!property[keyword].is_null(), "{}: {keyword}", field.name);
+        }
+        if let Allowed::Integer(low, high) = field.allowed {
+            assert_eq!(property["minimum"], low);
+            assert_eq!(property["maximum"], high);
+        }
+        match field.default {
+            Default::Integer(number) => assert_eq!(property["default"], number),
+            Default::Switch(on) => assert_eq!(property["default"], on),
+            Default::Text(text) => assert_eq!(property["default"], text),
+            Default::Required | Default::Derived(_) => assert!(property["default"].is_null()),
+        }
+    }
+    assert_eq!(schema["required"], json!(["broker_host"]));
+    assert_eq!(schema["properties"]["password"]["writeOnly"], true);
+}

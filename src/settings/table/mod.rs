@@ -13,7 +13,6 @@ use serde_json::Value;
 
 /// Settings that a person looks for in one place.
 #[derive(Debug)]
-#[allow(dead_code)]
 pub(super) struct Group {
     pub(super) title: &'static str,
     pub(super) fields: &'static [Field],
@@ -21,7 +20,6 @@ pub(super) struct Group {
 
 /// One field of the settings.
 #[derive(Debug)]
-#[allow(dead_code)]
 pub(super) struct Field {
     pub(super) name: &'static str,
     /// For the label of an input.
@@ -36,7 +34,6 @@ pub(super) struct Field {
 
 /// What holds when a field is left out.
 #[derive(Debug)]
-#[allow(dead_code)]
 pub(super) enum Default {
     Required,
     /// Worked out from other fields, as the words say.
