@@ -30,6 +30,7 @@
 mod client;
 mod engine;
 mod error;
+mod event;
 mod fault;
 mod ffi;
 mod file;

@@ -1,6 +1,7 @@
 //! What is published, how, and what became of it.
 
 use crate::error::Error;
+use crate::event;
 use bytes::Bytes;
 use serde::Serialize;
 use std::sync::Arc;
@@ -132,7 +133,7 @@ pub(crate) fn check_event(event: &[u8]) -> Result<(), Error> {
         }
     }
     serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|e| fault(e.to_string()))?;
-    Ok(())
+    event::refused(text).map_or(Ok(()), |what| Err(fault(what)))
 }
 
 #[cfg(test)]

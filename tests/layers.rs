@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of `src/`, each with its layer.
-const LAYERS: [(&str, u8); 15] = [
+const LAYERS: [(&str, u8); 16] = [
     ("error", 0),
+    ("event", 0),
     ("fault", 0),
     ("file", 0),
     ("words", 0),

@@ -13,7 +13,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
     config: Arc<ClientConfig>,
-    #[cfg_attr(not(test), allow(dead_code, reason = "rumqttc asks for the host"))]
+    #[cfg_attr(
+        not(test),
+        allow(dead_code, reason = "the client underneath asks for the host")
+    )]
     server_name: ServerName<'static>,
     identity: Arc<Identity>,
 }
@@ -39,7 +42,10 @@ impl Session {
         self.config.clone()
     }
 
-    #[cfg_attr(not(test), allow(dead_code, reason = "rumqttc asks for the host"))]
+    #[cfg_attr(
+        not(test),
+        allow(dead_code, reason = "the client underneath asks for the host")
+    )]
     /// The name to ask for, for `rustls::ClientConnection::new`. Whatever is passed there, this one is verified.
     pub(crate) fn server_name(&self) -> ServerName<'static> {
         self.server_name.clone()
