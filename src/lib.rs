@@ -56,4 +56,4 @@ pub use error::{Error, ErrorKind};
 pub use fault::{Fault, FaultCode};
 pub use message::{Outcome, PublishOptions, QoS, ShutdownReport};
 pub use outbox::Counters;
-pub use settings::Settings;
+pub use settings::{Settings, SettingsBuilder};

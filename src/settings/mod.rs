@@ -1,5 +1,6 @@
 //! The settings of a client: plain data that is valid by construction.
 
+mod builder;
 mod client_id;
 mod event_topic;
 mod faults;
@@ -24,24 +25,27 @@ mod tests;
 use crate::error::Error;
 use crate::message::QoS;
 use crate::tls::Tls;
+pub use builder::SettingsBuilder;
 pub(crate) use event_topic::EventTopic;
 use serde_json::Value;
 use std::path::PathBuf;
 
-/// Which broker to connect to, and how to behave there. One that exists is valid.
+/// Which broker to connect to, and how. Settings that exist are valid.
 ///
-/// Settings are one JSON object with the fields below. `null` or an empty text stands for the default, an unknown
-/// field is a fault. Numbers are whole, both ends of a range are allowed, and a value of another type is never
-/// converted: `"1883"` is no number. Text lengths are in bytes of UTF-8.
+/// Settings are one JSON object with the members below; [`builder`](Settings::builder) and serde's `Deserialize` make
+/// them from Rust values and other formats. `null` or an empty text stands for the default, and an unknown name is a
+/// fault. Numbers are whole, both ends of a range are allowed, and a value of another type is never converted: `"1883"`
+/// is not a number. Lengths of text are in bytes of UTF-8.
 ///
 #[doc = include_str!("reference.md")]
 ///
-/// `{topic_prefix}` stands for the field of that name, in both topics. `event_topic` names `{camera}` once, as one
-/// level of the topic or a part of it, and no other braces. A camera whose events would go to the availability topic
-/// is refused when it publishes.
+/// `{topic_prefix}` stands for the setting of that name, in both topics. `event_topic` contains `{camera}` once, as a
+/// level of the topic or a part of one, and no other braces. A camera whose events would go to the availability topic is
+/// refused when it publishes.
 ///
-/// The files are read when settings are made, to find faults, and again for each connection, so that renewed
-/// certificates are used. Nothing here touches the network.
+/// The files of certificates are read when settings are made, to find faults, and again for each connection, so that
+/// renewed certificates are used; while a file has a fault, what was read last stays in use. Nothing here touches the
+/// network.
 ///
 /// ```
 /// use argus_mqtt::Settings;
@@ -113,8 +117,9 @@ impl Settings {
     /// Reads settings from the text of a JSON object.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidSettings`](crate::ErrorKind::InvalidSettings). The message names every fault: field,
-    /// value and what would be right, or the line and column where the text is not JSON. No password is in it.
+    /// [`ErrorKind::InvalidSettings`](crate::ErrorKind::InvalidSettings). The message names every fault: the setting, its
+    /// value and what would be right, or the line and column where the text is not JSON.
+    /// [`Error::faults`](crate::Error::faults) gives them one by one. No password is in either.
     pub fn from_json(text: &str) -> Result<Settings, Error> {
         parse::text(text).map_err(faults::error)
     }
@@ -128,11 +133,10 @@ impl Settings {
     }
 
     /// Checks settings, for a program that lets people edit them. Gives a report, as JSON: either
-    /// `{"valid": true, "settings": {...}, "notes": ["..."]}`, the settings as [`to_value`](Settings::to_value)
-    /// gives them, and what is worth knowing of them; or
-    /// `{"valid": false, "faults": [{"field": "...", "code": "...", "value": "...", "message": "..."}]}` with every fault. A fault's
-    /// `value` is JSON, cut short if it is long, and `null` where there is none or where it may hold a secret. A fault
-    /// of the text as a whole has the field `settings`.
+    /// `{"valid": true, "settings": {...}, "notes": ["..."]}`, with the settings as [`to_value`](Settings::to_value)
+    /// gives them, and notes on what is allowed but probably not meant; or
+    /// `{"valid": false, "faults": [{"field": "...", "code": "...", "value": "...", "message": "..."}]}`, with every
+    /// fault as a [`Fault`](crate::Fault).
     #[must_use]
     pub fn check(text: &str) -> String {
         report::check(text)

@@ -13,8 +13,16 @@ use serde_json::{Map, Value};
 
 /// The settings that a text describes, or every fault.
 pub(super) fn text(text: &str) -> Result<Settings, Vec<Fault>> {
-    let (fields, mut faults) = json::fields(text).map_err(|fault| vec![fault])?;
-    match object(&fields) {
+    let (given, faults) = json::fields(text).map_err(|fault| vec![fault])?;
+    fields(&given, faults)
+}
+
+/// The settings that fields describe, which have these faults already.
+pub(super) fn fields(
+    given: &Map<String, Value>,
+    mut faults: Vec<Fault>,
+) -> Result<Settings, Vec<Fault>> {
+    match object(given) {
         Ok(settings) if faults.is_empty() => Ok(settings),
         Ok(_) => Err(faults),
         Err(more) => {
@@ -31,7 +39,8 @@ pub(super) fn value(value: &Value) -> Result<Settings, Vec<Fault>> {
         .and_then(|fields| object(&fields))
 }
 
-fn object(fields: &Map<String, Value>) -> Result<Settings, Vec<Fault>> {
+/// The settings that fields describe, or every fault.
+pub(super) fn object(fields: &Map<String, Value>) -> Result<Settings, Vec<Fault>> {
     let mut reader = Reader::new(fields);
     let settings = read(&mut reader);
     let faults = reader.into_faults();
@@ -122,7 +131,7 @@ impl Topics {
         let fault = leading_dollar(&given).or_else(|| placeholder(&given, &[CAMERA]));
         let fault = fault.or_else(|| {
             Some(format!(
-                "with {PREFIX} put in {}",
+                "with {PREFIX} replaced, it {}",
                 name_fault(&availability)?
             ))
         });
@@ -150,7 +159,7 @@ fn placeholder(topic: &str, not_here: &[&str]) -> Option<String> {
         .iter()
         .find(|placeholder| topic.contains(**placeholder))?;
     Some(format!(
-        "holds {found}, which is not replaced here; write out what is meant"
+        "contains {found}, which is not replaced here; write it out"
     ))
 }
 
@@ -160,7 +169,7 @@ fn availability_messages(reader: &mut Reader<'_>) -> (String, String) {
         reader.fault(
             "will_message",
             FaultCode::Conflict,
-            "is the birth_message too; they must differ, such as \"online\" and \"offline\"",
+            "is also the birth_message; the two must differ, such as \"online\" and \"offline\"",
         );
     }
     (birth, will)

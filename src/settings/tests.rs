@@ -203,7 +203,7 @@ fn fields_must_fit_each_other() {
         (
             json!({"birth_message": "offline"}),
             "will_message",
-            "the default is the birth_message too",
+            "the default is also the birth_message",
         ),
         (
             json!({"birth_message": "x", "will_message": "x"}),
