@@ -10,8 +10,8 @@ use std::ffi::c_char;
 /// Checks settings without connecting, and writes a report to buffer, as JSON that ends in NUL.
 ///
 /// The report is {"valid": true, "settings": {...}, "notes": [...]}, with every setting but the password, defaults
-/// filled in, and with notes on what is allowed but probably not meant; or {"valid": false, "faults": [...]}, with every fault. No password is in it. Files that the
-/// settings name are read; the network is not touched.
+/// filled in, and with notes on what is allowed but probably not meant; or {"valid": false, "faults": [...]}, with
+/// every fault. No password is in it. Files that the settings name are read; the network is not touched.
 ///
 /// Each fault has "field", the name of the setting, or "settings" for a fault of the text as a whole; "value", which
 /// was given, as JSON, or null where there is none or it may hold a secret; "message", which says what is wrong and what
@@ -32,7 +32,7 @@ use std::ffi::c_char;
 ///
 /// Returns:
 /// - ARGUS_MQTT_OK: buffer holds the report, whatever it says.
-/// - ARGUS_MQTT_BUFFER_TOO_SMALL: buffer is as it was.
+/// - ARGUS_MQTT_BUFFER_TOO_SMALL: buffer is unchanged.
 /// - ARGUS_MQTT_INVALID_ARGUMENT: settings_json is NULL or not UTF-8, or buffer is NULL and capacity is not 0.
 /// - ARGUS_MQTT_INTERNAL: a defect of the library.
 #[no_mangle]
@@ -67,7 +67,7 @@ pub unsafe extern "C" fn argus_mqtt_settings_check(
 ///
 /// Returns:
 /// - ARGUS_MQTT_OK: buffer holds the schema, which is the same at every call.
-/// - ARGUS_MQTT_BUFFER_TOO_SMALL: buffer is as it was.
+/// - ARGUS_MQTT_BUFFER_TOO_SMALL: buffer is unchanged.
 /// - ARGUS_MQTT_INVALID_ARGUMENT: buffer is NULL, and capacity is not 0.
 /// - ARGUS_MQTT_INTERNAL: a defect of the library.
 #[no_mangle]

@@ -7,10 +7,10 @@ use super::output::put_text;
 use super::status_code::ARGUS_MQTT_INTERNAL;
 use std::ffi::c_char;
 
-/// Writes what the client is doing to buffer, as JSON that ends in NUL.
+/// Writes the status of the client to buffer, as JSON that ends in NUL.
 ///
 /// The JSON is one object, without a password. Later versions may add fields to these:
-/// - "state": "waiting" for its next attempt, "connecting", "connected" and about to say so, "online", "refused" for a
+/// - "state": "waiting" for its next attempt, "connecting", "connected" but not yet online, "online", "refused" for a
 ///   reason that waiting can't cure, "shutting_down" or "closed".
 /// - "protocol": "5", "3.1.1", or null while there is no connection; "protocol_reason": why this one.
 /// - "broker": "host:port"; "client_id"; "availability_topic".
@@ -34,9 +34,9 @@ use std::ffi::c_char;
 ///
 /// Returns:
 /// - ARGUS_MQTT_OK: buffer holds the text.
-/// - ARGUS_MQTT_BUFFER_TOO_SMALL: buffer is as it was.
+/// - ARGUS_MQTT_BUFFER_TOO_SMALL: buffer is unchanged.
 /// - ARGUS_MQTT_INVALID_ARGUMENT: buffer is NULL, and capacity is not 0.
-/// - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
 /// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
 /// - ARGUS_MQTT_INTERNAL: a defect of the library.
 #[no_mangle]

@@ -7,8 +7,8 @@ const LONGEST_NAME: usize = 253;
 const LONGEST_LABEL: usize = 63;
 
 const ALONE: &str =
-    "give the host alone, the port in broker_port, credentials in username and password, and set \
-                     use_tls for TLS";
+    "give only the host here, the port in broker_port, and credentials in username and password; \
+                     set use_tls for TLS";
 
 /// The host without brackets, or what is wrong with it, in words that follow the text itself.
 pub(super) fn parse(text: &str) -> Result<String, String> {
@@ -19,7 +19,7 @@ pub(super) fn parse(text: &str) -> Result<String, String> {
         return match is_ipv6(bare) {
             true => Ok(bare.into()),
             false => {
-                Err("is no IPv6 address in its brackets; write one such as [2001:db8::1]".into())
+                Err("is not an IPv6 address in brackets; give one such as [2001:db8::1]".into())
             }
         };
     }
@@ -43,7 +43,8 @@ fn is_ipv6(text: &str) -> bool {
 fn stranger(text: &str) -> Option<String> {
     if text.contains('@') {
         return Some(
-            "holds '@'; give the host alone, and the rest in username and password".into(),
+            "contains '@'; give only the host here, and the credentials in username and password"
+                .into(),
         );
     }
     if let Some((scheme, _)) = text.split_once("://") {
@@ -61,16 +62,18 @@ fn stranger(text: &str) -> Option<String> {
         });
     }
     if text.contains(char::is_whitespace) {
-        return Some("holds a space; give the host alone".into());
+        return Some("contains a space; give only the host".into());
     }
     if text.contains(['/', '\\', '?']) {
-        return Some("holds a path; give the host alone".into());
+        return Some("contains a path; give only the host".into());
     }
     let (host, port) = text.rsplit_once(':')?;
     if port.bytes().all(|c| c.is_ascii_digit()) && (!host.contains(':') || host.ends_with(']')) {
-        return Some("holds a port; give the host alone, and the port in broker_port".into());
+        return Some(
+            "contains a port; give only the host here, and the port in broker_port".into(),
+        );
     }
-    Some("holds ':', but is no IPv6 address; write one such as 2001:db8::1, or a name".into())
+    Some("contains ':' but is not an IPv6 address; give one such as 2001:db8::1, or a name".into())
 }
 
 /// What is wrong with a name or an IPv4 address.
@@ -82,8 +85,8 @@ fn name_fault(text: &str) -> Option<String> {
         .find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')))
     {
         return Some(match c.is_ascii() {
-            true => format!("holds {c:?}; a name has only letters, digits, '.', '-' and '_'"),
-            false => format!("holds {c:?}; write a name with other letters in its ASCII form, which starts with xn--"),
+            true => format!("contains {c:?}; a name consists of letters, digits, '.', '-' and '_'"),
+            false => format!("contains {c:?}; give an internationalised name in its ASCII form, which starts with xn--"),
         });
     }
     if name.len() > LONGEST_NAME {
@@ -94,18 +97,18 @@ fn name_fault(text: &str) -> Option<String> {
     }
     let mut labels = name.split('.');
     if labels.clone().any(str::is_empty) {
-        return Some("has a dot too many; write a name such as broker.local".into());
+        return Some("has an empty part between two dots; give a name such as broker.local".into());
     }
     if labels.clone().any(|label| label.len() > LONGEST_LABEL) {
         return Some(format!(
-            "has more than {LONGEST_LABEL} characters between two dots; no name has"
+            "has more than {LONGEST_LABEL} characters between two dots, which no name can have"
         ));
     }
     // What ends in a number is never a name; resolvers read it as an address in forms that nobody means.
     let last = labels.next_back().unwrap_or_default();
     if last.bytes().all(|c| c.is_ascii_digit()) && name.parse::<Ipv4Addr>().is_err() {
         return Some(
-            "is no IPv4 address; write four numbers from 0 to 255, such as 192.168.1.10".into(),
+            "is not an IPv4 address; give four numbers from 0 to 255, such as 192.168.1.10".into(),
         );
     }
     None
@@ -204,21 +207,21 @@ mod tests {
             ("broker.local:", "port in broker_port"),
             ("[::1]:1883", "port in broker_port"),
             ("10.0.0.1:1883", "port in broker_port"),
-            ("2001:db8::1::2", "no IPv6 address"),
-            ("fe80::1%", "no IPv6 address"),
-            ("[10.0.0.1]", "IPv6 address in its brackets"),
-            ("[::1", "no IPv6 address"),
+            ("2001:db8::1::2", "not an IPv6 address"),
+            ("fe80::1%", "not an IPv6 address"),
+            ("[10.0.0.1]", "not an IPv6 address in brackets"),
+            ("[::1", "not an IPv6 address"),
             ("a b", "a space"),
             (" broker.local", "a space"),
             ("broker.local\n", "a space"),
             ("broker.local/mqtt", "a path"),
             ("/run/mosquitto.sock", "a path"),
-            ("192.168.1.300", "no IPv4 address"),
-            ("192.168.1", "no IPv4 address"),
-            ("192.168.001.010", "no IPv4 address"),
-            ("1883", "no IPv4 address"),
-            ("broker..local", "a dot too many"),
-            (".", "a dot too many"),
+            ("192.168.1.300", "not an IPv4 address"),
+            ("192.168.1", "not an IPv4 address"),
+            ("192.168.001.010", "not an IPv4 address"),
+            ("1883", "not an IPv4 address"),
+            ("broker..local", "an empty part"),
+            (".", "an empty part"),
             ("küche.local", "xn--"),
             ("broker;local", "';'"),
             ("brok\0er", "'\\0'"),

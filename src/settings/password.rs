@@ -16,14 +16,14 @@ pub(super) fn read(
     let given = reader.optional_text("password");
     let path = reader.file("password_file");
     if (given.is_some() || path.is_some()) && !has_username && reader.sound(&["username"]) {
-        let what = "does not go with a password, which MQTT 3.1.1 allows only with a username; give a username";
+        let what = "cannot be combined with a password, which MQTT 3.1.1 allows only with a username; give a username";
         reader.fault("username", FaultCode::Conflict, what);
     }
     let Some(file) = &path else {
         return (given, path);
     };
     if given.is_some() {
-        let what = "is given beside password; leave one out";
+        let what = "is given in addition to password; remove one of them";
         reader.fault("password_file", FaultCode::Conflict, what);
         return (None, path);
     }
@@ -44,7 +44,7 @@ fn from_file(path: &Path) -> Result<String, (FaultCode, String)> {
     let bytes =
         file::read(path, LONGEST as u64 + 2).map_err(|what| (FaultCode::UnreadableFile, what))?;
     let wrong = |what: &str| (FaultCode::WrongFileContent, what.to_owned());
-    let text = String::from_utf8(bytes).map_err(|_| wrong("holds text that is not UTF-8"))?;
+    let text = String::from_utf8(bytes).map_err(|_| wrong("contains text that is not UTF-8"))?;
     let password = text.strip_suffix('\n').unwrap_or(&text);
     let password = password.strip_suffix('\r').unwrap_or(password);
     match password.len() {
@@ -52,7 +52,7 @@ fn from_file(path: &Path) -> Result<String, (FaultCode, String)> {
         1..=LONGEST => Ok(password.to_owned()),
         length => Err((
             FaultCode::TooLong,
-            format!("holds a password of {length} bytes; it must be at most {LONGEST}"),
+            format!("contains a password of {length} bytes; it must be at most {LONGEST}"),
         )),
     }
 }

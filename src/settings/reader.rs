@@ -157,7 +157,7 @@ fn unknown_setting(name: &str) -> Fault {
     let code = FaultCode::UnknownSetting;
     if !name_may_be_shown(name) {
         let what = format!(
-            "a name of {} bytes, not shown here, is not the name of a setting; leave it out",
+            "a name of {} bytes, not shown here, is not the name of a setting; remove it",
             name.len()
         );
         return Fault::whole(code, what);
@@ -165,7 +165,7 @@ fn unknown_setting(name: &str) -> Fault {
     let what = match nearest(name) {
         (meant, true) => format!("there is no such setting; did you mean {meant}?"),
         (meant, false) => {
-            format!("there is no such setting; leave it out (the nearest is {meant})")
+            format!("there is no such setting; remove it (the nearest is {meant})")
         }
     };
     Fault::new(name, code, None, what)
@@ -264,7 +264,7 @@ fn check(text: &str, allowed: Allowed) -> Result<String, Problem> {
             format!("is {} bytes long; must be at most {longest}", text.len()),
         )),
         Allowed::Payload(_) if text.contains('\0') => {
-            Some((InvalidText, "holds U+0000; leave it out".into()))
+            Some((InvalidText, "contains U+0000; remove it".into()))
         }
         Allowed::PemFile | Allowed::PasswordFile if secrecy::is_file_content(text) => Some((
             InvalidText,

@@ -25,8 +25,7 @@ pub(super) fn read(reader: &mut Reader<'_>, in_use: bool, broker_host: &str) -> 
 
 fn check(reader: &mut Reader<'_>, tls: &Tls, broker_host: &str) -> Vec<String> {
     if tls.insecure_skip_verify && tls.fingerprint.is_some() {
-        let what = "does not go with tls_fingerprint: with one the certificate is verified, with the other it is not; \
-                    leave one out";
+        let what = "conflicts with tls_fingerprint, with which the certificate is verified; remove one of them";
         reader.fault("tls_insecure_skip_verify", FaultCode::Conflict, what);
     }
     // A host with a fault can't be verified, and has been reported.

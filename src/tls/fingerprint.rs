@@ -18,7 +18,7 @@ impl Fingerprint {
         for c in text.chars().filter(|c| *c != ':') {
             match c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()) {
                 Some(digit) => digits.push(digit),
-                None => return Err(format!("holds {c:?}; {REMEDY}")),
+                None => return Err(format!("contains {c:?}; {REMEDY}")),
             }
         }
         let mut bytes = [0; 32];

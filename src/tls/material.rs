@@ -142,7 +142,7 @@ fn listed(file: &Path) -> Result<Vec<CertificateDer<'static>>, Fault> {
         None => Ok(certificates),
         Some(index) => {
             let what = format!(
-                "holds a certificate that can't be read, number {} of {}; take it out, or make the file anew",
+                "contains a certificate that can't be read, number {} of {}; remove it, or create the file again",
                 index + 1,
                 certificates.len()
             );

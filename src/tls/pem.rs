@@ -84,21 +84,21 @@ fn parse(bytes: &[u8], content: Content) -> Result<Vec<(SectionKind, Vec<u8>)>, 
         text.contains("Proc-Type: 4,ENCRYPTED") || labels.contains(&"ENCRYPTED PRIVATE KEY");
     if is_encrypted && content == Content::PrivateKey {
         return Err(Wrong::Remedied(
-            "holds an encrypted private key, which can't be used here; give one without a passphrase \
+            "contains an encrypted private key, which can't be used here; give one without a passphrase \
              (openssl pkey writes one)"
                 .into(),
         ));
     }
     if labels.is_empty() {
         return Err(Wrong::Content(
-            "holds no PEM (openssl converts other forms to PEM)".into(),
+            "contains no PEM (openssl converts other forms to PEM)".into(),
         ));
     }
     if content == Content::Certificates {
         let old = ["TRUSTED CERTIFICATE", "X509 CERTIFICATE"];
         if let Some(label) = labels.iter().find(|label| old.contains(label)) {
             return Err(Wrong::Remedied(format!(
-                "holds a {label}; write it as a CERTIFICATE, as `openssl x509` does"
+                "contains a {label}; write it as a CERTIFICATE, as `openssl x509` does"
             )));
         }
     }
@@ -112,7 +112,7 @@ fn parse(bytes: &[u8], content: Content) -> Result<Vec<(SectionKind, Vec<u8>)>, 
     match kept.is_empty() {
         false => Ok(kept),
         true => Err(Wrong::Content(format!(
-            "holds {} and no {}",
+            "contains {}, but no {}",
             found(&labels),
             content.name()
         ))),
@@ -228,7 +228,7 @@ mod tests {
             (&utf16, "UTF-16"),
             (b"\x30\x82\x01\x00", "binary"),
             (b"certificate", "no PEM"),
-            (KEY.as_bytes(), "a private key and no certificate"),
+            (KEY.as_bytes(), "a private key, but no certificate"),
             (KEY.replace('\n', " ").as_bytes(), "lost its line breaks"),
             (
                 KEY.replace('\n', "\\n").as_bytes(),
