@@ -18,6 +18,7 @@ mod schema;
 mod secrecy;
 mod table;
 mod tls;
+mod value;
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! The settings as a JSON Schema, for programs that let people edit them.
 
-use super::reader::alternatives;
 use super::table::{Allowed, Default, Field, GROUPS};
+use super::value::alternatives;
 use serde_json::{json, Map, Value};
 
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";

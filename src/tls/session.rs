@@ -42,11 +42,11 @@ impl Session {
         self.config.clone()
     }
 
+    /// The name to ask for, for `rustls::ClientConnection::new`. Whatever is passed there, this one is verified.
     #[cfg_attr(
         not(test),
         allow(dead_code, reason = "the client underneath asks for the host")
     )]
-    /// The name to ask for, for `rustls::ClientConnection::new`. Whatever is passed there, this one is verified.
     pub(crate) fn server_name(&self) -> ServerName<'static> {
         self.server_name.clone()
     }
