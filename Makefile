@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test checks setup lint doc test-rust test-python test-bench check-package simulate fuzz faults soak size bench bench-hot build install uninstall clean
+.PHONY: help demo test checks setup lint doc test-rust test-python test-bench check-package simulate fuzz faults soak size bench bench-hot build install install-strip uninstall clean
 
 export PYTHON ?= python3
 CARGO_TARGET_DIR ?= target
@@ -136,6 +136,8 @@ PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
+CMAKEDIR ?= $(LIBDIR)/cmake/argus_mqtt
+STRIP ?= strip
 
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
 RELEASE := $(TARGET)/release
@@ -148,6 +150,17 @@ SOURCES := Cargo.toml Cargo.lock build.rs $(shell find src -name '*.rs')
 # Named once, by build.rs, in the library itself.
 SONAME = $(shell LC_ALL=C readelf -d $(SHARED) | sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p')
 
+# Fills in a template of packaging/, whose paths are relative to where it will lie: so an installation can be moved.
+# $(call fill,TEMPLATE,DIRECTORY)
+relative = $(shell realpath --canonicalize-missing --relative-to='$(1)' '$(2)')
+define fill
+	@native=$$(sed 's/-lgcc_s//; s/-lc$$//; s/  */ /g; s/^ //; s/ $$//' $(NATIVE)); \
+	sed -e 's|@PREFIX@|$(call relative,$(2),$(PREFIX))|' -e 's|@LIBDIR@|$(call relative,$(2),$(LIBDIR))|' \
+	    -e 's|@INCLUDEDIR@|$(call relative,$(2),$(INCLUDEDIR))|' -e 's|@VERSION@|$(VERSION)|' -e 's|@SONAME@|$(SONAME)|' \
+	    -e "s|@NATIVE@|$$native|" -e "s|@NATIVE_LIST@|$${native// /;}|" packaging/$(1).in > $(DESTDIR)$(2)/$(1)
+	@echo "wrote $(DESTDIR)$(2)/$(1)"
+endef
+
 build: $(SHARED) ## Build the shared and the static library, optimised
 
 $(SHARED): $(SOURCES)
@@ -156,25 +169,29 @@ $(SHARED): $(SOURCES)
 	cargo rustc --locked --release --lib --crate-type cdylib,staticlib -- --print native-static-libs=$(NATIVE)
 	@touch $(SHARED)
 
-install: $(SHARED) ## Install header, libraries and pkg-config file under DESTDIR and PREFIX (/usr/local)
+install: $(SHARED) ## Install header, libraries, pkg-config and CMake files under DESTDIR and PREFIX (/usr/local)
 	$(call say,Installing argus-mqtt $(VERSION) in $(DESTDIR)$(PREFIX))
-	install -d $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(LIBDIR) $(DESTDIR)$(PKGCONFIGDIR)
+	install -d $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(LIBDIR) $(DESTDIR)$(PKGCONFIGDIR) $(DESTDIR)$(CMAKEDIR)
 	install -m 644 include/argus_mqtt.h $(DESTDIR)$(INCLUDEDIR)/
 	install -m 755 $(SHARED) $(DESTDIR)$(LIBDIR)/libargus_mqtt.so.$(VERSION)
 	ln -sf libargus_mqtt.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libargus_mqtt.so
 	install -m 644 $(STATIC) $(DESTDIR)$(LIBDIR)/
-	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' 'includedir=$(INCLUDEDIR)' '' \
-	    'Name: argus-mqtt' 'Description: MQTT publisher that keeps Home Assistant informed of a camera system' \
-	    'Version: $(VERSION)' 'Cflags: -I$${includedir}' 'Libs: -L$${libdir} -largus_mqtt' \
-	    "Libs.private: $$(sed 's/-lgcc_s//; s/-lc$$//; s/  */ /g' $(NATIVE))" > $(DESTDIR)$(PKGCONFIGDIR)/argus-mqtt.pc
-	@echo "wrote $(DESTDIR)$(PKGCONFIGDIR)/argus-mqtt.pc"
+	$(call fill,argus-mqtt.pc,$(PKGCONFIGDIR))
+	$(call fill,argus_mqtt-config.cmake,$(CMAKEDIR))
+	$(call fill,argus_mqtt-config-version.cmake,$(CMAKEDIR))
 	@[ -n "$(DESTDIR)" ] || echo "If programs do not find the library, run ldconfig (as root), or add $(LIBDIR) to its search path."
+
+install-strip: install ## Install as `install` does, without symbols for debugging
+	$(STRIP) --strip-unneeded $(DESTDIR)$(LIBDIR)/libargus_mqtt.so.$(VERSION)
+	$(STRIP) --strip-debug $(DESTDIR)$(LIBDIR)/libargus_mqtt.a
 
 uninstall: ## Remove what `make install` with the same PREFIX and DESTDIR installed
 	$(call say,Removing argus-mqtt from $(DESTDIR)$(PREFIX))
 	rm -f $(DESTDIR)$(INCLUDEDIR)/argus_mqtt.h $(DESTDIR)$(PKGCONFIGDIR)/argus-mqtt.pc
 	rm -f $(DESTDIR)$(LIBDIR)/libargus_mqtt.so $(DESTDIR)$(LIBDIR)/libargus_mqtt.so.* $(DESTDIR)$(LIBDIR)/libargus_mqtt.a
+	rm -f $(DESTDIR)$(CMAKEDIR)/argus_mqtt-config.cmake $(DESTDIR)$(CMAKEDIR)/argus_mqtt-config-version.cmake
+	[ ! -d $(DESTDIR)$(CMAKEDIR) ] || rmdir --ignore-fail-on-non-empty $(DESTDIR)$(CMAKEDIR)
 
 clean: ## Remove everything that was built or downloaded
 	$(call say,Removing target/)

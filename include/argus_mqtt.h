@@ -1,18 +1,19 @@
 /*
- * argus_mqtt.h: an MQTT publisher that keeps Home Assistant's picture of a camera system true.
+ * argus_mqtt.h: an MQTT publisher that keeps Home Assistant informed of a camera system.
  *
  * SPDX-License-Identifier: MIT OR Apache-2.0
  *
  *
- * WHAT IT IS FOR
+ * PURPOSE
  *
- * A client keeps one connection to one MQTT broker, on a thread of its own, and makes it again whenever it is lost.
+ * A client maintains one connection to one MQTT broker, on a thread of its own, and reconnects whenever the
+ * connection is lost.
  *
- * - While the client is connected, its availability topic says "online"; when it shuts down, or its process ends in
- *   whatever way, or its connection is lost, the topic says "offline". Both are retained.
- * - A message that was accepted is queued, and sent again after a lost connection, until the broker has it or it
- *   expires. It ends in exactly one outcome: delivered, expired, dropped, rejected, or unknown at shutdown.
- * - Whether the broker speaks MQTT 5 or only 3.1.1 is found out.
+ * - While the client is connected, its availability topic says "online". When it shuts down, its process ends for
+ *   whatever reason or its connection is lost, the topic says "offline". Both messages are retained.
+ * - An accepted message is queued, and sent again after the connection was lost, until the broker has it or it
+ *   expires. It has exactly one outcome: delivered, expired, dropped, rejected, or unknown at shutdown.
+ * - The protocol version is negotiated automatically: MQTT 5, or 3.1.1 if the broker does not support 5.
  *
  *
  * THE SHORTEST PROGRAM
@@ -24,7 +25,7 @@
  *     int main(void)
  *     {
  *         const char *settings = "{\"broker_host\": \"localhost\"}";
- *         const char *event = "{\"description\": \"Somebody is at the door\"}";
+ *         const char *event = "{\"description\": \"A person is at the door\"}";
  *         argus_mqtt_client client;
  *         argus_mqtt_error error;
  *
@@ -40,40 +41,42 @@
  * Build it with: cc publish.c $(pkg-config --cflags --libs argus-mqtt)
  *
  *
- * WHAT HOLDS FOR EVERY FUNCTION
+ * CONVENTIONS FOR ALL FUNCTIONS
  *
- * Status. A function that can fail returns a status, 0 (ARGUS_MQTT_OK) or one of those below. Its last argument is
- * the address of an argus_mqtt_error, for a message that says what is wrong and what would be right, or NULL. Later
- * versions may return statuses that are not in this header: treat one that you don't know as a failure.
+ * Status. A function that can fail returns a status: 0 (ARGUS_MQTT_OK) or one of those below. Its last argument is
+ * NULL, or the address of an argus_mqtt_error, which receives a message that says what is wrong and how to correct
+ * it. Later versions may return statuses that are not in this header: treat an unknown status as a failure.
  *
- * Arguments. Text is UTF-8 and ends in NUL. A payload is an address and a length; NULL and 0 make an empty one. Texts
- * and payloads are read during the call only, and stay the caller's. Booleans and enumerations are integers, and one
- * that is out of range is an error. NULL, bad UTF-8 and impossible lengths get ARGUS_MQTT_INVALID_ARGUMENT.
+ * Arguments. Text is UTF-8 and ends in NUL. A payload is an address and a length; NULL and 0 make an empty one. Text
+ * and payloads are read only during the call, and remain the property of the caller. Booleans and enumerations are
+ * integers; a value out of range is an error. NULL, invalid UTF-8 and impossible lengths get
+ * ARGUS_MQTT_INVALID_ARGUMENT.
  *
- * Outputs. They come last, have names that end in _out, and are written only on ARGUS_MQTT_OK unless the function
- * says otherwise.
+ * Outputs. Output arguments come last, have names that end in _out, and are written only on ARGUS_MQTT_OK unless the
+ * function says otherwise.
  *
- * Ownership. There is nothing to free. A client is a number that argus_mqtt_shutdown() makes invalid; a delivery is a
- * number that is consumed by its outcome.
+ * Ownership. Nothing has to be freed. A client is a number, which argus_mqtt_shutdown() invalidates. A delivery is a
+ * number, which is consumed together with its outcome.
  *
- * Blocking. Only what has a timeout_ms waits, and for no longer than that; UINT64_MAX waits for ever. Nothing else
- * waits for the network.
+ * Blocking. Only functions that take timeout_ms block, and never for longer; UINT64_MAX waits forever. No other
+ * function waits for the network.
  *
- * Threads. Every function may be called from any thread at any time, also with the same client. No function may be
+ * Threads. Every function may be called from any thread at any time, even with the same client. No function may be
  * called from a signal handler.
  *
- * Signals. The library's threads block all signals: a handler of yours runs on your threads only, and a connection
- * that the broker closes can't raise SIGPIPE. The library installs no handler.
+ * Signals. The threads of the library block all signals, so that your handlers run only on your threads, and a
+ * connection that the broker closes does not raise SIGPIPE. The library installs no signal handler.
  *
- * Fork. In a forked child, a client of the parent gets ARGUS_MQTT_FORKED, at once; the child can connect its own, and
- * whatever it does, exit() included, leaves the parent's connection alone. But as long as a child that does not exec
- * lives, it holds the parent's socket open: should the parent die meanwhile, the broker notices by the keep-alive, and
- * says offline only then.
+ * Fork. In a forked child, calls with a client of the parent fail at once with ARGUS_MQTT_FORKED. The child may
+ * connect clients of its own, and nothing that it does, including exit(), affects the connection of the parent.
+ * However, as long as a child that does not exec lives, it keeps the socket of the parent open: if the parent dies
+ * meanwhile, the broker notices only through the keep alive, and says offline only then.
  *
- * Unloading. dlclose() works, but the library stays in memory.
+ * Unloading. dlclose() is safe, but the library stays in memory.
  *
- * Stability. Functions, statuses and fields of the JSON texts may be added; none changes its meaning and no struct its
- * size as long as ARGUS_MQTT_ABI_VERSION stays the same. The shared library is called libargus_mqtt.so.N after it.
+ * Stability. As long as ARGUS_MQTT_ABI_VERSION stays the same, functions, statuses and fields of the JSON texts may
+ * be added, but none changes its meaning, and no struct changes its size. The shared library is named after that
+ * number: libargus_mqtt.so.N.
  */
 
 
@@ -88,29 +91,29 @@
 /**
  * The number of the ABI that this header describes, and the N in libargus_mqtt.so.N.
  *
- * It grows only when a program that was built with an older header would break. New functions and new statuses
- * don't change it. A program that loads the library at run time compares it with argus_mqtt_abi_version().
+ * It changes only when a program that was built with an older header would break; new functions and new statuses do
+ * not change it. A program that loads the library at run time compares it with argus_mqtt_abi_version().
  */
 #define ARGUS_MQTT_ABI_VERSION 1
 
 /**
- * It worked.
+ * Success.
  */
 #define ARGUS_MQTT_OK 0
 
 /**
- * An argument is not acceptable: NULL where something is needed, text that is not UTF-8, a length, topic, camera,
- * payload or number out of its range. The message names the argument. Nothing was done.
+ * An argument is invalid: NULL where a value is required, text that is not UTF-8, or a length, topic, camera,
+ * payload or number out of range. The message names the argument. Nothing was done.
  */
 #define ARGUS_MQTT_INVALID_ARGUMENT 1
 
 /**
- * The settings have faults; the message names each field, its value and what would be right. Nothing was changed.
+ * The settings are invalid. The message names each setting, its value, and what would be right. Nothing was changed.
  */
 #define ARGUS_MQTT_INVALID_SETTINGS 2
 
 /**
- * The queue is full, and what it holds may not be dropped for the new message. The new message was not accepted.
+ * The queue is full, and nothing in it may be dropped to make room for the new message, which was not accepted.
  */
 #define ARGUS_MQTT_QUEUE_FULL 3
 
@@ -120,13 +123,13 @@
 #define ARGUS_MQTT_TIMEOUT 4
 
 /**
- * The broker, or the way to it, refuses the client for a reason that waiting can't cure, such as a wrong password or
- * a certificate that does not match. The message says which. The client keeps trying, at long intervals.
+ * The broker, or TLS, refuses the client for a reason that waiting cannot cure, such as a wrong password or a
+ * certificate that does not match. The message says which. The client keeps trying, at long intervals.
  */
 #define ARGUS_MQTT_REFUSED 5
 
 /**
- * Another thread is shutting the client down, so this can't be done any more.
+ * Another thread is shutting the client down, so the call is no longer possible.
  */
 #define ARGUS_MQTT_SHUT_DOWN 6
 
@@ -136,67 +139,66 @@
 #define ARGUS_MQTT_EXPIRED 7
 
 /**
- * An outcome: the message was dropped from the queue, and the message of the error says why.
+ * An outcome: the message was dropped from the queue; the error message says why.
  */
 #define ARGUS_MQTT_DROPPED 8
 
 /**
- * An outcome: the message can't be delivered to this broker, and the message of the error says why.
+ * An outcome: the message cannot be delivered to this broker; the error message says why.
  */
 #define ARGUS_MQTT_REJECTED 9
 
 /**
- * An outcome: the message was on its way when the client shut down. It may have arrived.
+ * An outcome: the message had been sent but not acknowledged when the client was shut down. It may have arrived.
  */
 #define ARGUS_MQTT_UNKNOWN 10
 
 /**
- * The operating system refused something that is needed, such as a thread or memory. The message says what.
+ * The operating system refused a resource, such as a thread or memory. The message says which.
  */
 #define ARGUS_MQTT_SYSTEM 11
 
 /**
- * A defect of the library. The message is what to put in a bug report. Shut the client down; nothing else is certain
- * to work with it.
+ * A defect of the library. Include the message in a bug report, and shut the client down: it may no longer work.
  */
 #define ARGUS_MQTT_INTERNAL 12
 
 /**
- * The client is no client of this process: 0, never given out, or already shut down.
+ * The handle is not that of a client of this process: it is 0, was never issued, or has been shut down.
  */
 #define ARGUS_MQTT_INVALID_HANDLE 20
 
 /**
- * The client belongs to the process that this one was forked from. Connect a client of this process's own.
+ * The client belongs to the process that this one was forked from. Connect a new client in this process.
  */
 #define ARGUS_MQTT_FORKED 21
 
 /**
- * The buffer is too small for the text and its NUL. Nothing was written to it, only the length that is needed.
+ * The buffer is too small for the text and its NUL. Only the required length was written, not the text.
  */
 #define ARGUS_MQTT_BUFFER_TOO_SMALL 22
 
 /**
- * The bytes that an argus_mqtt_error has for its message, the NUL included.
+ * The size of the message in an argus_mqtt_error, in bytes, including the NUL.
  */
 #define ARGUS_MQTT_MESSAGE_SIZE 1024
 
 /**
- * A client: one connection to one broker, or one that is being looked for, on a thread of its own. Made by
- * argus_mqtt_connect(), ended by argus_mqtt_shutdown(), and by nothing else.
+ * A client: one connection to one broker, with a thread of its own that establishes it. Created by
+ * argus_mqtt_connect(), and ended only by argus_mqtt_shutdown().
  *
- * It is a number, not an address. Zero is never a client, and no number is given out twice: what is passed after its
- * shutdown, or was never given out, gets ARGUS_MQTT_INVALID_HANDLE. Any number of threads may use one client at the
- * same time.
+ * It is a number, not an address. Zero is never a client, and no number is issued twice: a number that was never
+ * issued, or whose client has been shut down, gets ARGUS_MQTT_INVALID_HANDLE. Any number of threads may use one
+ * client at the same time.
  */
 typedef uint64_t argus_mqtt_client;
 
 /**
- * What a call reports beside its status. Owned by the caller, who makes it (on the stack, without initialising it)
- * and passes its address or NULL; nothing in it is to be freed.
+ * What a call reports in addition to its status. It is owned by the caller, who allocates it, usually on the stack
+ * and without initialising it, and passes its address or NULL. Nothing in it has to be freed.
  *
- * Written at the end of every call that gets it, also of one that works. Two threads must not pass the same one
- * at the same time.
+ * Written at the end of every call that receives it, including successful ones. Two threads must not pass the same
+ * one at the same time.
  */
 typedef struct {
     /**
@@ -223,22 +225,23 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * Makes a client and lets it start connecting, on a thread of its own.
+ * Creates a client, which starts to connect on a thread of its own.
  *
- * settings_json is one JSON object; {"broker_host": "localhost"} is enough. All its fields, with their defaults, are
- * what argus_mqtt_settings_check() gives for it. The text is copied.
+ * settings_json is one JSON object; {"broker_host": "localhost"} is enough. argus_mqtt_settings_check() gives all
+ * settings with their defaults, and argus_mqtt_settings_schema() describes them. The text is copied.
  *
- * Never blocks: it doesn't wait for the broker, which argus_mqtt_wait_online() does. Messages may be published at
- * once, and are sent when the connection is there. Any thread. In a forked child the client belongs to the child.
+ * Does not wait for the broker, which argus_mqtt_wait_online() does, but reads the files that the settings name.
+ * Never blocks otherwise. Any thread. Messages may be published at once, and are sent when the connection is
+ * established. In a forked child the client belongs to the child.
  *
- * The client is owned by the caller, and lives until argus_mqtt_shutdown(). A process that ends without it is
- * reported as offline all the same, by the broker.
+ * The client is owned by the caller until argus_mqtt_shutdown(). If the process ends without calling it, the broker
+ * still says offline.
  *
  * Returns:
  * - ARGUS_MQTT_OK: *client_out is the new client.
  * - ARGUS_MQTT_INVALID_ARGUMENT: settings_json or client_out is NULL, or the text is not UTF-8.
  * - ARGUS_MQTT_INVALID_SETTINGS: the message names every fault, or as many as there is room for;
- *   argus_mqtt_settings_check() names all.
+ *   argus_mqtt_settings_check() gives all of them.
  * - ARGUS_MQTT_SYSTEM: no thread could be started, no file descriptor is left, or the process has 65,536 clients
  *   already.
  * - ARGUS_MQTT_INTERNAL: a defect of the library.
@@ -250,16 +253,16 @@ int32_t argus_mqtt_connect(const char *settings_json,
 /**
  * Waits until the client is online: the broker has acknowledged the birth message on the availability topic.
  *
- * Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits for ever. Returns early when
- * waiting can't help, and when another thread shuts the client down. Any thread.
+ * Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits forever. Returns early when
+ * waiting cannot help, and when another thread shuts the client down. Any thread.
  *
  * Returns:
- * - ARGUS_MQTT_OK: it is online now. It may lose the connection at any time, and then looks for it again by itself.
- * - ARGUS_MQTT_TIMEOUT: it is not online yet. The message says why, and the client goes on trying.
- * - ARGUS_MQTT_REFUSED: the broker, or the way to it, refuses the client for a reason that waiting can't cure. The
- *   message says which. The client goes on trying, at long intervals.
+ * - ARGUS_MQTT_OK: it is online now. If it loses the connection later, it reconnects by itself.
+ * - ARGUS_MQTT_TIMEOUT: it is not online yet. The message says why, and the client keeps trying.
+ * - ARGUS_MQTT_REFUSED: the broker, or TLS, refuses the client for a reason that waiting cannot cure. The message says
+ *   which. The client keeps trying, at long intervals.
  * - ARGUS_MQTT_SHUT_DOWN: another thread shut the client down meanwhile.
- * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
  * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
  * - ARGUS_MQTT_INTERNAL: a defect of the library.
  */
@@ -269,9 +272,9 @@ int32_t argus_mqtt_wait_online(argus_mqtt_client client,
 
 /**
  * Gives a running client new settings: it says offline on the old availability topic, connects with the new
- * settings, and keeps what is queued.
+ * settings, and keeps the queued messages.
  *
- * settings_json is as for argus_mqtt_connect(): the whole of the settings, not a change to them. The text is copied.
+ * settings_json is as for argus_mqtt_connect(): all settings, not only those that change. The text is copied.
  *
  * Never blocks: the client does it meanwhile; argus_mqtt_wait_online() waits for the new connection. Any thread.
  *
@@ -280,7 +283,7 @@ int32_t argus_mqtt_wait_online(argus_mqtt_client client,
  * - ARGUS_MQTT_INVALID_ARGUMENT: settings_json is NULL or not UTF-8. Nothing was changed.
  * - ARGUS_MQTT_INVALID_SETTINGS: the message names the faults. Nothing was changed.
  * - ARGUS_MQTT_SHUT_DOWN: another thread shut the client down meanwhile.
- * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
  * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
  * - ARGUS_MQTT_INTERNAL: a defect of the library.
  */
@@ -289,23 +292,26 @@ int32_t argus_mqtt_reconfigure(argus_mqtt_client client,
                                argus_mqtt_error *error);
 
 /**
- * Hands an event of a camera over for delivery, with the topic, QoS, retain and expiry that the settings say.
+ * Queues an event of a camera for delivery, with the topic, QoS, retain flag and expiry from the settings.
  *
- * camera is one level of a topic: not empty, without '/', '+', '#' and control characters. event is a JSON object,
- * event_len bytes of UTF-8, without a NUL at its end. Both are copied.
+ * camera is one level of a topic: not empty, and without '/', '+', '#' and control characters. event is a JSON
+ * object, event_len bytes of UTF-8 without a terminating NUL; half of a surrogate pair, a number too large for a
+ * double and nesting of more than 1024 levels are refused, because Home Assistant would refuse them. Both are
+ * copied.
  *
- * delivery_out may be NULL: then nobody asks what becomes of the event. Otherwise *delivery_out is to be passed to
- * argus_mqtt_delivery_wait() or argus_mqtt_delivery_forget(): until then its outcome takes room in the queue.
+ * delivery_out may be NULL if the outcome is of no interest. Otherwise pass *delivery_out to
+ * argus_mqtt_delivery_wait() or argus_mqtt_delivery_forget(); until then, its outcome takes up room in the queue.
  *
  * Never blocks, and does not wait for the network. Any thread. Events of one camera arrive in the order in which
  * they were handed over.
  *
  * Returns:
- * - ARGUS_MQTT_OK: accepted. It will end in exactly one outcome.
- * - ARGUS_MQTT_INVALID_ARGUMENT: camera or event is not as above. The message says where, and what would be right.
+ * - ARGUS_MQTT_OK: accepted. It will have exactly one outcome.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: camera or event is not as described above. The message says where, and what would
+ *   be right.
  * - ARGUS_MQTT_QUEUE_FULL: not accepted; the settings say refuse_newest, or the event alone is larger than the queue.
  * - ARGUS_MQTT_SHUT_DOWN: not accepted; another thread is shutting the client down.
- * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
  * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
  * - ARGUS_MQTT_SYSTEM: no memory for the copy.
  * - ARGUS_MQTT_INTERNAL: a defect of the library.
@@ -318,30 +324,30 @@ int32_t argus_mqtt_publish_event(argus_mqtt_client client,
                                  argus_mqtt_error *error);
 
 /**
- * Hands any message over for delivery.
+ * Queues a message for delivery.
  *
- * topic is an MQTT topic name: not empty, without '+', '#' and control characters. payload is payload_len bytes of
- * any kind; NULL and 0 make an empty one, which with retain deletes what the broker keeps for the topic. Both are
- * copied.
+ * topic is an MQTT topic name: not empty, and without '+', '#' and control characters. payload is payload_len bytes
+ * of any kind; NULL and 0 make an empty payload, which with retain deletes the message that the broker retains for
+ * the topic. Both are copied.
  *
  * qos is 0 (sent once, not acknowledged) or 1 (sent until the broker acknowledges it). retain is 0 or 1. After
- * expiry_seconds the message is not worth delivering any more, neither here nor in the broker; 0 says that it always
- * is.
+ * expiry_seconds the message is no longer worth delivering, either here or by the broker; 0 means that it never
+ * expires.
  *
- * delivery_out may be NULL: then nobody asks what becomes of the message. Otherwise *delivery_out is to be passed to
- * argus_mqtt_delivery_wait() or argus_mqtt_delivery_forget(): until then its outcome takes room in the queue.
+ * delivery_out may be NULL if the outcome is of no interest. Otherwise pass *delivery_out to
+ * argus_mqtt_delivery_wait() or argus_mqtt_delivery_forget(); until then, its outcome takes up room in the queue.
  *
  * Never blocks, and does not wait for the network. Any thread. Messages of one topic arrive in the order in which
  * they were handed over.
  *
  * Returns:
- * - ARGUS_MQTT_OK: accepted. It will end in exactly one outcome.
- * - ARGUS_MQTT_INVALID_ARGUMENT: topic, payload, qos or retain is not as above. The message says which and why. QoS 2
- *   is refused, as it can't be kept over lost connections.
+ * - ARGUS_MQTT_OK: accepted. It will have exactly one outcome.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: topic, payload, qos or retain is not as described above; the message says which and
+ *   why. QoS 2 is refused, because it cannot be guaranteed across reconnections.
  * - ARGUS_MQTT_QUEUE_FULL: not accepted; the settings say refuse_newest, or nothing in the queue may be dropped for
  *   it, or it alone is larger than the queue.
  * - ARGUS_MQTT_SHUT_DOWN: not accepted; another thread is shutting the client down.
- * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
  * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
  * - ARGUS_MQTT_SYSTEM: no memory for the copy.
  * - ARGUS_MQTT_INTERNAL: a defect of the library.
@@ -359,20 +365,21 @@ int32_t argus_mqtt_publish(argus_mqtt_client client,
 /**
  * Waits for the outcome of a message. The status is the outcome.
  *
- * Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits for ever. Returns early when
- * another thread shuts the client down, with the outcome that this gives. Any thread.
+ * Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits forever. Returns early when
+ * another thread shuts the client down, with the outcome that results from it. Any thread.
  *
- * delivery is consumed by an outcome, the first five below, and by no other status: an outcome is given once.
+ * delivery is consumed by an outcome, which the first five statuses below are, and by no other status: an outcome is
+ * given once.
  *
  * Returns:
  * - ARGUS_MQTT_OK: delivered. QoS 1: the broker acknowledged it. QoS 0: it was written to the network.
  * - ARGUS_MQTT_EXPIRED: it expired before it could be sent, and was not sent.
  * - ARGUS_MQTT_DROPPED: it was dropped from the queue; the message says why.
- * - ARGUS_MQTT_REJECTED: this broker can't or won't take it; the message says why.
- * - ARGUS_MQTT_UNKNOWN: it was on its way when the client shut down. It may have arrived.
- * - ARGUS_MQTT_TIMEOUT: it has not ended yet. Ask again.
+ * - ARGUS_MQTT_REJECTED: it cannot be delivered to this broker; the message says why.
+ * - ARGUS_MQTT_UNKNOWN: it had been sent but not acknowledged when the client was shut down. It may have arrived.
+ * - ARGUS_MQTT_TIMEOUT: it has no outcome yet. Ask again.
  * - ARGUS_MQTT_INVALID_ARGUMENT: delivery is not one of this client, or was consumed.
- * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
  * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
  * - ARGUS_MQTT_INTERNAL: a defect of the library.
  */
@@ -382,7 +389,7 @@ int32_t argus_mqtt_delivery_wait(argus_mqtt_client client,
                                  argus_mqtt_error *error);
 
 /**
- * Says that the outcome of a message is not wanted any more. The message itself is delivered all the same.
+ * Declares that the outcome of a message is no longer of interest. The message itself is still delivered.
  *
  * delivery is consumed. One that is not of this client, or was consumed before, changes nothing.
  *
@@ -390,7 +397,7 @@ int32_t argus_mqtt_delivery_wait(argus_mqtt_client client,
  *
  * Returns:
  * - ARGUS_MQTT_OK: nothing is kept for delivery.
- * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
  * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
  * - ARGUS_MQTT_INTERNAL: a defect of the library.
  */
@@ -399,17 +406,17 @@ int32_t argus_mqtt_delivery_forget(argus_mqtt_client client,
                                    argus_mqtt_error *error);
 
 /**
- * Waits until every message that was accepted so far has ended: delivered, expired, dropped or rejected.
+ * Waits until every message accepted so far has an outcome: delivered, expired, dropped or rejected.
  *
- * Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits for ever. Any thread.
+ * Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits forever. Any thread.
  *
- * left_out may be NULL. On ARGUS_MQTT_OK and ARGUS_MQTT_TIMEOUT it is the number of messages that have not ended.
+ * left_out may be NULL. On ARGUS_MQTT_OK and ARGUS_MQTT_TIMEOUT it is the number of messages without an outcome yet.
  *
  * Returns:
- * - ARGUS_MQTT_OK: all have ended. Not all need be delivered: argus_mqtt_delivery_wait() tells of one message,
- *   argus_mqtt_status() counts all.
- * - ARGUS_MQTT_TIMEOUT: some have not. They stay queued, and the client goes on delivering them.
- * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+ * - ARGUS_MQTT_OK: all have an outcome, which need not be delivered: argus_mqtt_delivery_wait() gives that of one
+ *   message, argus_mqtt_status() counts all.
+ * - ARGUS_MQTT_TIMEOUT: some have none. They stay queued, and the client keeps delivering them.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
  * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
  * - ARGUS_MQTT_INTERNAL: a defect of the library.
  */
@@ -419,12 +426,12 @@ int32_t argus_mqtt_flush(argus_mqtt_client client,
                          argus_mqtt_error *error);
 
 /**
- * Waits for the next thing that happens to a client, and writes it to buffer, as JSON that ends in NUL.
+ * Waits for the next notice of a client, and writes it to buffer, as JSON that ends in NUL.
  *
- * The JSON is one object. Later versions may add fields, and kinds. By its field "kind" it is:
- * - "state": the client stands elsewhere now. "state" is one of those of argus_mqtt_status(), "reason" the last failure
- *   in plain words or null. The first one of all says where it stood when the reading began.
- * - "delivery": the message with the number "delivery" has ended, and its delivery was neither waited for to its end nor
+ * The JSON is one object. Later versions may add fields and kinds. Its field "kind" is one of these:
+ * - "state": the state of the client changed. "state" is one of those of argus_mqtt_status(), "reason" the last failure
+ *   in plain words or null. The first notice of all gives the state when the reading began.
+ * - "delivery": the message with the number "delivery" has an outcome, and its delivery was neither consumed nor
  *   forgotten. "outcome" is "delivered", "expired", "dropped", "rejected" or "unknown"; "reason" is there for "dropped"
  *   and "rejected". The delivery is still to be consumed, with argus_mqtt_delivery_wait() or
  *   argus_mqtt_delivery_forget().
@@ -434,7 +441,7 @@ int32_t argus_mqtt_flush(argus_mqtt_client client,
  * The first call begins to take notes; a program that never reads pays nothing. Up to 1024 states and log lines wait
  * for a slow reader; deliveries wait as long as it takes. Several threads may read: each notice is for one of them.
  *
- * Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits for ever. Returns early when
+ * Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits forever. Returns early when
  * another thread shuts the client down and all is read. Any thread.
  *
  * buffer has room for capacity bytes; 2048 are usually enough. length_out may be NULL. On ARGUS_MQTT_OK and
@@ -442,11 +449,11 @@ int32_t argus_mqtt_flush(argus_mqtt_client client,
  *
  * Returns:
  * - ARGUS_MQTT_OK: buffer holds the text.
- * - ARGUS_MQTT_TIMEOUT: nothing happened meanwhile.
- * - ARGUS_MQTT_BUFFER_TOO_SMALL: buffer is as it was, and the notice is still the next one.
+ * - ARGUS_MQTT_TIMEOUT: there was no notice in time.
+ * - ARGUS_MQTT_BUFFER_TOO_SMALL: buffer is unchanged, and the notice is still the next one.
  * - ARGUS_MQTT_SHUT_DOWN: the client was shut down during the call, and nothing is left to read.
  * - ARGUS_MQTT_INVALID_ARGUMENT: buffer is NULL, and capacity is not 0.
- * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
  * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
  * - ARGUS_MQTT_INTERNAL: a defect of the library.
  */
@@ -470,7 +477,7 @@ int32_t argus_mqtt_next_notice(argus_mqtt_client client,
  * - ARGUS_MQTT_OK: fd_out holds the descriptor.
  * - ARGUS_MQTT_INVALID_ARGUMENT: fd_out is NULL.
  * - ARGUS_MQTT_SYSTEM: this process has no file descriptor left.
- * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
  * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
  * - ARGUS_MQTT_INTERNAL: a defect of the library.
  */
@@ -479,10 +486,10 @@ int32_t argus_mqtt_notice_fd(argus_mqtt_client client,
                              argus_mqtt_error *error);
 
 /**
- * Writes what the client is doing to buffer, as JSON that ends in NUL.
+ * Writes the status of the client to buffer, as JSON that ends in NUL.
  *
  * The JSON is one object, without a password. Later versions may add fields to these:
- * - "state": "waiting" for its next attempt, "connecting", "connected" and about to say so, "online", "refused" for a
+ * - "state": "waiting" for its next attempt, "connecting", "connected" but not yet online, "online", "refused" for a
  *   reason that waiting can't cure, "shutting_down" or "closed".
  * - "protocol": "5", "3.1.1", or null while there is no connection; "protocol_reason": why this one.
  * - "broker": "host:port"; "client_id"; "availability_topic".
@@ -496,7 +503,8 @@ int32_t argus_mqtt_notice_fd(argus_mqtt_client client,
  *   "rejected", "unknown", "refused_queue_full" and "resent"; "guard_repairs" of the availability topic; and
  *   "ignored_acknowledgements", which a broker sent for nothing, or twice.
  * - "limits", or null: what the broker allows, "receive_maximum", "maximum_packet_size", "maximum_qos",
- *   "retain_available" and "server_keep_alive_seconds".
+ *   "retain_available" and "server_keep_alive_seconds"; and "certificate_valid_until", over TLS the day on which its
+ *   certificate ends, as "2026-01-31", else null.
  * - "warnings": a list of texts for a person; "version": of the library.
  *
  * buffer has room for capacity bytes; 8192 are usually enough. NULL and 0 ask for the length only. length_out may be
@@ -507,9 +515,9 @@ int32_t argus_mqtt_notice_fd(argus_mqtt_client client,
  *
  * Returns:
  * - ARGUS_MQTT_OK: buffer holds the text.
- * - ARGUS_MQTT_BUFFER_TOO_SMALL: buffer is as it was.
+ * - ARGUS_MQTT_BUFFER_TOO_SMALL: buffer is unchanged.
  * - ARGUS_MQTT_INVALID_ARGUMENT: buffer is NULL, and capacity is not 0.
- * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
  * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
  * - ARGUS_MQTT_INTERNAL: a defect of the library.
  */
@@ -522,9 +530,21 @@ int32_t argus_mqtt_status(argus_mqtt_client client,
 /**
  * Checks settings without connecting, and writes a report to buffer, as JSON that ends in NUL.
  *
- * The report is {"valid": true, "settings": {...}, "notes": [...]}, with every field of the settings, defaults filled
- * in, but the password; or {"valid": false, "faults": [{"field": ..., "value": ..., "message": ...}]}, with every
- * fault, and no password. Files that the settings name are looked at; the network is not touched.
+ * The report is {"valid": true, "settings": {...}, "notes": [...]}, with every setting but the password, defaults
+ * filled in, and with notes on what is allowed but probably not meant; or {"valid": false, "faults": [...]}, with
+ * every fault. No password is in it. Files that the settings name are read; the network is not touched.
+ *
+ * Each fault has "field", the name of the setting, or "settings" for a fault of the text as a whole; "value", which
+ * was given, as JSON, or null where there is none or it may hold a secret; "message", which says what is wrong and what
+ * would be right; and "code", for programs. "field: message" is the sentence that other functions report. Later
+ * versions may add codes to these:
+ * - "not_json", "not_an_object": the text is not a JSON object.
+ * - "unknown_setting", "repeated", "missing": of the name of a setting.
+ * - "wrong_type", "out_of_range", "too_long", "unknown_choice", "invalid_host", "invalid_topic", "invalid_text": of a
+ *   value.
+ * - "conflict": the value does not go with that of another setting.
+ * - "unreadable_file", "wrong_file_content", "key_mismatch": of a file.
+ * - "tls_unavailable": the library was built without TLS, or the system has no trusted certificates.
  *
  * buffer has room for capacity bytes; 8192 are usually enough. NULL and 0 ask for the length only. length_out may be
  * NULL. On ARGUS_MQTT_OK and ARGUS_MQTT_BUFFER_TOO_SMALL it is the length of the text, without its NUL.
@@ -533,7 +553,7 @@ int32_t argus_mqtt_status(argus_mqtt_client client,
  *
  * Returns:
  * - ARGUS_MQTT_OK: buffer holds the report, whatever it says.
- * - ARGUS_MQTT_BUFFER_TOO_SMALL: buffer is as it was.
+ * - ARGUS_MQTT_BUFFER_TOO_SMALL: buffer is unchanged.
  * - ARGUS_MQTT_INVALID_ARGUMENT: settings_json is NULL or not UTF-8, or buffer is NULL and capacity is not 0.
  * - ARGUS_MQTT_INTERNAL: a defect of the library.
  */
@@ -544,23 +564,48 @@ int32_t argus_mqtt_settings_check(const char *settings_json,
                                   argus_mqtt_error *error);
 
 /**
- * Ends a client in good order: accepts nothing more, delivers what is queued, says offline, and disconnects.
+ * Writes a JSON Schema (draft 2020-12) of the settings to buffer, as JSON that ends in NUL: for a page on which people
+ * edit them.
  *
- * Blocks for at most timeout_ms milliseconds, and returns as soon as all is done; 5000 is a good value. The last part
- * of the time is kept for the offline message, ahead of what is still queued. Any thread.
+ * Each property has a title, a description in Markdown, its type and range, and its default if that is always the
+ * same. Beside the keywords of the standard it has "x-group", the title of its group; "x-message", what to say of a
+ * value that is not allowed; and "x-default", the default in words where it depends on other settings. "x-groups" is
+ * the list of all groups, in their order. argus_mqtt_settings_check() knows more rules than a schema can hold.
  *
- * client is consumed: after ARGUS_MQTT_OK and ARGUS_MQTT_TIMEOUT it is no client any more. While the call lasts, other
- * threads still learn what becomes of their messages, and what else they ask for gets ARGUS_MQTT_SHUT_DOWN.
+ * buffer has room for capacity bytes; 32768 are usually enough. NULL and 0 ask for the length only. length_out may be
+ * NULL. On ARGUS_MQTT_OK and ARGUS_MQTT_BUFFER_TOO_SMALL it is the length of the text, without its NUL.
+ *
+ * Never blocks. Any thread, also in a forked child.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: buffer holds the schema, which is the same at every call.
+ * - ARGUS_MQTT_BUFFER_TOO_SMALL: buffer is unchanged.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: buffer is NULL, and capacity is not 0.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_settings_schema(char *buffer,
+                                   size_t capacity,
+                                   size_t *length_out,
+                                   argus_mqtt_error *error);
+
+/**
+ * Shuts a client down gracefully: accepts nothing more, delivers what is queued, says offline, and disconnects.
+ *
+ * Blocks for at most timeout_ms milliseconds, and returns as soon as everything is done; 5000 is a good value. The
+ * last part of the time is reserved for the offline message, ahead of what is still queued. Any thread.
+ *
+ * client is consumed: after ARGUS_MQTT_OK and ARGUS_MQTT_TIMEOUT it is no longer valid. During the call, other threads
+ * still receive the outcomes of their messages; their other calls get ARGUS_MQTT_SHUT_DOWN.
  *
  * left_out may be NULL. On ARGUS_MQTT_OK and ARGUS_MQTT_TIMEOUT it is the number of messages that were not delivered
  * because of the shutdown.
  *
  * Returns:
- * - ARGUS_MQTT_OK: every message had ended, and the broker acknowledged the offline message.
+ * - ARGUS_MQTT_OK: every message had an outcome, and the broker acknowledged the offline message.
  * - ARGUS_MQTT_TIMEOUT: not all of that happened in time; the message says what did not. If the offline message was
- *   not acknowledged, the connection was left in such a way that the broker publishes it by itself.
+ *   not acknowledged, the connection was closed in such a way that the broker publishes it as the will.
  * - ARGUS_MQTT_SHUT_DOWN: another thread is shutting the client down already. This call changed nothing.
- * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process; it was perhaps shut down before.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process; it may have been shut down before.
  * - ARGUS_MQTT_FORKED: client belongs to the parent of this process, which is not disturbed.
  * - ARGUS_MQTT_INTERNAL: a defect of the library.
  */

@@ -1,5 +1,6 @@
 //! The one error type of this library.
 
+use crate::fault::Fault;
 use std::fmt;
 
 /// What kind of failure an [`Error`] is. The numbers are those of the C ABI and never change.
@@ -40,6 +41,7 @@ pub enum ErrorKind {
 pub struct Error {
     kind: ErrorKind,
     message: String,
+    faults: Vec<Fault>,
 }
 
 impl Error {
@@ -47,11 +49,25 @@ impl Error {
         Error {
             kind,
             message: message.into(),
+            faults: Vec::new(),
         }
     }
 
     pub(crate) fn argument(message: impl Into<String>) -> Self {
         Error::new(ErrorKind::InvalidArgument, message)
+    }
+
+    pub(crate) fn settings(message: String, faults: Vec<Fault>) -> Self {
+        Error {
+            faults,
+            ..Error::new(ErrorKind::InvalidSettings, message)
+        }
+    }
+
+    /// Every fault of the settings, if the kind is [`InvalidSettings`](ErrorKind::InvalidSettings); empty otherwise.
+    #[must_use]
+    pub fn faults(&self) -> &[Fault] {
+        &self.faults
     }
 
     /// What kind of failure this is.

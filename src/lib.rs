@@ -32,7 +32,10 @@ mod clock;
 mod driver;
 mod engine;
 mod error;
+mod event;
+mod fault;
 mod ffi;
+mod file;
 mod message;
 mod outbox;
 mod outcome;
@@ -41,9 +44,11 @@ mod settings;
 #[cfg(test)]
 mod simulation;
 mod sync;
+mod tls;
 mod topic;
 mod waker;
 mod wire;
+mod words;
 
 // Brokers that do what a test says, for the tests of the connections.
 #[cfg(test)]
@@ -54,7 +59,8 @@ mod support;
 pub use client::{Client, Delivery};
 pub use engine::{Level, Limits, Notice, State, Status};
 pub use error::{Error, ErrorKind};
+pub use fault::{Fault, FaultCode};
 pub use message::{PublishOptions, QoS};
 pub use outbox::Counters;
 pub use outcome::{DropReason, Outcome, ShutdownReport};
-pub use settings::Settings;
+pub use settings::{Settings, SettingsBuilder};

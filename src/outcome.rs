@@ -19,7 +19,7 @@ pub enum Outcome {
     Dropped(DropReason),
     /// It can't be delivered to this broker, for the reason given.
     Rejected(String),
-    /// It was on its way when the client shut down; it may have arrived.
+    /// It had been sent but not acknowledged when the client was shut down; it may have arrived.
     Unknown,
 }
 
@@ -33,7 +33,7 @@ impl Outcome {
             Outcome::Rejected(reason) => (ErrorKind::Rejected, reason),
             Outcome::Unknown => (
                 ErrorKind::Unknown,
-                "on its way when the client shut down; it may have arrived".into(),
+                "sent but not acknowledged when the client shut down; it may have arrived".into(),
             ),
         };
         Err(Error::new(kind, why))

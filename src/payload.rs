@@ -1,6 +1,7 @@
 //! What a payload has to be.
 
 use crate::error::Error;
+use crate::event;
 
 /// The largest payload accepted: what MQTT can carry (256 MiB) less the longest topic and properties.
 const MAX_PAYLOAD: usize = 268_435_455 - 65_535 - 64;
@@ -37,7 +38,7 @@ pub(crate) fn check_event(event: &[u8]) -> Result<(), Error> {
         }
     }
     serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|e| fault(e.to_string()))?;
-    Ok(())
+    event::refused(text).map_or(Ok(()), |what| Err(fault(what)))
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ pub(crate) fn name_fault(topic: &str) -> Option<String> {
     text_fault(topic).or_else(|| {
         let (at, found) = wildcard(topic)?;
         Some(format!(
-            "holds the wildcard '{found}' at byte {at}; a topic to publish to has no '+' or '#'"
+            "contains the wildcard '{found}' at byte {at}; a topic to publish to must not contain '+' or '#'"
         ))
     })
 }
@@ -46,7 +46,7 @@ fn level_fault(level: &str) -> Option<String> {
     name_fault(level).or_else(|| {
         let at = level.find('/')?;
         Some(format!(
-            "holds '/' at byte {at}; it must be one level of a topic, without '/'"
+            "contains '/' at byte {at}; it must be a single level of a topic, without '/'"
         ))
     })
 }
@@ -70,7 +70,7 @@ pub(crate) fn text_fault(text: &str) -> Option<String> {
         "non-character"
     };
     Some(format!(
-        "holds the {kind} U+{:04X} at byte {at}; leave it out",
+        "contains the {kind} U+{:04X} at byte {at}; remove it",
         u32::from(c)
     ))
 }
@@ -129,7 +129,7 @@ mod tests {
             (
                 check_name,
                 "a/+/b",
-                &["\"a/+/b\"", "'+' at byte 2", "no '+' or '#'"],
+                &["\"a/+/b\"", "'+' at byte 2", "must not contain '+' or '#'"],
             ),
             (check_name, "ü/#", &["'#' at byte 3"]),
             (
@@ -137,7 +137,11 @@ mod tests {
                 "a/b",
                 &["\"a/b\"", "'/' at byte 1", "without '/'"],
             ),
-            (check_level, "a+", &["'+' at byte 1", "no '+' or '#'"]),
+            (
+                check_level,
+                "a+",
+                &["'+' at byte 1", "must not contain '+' or '#'"],
+            ),
             (check_level, "#", &["'#' at byte 0"]),
         ];
         for (check, text, says) in cases {

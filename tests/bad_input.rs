@@ -94,6 +94,17 @@ fn an_event_is_a_json_object() {
         client.publish_event("door", &b"{\"a\":\"\xff\"}"[..]),
         &["not UTF-8 at byte 6"],
     );
+    // What Home Assistant's parser would not take.
+    for (event, position) in [
+        (r#"{"a":"\ud83d"}"#, "line 1 column 7"),
+        ("{\"a\":1e999}", "line 1 column 6"),
+        (&format!("{{\"a\":{}}}", "1".repeat(400)), "line 1 column 6"),
+    ] {
+        refused(
+            client.publish_event("door", event.to_owned()),
+            &["event", position, "Home Assistant"],
+        );
+    }
 }
 
 #[test]

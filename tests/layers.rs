@@ -4,14 +4,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of `src/`, each with its layer.
-const LAYERS: [(&str, u8); 16] = [
+const LAYERS: [(&str, u8); 21] = [
     ("clock", 0),
     ("error", 0),
+    ("event", 0),
+    ("fault", 0),
+    ("file", 0),
     ("sync", 0),
+    ("words", 0),
     ("message", 1),
     ("outcome", 1),
     ("payload", 1),
     ("settings", 1),
+    ("tls", 1),
     ("topic", 1),
     ("waker", 1),
     ("outbox", 2),

@@ -13,6 +13,12 @@
 mod engine;
 #[path = "../../src/error.rs"]
 mod error;
+#[path = "../../src/event.rs"]
+mod event;
+#[path = "../../src/fault.rs"]
+mod fault;
+#[path = "../../src/file.rs"]
+mod file;
 #[path = "../../src/message.rs"]
 mod message;
 #[path = "../../src/outbox/mod.rs"]
@@ -23,8 +29,12 @@ mod outcome;
 mod payload;
 #[path = "../../src/settings/mod.rs"]
 mod settings;
+#[path = "../../src/tls/mod.rs"]
+mod tls;
 #[path = "../../src/topic.rs"]
 mod topic;
+#[path = "../../src/words.rs"]
+mod words;
 
 mod calls;
 mod events;
@@ -32,7 +42,9 @@ mod handing_over;
 mod queue;
 
 // As the library's root does.
-use error::ErrorKind;
+use error::{Error, ErrorKind};
+use fault::{Fault, FaultCode};
+use settings::Settings;
 
 use criterion::{criterion_group, criterion_main};
 

@@ -131,7 +131,34 @@ impl Given {
     }
 }
 
+/// A password where it belongs, and where people put it.
 fn shows_no_password(fields: &mut Map<String, Value>) {
+    for host in [
+        format!("mqtt://bob:{SECRET}"),
+        format!("mqtt://bob:{SECRET}@broker:1883"),
+        format!("bob:{SECRET}"),
+        format!("{SECRET}@broker"),
+        format!("broker?password={SECRET}"),
+    ] {
+        let mut fields = fields.clone();
+        fields.insert("broker_host".into(), host.into());
+        let shown = check(&Value::from(fields).to_string());
+        assert!(!shown.contains(SECRET), "{shown}");
+    }
+    for name in ["password_file", "tls_client_key_file"] {
+        let mut fields = fields.clone();
+        fields.insert("use_tls".into(), true.into());
+        fields.insert(
+            name.into(),
+            format!("-----BEGIN PRIVATE KEY-----\\n{SECRET}").into(),
+        );
+        let shown = check(&Value::from(fields).to_string());
+        assert!(!shown.contains(SECRET), "{shown}");
+    }
+    let mut misplaced = fields.clone();
+    misplaced.insert(format!("mqtt://bob:{SECRET}@broker"), 1.into());
+    let shown = check(&Value::from(misplaced).to_string());
+    assert!(!shown.contains(SECRET), "{shown}");
     for password in [Value::from(SECRET), [SECRET].as_slice().into()] {
         fields.insert("password".into(), password);
         let shown = check(&Value::from(fields.clone()).to_string());

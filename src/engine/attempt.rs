@@ -1,6 +1,7 @@
 //! An attempt to connect: what it asks of the broker, and what comes of it.
 
 use crate::message::QoS;
+use crate::tls::Validity;
 use std::time::Duration;
 
 /// A version of the MQTT protocol.
@@ -48,7 +49,8 @@ pub(crate) struct Attempt {
     pub(crate) limit: Duration,
 }
 
-/// What a broker says of itself in CONNACK (MQTT 5, section 3.2.2.3). 3.1.1 says nothing: the defaults hold.
+/// What is known of a connection when it opens: what the broker says of itself in CONNACK (MQTT 5, section 3.2.2.3),
+/// where 3.1.1 says nothing and the defaults hold, and what TLS shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Connack {
     pub(crate) receive_maximum: u16,
@@ -56,6 +58,10 @@ pub(crate) struct Connack {
     pub(crate) maximum_qos: QoS,
     pub(crate) retain_available: bool,
     pub(crate) server_keep_alive_seconds: Option<u16>,
+    /// Of the certificate that it showed before, over TLS.
+    pub(crate) certificate: Option<Validity>,
+    /// What is wrong with the files of TLS, if the connection was made with what was read from them earlier.
+    pub(crate) stale_files: Option<String>,
 }
 
 impl Default for Connack {
@@ -66,6 +72,8 @@ impl Default for Connack {
             maximum_qos: QoS::AtLeastOnce,
             retain_available: true,
             server_keep_alive_seconds: None,
+            certificate: None,
+            stale_files: None,
         }
     }
 }

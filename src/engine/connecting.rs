@@ -61,7 +61,7 @@ impl Engine {
         self.notice_queue.log(Level::Info, || {
             format!("connected to {address} with MQTT {version}: {why}")
         });
-        for warning in connection.warnings() {
+        for warning in connection.warnings(now) {
             self.notice_queue.log(Level::Warning, || warning);
         }
         self.phase = Phase::Connected(Box::new(connection));

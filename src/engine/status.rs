@@ -28,7 +28,7 @@ pub enum State {
     Closed,
 }
 
-/// What a broker said of itself (MQTT 5, section 3.2.2.3).
+/// What a broker said of itself, in CONNACK (MQTT 5, section 3.2.2.3) and in TLS.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Limits {
@@ -42,6 +42,8 @@ pub struct Limits {
     pub retain_available: bool,
     /// The keep alive it asked for instead of ours, in seconds.
     pub server_keep_alive_seconds: Option<u16>,
+    /// Over TLS, the day on which its certificate ends, as `2026-01-31`, in UTC.
+    pub certificate_valid_until: Option<String>,
 }
 
 /// A client at one moment. Holds no password.
@@ -123,7 +125,11 @@ impl Engine {
             warnings: settings
                 .notes()
                 .into_iter()
-                .chain(connection.into_iter().flat_map(Connection::warnings))
+                .chain(
+                    connection
+                        .into_iter()
+                        .flat_map(|connection| connection.warnings(now)),
+                )
                 .collect(),
             version: env!("CARGO_PKG_VERSION"),
         }
@@ -150,6 +156,10 @@ fn limits(connection: &Connection) -> Limits {
         maximum_qos: connection.limits.maximum_qos as u8,
         retain_available: connection.limits.retain_available,
         server_keep_alive_seconds: connection.limits.server_keep_alive_seconds,
+        certificate_valid_until: connection
+            .limits
+            .certificate
+            .map(|certificate| certificate.until.to_string()),
     }
 }
 
@@ -158,7 +168,7 @@ impl Connection {
         "somebody else says the birth message on the availability topic: give each client an availability_topic of its own";
 
     /// What is not as it should be on this connection, and what it costs.
-    pub(super) fn warnings(&self) -> Vec<String> {
+    pub(super) fn warnings(&self, now: Time) -> Vec<String> {
         let mut warnings = Vec::new();
         let mut warn = |applies: bool, text: &str| {
             if applies {
@@ -175,6 +185,10 @@ impl Connection {
         );
         warn(self.has_foreign_birth(), Self::FOREIGN_BIRTH);
         warnings.extend(self.keep_alive_warning());
+        let age = now.saturating_sub(self.opened_at);
+        let certificate = self.limits.certificate;
+        warnings.extend(certificate.and_then(|certificate| certificate.warning(age)));
+        warnings.extend(self.limits.stale_files.clone());
         if let Birth::Refused { reason, .. } = &self.birth {
             warnings.push(reason.clone());
         }

@@ -10,22 +10,23 @@ use crate::{Client, Settings};
 use std::ffi::c_char;
 use std::time::Duration;
 
-/// Makes a client and lets it start connecting, on a thread of its own.
+/// Creates a client, which starts to connect on a thread of its own.
 ///
-/// settings_json is one JSON object; {"broker_host": "localhost"} is enough. All its fields, with their defaults, are
-/// what argus_mqtt_settings_check() gives for it. The text is copied.
+/// settings_json is one JSON object; {"broker_host": "localhost"} is enough. argus_mqtt_settings_check() gives all
+/// settings with their defaults, and argus_mqtt_settings_schema() describes them. The text is copied.
 ///
-/// Never blocks: it doesn't wait for the broker, which argus_mqtt_wait_online() does. Messages may be published at
-/// once, and are sent when the connection is there. Any thread. In a forked child the client belongs to the child.
+/// Does not wait for the broker, which argus_mqtt_wait_online() does, but reads the files that the settings name.
+/// Never blocks otherwise. Any thread. Messages may be published at once, and are sent when the connection is
+/// established. In a forked child the client belongs to the child.
 ///
-/// The client is owned by the caller, and lives until argus_mqtt_shutdown(). A process that ends without it is
-/// reported as offline all the same, by the broker.
+/// The client is owned by the caller until argus_mqtt_shutdown(). If the process ends without calling it, the broker
+/// still says offline.
 ///
 /// Returns:
 /// - ARGUS_MQTT_OK: *client_out is the new client.
 /// - ARGUS_MQTT_INVALID_ARGUMENT: settings_json or client_out is NULL, or the text is not UTF-8.
 /// - ARGUS_MQTT_INVALID_SETTINGS: the message names every fault, or as many as there is room for;
-///   argus_mqtt_settings_check() names all.
+///   argus_mqtt_settings_check() gives all of them.
 /// - ARGUS_MQTT_SYSTEM: no thread could be started, no file descriptor is left, or the process has 65,536 clients
 ///   already.
 /// - ARGUS_MQTT_INTERNAL: a defect of the library.
@@ -50,16 +51,16 @@ pub unsafe extern "C" fn argus_mqtt_connect(
 
 /// Waits until the client is online: the broker has acknowledged the birth message on the availability topic.
 ///
-/// Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits for ever. Returns early when
-/// waiting can't help, and when another thread shuts the client down. Any thread.
+/// Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits forever. Returns early when
+/// waiting cannot help, and when another thread shuts the client down. Any thread.
 ///
 /// Returns:
-/// - ARGUS_MQTT_OK: it is online now. It may lose the connection at any time, and then looks for it again by itself.
-/// - ARGUS_MQTT_TIMEOUT: it is not online yet. The message says why, and the client goes on trying.
-/// - ARGUS_MQTT_REFUSED: the broker, or the way to it, refuses the client for a reason that waiting can't cure. The
-///   message says which. The client goes on trying, at long intervals.
+/// - ARGUS_MQTT_OK: it is online now. If it loses the connection later, it reconnects by itself.
+/// - ARGUS_MQTT_TIMEOUT: it is not online yet. The message says why, and the client keeps trying.
+/// - ARGUS_MQTT_REFUSED: the broker, or TLS, refuses the client for a reason that waiting cannot cure. The message says
+///   which. The client keeps trying, at long intervals.
 /// - ARGUS_MQTT_SHUT_DOWN: another thread shut the client down meanwhile.
-/// - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
 /// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
 /// - ARGUS_MQTT_INTERNAL: a defect of the library.
 #[no_mangle]
@@ -78,9 +79,9 @@ pub unsafe extern "C" fn argus_mqtt_wait_online(
 }
 
 /// Gives a running client new settings: it says offline on the old availability topic, connects with the new
-/// settings, and keeps what is queued.
+/// settings, and keeps the queued messages.
 ///
-/// settings_json is as for argus_mqtt_connect(): the whole of the settings, not a change to them. The text is copied.
+/// settings_json is as for argus_mqtt_connect(): all settings, not only those that change. The text is copied.
 ///
 /// Never blocks: the client does it meanwhile; argus_mqtt_wait_online() waits for the new connection. Any thread.
 ///
@@ -89,7 +90,7 @@ pub unsafe extern "C" fn argus_mqtt_wait_online(
 /// - ARGUS_MQTT_INVALID_ARGUMENT: settings_json is NULL or not UTF-8. Nothing was changed.
 /// - ARGUS_MQTT_INVALID_SETTINGS: the message names the faults. Nothing was changed.
 /// - ARGUS_MQTT_SHUT_DOWN: another thread shut the client down meanwhile.
-/// - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
 /// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
 /// - ARGUS_MQTT_INTERNAL: a defect of the library.
 #[no_mangle]

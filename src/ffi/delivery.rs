@@ -14,20 +14,21 @@ pub type argus_mqtt_delivery = u64;
 
 /// Waits for the outcome of a message. The status is the outcome.
 ///
-/// Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits for ever. Returns early when
-/// another thread shuts the client down, with the outcome that this gives. Any thread.
+/// Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits forever. Returns early when
+/// another thread shuts the client down, with the outcome that results from it. Any thread.
 ///
-/// delivery is consumed by an outcome, the first five below, and by no other status: an outcome is given once.
+/// delivery is consumed by an outcome, which the first five statuses below are, and by no other status: an outcome is
+/// given once.
 ///
 /// Returns:
 /// - ARGUS_MQTT_OK: delivered. QoS 1: the broker acknowledged it. QoS 0: it was written to the network.
 /// - ARGUS_MQTT_EXPIRED: it expired before it could be sent, and was not sent.
 /// - ARGUS_MQTT_DROPPED: it was dropped from the queue; the message says why.
-/// - ARGUS_MQTT_REJECTED: this broker can't or won't take it; the message says why.
-/// - ARGUS_MQTT_UNKNOWN: it was on its way when the client shut down. It may have arrived.
-/// - ARGUS_MQTT_TIMEOUT: it has not ended yet. Ask again.
+/// - ARGUS_MQTT_REJECTED: it cannot be delivered to this broker; the message says why.
+/// - ARGUS_MQTT_UNKNOWN: it had been sent but not acknowledged when the client was shut down. It may have arrived.
+/// - ARGUS_MQTT_TIMEOUT: it has no outcome yet. Ask again.
 /// - ARGUS_MQTT_INVALID_ARGUMENT: delivery is not one of this client, or was consumed.
-/// - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
 /// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
 /// - ARGUS_MQTT_INTERNAL: a defect of the library.
 #[no_mangle]
@@ -47,7 +48,7 @@ pub unsafe extern "C" fn argus_mqtt_delivery_wait(
     }
 }
 
-/// Says that the outcome of a message is not wanted any more. The message itself is delivered all the same.
+/// Declares that the outcome of a message is no longer of interest. The message itself is still delivered.
 ///
 /// delivery is consumed. One that is not of this client, or was consumed before, changes nothing.
 ///
@@ -55,7 +56,7 @@ pub unsafe extern "C" fn argus_mqtt_delivery_wait(
 ///
 /// Returns:
 /// - ARGUS_MQTT_OK: nothing is kept for delivery.
-/// - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
 /// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
 /// - ARGUS_MQTT_INTERNAL: a defect of the library.
 #[no_mangle]
@@ -73,17 +74,17 @@ pub unsafe extern "C" fn argus_mqtt_delivery_forget(
     }
 }
 
-/// Waits until every message that was accepted so far has ended: delivered, expired, dropped or rejected.
+/// Waits until every message accepted so far has an outcome: delivered, expired, dropped or rejected.
 ///
-/// Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits for ever. Any thread.
+/// Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits forever. Any thread.
 ///
-/// left_out may be NULL. On ARGUS_MQTT_OK and ARGUS_MQTT_TIMEOUT it is the number of messages that have not ended.
+/// left_out may be NULL. On ARGUS_MQTT_OK and ARGUS_MQTT_TIMEOUT it is the number of messages without an outcome yet.
 ///
 /// Returns:
-/// - ARGUS_MQTT_OK: all have ended. Not all need be delivered: argus_mqtt_delivery_wait() tells of one message,
-///   argus_mqtt_status() counts all.
-/// - ARGUS_MQTT_TIMEOUT: some have not. They stay queued, and the client goes on delivering them.
-/// - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+/// - ARGUS_MQTT_OK: all have an outcome, which need not be delivered: argus_mqtt_delivery_wait() gives that of one
+///   message, argus_mqtt_status() counts all.
+/// - ARGUS_MQTT_TIMEOUT: some have none. They stay queued, and the client keeps delivering them.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
 /// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
 /// - ARGUS_MQTT_INTERNAL: a defect of the library.
 #[no_mangle]

@@ -6,14 +6,14 @@ use std::any::Any;
 use std::ffi::c_char;
 use std::ptr;
 
-/// The bytes that an argus_mqtt_error has for its message, the NUL included.
+/// The size of the message in an argus_mqtt_error, in bytes, including the NUL.
 pub const ARGUS_MQTT_MESSAGE_SIZE: usize = 1024;
 
-/// What a call reports beside its status. Owned by the caller, who makes it (on the stack, without initialising it)
-/// and passes its address or NULL; nothing in it is to be freed.
+/// What a call reports in addition to its status. It is owned by the caller, who allocates it, usually on the stack
+/// and without initialising it, and passes its address or NULL. Nothing in it has to be freed.
 ///
-/// Written at the end of every call that gets it, also of one that works. Two threads must not pass the same one
-/// at the same time.
+/// Written at the end of every call that receives it, including successful ones. Two threads must not pass the same
+/// one at the same time.
 #[repr(C)]
 pub struct argus_mqtt_error {
     /// The status that the call returned.

@@ -1,4 +1,4 @@
-//! Noticing a fork: a forked child has none of the library's threads, and locks may be held in it for ever.
+//! Noticing a fork: a forked child has none of the library's threads, and locks may be held in it forever.
 
 use super::error::Failure;
 use super::status_code::ARGUS_MQTT_SYSTEM;
@@ -19,7 +19,7 @@ pub(super) fn generation() -> u32 {
 /// Makes sure that a fork after this call is noticed.
 pub(super) fn watch() -> Result<(), Failure> {
     // Two threads may both register, which only makes the generation grow by two. Letting the second one wait for the
-    // first instead would leave it waiting for ever in a child that is forked meanwhile.
+    // first instead would leave it waiting forever in a child that is forked meanwhile.
     if WATCHED.load(Ordering::Acquire) {
         return Ok(());
     }

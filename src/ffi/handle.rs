@@ -18,12 +18,12 @@ use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{PoisonError, RwLock};
 
-/// A client: one connection to one broker, or one that is being looked for, on a thread of its own. Made by
-/// argus_mqtt_connect(), ended by argus_mqtt_shutdown(), and by nothing else.
+/// A client: one connection to one broker, with a thread of its own that establishes it. Created by
+/// argus_mqtt_connect(), and ended only by argus_mqtt_shutdown().
 ///
-/// It is a number, not an address. Zero is never a client, and no number is given out twice: what is passed after its
-/// shutdown, or was never given out, gets ARGUS_MQTT_INVALID_HANDLE. Any number of threads may use one client at the
-/// same time.
+/// It is a number, not an address. Zero is never a client, and no number is issued twice: a number that was never
+/// issued, or whose client has been shut down, gets ARGUS_MQTT_INVALID_HANDLE. Any number of threads may use one
+/// client at the same time.
 pub type argus_mqtt_client = u64;
 
 struct Registry {

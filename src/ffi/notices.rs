@@ -9,12 +9,12 @@ use std::ffi::{c_char, c_int};
 use std::os::fd::AsRawFd;
 use std::time::Duration;
 
-/// Waits for the next thing that happens to a client, and writes it to buffer, as JSON that ends in NUL.
+/// Waits for the next notice of a client, and writes it to buffer, as JSON that ends in NUL.
 ///
-/// The JSON is one object. Later versions may add fields, and kinds. By its field "kind" it is:
-/// - "state": the client stands elsewhere now. "state" is one of those of argus_mqtt_status(), "reason" the last failure
-///   in plain words or null. The first one of all says where it stood when the reading began.
-/// - "delivery": the message with the number "delivery" has ended, and its delivery was neither waited for to its end nor
+/// The JSON is one object. Later versions may add fields and kinds. Its field "kind" is one of these:
+/// - "state": the state of the client changed. "state" is one of those of argus_mqtt_status(), "reason" the last failure
+///   in plain words or null. The first notice of all gives the state when the reading began.
+/// - "delivery": the message with the number "delivery" has an outcome, and its delivery was neither consumed nor
 ///   forgotten. "outcome" is "delivered", "expired", "dropped", "rejected" or "unknown"; "reason" is there for "dropped"
 ///   and "rejected". The delivery is still to be consumed, with argus_mqtt_delivery_wait() or
 ///   argus_mqtt_delivery_forget().
@@ -24,7 +24,7 @@ use std::time::Duration;
 /// The first call begins to take notes; a program that never reads pays nothing. Up to 1024 states and log lines wait
 /// for a slow reader; deliveries wait as long as it takes. Several threads may read: each notice is for one of them.
 ///
-/// Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits for ever. Returns early when
+/// Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits forever. Returns early when
 /// another thread shuts the client down and all is read. Any thread.
 ///
 /// buffer has room for capacity bytes; 2048 are usually enough. length_out may be NULL. On ARGUS_MQTT_OK and
@@ -32,11 +32,11 @@ use std::time::Duration;
 ///
 /// Returns:
 /// - ARGUS_MQTT_OK: buffer holds the text.
-/// - ARGUS_MQTT_TIMEOUT: nothing happened meanwhile.
-/// - ARGUS_MQTT_BUFFER_TOO_SMALL: buffer is as it was, and the notice is still the next one.
+/// - ARGUS_MQTT_TIMEOUT: there was no notice in time.
+/// - ARGUS_MQTT_BUFFER_TOO_SMALL: buffer is unchanged, and the notice is still the next one.
 /// - ARGUS_MQTT_SHUT_DOWN: the client was shut down during the call, and nothing is left to read.
 /// - ARGUS_MQTT_INVALID_ARGUMENT: buffer is NULL, and capacity is not 0.
-/// - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
 /// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
 /// - ARGUS_MQTT_INTERNAL: a defect of the library.
 #[no_mangle]
@@ -76,7 +76,7 @@ pub unsafe extern "C" fn argus_mqtt_next_notice(
 /// - ARGUS_MQTT_OK: fd_out holds the descriptor.
 /// - ARGUS_MQTT_INVALID_ARGUMENT: fd_out is NULL.
 /// - ARGUS_MQTT_SYSTEM: this process has no file descriptor left.
-/// - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
 /// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
 /// - ARGUS_MQTT_INTERNAL: a defect of the library.
 #[no_mangle]

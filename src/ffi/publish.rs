@@ -11,23 +11,26 @@ use crate::{PublishOptions, QoS};
 use std::ffi::{c_char, c_void};
 use std::time::Duration;
 
-/// Hands an event of a camera over for delivery, with the topic, QoS, retain and expiry that the settings say.
+/// Queues an event of a camera for delivery, with the topic, QoS, retain flag and expiry from the settings.
 ///
-/// camera is one level of a topic: not empty, without '/', '+', '#' and control characters. event is a JSON object,
-/// event_len bytes of UTF-8, without a NUL at its end. Both are copied.
+/// camera is one level of a topic: not empty, and without '/', '+', '#' and control characters. event is a JSON
+/// object, event_len bytes of UTF-8 without a terminating NUL; half of a surrogate pair, a number too large for a
+/// double and nesting of more than 1024 levels are refused, because Home Assistant would refuse them. Both are
+/// copied.
 ///
-/// delivery_out may be NULL: then nobody asks what becomes of the event. Otherwise *delivery_out is to be passed to
-/// argus_mqtt_delivery_wait() or argus_mqtt_delivery_forget(): until then its outcome takes room in the queue.
+/// delivery_out may be NULL if the outcome is of no interest. Otherwise pass *delivery_out to
+/// argus_mqtt_delivery_wait() or argus_mqtt_delivery_forget(); until then, its outcome takes up room in the queue.
 ///
 /// Never blocks, and does not wait for the network. Any thread. Events of one camera arrive in the order in which
 /// they were handed over.
 ///
 /// Returns:
-/// - ARGUS_MQTT_OK: accepted. It will end in exactly one outcome.
-/// - ARGUS_MQTT_INVALID_ARGUMENT: camera or event is not as above. The message says where, and what would be right.
+/// - ARGUS_MQTT_OK: accepted. It will have exactly one outcome.
+/// - ARGUS_MQTT_INVALID_ARGUMENT: camera or event is not as described above. The message says where, and what would
+///   be right.
 /// - ARGUS_MQTT_QUEUE_FULL: not accepted; the settings say refuse_newest, or the event alone is larger than the queue.
 /// - ARGUS_MQTT_SHUT_DOWN: not accepted; another thread is shutting the client down.
-/// - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
 /// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
 /// - ARGUS_MQTT_SYSTEM: no memory for the copy.
 /// - ARGUS_MQTT_INTERNAL: a defect of the library.
@@ -53,30 +56,30 @@ pub unsafe extern "C" fn argus_mqtt_publish_event(
     }
 }
 
-/// Hands any message over for delivery.
+/// Queues a message for delivery.
 ///
-/// topic is an MQTT topic name: not empty, without '+', '#' and control characters. payload is payload_len bytes of
-/// any kind; NULL and 0 make an empty one, which with retain deletes what the broker keeps for the topic. Both are
-/// copied.
+/// topic is an MQTT topic name: not empty, and without '+', '#' and control characters. payload is payload_len bytes
+/// of any kind; NULL and 0 make an empty payload, which with retain deletes the message that the broker retains for
+/// the topic. Both are copied.
 ///
 /// qos is 0 (sent once, not acknowledged) or 1 (sent until the broker acknowledges it). retain is 0 or 1. After
-/// expiry_seconds the message is not worth delivering any more, neither here nor in the broker; 0 says that it always
-/// is.
+/// expiry_seconds the message is no longer worth delivering, either here or by the broker; 0 means that it never
+/// expires.
 ///
-/// delivery_out may be NULL: then nobody asks what becomes of the message. Otherwise *delivery_out is to be passed to
-/// argus_mqtt_delivery_wait() or argus_mqtt_delivery_forget(): until then its outcome takes room in the queue.
+/// delivery_out may be NULL if the outcome is of no interest. Otherwise pass *delivery_out to
+/// argus_mqtt_delivery_wait() or argus_mqtt_delivery_forget(); until then, its outcome takes up room in the queue.
 ///
 /// Never blocks, and does not wait for the network. Any thread. Messages of one topic arrive in the order in which
 /// they were handed over.
 ///
 /// Returns:
-/// - ARGUS_MQTT_OK: accepted. It will end in exactly one outcome.
-/// - ARGUS_MQTT_INVALID_ARGUMENT: topic, payload, qos or retain is not as above. The message says which and why. QoS 2
-///   is refused, as it can't be kept over lost connections.
+/// - ARGUS_MQTT_OK: accepted. It will have exactly one outcome.
+/// - ARGUS_MQTT_INVALID_ARGUMENT: topic, payload, qos or retain is not as described above; the message says which and
+///   why. QoS 2 is refused, because it cannot be guaranteed across reconnections.
 /// - ARGUS_MQTT_QUEUE_FULL: not accepted; the settings say refuse_newest, or nothing in the queue may be dropped for
 ///   it, or it alone is larger than the queue.
 /// - ARGUS_MQTT_SHUT_DOWN: not accepted; another thread is shutting the client down.
-/// - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
 /// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
 /// - ARGUS_MQTT_SYSTEM: no memory for the copy.
 /// - ARGUS_MQTT_INTERNAL: a defect of the library.

@@ -7,23 +7,23 @@ use super::output::put;
 use super::status_code::ARGUS_MQTT_TIMEOUT;
 use std::time::Duration;
 
-/// Ends a client in good order: accepts nothing more, delivers what is queued, says offline, and disconnects.
+/// Shuts a client down gracefully: accepts nothing more, delivers what is queued, says offline, and disconnects.
 ///
-/// Blocks for at most timeout_ms milliseconds, and returns as soon as all is done; 5000 is a good value. The last part
-/// of the time is kept for the offline message, ahead of what is still queued. Any thread.
+/// Blocks for at most timeout_ms milliseconds, and returns as soon as everything is done; 5000 is a good value. The
+/// last part of the time is reserved for the offline message, ahead of what is still queued. Any thread.
 ///
-/// client is consumed: after ARGUS_MQTT_OK and ARGUS_MQTT_TIMEOUT it is no client any more. While the call lasts, other
-/// threads still learn what becomes of their messages, and what else they ask for gets ARGUS_MQTT_SHUT_DOWN.
+/// client is consumed: after ARGUS_MQTT_OK and ARGUS_MQTT_TIMEOUT it is no longer valid. During the call, other threads
+/// still receive the outcomes of their messages; their other calls get ARGUS_MQTT_SHUT_DOWN.
 ///
 /// left_out may be NULL. On ARGUS_MQTT_OK and ARGUS_MQTT_TIMEOUT it is the number of messages that were not delivered
 /// because of the shutdown.
 ///
 /// Returns:
-/// - ARGUS_MQTT_OK: every message had ended, and the broker acknowledged the offline message.
+/// - ARGUS_MQTT_OK: every message had an outcome, and the broker acknowledged the offline message.
 /// - ARGUS_MQTT_TIMEOUT: not all of that happened in time; the message says what did not. If the offline message was
-///   not acknowledged, the connection was left in such a way that the broker publishes it by itself.
+///   not acknowledged, the connection was closed in such a way that the broker publishes it as the will.
 /// - ARGUS_MQTT_SHUT_DOWN: another thread is shutting the client down already. This call changed nothing.
-/// - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process; it was perhaps shut down before.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process; it may have been shut down before.
 /// - ARGUS_MQTT_FORKED: client belongs to the parent of this process, which is not disturbed.
 /// - ARGUS_MQTT_INTERNAL: a defect of the library.
 #[no_mangle]
@@ -49,13 +49,44 @@ pub unsafe extern "C" fn argus_mqtt_shutdown(
 }
 
 fn unfinished(left: usize, offline_acknowledged: bool) -> Failure {
-    let offline = if offline_acknowledged {
-        "the broker acknowledged the offline message"
-    } else {
-        "the broker did not acknowledge the offline message"
+    let messages = match left {
+        0 => None,
+        1 => Some("1 message was not delivered".to_owned()),
+        _ => Some(format!("{left} messages were not delivered")),
     };
+    let offline = (!offline_acknowledged).then(|| {
+        "the broker did not acknowledge the offline message, and publishes the will instead"
+            .to_owned()
+    });
+    let what: Vec<_> = messages.into_iter().chain(offline).collect();
     Failure::new(
         ARGUS_MQTT_TIMEOUT,
-        format!("shut down, but {left} messages were not delivered, and {offline}"),
+        format!("the client was shut down, but {}", what.join(", and ")),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_did_not_happen_is_told() {
+        for (left, acknowledged, says) in [
+            (
+                0,
+                false,
+                "but the broker did not acknowledge the offline message",
+            ),
+            (1, true, "but 1 message was not delivered"),
+            (
+                7,
+                false,
+                "but 7 messages were not delivered, and the broker did not",
+            ),
+        ] {
+            let message = unfinished(left, acknowledged).message;
+            assert!(message.contains(says), "{message}");
+            assert!(!message.contains("but 0"), "{message}");
+        }
+    }
 }

@@ -7,10 +7,10 @@ use super::output::put_text;
 use super::status_code::ARGUS_MQTT_INTERNAL;
 use std::ffi::c_char;
 
-/// Writes what the client is doing to buffer, as JSON that ends in NUL.
+/// Writes the status of the client to buffer, as JSON that ends in NUL.
 ///
 /// The JSON is one object, without a password. Later versions may add fields to these:
-/// - "state": "waiting" for its next attempt, "connecting", "connected" and about to say so, "online", "refused" for a
+/// - "state": "waiting" for its next attempt, "connecting", "connected" but not yet online, "online", "refused" for a
 ///   reason that waiting can't cure, "shutting_down" or "closed".
 /// - "protocol": "5", "3.1.1", or null while there is no connection; "protocol_reason": why this one.
 /// - "broker": "host:port"; "client_id"; "availability_topic".
@@ -24,7 +24,8 @@ use std::ffi::c_char;
 ///   "rejected", "unknown", "refused_queue_full" and "resent"; "guard_repairs" of the availability topic; and
 ///   "ignored_acknowledgements", which a broker sent for nothing, or twice.
 /// - "limits", or null: what the broker allows, "receive_maximum", "maximum_packet_size", "maximum_qos",
-///   "retain_available" and "server_keep_alive_seconds".
+///   "retain_available" and "server_keep_alive_seconds"; and "certificate_valid_until", over TLS the day on which its
+///   certificate ends, as "2026-01-31", else null.
 /// - "warnings": a list of texts for a person; "version": of the library.
 ///
 /// buffer has room for capacity bytes; 8192 are usually enough. NULL and 0 ask for the length only. length_out may be
@@ -35,9 +36,9 @@ use std::ffi::c_char;
 ///
 /// Returns:
 /// - ARGUS_MQTT_OK: buffer holds the text.
-/// - ARGUS_MQTT_BUFFER_TOO_SMALL: buffer is as it was.
+/// - ARGUS_MQTT_BUFFER_TOO_SMALL: buffer is unchanged.
 /// - ARGUS_MQTT_INVALID_ARGUMENT: buffer is NULL, and capacity is not 0.
-/// - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
 /// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
 /// - ARGUS_MQTT_INTERNAL: a defect of the library.
 #[no_mangle]

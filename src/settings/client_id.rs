@@ -35,7 +35,7 @@ const MARK: &str = "argus";
 const DIGITS: usize = 23 - MARK.len();
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// FNV-1a with 128 bits: fixed for ever, unlike the hashes of the standard library.
+/// FNV-1a with 128 bits: fixed forever, unlike the hashes of the standard library.
 const FNV_OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
 const FNV_PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
 

@@ -29,7 +29,7 @@ impl EventTopic {
         let parts: Vec<_> = pattern.split(CAMERA).collect();
         let [before, after] = parts[..] else {
             return Err(format!(
-                "names {CAMERA} {} times; must name it once, as in {PREFIX}/events/{CAMERA}",
+                "contains {CAMERA} {} times; it must contain it once, as in {PREFIX}/events/{CAMERA}",
                 parts.len() - 1
             ));
         };
@@ -38,7 +38,7 @@ impl EventTopic {
             .any(|part| part.replace(PREFIX, "").contains(['{', '}']))
         {
             return Err(format!(
-                "holds a brace that is not of {CAMERA} or {PREFIX}; leave it out"
+                "contains a brace that is not part of {CAMERA} or {PREFIX}; remove it"
             ));
         }
         let topic = EventTopic {
@@ -50,7 +50,7 @@ impl EventTopic {
         let example = topic.join("x");
         match leading_dollar(&example).or_else(|| name_fault(&example)) {
             None => Ok(topic),
-            Some(what) => Err(format!("with {PREFIX} put in {what}")),
+            Some(what) => Err(format!("with {PREFIX} replaced, it {what}")),
         }
     }
 
@@ -83,8 +83,8 @@ impl EventTopic {
         }
         if topic == self.availability_topic {
             return Err(fault(format!(
-                "{} would have its events on the availability topic, {}; name the camera otherwise, or change \
-                 event_topic",
+                "{} would publish its events on the availability topic, {}; give the camera another name, or \
+                 change event_topic",
                 quote(camera),
                 quote(&topic)
             )));
@@ -107,6 +107,6 @@ impl EventTopic {
 /// What is wrong with a topic that starts with `$`.
 pub(super) fn leading_dollar(topic: &str) -> Option<String> {
     topic.starts_with('$').then(|| {
-        "starts with '$'; such topics are the broker's own, start with another character".into()
+        "starts with '$', which is reserved for the broker; start it with another character".into()
     })
 }

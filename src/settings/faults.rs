@@ -1,49 +1,30 @@
-//! What is wrong with settings.
+//! Faults of settings, as the reader finds them and as an error tells them.
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
+use crate::fault::{Fault, FaultCode};
 use crate::topic::quote;
-use serde::Serialize;
 use serde_json::Value;
 
-/// One thing that is wrong with settings.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Fault {
-    /// The name of the field; `settings` when it is none in particular.
-    pub(super) field: String,
-    /// The value as JSON, cut short; `None` where there is none or where it may be a secret.
-    pub(super) value: Option<String>,
-    /// Names the field, the value and what would be right.
-    pub(super) message: String,
+/// What is wrong with a value, in words that follow the value itself.
+pub(super) struct Problem {
+    pub(super) code: FaultCode,
+    pub(super) what: String,
 }
 
-/// The field of a fault that is none of one field.
-const WHOLE: &str = "settings";
-
-impl Fault {
-    /// A fault of a value. `what` begins with the value as [`show`] gives it, or says why it is not shown.
-    pub(super) fn new(field: &str, value: Option<String>, what: &str) -> Self {
-        Fault {
-            field: field.into(),
-            value,
-            message: match field.bytes().all(|c| c.is_ascii_lowercase() || c == b'_')
-                && field.len() < 40
-            {
-                true => format!("{field}: {what}"),
-                false => format!("{}: {what}", quote(field)),
-            },
-        }
+impl Problem {
+    pub(super) fn new(code: FaultCode, what: impl Into<String>) -> Self {
+        let what = what.into();
+        Problem { code, what }
     }
+}
 
-    /// A fault of the settings as a whole.
-    pub(super) fn whole(what: &str) -> Self {
-        Fault::new(
-            WHOLE,
-            None,
-            &format!(
-                "{what}; they are one JSON object such as {{\"broker_host\": \"192.168.1.10\"}}"
-            ),
-        )
-    }
+/// A fault of the settings as a whole, with an example of what they should be.
+pub(super) fn whole(code: FaultCode, what: &str) -> Fault {
+    let example = r#"{"broker_host": "192.168.1.10"}"#;
+    Fault::whole(
+        code,
+        format!("{what}; settings are one JSON object, such as {example}"),
+    )
 }
 
 /// A value for a message, as JSON. What is inside a list or object is not shown: it is out of place, and may be
@@ -57,13 +38,13 @@ pub(super) fn show(value: &Value) -> Option<String> {
 }
 
 /// All faults as one error.
-pub(super) fn error(faults: &[Fault]) -> Error {
-    let message = match faults {
-        [only] => only.message.clone(),
+pub(super) fn error(faults: Vec<Fault>) -> Error {
+    let message = match &faults[..] {
+        [only] => only.to_string(),
         _ => {
             let numbered: Vec<_> = (1..)
-                .zip(faults)
-                .map(|(number, fault)| format!("({number}) {}", fault.message))
+                .zip(&faults)
+                .map(|(number, fault)| format!("({number}) {fault}"))
                 .collect();
             format!(
                 "{} faults in the settings: {}",
@@ -72,5 +53,5 @@ pub(super) fn error(faults: &[Fault]) -> Error {
             )
         }
     };
-    Error::new(ErrorKind::InvalidSettings, message)
+    Error::settings(message, faults)
 }

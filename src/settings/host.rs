@@ -6,6 +6,10 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 const LONGEST_NAME: usize = 253;
 const LONGEST_LABEL: usize = 63;
 
+const ALONE: &str =
+    "give only the host here, the port in broker_port, and credentials in username and password; \
+                     set use_tls for TLS";
+
 /// The host without brackets, or what is wrong with it, in words that follow the text itself.
 pub(super) fn parse(text: &str) -> Result<String, String> {
     if let Some(bare) = text
@@ -15,7 +19,7 @@ pub(super) fn parse(text: &str) -> Result<String, String> {
         return match is_ipv6(bare) {
             true => Ok(bare.into()),
             false => {
-                Err("is no IPv6 address in its brackets; write one such as [2001:db8::1]".into())
+                Err("is not an IPv6 address in brackets; give one such as [2001:db8::1]".into())
             }
         };
     }
@@ -39,30 +43,37 @@ fn is_ipv6(text: &str) -> bool {
 fn stranger(text: &str) -> Option<String> {
     if text.contains('@') {
         return Some(
-            "holds '@'; give the host alone, and the rest in username and password".into(),
+            "contains '@'; give only the host here, and the credentials in username and password"
+                .into(),
         );
     }
     if let Some((scheme, _)) = text.split_once("://") {
         return Some(match scheme.to_ascii_lowercase().as_str() {
-            "ws" | "wss" => "names WebSocket, which is not supported; give the host of a broker that \
-                             takes MQTT over TCP or TLS"
-                .into(),
-            _ => format!(
-                "starts with {scheme}://; give the host alone, the port in broker_port, and use_tls for TLS"
-            ),
+            "ws" | "wss" => {
+                "names WebSocket, which is not supported; give the host of a broker that \
+                             accepts MQTT over TCP or TLS"
+                    .into()
+            }
+            // No other, which may be a password as well.
+            known @ ("mqtt" | "mqtts" | "tcp" | "ssl" | "tls" | "http" | "https") => {
+                format!("starts with {known}://; {ALONE}")
+            }
+            _ => format!("is a URL; {ALONE}"),
         });
     }
     if text.contains(char::is_whitespace) {
-        return Some("holds a space; give the host alone".into());
+        return Some("contains a space; give only the host".into());
     }
     if text.contains(['/', '\\', '?']) {
-        return Some("holds a path; give the host alone".into());
+        return Some("contains a path; give only the host".into());
     }
     let (host, port) = text.rsplit_once(':')?;
     if port.bytes().all(|c| c.is_ascii_digit()) && (!host.contains(':') || host.ends_with(']')) {
-        return Some("holds a port; give the host alone, and the port in broker_port".into());
+        return Some(
+            "contains a port; give only the host here, and the port in broker_port".into(),
+        );
     }
-    Some("holds ':', but is no IPv6 address; write one such as 2001:db8::1, or a name".into())
+    Some("contains ':' but is not an IPv6 address; give one such as 2001:db8::1, or a name".into())
 }
 
 /// What is wrong with a name or an IPv4 address.
@@ -74,8 +85,8 @@ fn name_fault(text: &str) -> Option<String> {
         .find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')))
     {
         return Some(match c.is_ascii() {
-            true => format!("holds {c:?}; a name has only letters, digits, '.', '-' and '_'"),
-            false => format!("holds {c:?}; write a name with other letters in its ASCII form, which starts with xn--"),
+            true => format!("contains {c:?}; a name consists of letters, digits, '.', '-' and '_'"),
+            false => format!("contains {c:?}; give an internationalised name in its ASCII form, which starts with xn--"),
         });
     }
     if name.len() > LONGEST_NAME {
@@ -86,21 +97,49 @@ fn name_fault(text: &str) -> Option<String> {
     }
     let mut labels = name.split('.');
     if labels.clone().any(str::is_empty) {
-        return Some("has a dot too many; write a name such as broker.local".into());
+        return Some("has an empty part between two dots; give a name such as broker.local".into());
     }
     if labels.clone().any(|label| label.len() > LONGEST_LABEL) {
         return Some(format!(
-            "has more than {LONGEST_LABEL} characters between two dots; no name has"
+            "has more than {LONGEST_LABEL} characters between two dots, which no name can have"
         ));
     }
     // What ends in a number is never a name; resolvers read it as an address in forms that nobody means.
     let last = labels.next_back().unwrap_or_default();
     if last.bytes().all(|c| c.is_ascii_digit()) && name.parse::<Ipv4Addr>().is_err() {
         return Some(
-            "is no IPv4 address; write four numbers from 0 to 255, such as 192.168.1.10".into(),
+            "is not an IPv4 address; give four numbers from 0 to 255, such as 192.168.1.10".into(),
         );
     }
     None
+}
+
+/// A note about a name of multicast DNS where the system does not look such names up.
+pub(super) fn unresolvable(host: &str) -> Option<String> {
+    let host = host.strip_suffix('.').unwrap_or(host);
+    if !host.to_ascii_lowercase().ends_with(".local") {
+        return None;
+    }
+    // Without the file, the C library asks DNS alone. Other systems than Linux have no such file, and know the names.
+    let services = std::fs::read_to_string("/etc/nsswitch.conf").unwrap_or_default();
+    (cfg!(target_os = "linux") && !looks_up_local_names(&services)).then(|| {
+        format!(
+            "broker_host {host:?} ends in .local, and this system does not look up such names (/etc/nsswitch.conf has \
+             no mdns service for hosts); unless your DNS server knows it, give the IP address, or install libnss-mdns"
+        )
+    })
+}
+
+/// Whether the services for hosts, in the text of nsswitch.conf, know the names of multicast DNS.
+fn looks_up_local_names(services: &str) -> bool {
+    let hosts = services
+        .lines()
+        .find_map(|line| line.trim_start().strip_prefix("hosts:"));
+    hosts.is_some_and(|hosts| {
+        hosts
+            .split_whitespace()
+            .any(|service| service.starts_with("mdns") || service == "resolve")
+    })
 }
 
 #[cfg(test)]
@@ -132,6 +171,20 @@ mod tests {
     }
 
     #[test]
+    fn services_that_know_local_names_are_recognised() {
+        for (services, know) in [
+            ("", false),
+            ("hosts: files dns", false),
+            ("passwd: mdns\nhosts: files dns", false),
+            ("hosts:  files mdns4_minimal [NOTFOUND=return] dns", true),
+            ("hosts: files resolve [!UNAVAIL=return] dns", true),
+        ] {
+            assert_eq!(looks_up_local_names(services), know, "{services}");
+        }
+        assert_eq!(unresolvable("broker.example"), None);
+    }
+
+    #[test]
     fn brackets_are_taken_off() {
         assert_eq!(parse("[::1]").as_deref(), Ok("::1"));
         assert_eq!(parse("[fe80::1%eth0]").as_deref(), Ok("fe80::1%eth0"));
@@ -154,21 +207,21 @@ mod tests {
             ("broker.local:", "port in broker_port"),
             ("[::1]:1883", "port in broker_port"),
             ("10.0.0.1:1883", "port in broker_port"),
-            ("2001:db8::1::2", "no IPv6 address"),
-            ("fe80::1%", "no IPv6 address"),
-            ("[10.0.0.1]", "IPv6 address in its brackets"),
-            ("[::1", "no IPv6 address"),
+            ("2001:db8::1::2", "not an IPv6 address"),
+            ("fe80::1%", "not an IPv6 address"),
+            ("[10.0.0.1]", "not an IPv6 address in brackets"),
+            ("[::1", "not an IPv6 address"),
             ("a b", "a space"),
             (" broker.local", "a space"),
             ("broker.local\n", "a space"),
             ("broker.local/mqtt", "a path"),
             ("/run/mosquitto.sock", "a path"),
-            ("192.168.1.300", "no IPv4 address"),
-            ("192.168.1", "no IPv4 address"),
-            ("192.168.001.010", "no IPv4 address"),
-            ("1883", "no IPv4 address"),
-            ("broker..local", "a dot too many"),
-            (".", "a dot too many"),
+            ("192.168.1.300", "not an IPv4 address"),
+            ("192.168.1", "not an IPv4 address"),
+            ("192.168.001.010", "not an IPv4 address"),
+            ("1883", "not an IPv4 address"),
+            ("broker..local", "an empty part"),
+            (".", "an empty part"),
             ("küche.local", "xn--"),
             ("broker;local", "';'"),
             ("brok\0er", "'\\0'"),

@@ -1,7 +1,8 @@
-//! From text to the fields of a JSON object.
+//! From text, and what other formats give, to the fields of an object.
 
-use super::faults::Fault;
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use super::faults::whole;
+use crate::fault::{Fault, FaultCode};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -9,10 +10,15 @@ use std::fmt;
 /// The fields of the object that the text is, and a fault for each that is there more than once: the later value
 /// would silently win. Values of the text appear in no fault.
 pub(super) fn fields(text: &str) -> Result<(Map<String, Value>, Vec<Fault>), Fault> {
-    let fields = object(serde_json::from_str(text).map_err(|e| not_json(&e))?)?;
-    let Repeated(repeated) = serde_json::from_str(text).map_err(|e| not_json(&e))?;
-    let fault = |name: &String| Fault::new(name, None, "stands there more than once; leave one");
-    Ok((fields, repeated.iter().map(fault).collect()))
+    let not_json = |error: serde_json::Error| {
+        let what = format!("the text is not valid JSON: {error}");
+        whole(FaultCode::NotJson, &what)
+    };
+    // An error of the type would quote the value; so that is looked at first.
+    object(serde_json::from_str(text).map_err(not_json)?)?;
+    let fields: Fields = serde_json::from_str(text).map_err(not_json)?;
+    let faults = fields.faults();
+    Ok((fields.fields, faults))
 }
 
 /// The fields of an object.
@@ -22,42 +28,62 @@ pub(super) fn object(value: Value) -> Result<Map<String, Value>, Fault> {
         Value::Null => "null",
         Value::Bool(_) => "true or false",
         Value::Number(_) => "a number",
-        Value::String(_) => "a text",
+        Value::String(_) => "text",
         Value::Array(_) => "a list",
     };
-    Err(Fault::whole(&format!("{found} instead of an object")))
+    Err(whole(
+        FaultCode::NotAnObject,
+        &format!("{found} instead of an object"),
+    ))
 }
 
-fn not_json(error: &serde_json::Error) -> Fault {
-    Fault::whole(&format!("not valid JSON: {error}"))
+/// The fields of an object, and the names that it holds more than once.
+pub(super) struct Fields {
+    pub(super) fields: Map<String, Value>,
+    repeated: BTreeSet<String>,
 }
 
-/// The names that an object holds more than once.
-struct Repeated(BTreeSet<String>);
-
-impl<'de> Deserialize<'de> for Repeated {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Names)
+impl Fields {
+    pub(super) fn faults(&self) -> Vec<Fault> {
+        let fault = |name: &String| {
+            Fault::new(
+                name,
+                FaultCode::Repeated,
+                None,
+                "is given more than once; keep one",
+            )
+        };
+        self.repeated.iter().map(fault).collect()
     }
 }
 
-struct Names;
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(FieldsVisitor)
+    }
+}
 
-impl<'de> Visitor<'de> for Names {
-    type Value = Repeated;
+struct FieldsVisitor;
+
+impl<'de> Visitor<'de> for FieldsVisitor {
+    type Value = Fields;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
+        f.write_str("the settings, by name")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Repeated, A::Error> {
-        let (mut seen, mut repeated) = (BTreeSet::new(), BTreeSet::new());
-        while let Some(name) = map.next_key::<String>()? {
-            map.next_value::<IgnoredAny>()?;
-            if !seen.insert(name.clone()) {
+    // serde's own words would quote the text, which may be a URL with a password.
+    fn visit_str<E: Error>(self, _: &str) -> Result<Fields, E> {
+        Err(E::custom("settings are an object, and not text"))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+        let (mut fields, mut repeated) = (Map::new(), BTreeSet::new());
+        while let Some((name, value)) = map.next_entry::<String, Value>()? {
+            if fields.insert(name.clone(), value).is_some() {
                 repeated.insert(name);
             }
         }
-        Ok(Repeated(repeated))
+        Ok(Fields { fields, repeated })
     }
 }

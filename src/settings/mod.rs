@@ -1,43 +1,52 @@
 //! The settings of a client: plain data that is valid by construction.
 
+mod builder;
 mod client_id;
 mod event_topic;
 mod faults;
-mod fields;
 mod host;
 mod json;
 mod nearest;
 mod notes;
 mod parse;
+mod password;
 mod reader;
 #[cfg(test)]
 mod reference;
 mod report;
+mod schema;
+mod secrecy;
+mod table;
 mod tls;
+mod value;
 
 #[cfg(test)]
 mod tests;
 
 use crate::error::Error;
 use crate::message::QoS;
+use crate::tls::Tls;
+pub use builder::SettingsBuilder;
 pub(crate) use event_topic::EventTopic;
 use serde_json::Value;
-pub(crate) use tls::Tls;
+use std::path::PathBuf;
 
-/// Which broker to connect to, and how to behave there. One that exists is valid.
+/// Which broker to connect to, and how. Settings that exist are valid.
 ///
-/// Settings are one JSON object with the fields below. `null` or an empty text stands for the default, an unknown
-/// field is a fault. Numbers are whole, both ends of a range are allowed, and a value of another type is never
-/// converted: `"1883"` is no number. Text lengths are in bytes of UTF-8.
+/// Settings are one JSON object with the members below; [`builder`](Settings::builder) and serde's `Deserialize` make
+/// them from Rust values and other formats. `null` or an empty text stands for the default, and an unknown name is a
+/// fault. Numbers are whole, both ends of a range are allowed, and a value of another type is never converted: `"1883"`
+/// is not a number. Lengths of text are in bytes of UTF-8.
 ///
 #[doc = include_str!("reference.md")]
 ///
-/// `{topic_prefix}` stands for the field of that name, in both topics. `event_topic` names `{camera}` once, as one
-/// level of the topic or a part of it, and no other braces. A camera whose events would go to the availability topic
-/// is refused when it publishes.
+/// `{topic_prefix}` stands for the setting of that name, in both topics. `event_topic` contains `{camera}` once, as a
+/// level of the topic or a part of one, and no other braces. A camera whose events would go to the availability topic is
+/// refused when it publishes.
 ///
-/// The files are read when settings are made, to find faults, and again for each connection, so that renewed
-/// certificates are used. Nothing here touches the network.
+/// The files of certificates are read when settings are made, to find faults, and again for each connection, so that
+/// renewed certificates are used; while a file has a fault, what was read last stays in use. Nothing here touches the
+/// network.
 ///
 /// ```
 /// use argus_mqtt::Settings;
@@ -58,7 +67,9 @@ pub struct Settings {
     pub(crate) broker_host: String,
     pub(crate) broker_port: u16,
     pub(crate) username: Option<String>,
+    /// Given, or from the file.
     pub(crate) password: Option<String>,
+    password_file: Option<PathBuf>,
     /// The one given, or the stable one.
     pub(crate) client_id: String,
     pub(crate) protocol: Protocol,
@@ -83,6 +94,8 @@ pub struct Settings {
     pub(crate) tls: Option<Tls>,
     /// What was given for TLS while `use_tls` is false: kept for those who switch it on again.
     unused_tls: Tls,
+    /// What is allowed but worth knowing, in sentences for a person.
+    notes: Vec<String>,
 }
 
 /// Which version of MQTT to speak.
@@ -105,10 +118,11 @@ impl Settings {
     /// Reads settings from the text of a JSON object.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidSettings`](crate::ErrorKind::InvalidSettings). The message names every fault: field,
-    /// value and what would be right, or the line and column where the text is not JSON. No password is in it.
+    /// [`ErrorKind::InvalidSettings`](crate::ErrorKind::InvalidSettings). The message names every fault: the setting, its
+    /// value and what would be right, or the line and column where the text is not JSON.
+    /// [`Error::faults`](crate::Error::faults) gives them one by one. No password is in either.
     pub fn from_json(text: &str) -> Result<Settings, Error> {
-        parse::text(text).map_err(|faults| faults::error(&faults))
+        parse::text(text).map_err(faults::error)
     }
 
     /// Reads settings from a JSON object.
@@ -116,18 +130,28 @@ impl Settings {
     /// # Errors
     /// As [`from_json`](Settings::from_json).
     pub fn from_value(value: &Value) -> Result<Settings, Error> {
-        parse::value(value).map_err(|faults| faults::error(&faults))
+        parse::value(value).map_err(faults::error)
     }
 
     /// Checks settings, for a program that lets people edit them. Gives a report, as JSON: either
-    /// `{"valid": true, "settings": {...}, "notes": ["..."]}`, the settings as [`to_value`](Settings::to_value)
-    /// gives them, and what is worth knowing of them; or
-    /// `{"valid": false, "faults": [{"field": "...", "value": "...", "message": "..."}]}` with every fault. A fault's
-    /// `value` is JSON, cut short if it is long, and `null` where there is none or where it may hold a secret. A fault
-    /// of the text as a whole has the field `settings`.
+    /// `{"valid": true, "settings": {...}, "notes": ["..."]}`, with the settings as [`to_value`](Settings::to_value)
+    /// gives them, and notes on what is allowed but probably not meant; or
+    /// `{"valid": false, "faults": [{"field": "...", "code": "...", "value": "...", "message": "..."}]}`, with every
+    /// fault as a [`Fault`](crate::Fault).
     #[must_use]
     pub fn check(text: &str) -> String {
         report::check(text)
+    }
+
+    /// A JSON Schema (draft 2020-12) of the settings, for a program that lets people edit them.
+    ///
+    /// Beside the standard keywords each property has `x-group`, the title of its group; `x-message`, what to say of a
+    /// value that is not allowed; and `x-default`, in words, where the default depends on other settings. `x-groups` is
+    /// the list of all groups in their order. The schema refuses nothing that is allowed but the empty text in place of
+    /// a number or of `true` and `false`. [`check`](Settings::check) knows more rules than a schema can hold.
+    #[must_use]
+    pub fn schema() -> Value {
+        schema::schema()
     }
 
     /// Every field but `password`, defaults filled in: `client_id` is the one in use, and what has no value is
@@ -146,9 +170,21 @@ impl Settings {
         }
     }
 
+    /// Where connections get what TLS needs; `None` without TLS. Reads the files.
+    ///
+    /// # Errors
+    /// As [`from_json`](Settings::from_json): the files may have changed since.
+    #[cfg(feature = "tls")]
+    pub(crate) fn tls_source(&self) -> Result<Option<crate::tls::Source>, Error> {
+        let tls = self.tls.as_ref();
+        tls.map(|tls| crate::tls::Source::new(tls, &self.broker_host))
+            .transpose()
+            .map_err(faults::error)
+    }
+
     /// What is allowed but worth knowing, in sentences for a person.
     pub(crate) fn notes(&self) -> Vec<String> {
-        notes::notes(self)
+        self.notes.clone()
     }
 
     /// Whether a connection made with these settings serves for the others as well: all that the broker sees of it
@@ -160,6 +196,7 @@ impl Settings {
             broker_port,
             username,
             password,
+            password_file: _,
             client_id,
             protocol,
             keep_alive_seconds,
@@ -182,6 +219,7 @@ impl Settings {
             guard_availability,
             tls,
             unused_tls: _,
+            notes: _,
         } = self;
         *broker_host == other.broker_host
             && *broker_port == other.broker_port

@@ -1,12 +1,11 @@
 //! Which field someone meant who wrote a name that is none.
 
-use super::fields::FIELDS;
+use super::table;
 
 /// The name of the field that a name resembles most, and whether it does so enough to ask for it.
 pub(super) fn nearest(name: &str) -> (&'static str, bool) {
     let name = plain(name);
-    let (distance, field) = FIELDS
-        .iter()
+    let (distance, field) = table::fields()
         .map(|field| (distance(&name, &plain(field.name)), field.name))
         // Of two that resemble it alike, the one with less beside it: `use_tls` for `tls`.
         .min_by_key(|(distance, field)| (*distance, field.len()))

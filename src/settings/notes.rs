@@ -1,8 +1,8 @@
 //! What settings allow, but a person should know of.
 
-use super::fields::{PORT, TLS_PORT};
-use super::tls::Tls;
-use super::{Protocol, Settings};
+use super::table::{PORT, TLS_PORT};
+use super::{host, Protocol, Settings};
+use crate::tls::Tls;
 use crate::topic::quote;
 
 /// Brokers for MQTT 3.1.1 need not take a longer client id (section 3.1.3.1), in bytes.
@@ -10,34 +10,117 @@ const LONGEST_SURE_CLIENT_ID: usize = 23;
 
 /// A sentence for each thing worth knowing.
 pub(super) fn notes(settings: &Settings) -> Vec<String> {
-    [
+    let mut notes = empty_levels(settings);
+    notes.extend(blank_ends(settings));
+    let others = [
+        host::unresolvable(&settings.broker_host),
+        broken_password(settings),
         long_client_id(settings),
         unlikely_port(settings),
         delay_without_effect(settings),
-        empty_level(settings),
         refused_camera(settings),
         unverified(settings),
+        unused_ca_file(settings),
         unused_tls(&settings.unused_tls),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    ];
+    notes.extend(others.into_iter().flatten());
+    notes
+}
+
+fn empty_levels(settings: &Settings) -> Vec<String> {
+    let is_empty = |topic: &str| topic.split('/').any(str::is_empty);
+    // The prefix is part of the others; it is told once.
+    let prefix = settings.topic_prefix.as_str();
+    let given = [
+        ("topic_prefix", prefix, is_empty(prefix)),
+        (
+            "event_topic",
+            settings.event_topic.pattern(),
+            is_empty(settings.event_topic.pattern()),
+        ),
+        (
+            "availability_topic",
+            settings.availability_topic.as_str(),
+            is_empty(&settings.availability_topic.replacen(prefix, "x", 1)),
+        ),
+    ];
+    given
+        .iter()
+        .filter(|(_, _, is_empty)| *is_empty)
+        .map(|(field, topic, _)| {
+            format!(
+                "{field} {} has an empty level: a '/' at an end, or two in a row; it is probably one '/' too many",
+                quote(topic)
+            )
+        })
+        .collect()
+}
+
+fn blank_ends(settings: &Settings) -> Vec<String> {
+    // Also what nobody sees: a byte order mark, and spaces of no width.
+    let is_blank = |c: char| c.is_whitespace() || matches!(c, '\u{FEFF}' | '\u{200B}');
+    let password = match settings.password_file {
+        None => "password",
+        Some(_) => "the password in password_file",
+    };
+    let given = [
+        ("username", settings.username.as_deref()),
+        (password, settings.password.as_deref()),
+        ("client_id", Some(settings.client_id.as_str())),
+        ("topic_prefix", Some(settings.topic_prefix.as_str())),
+        ("event_topic", Some(settings.event_topic.pattern())),
+        ("birth_message", Some(settings.birth_message.as_str())),
+        ("will_message", Some(settings.will_message.as_str())),
+    ];
+    // A prefix that is part of it is told already.
+    let availability = settings
+        .availability_topic
+        .strip_prefix(&settings.topic_prefix)
+        .unwrap_or(&settings.availability_topic);
+    let given = given
+        .into_iter()
+        .chain([("availability_topic", Some(availability))]);
+    given
+        .filter(|(_, text)| {
+            text.is_some_and(|text| text.starts_with(is_blank) || text.ends_with(is_blank))
+        })
+        .map(|(field, _)| {
+            format!(
+                "{field} begins or ends with a space or another character that can't be seen; it is used as it is"
+            )
+        })
+        .collect()
+}
+
+fn broken_password(settings: &Settings) -> Option<String> {
+    let password = settings.password.as_deref()?;
+    match (password.contains(['\n', '\r']), &settings.password_file) {
+        (false, _) => None,
+        (true, None) => Some(
+            "password contains a line break, which most passwords don't: was it read from a file? password_file leaves \
+             out the line break at the end"
+                .into(),
+        ),
+        (true, Some(_)) => Some(
+            "the password in password_file has more than one line; only the last line break is left out".into(),
+        ),
+    }
 }
 
 fn long_client_id(settings: &Settings) -> Option<String> {
     let length = settings.client_id.len();
     (length > LONGEST_SURE_CLIENT_ID).then(|| {
-        format!("client_id is {length} bytes long; some brokers for MQTT 3.1.1 refuse more than {LONGEST_SURE_CLIENT_ID}")
+        format!("client_id is {length} bytes long; an MQTT 3.1.1 broker may refuse more than {LONGEST_SURE_CLIENT_ID}")
     })
 }
 
 fn unlikely_port(settings: &Settings) -> Option<String> {
     match (settings.broker_port, &settings.tls) {
         (TLS_PORT, None) => Some(format!(
-            "broker_port {TLS_PORT} is most often for TLS, but use_tls is false"
+            "broker_port {TLS_PORT} is usually a port for TLS, but use_tls is false"
         )),
         (PORT, Some(_)) => Some(format!(
-            "broker_port {PORT} is most often not for TLS, but use_tls is true"
+            "broker_port {PORT} is usually a port without TLS, but use_tls is true"
         )),
         _ => None,
     }
@@ -46,37 +129,39 @@ fn unlikely_port(settings: &Settings) -> Option<String> {
 fn delay_without_effect(settings: &Settings) -> Option<String> {
     let delay = settings.will_delay_seconds;
     (delay > 0 && settings.protocol == Protocol::V311)
-        .then(|| format!("will_delay_seconds {delay} has no effect: MQTT 3.1.1 has no such delay"))
-}
-
-fn empty_level(settings: &Settings) -> Option<String> {
-    let prefix = &settings.topic_prefix;
-    (prefix.starts_with('/') || prefix.ends_with('/')).then(|| {
-        format!(
-            "topic_prefix {} makes topics with an empty level; it needs no '/' at its ends",
-            quote(prefix)
-        )
-    })
+        .then(|| format!("will_delay_seconds {delay} has no effect: MQTT 3.1.1 has no will delay"))
 }
 
 fn refused_camera(settings: &Settings) -> Option<String> {
     let camera = quote(settings.event_topic.refused_camera()?);
     Some(format!(
-        "event_topic leads a camera {camera} to the availability topic; its events are refused"
+        "event_topic gives a camera named {camera} the availability topic; its events are refused"
     ))
 }
 
 fn unverified(settings: &Settings) -> Option<String> {
     settings.tls.as_ref().filter(|tls| tls.insecure_skip_verify).map(|_| {
-        "tls_insecure_skip_verify is on: anyone on the way to the broker can read and change everything, the \
-         password included"
+        "tls_insecure_skip_verify is on: anyone on the network path to the broker can read and change everything, \
+         including the password"
             .into()
     })
+}
+
+fn unused_ca_file(settings: &Settings) -> Option<String> {
+    let tls = settings.tls.as_ref().filter(|tls| tls.ca_file.is_some())?;
+    let why = match (&tls.fingerprint, tls.insecure_skip_verify) {
+        (Some(_), _) => "tls_fingerprint is set",
+        (None, true) => "tls_insecure_skip_verify is on",
+        (None, false) => return None,
+    };
+    Some(format!("tls_ca_file is not used, because {why}"))
 }
 
 fn unused_tls(tls: &Tls) -> Option<String> {
     let given = [
         ("tls_ca_file", tls.ca_file.is_some()),
+        ("tls_fingerprint", tls.fingerprint.is_some()),
+        ("tls_server_name", tls.server_name.is_some()),
         ("tls_client_cert_file", tls.client_cert_file.is_some()),
         ("tls_client_key_file", tls.client_key_file.is_some()),
         ("tls_insecure_skip_verify", tls.insecure_skip_verify),
@@ -87,4 +172,60 @@ fn unused_tls(tls: &Tls) -> Option<String> {
         .map(|(name, _)| *name)
         .collect();
     (!names.is_empty()).then(|| format!("not used, because use_tls is false: {}", names.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Settings;
+    use serde_json::{json, Value};
+
+    #[track_caller]
+    fn notes(more: Value) -> Vec<String> {
+        let mut settings = json!({"broker_host": "broker"});
+        for (name, value) in more.as_object().expect("an object") {
+            settings[name] = value.clone();
+        }
+        let settings = Settings::from_value(&settings).expect("it is valid");
+        settings.notes()
+    }
+
+    #[test]
+    fn what_is_surely_not_meant_is_told_once() {
+        for (more, says) in [
+            (json!({"topic_prefix": "a//b"}), "topic_prefix \"a//b\""),
+            (json!({"topic_prefix": "home/"}), "topic_prefix \"home/\""),
+            (
+                json!({"availability_topic": "a//b"}),
+                "availability_topic \"a//b\"",
+            ),
+            (json!({"event_topic": "/{camera}"}), "event_topic"),
+            (
+                json!({"topic_prefix": "home "}),
+                "topic_prefix begins or ends",
+            ),
+            (json!({"username": "\u{FEFF}me"}), "username begins or ends"),
+            (
+                json!({"client_id": "me\u{200B}"}),
+                "client_id begins or ends",
+            ),
+            (json!({"birth_message": "online "}), "birth_message"),
+            (json!({"will_message": "off\n"}), "will_message"),
+            (
+                json!({"username": "me", "password": " hunter2"}),
+                "password begins or ends",
+            ),
+        ] {
+            let notes = notes(more.clone());
+            assert_eq!(notes.len(), 1, "{more}: {notes:?}");
+            assert!(notes[0].contains(says), "{notes:?}");
+        }
+    }
+
+    #[test]
+    fn a_password_with_a_line_break_is_told_without_it() {
+        let notes = notes(json!({"username": "me", "password": "hunter2\n"})).join(" ");
+        assert!(notes.contains("line break"), "{notes}");
+        assert!(notes.contains("password_file"), "{notes}");
+        assert!(!notes.contains("hunter2"), "{notes}");
+    }
 }

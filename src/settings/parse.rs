@@ -2,18 +2,27 @@
 
 use super::client_id::stable;
 use super::event_topic::{leading_dollar, EventTopic, CAMERA, PREFIX};
-use super::faults::Fault;
-use super::fields::{PORT, TLS_PORT};
 use super::reader::Reader;
-use super::{json, tls, Protocol, QueueFull, Settings};
+use super::table::{PORT, TLS_PORT};
+use super::{json, notes, password, tls, Protocol, QueueFull, Settings};
+use crate::fault::{Fault, FaultCode};
 use crate::message::QoS;
+use crate::tls::Tls;
 use crate::topic::name_fault;
 use serde_json::{Map, Value};
 
 /// The settings that a text describes, or every fault.
 pub(super) fn text(text: &str) -> Result<Settings, Vec<Fault>> {
-    let (fields, mut faults) = json::fields(text).map_err(|fault| vec![fault])?;
-    match object(&fields) {
+    let (given, faults) = json::fields(text).map_err(|fault| vec![fault])?;
+    fields(&given, faults)
+}
+
+/// The settings that fields describe, which have these faults already.
+pub(super) fn fields(
+    given: &Map<String, Value>,
+    mut faults: Vec<Fault>,
+) -> Result<Settings, Vec<Fault>> {
+    match object(given) {
         Ok(settings) if faults.is_empty() => Ok(settings),
         Ok(_) => Err(faults),
         Err(more) => {
@@ -30,7 +39,8 @@ pub(super) fn value(value: &Value) -> Result<Settings, Vec<Fault>> {
         .and_then(|fields| object(&fields))
 }
 
-fn object(fields: &Map<String, Value>) -> Result<Settings, Vec<Fault>> {
+/// The settings that fields describe, or every fault.
+pub(super) fn object(fields: &Map<String, Value>) -> Result<Settings, Vec<Fault>> {
     let mut reader = Reader::new(fields);
     let settings = read(&mut reader);
     let faults = reader.into_faults();
@@ -47,10 +57,7 @@ fn read(reader: &mut Reader<'_>) -> Settings {
     let broker_port =
         reader.integer_or("broker_port", if use_tls { TLS_PORT } else { PORT }.into());
     let username = reader.optional_text("username");
-    let password = reader.optional_text("password");
-    if password.is_some() && username.is_none() && reader.sound(&["username"]) {
-        reader.fault("username", "does not go with a password, which MQTT 3.1.1 allows only with a name; give a username");
-    }
+    let (password, password_file) = password::read(reader, username.is_some());
     let topics = Topics::read(reader);
     let client_id = reader.optional_text("client_id").unwrap_or_else(|| {
         stable(
@@ -62,16 +69,17 @@ fn read(reader: &mut Reader<'_>) -> Settings {
     });
     let (birth_message, will_message) = availability_messages(reader);
     let (reconnect_min_seconds, reconnect_max_seconds) = pauses(reader);
-    let tls = tls::read(reader, use_tls);
+    let (tls, file_notes) = tls::read(reader, use_tls, &broker_host);
     let (tls, unused_tls) = match use_tls {
-        true => (Some(tls), tls::Tls::default()),
+        true => (Some(tls), Tls::default()),
         false => (None, tls),
     };
-    Settings {
+    let mut settings = Settings {
         broker_host,
         broker_port,
         username,
         password,
+        password_file,
         client_id,
         protocol: Protocol::of(&reader.text("protocol")),
         keep_alive_seconds: reader.integer("keep_alive_seconds"),
@@ -97,7 +105,11 @@ fn read(reader: &mut Reader<'_>) -> Settings {
         guard_availability: reader.switch("guard_availability"),
         tls,
         unused_tls,
-    }
+        notes: file_notes,
+    };
+    let more = notes::notes(&settings);
+    settings.notes.extend(more);
+    settings
 }
 
 struct Topics {
@@ -112,24 +124,24 @@ impl Topics {
         if let Some(what) =
             leading_dollar(&prefix).or_else(|| placeholder(&prefix, &[PREFIX, CAMERA]))
         {
-            reader.fault("topic_prefix", &what);
+            reader.fault("topic_prefix", FaultCode::InvalidTopic, &what);
         }
         let given = reader.text("availability_topic");
         let availability = given.replace(PREFIX, &prefix);
         let fault = leading_dollar(&given).or_else(|| placeholder(&given, &[CAMERA]));
         let fault = fault.or_else(|| {
             Some(format!(
-                "with {PREFIX} put in {}",
+                "with {PREFIX} replaced, it {}",
                 name_fault(&availability)?
             ))
         });
         if let (Some(what), true) = (fault, reader.sound(&["topic_prefix", "availability_topic"])) {
-            reader.fault("availability_topic", &what);
+            reader.fault("availability_topic", FaultCode::InvalidTopic, &what);
         }
         let pattern = reader.text("event_topic");
         let event = EventTopic::parse(&pattern, &prefix, &availability).unwrap_or_else(|what| {
             if reader.sound(&["topic_prefix", "event_topic"]) {
-                reader.fault("event_topic", &what);
+                reader.fault("event_topic", FaultCode::InvalidTopic, &what);
             }
             EventTopic::parse(CAMERA, &prefix, &availability).expect("a camera alone is a pattern")
         });
@@ -147,7 +159,7 @@ fn placeholder(topic: &str, not_here: &[&str]) -> Option<String> {
         .iter()
         .find(|placeholder| topic.contains(**placeholder))?;
     Some(format!(
-        "holds {found}, which is not replaced here; write out what is meant"
+        "contains {found}, which is not replaced here; write it out"
     ))
 }
 
@@ -156,7 +168,8 @@ fn availability_messages(reader: &mut Reader<'_>) -> (String, String) {
     if birth == will && reader.sound(&["birth_message", "will_message"]) {
         reader.fault(
             "will_message",
-            "is the birth_message too; they must differ, such as \"online\" and \"offline\"",
+            FaultCode::Conflict,
+            "is also the birth_message; the two must differ, such as \"online\" and \"offline\"",
         );
     }
     (birth, will)
@@ -168,6 +181,7 @@ fn pauses(reader: &mut Reader<'_>) -> (u32, u32) {
     if min > max && reader.sound(&[low, high]) {
         reader.fault(
             low,
+            FaultCode::Conflict,
             &format!("is more than {high}, which is {max}; lower it, or raise {high}"),
         );
     }

@@ -1,11 +1,11 @@
 //! Reads the fields of a JSON object by their table, and gathers every fault.
 
-use super::faults::{show, Fault};
-use super::fields::{find, Allowed, Default, Field};
-use super::host;
+use super::faults::{show, Problem};
 use super::nearest::nearest;
-use super::tls::is_pem;
-use crate::topic::{name_fault, quote, text_fault};
+use super::secrecy::{name_may_be_shown, value_may_be_shown};
+use super::table::{find, Allowed, Default, Field};
+use super::value::{expected_text, in_range, lowest, text_in_form, wrong_type};
+use crate::fault::{Fault, FaultCode};
 use serde_json::{Map, Value};
 use std::fmt::Debug;
 use std::path::PathBuf;
@@ -18,13 +18,10 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(given: &'a Map<String, Value>) -> Self {
-        // The value isn't shown: it may be a password under a misspelt name.
         let unknown = given.keys().filter(|name| find(name).is_none());
         Reader {
             given,
-            faults: unknown
-                .map(|name| Fault::new(name, None, &unknown_name(name)))
-                .collect(),
+            faults: unknown.map(|name| unknown_setting(name)).collect(),
         }
     }
 
@@ -34,13 +31,25 @@ impl<'a> Reader<'a> {
     }
 
     /// Adds a fault of a value that was read without one. `what` says what is wrong with it, and the remedy.
-    pub(super) fn fault(&mut self, name: &str, what: &str) {
-        let value = self.value(name).and_then(show);
-        let what = match &value {
-            Some(shown) => format!("{shown} {what}"),
-            None => format!("the default {what}"),
+    pub(super) fn fault(&mut self, name: &str, code: FaultCode, what: &str) {
+        let given = self.value(name);
+        let shown = given
+            .filter(|value| value_may_be_shown(value, field(name).allowed))
+            .and_then(show);
+        let message = match (&shown, given) {
+            (Some(shown), _) => format!("{shown} {what}"),
+            (None, Some(_)) => format!("the value {what}"),
+            (None, None) => format!("the default {what}"),
         };
-        self.faults.push(Fault::new(name, value, &what));
+        self.faults.push(Fault::new(name, code, shown, message));
+    }
+
+    /// Adds faults that were found elsewhere, as in the files that are named, of fields that have none.
+    #[cfg_attr(not(feature = "tls"), allow(dead_code, reason = "for TLS alone"))]
+    pub(super) fn extend_sound(&mut self, faults: Vec<Fault>) {
+        let sound = |fault: &Fault| self.sound(&[&fault.field]);
+        let more: Vec<_> = faults.into_iter().filter(sound).collect();
+        self.faults.extend(more);
     }
 
     /// Whether none of these fields has a fault, so that they can be compared with each other.
@@ -94,7 +103,7 @@ impl<'a> Reader<'a> {
     /// A text that may be left out.
     pub(super) fn optional_text(&mut self, name: &str) -> Option<String> {
         self.read(name, |value, allowed| match value {
-            Value::String(text) => check(text, allowed),
+            Value::String(text) => text_in_form(text, allowed),
             other => Err(wrong_type(other, &expected_text(allowed))),
         })
     }
@@ -107,7 +116,8 @@ impl<'a> Reader<'a> {
     pub(super) fn host(&mut self, name: &'static str) -> String {
         if self.value(name).is_none() {
             let what = "missing; give the broker's name or address, such as \"192.168.1.10\"";
-            self.faults.push(Fault::new(name, None, what));
+            self.faults
+                .push(Fault::new(name, FaultCode::Missing, None, what));
         }
         self.optional_text(name).unwrap_or_default()
     }
@@ -122,19 +132,14 @@ impl<'a> Reader<'a> {
     fn read<T>(
         &mut self,
         name: &str,
-        read: impl FnOnce(&Value, Allowed) -> Result<T, String>,
+        read: impl FnOnce(&Value, Allowed) -> Result<T, Problem>,
     ) -> Option<T> {
         let value = self.value(name)?;
         let allowed = field(name).allowed;
         match read(value, allowed) {
             Ok(read) => Some(read),
-            Err(what) => {
-                let shown = show(value).filter(|_| may_be_shown(value, allowed));
-                let what = match &shown {
-                    Some(shown) => format!("{shown} {what}"),
-                    None => format!("the value {what}"),
-                };
-                self.faults.push(Fault::new(name, shown, &what));
+            Err(Problem { code, what }) => {
+                self.fault(name, code, &what);
                 None
             }
         }
@@ -145,102 +150,21 @@ fn field(name: &str) -> &'static Field {
     find(name).unwrap_or_else(|| unreachable!("{name} is not in the table"))
 }
 
-fn unknown_name(name: &str) -> String {
-    match nearest(name) {
+/// The value isn't shown: it may be a password under a misspelt name.
+fn unknown_setting(name: &str) -> Fault {
+    let code = FaultCode::UnknownSetting;
+    if !name_may_be_shown(name) {
+        let what = format!(
+            "a name of {} bytes, not shown here, is not the name of a setting; remove it",
+            name.len()
+        );
+        return Fault::whole(code, what);
+    }
+    let what = match nearest(name) {
         (meant, true) => format!("there is no such setting; did you mean {meant}?"),
         (meant, false) => {
-            format!("there is no such setting; leave it out (the nearest is {meant})")
+            format!("there is no such setting; remove it (the nearest is {meant})")
         }
-    }
-}
-
-/// Whether a value that has a fault may stand in a message: not if it is, or contains, a secret.
-fn may_be_shown(value: &Value, allowed: Allowed) -> bool {
-    match allowed {
-        Allowed::Secret(_) => false,
-        Allowed::Host => !value.as_str().is_some_and(|text| text.contains('@')),
-        Allowed::File => !value.as_str().is_some_and(is_pem),
-        _ => true,
-    }
-}
-
-/// Tests of expiry should not have to wait for minutes.
-fn lowest(name: &str, low: u64) -> u64 {
-    match cfg!(feature = "testing") && name == "message_expiry_seconds" {
-        true => 1,
-        false => low,
-    }
-}
-
-fn in_range(value: &Value, low: u64, high: u64) -> Result<u64, String> {
-    let range = format!("a whole number from {low} to {high}");
-    match value {
-        Value::Number(number) => match number.as_u64() {
-            Some(number) if (low..=high).contains(&number) => Ok(number),
-            None if number.is_f64() => {
-                Err(format!("is not written as a whole number; must be {range}"))
-            }
-            _ => Err(format!("is out of range; must be {range}")),
-        },
-        Value::String(text) => match text.trim().parse() {
-            Ok(number) if (low..=high).contains(&number) => {
-                Err(format!("is text; write {number}, without quotes"))
-            }
-            _ => Err(format!("is text; must be {range}, without quotes")),
-        },
-        other => Err(wrong_type(other, &range)),
-    }
-}
-
-fn wrong_type(value: &Value, expected: &str) -> String {
-    let found = match value {
-        Value::Null => "null",
-        Value::Bool(_) => "true or false",
-        Value::Number(_) => "a number",
-        Value::String(_) => "text",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
     };
-    format!("is {found}; must be {expected}")
-}
-
-fn expected_text(allowed: Allowed) -> String {
-    match allowed {
-        Allowed::Choice(choices) => format!("{}, in quotes", alternatives(choices)),
-        _ => "text, in quotes".into(),
-    }
-}
-
-fn alternatives(choices: &[&str]) -> String {
-    let quoted: Vec<_> = choices.iter().map(|choice| quote(choice)).collect();
-    match quoted.split_last() {
-        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
-        _ => quoted.concat(),
-    }
-}
-
-/// The text as it is kept, or what is wrong with it.
-fn check(text: &str, allowed: Allowed) -> Result<String, String> {
-    let fault = match allowed {
-        Allowed::Host => return host::parse(text),
-        Allowed::Choice(choices) if !choices.contains(&text) => {
-            Some(format!("is unknown; must be {}", alternatives(choices)))
-        }
-        Allowed::Text(longest) | Allowed::Payload(longest) | Allowed::Secret(longest)
-            if text.len() > longest =>
-        {
-            Some(format!(
-                "is {} bytes long; must be at most {longest}",
-                text.len()
-            ))
-        }
-        Allowed::Payload(_) if text.contains('\0') => Some("holds U+0000; leave it out".into()),
-        Allowed::File if is_pem(text) => {
-            Some("is PEM itself; give the path of a file that holds it".into())
-        }
-        Allowed::Topic => name_fault(text),
-        Allowed::Text(_) | Allowed::Pattern | Allowed::File => text_fault(text),
-        _ => None,
-    };
-    fault.map_or_else(|| Ok(text.into()), Err)
+    Fault::new(name, code, None, what)
 }

@@ -1,18 +1,26 @@
 //! Makes `reference.md` of the table of fields, and compares it with the one that is checked in.
 
-use super::fields::{Allowed, Default, Field, FIELDS};
+use super::table::{Allowed, Default, Field, GROUPS};
 use std::fmt::Write;
 use std::path::Path;
 
-/// The fields as a table in Markdown.
+/// The fields in Markdown, a table for each group.
 fn reference() -> String {
-    let mut text = String::from("| field | default | allowed | meaning |\n|---|---|---|---|\n");
-    for field in FIELDS {
-        let Field { name, meaning, .. } = field;
-        let (default, allowed) = (default(field), allowed(field.allowed));
-        writeln!(text, "| `{name}` | {default} | {allowed} | {meaning} |").expect("text grows");
-    }
-    text
+    let tables: Vec<_> = GROUPS
+        .iter()
+        .map(|group| {
+            let mut text = format!("### {}\n\n", group.title);
+            text += "| setting | default | allowed | meaning |\n|---|---|---|---|\n";
+            for field in group.fields {
+                let Field { name, meaning, .. } = field;
+                let (default, allowed) = (default(field), allowed(field.allowed));
+                writeln!(text, "| `{name}` | {default} | {allowed} | {meaning} |")
+                    .expect("text grows");
+            }
+            text
+        })
+        .collect();
+    tables.join("\n")
 }
 
 fn default(field: &Field) -> String {
@@ -35,12 +43,14 @@ fn allowed(allowed: Allowed) -> String {
             .map(|choice| format!("`{choice}`"))
             .collect::<Vec<_>>()
             .join(", "),
-        Allowed::Text(longest) => format!("text, 1 to {longest} bytes"),
-        Allowed::Payload(longest) => format!("text, 1 to {longest} bytes"),
-        Allowed::Secret(longest) => format!("text, 1 to {longest} bytes; never shown"),
-        Allowed::Topic => "a topic without wildcards, not beginning with `$`".into(),
-        Allowed::Pattern => "such a topic with `{camera}` once".into(),
-        Allowed::File => "the path of a PEM file that can be read".into(),
+        Allowed::Text(longest) | Allowed::Payload(longest) | Allowed::Secret(longest) => {
+            format!("text, 1 to {longest} bytes")
+        }
+        Allowed::Topic => "a topic without wildcards that does not start with `$`".into(),
+        Allowed::Pattern => "such a topic, with `{camera}` in it once".into(),
+        Allowed::PemFile => "the path of a readable PEM file".into(),
+        Allowed::PasswordFile => "the path of a readable text file".into(),
+        Allowed::Fingerprint => "64 hexadecimal digits, with or without colons".into(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Every field by its table: defaults, ends of ranges, types, messages.
 
-use super::fields::{find, Allowed, Default, FIELDS};
+use super::table::{fields, find, Allowed, Default};
 use super::Settings;
 use serde_json::{json, Map, Value};
 
@@ -34,7 +34,7 @@ fn refused(settings: &Value) -> String {
 #[test]
 fn the_defaults_are_those_of_the_table() {
     let filled = accepted(&with(json!({}))).to_value();
-    for field in FIELDS {
+    for field in fields() {
         let wanted = match field.default {
             Default::Integer(number) => json!(number),
             Default::Switch(on) => json!(on),
@@ -68,7 +68,7 @@ fn tls_has_a_port_of_its_own() {
 #[test]
 fn null_and_empty_text_stand_for_the_default() {
     let plain = accepted(&with(json!({})));
-    for field in FIELDS {
+    for field in fields() {
         for nothing in [Value::Null, json!("")] {
             let settings = with_field(field.name, nothing);
             match field.default {
@@ -83,7 +83,7 @@ fn null_and_empty_text_stand_for_the_default() {
 
 #[test]
 fn both_ends_of_a_range_are_allowed_and_nothing_beyond() {
-    for field in FIELDS {
+    for field in fields() {
         let Allowed::Integer(low, high) = field.allowed else {
             continue;
         };
@@ -126,7 +126,7 @@ fn both_ends_of_a_range_are_allowed_and_nothing_beyond() {
 
 #[test]
 fn texts_are_held_to_their_length_in_bytes() {
-    for field in FIELDS {
+    for field in fields() {
         let (Allowed::Text(longest) | Allowed::Payload(longest) | Allowed::Secret(longest)) =
             field.allowed
         else {
@@ -145,7 +145,7 @@ fn texts_are_held_to_their_length_in_bytes() {
 
 #[test]
 fn a_value_of_another_type_is_never_converted() {
-    for field in FIELDS {
+    for field in fields() {
         let (wrong, expected) = match field.allowed {
             Allowed::Switch => (json!(1), "true or false, without quotes"),
             Allowed::Integer(..) => continue,
@@ -203,7 +203,7 @@ fn fields_must_fit_each_other() {
         (
             json!({"birth_message": "offline"}),
             "will_message",
-            "the default is the birth_message too",
+            "the default is also the birth_message",
         ),
         (
             json!({"birth_message": "x", "will_message": "x"}),
@@ -335,9 +335,9 @@ fn notes_say_what_is_allowed_but_worth_knowing() {
         (json!({"broker_port": 8883}), "use_tls is false"),
         (
             json!({"protocol": "3.1.1", "will_delay_seconds": 5}),
-            "no such delay",
+            "no will delay",
         ),
-        (json!({"topic_prefix": "home/"}), "empty level"),
+        (json!({"topic_prefix": "home/"}), "an empty level"),
         (json!({"tls_insecure_skip_verify": true}), "not used"),
     ] {
         let notes = accepted(&with(settings)).notes();
@@ -348,5 +348,30 @@ fn notes_say_what_is_allowed_but_worth_knowing() {
 
 #[test]
 fn the_table_can_be_searched() {
-    assert!(FIELDS.iter().all(|field| find(field.name).is_some()));
+    assert!(fields().all(|field| find(field.name).is_some()));
+}
+
+#[test]
+fn the_schema_has_every_setting_and_the_reference_no_more() {
+    let schema = Settings::schema();
+    let properties = schema["properties"].as_object().expect("an object");
+    assert_eq!(properties.len(), fields().count());
+    for field in fields() {
+        let property = &properties[field.name];
+        for keyword in ["title", "description", "x-group", "x-message", "type"] {
+            assert!(!property[keyword].is_null(), "{}: {keyword}", field.name);
+        }
+        if let Allowed::Integer(low, high) = field.allowed {
+            assert_eq!(property["minimum"], low);
+            assert_eq!(property["maximum"], high);
+        }
+        match field.default {
+            Default::Integer(number) => assert_eq!(property["default"], number),
+            Default::Switch(on) => assert_eq!(property["default"], on),
+            Default::Text(text) => assert_eq!(property["default"], text),
+            Default::Required | Default::Derived(_) => assert!(property["default"].is_null()),
+        }
+    }
+    assert_eq!(schema["required"], json!(["broker_host"]));
+    assert_eq!(schema["properties"]["password"]["writeOnly"], true);
 }

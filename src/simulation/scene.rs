@@ -133,6 +133,7 @@ impl Scene {
                     &[None, None, None, None, None, None, Some(0), Some(12)],
                     traits.keep_alive,
                 ),
+                ..Connack::default()
             },
             ..Manners::default()
         }

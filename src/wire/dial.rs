@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub(crate) struct Dialer {
     settings: Arc<Settings>,
     #[cfg(feature = "tls")]
-    tls: Option<Arc<rustls::ClientConfig>>,
+    tls: Option<Arc<crate::tls::Source>>,
     threads: Threads,
     silent: Silent,
     resolver: Arc<Resolver>,
@@ -34,11 +34,7 @@ impl Dialer {
     pub(crate) fn new(settings: Arc<Settings>) -> Result<Self, Error> {
         Ok(Dialer {
             #[cfg(feature = "tls")]
-            tls: settings
-                .tls
-                .as_ref()
-                .map(super::tls::client_config)
-                .transpose()?,
+            tls: settings.tls_source()?.map(Arc::new),
             settings,
             threads: Threads::default(),
             silent: Silent::default(),
@@ -100,7 +96,7 @@ impl Dialer {
             Ok(Target {
                 addresses,
                 #[cfg(feature = "tls")]
-                tls: dialer.renewed_tls(),
+                tls: dialer.tls.as_deref().map(super::security::Security::new),
             })
         })
     }
@@ -115,24 +111,16 @@ impl Dialer {
         }
     }
 
-    /// Renewed files hold from now on; while they are being replaced, what was read first is as good.
-    #[cfg(feature = "tls")]
-    fn renewed_tls(&self) -> Option<Arc<rustls::ClientConfig>> {
-        let tls = self.settings.tls.as_ref()?;
-        let renewed = super::tls::client_config(tls);
-        renewed.ok().or_else(|| self.tls.clone())
-    }
-
     /// The stream to speak MQTT over. `stream` is in non-blocking mode.
     #[cfg(feature = "tls")]
     pub(super) fn socket(&self, stream: TcpStream, target: &Target) -> Result<Socket, Failure> {
-        let Some(config) = &target.tls else {
-            return Ok(Socket::Plain(stream));
-        };
-        let name = super::tls::server_name(&self.settings)?;
-        let tls = super::tls_stream::TlsStream::new(config.clone(), name, stream);
-        let tls = tls.map_err(|error| super::tls::explain(&error))?;
-        Ok(Socket::Tls(Box::new(tls)))
+        match &target.tls {
+            None => Ok(Socket::Plain(stream)),
+            Some(security) => {
+                let tls = super::tls_stream::TlsStream::new(security.clone(), stream)?;
+                Ok(Socket::Tls(Box::new(tls)))
+            }
+        }
     }
 
     /// The stream to speak MQTT over. `stream` is in non-blocking mode.

@@ -56,7 +56,7 @@ impl<S: Stream> Handshake<S> {
         let written = self.write();
         match self.read() {
             Err(error) => return Some(Err(self.broke(&error))),
-            Ok(Some(done)) => return Some(done),
+            Ok(Some(answer)) => return Some(answer),
             Ok(None) => {}
         }
         if let Err(error) = written {
@@ -82,7 +82,7 @@ impl<S: Stream> Handshake<S> {
         let mut chunk = [0; 4096];
         loop {
             let read = match self.stream.read(&mut chunk) {
-                Ok(0) => return Ok(Some(Err(self.closed()))),
+                Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
                 Ok(read) => read,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(None),
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
@@ -141,22 +141,12 @@ impl<S: Stream> Handshake<S> {
         }
     }
 
-    fn closed(&self) -> Failure {
-        if self.stream.is_handshaking() {
-            return match self.stream.instead_of_tls() {
-                Some(bytes) => refusal::no_tls(bytes),
-                None => refusal::closed_in_tls(),
-            };
+    fn broke(&self, error: &io::Error) -> Failure {
+        if let Some(failure) = self.stream.tls_failure(error) {
+            return failure;
         }
         self.unfinished()
             .unwrap_or_else(|| refusal::closed(self.uses_tls))
-    }
-
-    fn broke(&self, error: &io::Error) -> Failure {
-        if let Some(failure) = refusal::tls_error(error, self.stream.instead_of_tls()) {
-            return failure;
-        }
-        self.closed()
     }
 
     fn too_late(&self) -> Failure {

@@ -83,6 +83,7 @@ fn limits(connack: &ConnAck) -> Result<Connack, Failure> {
         },
         retain_available: properties.retain_available != Some(0),
         server_keep_alive_seconds: properties.server_keep_alive,
+        ..default
     })
 }
 

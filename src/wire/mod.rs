@@ -27,12 +27,12 @@ mod refusal;
 mod requests;
 mod resolve;
 mod said;
+#[cfg(feature = "tls")]
+mod security;
 mod sender;
 mod stream;
 #[cfg(test)]
 mod tests;
-#[cfg(feature = "tls")]
-mod tls;
 #[cfg(feature = "tls")]
 mod tls_stream;
 

@@ -13,6 +13,7 @@ use super::sender::Sender;
 use super::stream::Socket;
 use crate::engine::{window_span, Attempt, Connack, Failure, FailureKind};
 use crate::outbox::Time;
+use crate::tls::Validity;
 use crate::waker::Waker;
 use rustix::event::PollFlags;
 use std::net::SocketAddr;
@@ -191,8 +192,12 @@ impl Opening {
                 }
                 failed(failure)
             }
-            Some(Ok(connack)) => {
+            Some(Ok(mut connack)) => {
                 self.dialer.silent().remove(address);
+                let socket = handshake.stream();
+                let valid_until = socket.certificate_valid_until();
+                connack.certificate = valid_until.map(Validity::seen_now);
+                connack.stale_files = socket.stale_files().map(str::to_owned);
                 Step::Done(Box::new(Ok(self.opened(*handshake, connack, now))))
             }
         }

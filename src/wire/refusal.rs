@@ -1,5 +1,6 @@
 //! What a broker's refusals mean, in plain words.
 
+#[cfg(feature = "tls")]
 use super::not_mqtt::{quote_bytes, NotMqtt};
 use super::said;
 use crate::engine::{EndCause, Failure, FailureKind};
@@ -32,10 +33,6 @@ pub(super) fn closed(uses_tls: bool) -> Failure {
 }
 
 /// Says nothing about the version of MQTT, of which nothing was said yet.
-pub(super) fn closed_in_tls() -> Failure {
-    unreachable_text("it closed the connection during the TLS handshake; check broker_port")
-}
-
 pub(super) fn silent_in_tls(limit: Duration) -> Failure {
     let seconds = limit.as_secs_f32();
     unreachable_text(&format!(
@@ -88,7 +85,7 @@ pub(super) fn unknown_code(code: u8) -> Failure {
     let reason = said::unnamed(code);
     failure(
         FailureKind::Undecided,
-        format!("the broker refuses us: {reason}"),
+        format!("the broker refuses the connection: {reason}"),
     )
 }
 
@@ -105,15 +102,18 @@ pub(super) fn disconnect_cause(code: u8) -> EndCause {
 }
 
 const CREDENTIALS: &str = "the broker refuses the login; check username and password";
-const CLIENT_ID: &str = "the broker refuses the client id; set another client_id";
+/// Mosquitto says so of a wrong password too, and of a client id without the prefix that it wants.
+const NOT_AUTHORIZED: &str =
+    "the broker does not authorize this client; check username, password and client_id (a broker may demand a certain \
+     prefix of it), and whether it accepts clients from this address";
+const CLIENT_ID: &str = "the broker refuses the client ID; set another client_id";
 
 /// MQTT 5, section 3.2.2.2; `detail` is what the broker says besides.
 pub(super) fn connack_v5(code: V5Code, detail: &str) -> Failure {
     let (kind, text) = match code {
         V5Code::UnsupportedProtocolVersion => return not_v5(),
-        V5Code::BadUserNamePassword | V5Code::NotAuthorized => {
-            (FailureKind::NotAuthorized, CREDENTIALS.into())
-        }
+        V5Code::BadUserNamePassword => (FailureKind::NotAuthorized, CREDENTIALS.into()),
+        V5Code::NotAuthorized => (FailureKind::NotAuthorized, NOT_AUTHORIZED.into()),
         V5Code::ClientIdentifierNotValid => (FailureKind::NotAuthorized, CLIENT_ID.into()),
         V5Code::RetainNotSupported => (
             FailureKind::NoRetain,
@@ -131,11 +131,14 @@ pub(super) fn connack_v5(code: V5Code, detail: &str) -> Failure {
         | V5Code::UseAnotherServer
         | V5Code::ServerMoved => (
             FailureKind::Permanent,
-            format!("the broker refuses us: {}", said::words(&code)),
+            format!("the broker refuses the connection: {}", said::words(&code)),
         ),
         _ => (
             FailureKind::Later,
-            format!("the broker refuses us for now: {}", said::words(&code)),
+            format!(
+                "the broker refuses the connection for now: {}",
+                said::words(&code)
+            ),
         ),
     };
     failure(kind, text + detail)
@@ -145,34 +148,19 @@ pub(super) fn connack_v5(code: V5Code, detail: &str) -> Failure {
 pub(super) fn connack_v4(code: V4Code) -> Failure {
     let (kind, text) = match code {
         V4Code::RefusedProtocolVersion => return not_v311(),
-        V4Code::BadUserNamePassword | V4Code::NotAuthorized => {
-            (FailureKind::NotAuthorized, CREDENTIALS)
-        }
+        V4Code::BadUserNamePassword => (FailureKind::NotAuthorized, CREDENTIALS),
+        V4Code::NotAuthorized => (FailureKind::NotAuthorized, NOT_AUTHORIZED),
         V4Code::BadClientId => (FailureKind::NotAuthorized, CLIENT_ID),
         _ => (
             FailureKind::Later,
-            "the broker refuses us for now: it is not available",
+            "the broker refuses the connection for now: it is not available",
         ),
     };
     failure(kind, text)
 }
 
-/// A refusal over TLS; `instead` is what the broker sent that is no TLS.
-#[cfg(feature = "tls")]
-pub(super) fn tls_error(error: &io::Error, instead: Option<&[u8]>) -> Option<Failure> {
-    let error = error.get_ref()?.downcast_ref::<rustls::Error>()?;
-    Some(match instead {
-        Some(bytes) => no_tls(bytes),
-        None => super::tls::explain(error),
-    })
-}
-
-#[cfg(not(feature = "tls"))]
-pub(super) fn tls_error(_: &io::Error, _: Option<&[u8]>) -> Option<Failure> {
-    None
-}
-
 /// A broker that answers TLS with something else.
+#[cfg(feature = "tls")]
 pub(super) fn no_tls(bytes: &[u8]) -> Failure {
     let what = match NotMqtt::recognise(bytes) {
         Some(other) => other.explain(bytes, true),

@@ -28,7 +28,7 @@ pub(super) fn system(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
 pub(super) struct Target {
     pub(super) addresses: Vec<SocketAddr>,
     #[cfg(feature = "tls")]
-    pub(super) tls: Option<Arc<rustls::ClientConfig>>,
+    pub(super) tls: Option<super::security::Security>,
 }
 
 /// How many helper threads are alive.

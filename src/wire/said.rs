@@ -13,14 +13,7 @@ pub(super) fn quote(text: &str) -> String {
 
 /// `NotAuthorized` as "not authorized".
 pub(super) fn words(code: &impl std::fmt::Debug) -> String {
-    let mut words = String::new();
-    for c in format!("{code:?}").chars() {
-        if c.is_uppercase() && !words.is_empty() {
-            words.push(' ');
-        }
-        words.extend(c.to_lowercase());
-    }
-    words
+    crate::words::words(&format!("{code:?}"))
 }
 
 /// A reason code that has no name.

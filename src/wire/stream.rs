@@ -1,5 +1,7 @@
 //! Bytes in and out without waiting: over TCP, over TLS, or in the memory of a test.
 
+use crate::engine::Failure;
+use crate::tls::UnixSeconds;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -31,8 +33,8 @@ pub(super) trait Stream {
         false
     }
 
-    /// What the peer sent instead of TLS, if it did.
-    fn instead_of_tls(&self) -> Option<&[u8]> {
+    /// What an error means before CONNACK, if TLS is what failed.
+    fn tls_failure(&self, _: &io::Error) -> Option<Failure> {
         None
     }
 }
@@ -43,6 +45,26 @@ pub(super) enum Socket {
     Plain(TcpStream),
     #[cfg(feature = "tls")]
     Tls(Box<super::tls_stream::TlsStream>),
+}
+
+impl Socket {
+    /// Over TLS, until when the broker's certificate is valid.
+    pub(super) fn certificate_valid_until(&self) -> Option<UnixSeconds> {
+        match self {
+            Socket::Plain(_) => None,
+            #[cfg(feature = "tls")]
+            Socket::Tls(tls) => tls.certificate_valid_until(),
+        }
+    }
+
+    /// What is wrong with the files of TLS now, if what was read from them earlier is used.
+    pub(super) fn stale_files(&self) -> Option<&str> {
+        match self {
+            Socket::Plain(_) => None,
+            #[cfg(feature = "tls")]
+            Socket::Tls(tls) => tls.stale_files(),
+        }
+    }
 }
 
 impl AsFd for Socket {
@@ -116,10 +138,10 @@ impl Stream for Socket {
     }
 
     #[cfg(feature = "tls")]
-    fn instead_of_tls(&self) -> Option<&[u8]> {
+    fn tls_failure(&self, error: &io::Error) -> Option<Failure> {
         match self {
             Socket::Plain(_) => None,
-            Socket::Tls(tls) => tls.instead_of_tls(),
+            Socket::Tls(tls) => tls.tls_failure(error),
         }
     }
 }

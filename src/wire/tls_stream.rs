@@ -1,12 +1,14 @@
 //! TLS over a socket that never blocks, by rustls.
 
+use super::refusal;
+use super::security::Security;
 use super::stream::Stream;
-use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection};
+use crate::engine::Failure;
+use crate::tls::{valid_until, UnixSeconds};
+use rustls::ClientConnection;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::os::fd::{AsFd, BorrowedFd};
-use std::sync::Arc;
 
 /// So much is encrypted for one write.
 const MOST_AT_ONCE: usize = 64 * 1024;
@@ -16,6 +18,7 @@ const FIRST_BYTES: usize = 256;
 /// See the module.
 #[derive(Debug)]
 pub(super) struct TlsStream {
+    security: Security,
     tls: ClientConnection,
     tcp: Tcp,
     /// Bytes that were encrypted, and whose ciphertext the kernel has not taken whole.
@@ -39,13 +42,10 @@ impl Read for Tcp {
 
 impl TlsStream {
     /// Begins the handshake at the first read or write.
-    pub(super) fn new(
-        config: Arc<ClientConfig>,
-        name: ServerName<'static>,
-        stream: TcpStream,
-    ) -> Result<Self, rustls::Error> {
+    pub(super) fn new(security: Security, stream: TcpStream) -> Result<Self, Failure> {
         Ok(TlsStream {
-            tls: ClientConnection::new(config, name)?,
+            tls: security.client()?,
+            security,
             tcp: Tcp {
                 stream,
                 first: Vec::new(),
@@ -65,6 +65,25 @@ impl TlsStream {
             }
         }
         Ok(())
+    }
+
+    /// Until when the certificate is valid that the broker has shown.
+    pub(super) fn certificate_valid_until(&self) -> Option<UnixSeconds> {
+        valid_until(self.tls.peer_certificates()?.first()?)
+    }
+
+    /// What is wrong with the files now, if what was read from them earlier is used.
+    pub(super) fn stale_files(&self) -> Option<&str> {
+        self.security.stale()
+    }
+
+    /// What the peer sent instead of TLS, if it did.
+    fn instead_of_tls(&self) -> Option<&[u8]> {
+        // A record of the handshake, or an alert (RFC 8446, section 5.1).
+        match self.tcp.first.first() {
+            None | Some(0x15 | 0x16) => None,
+            Some(_) => Some(&self.tcp.first),
+        }
     }
 
     fn process(&mut self) -> io::Result<()> {
@@ -139,11 +158,16 @@ impl Stream for TlsStream {
         self.tls.is_handshaking()
     }
 
-    fn instead_of_tls(&self) -> Option<&[u8]> {
-        // A record of the handshake, or an alert (RFC 8446, section 5.1).
-        match self.tcp.first.first() {
-            None | Some(0x15 | 0x16) => None,
-            Some(_) => Some(&self.tcp.first),
+    fn tls_failure(&self, error: &io::Error) -> Option<Failure> {
+        let is_of_tls = error
+            .get_ref()
+            .is_some_and(|inner| inner.is::<rustls::Error>());
+        if !is_of_tls && !self.tls.is_handshaking() {
+            return None;
         }
+        Some(match self.instead_of_tls() {
+            Some(bytes) => refusal::no_tls(bytes),
+            None => self.security.io_failure(error),
+        })
     }
 }

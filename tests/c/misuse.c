@@ -193,6 +193,23 @@ static void buffers(argus_mqtt_client client)
     EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_settings_check(NO_BROKER, NULL, 1, NULL, &error));
 }
 
+static void schema(void)
+{
+    size_t length = 0;
+    EXPECT(ARGUS_MQTT_BUFFER_TOO_SMALL, argus_mqtt_settings_schema(NULL, 0, &length, &error));
+    CHECK(length > 0 && length < 32768);
+    char *buffer = malloc(length + 1);
+    CHECK(buffer != NULL);
+    memset(buffer, 'x', length + 1);
+    EXPECT(ARGUS_MQTT_BUFFER_TOO_SMALL, argus_mqtt_settings_schema(buffer, length, NULL, &error));
+    CHECK(buffer[0] == 'x');
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_settings_schema(buffer, length + 1, &length, &error));
+    CHECK(strlen(buffer) == length && strstr(buffer, "\"broker_host\"") != NULL);
+    free(buffer);
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_settings_schema(NULL, 1, NULL, &error));
+    CHECK(argus_mqtt_settings_schema(NULL, SIZE_MAX, NULL, NULL) == ARGUS_MQTT_INVALID_ARGUMENT);
+}
+
 /* Outputs that lie in each other, and inputs that lie in outputs. What they hold afterwards is of no use. */
 static void aliases(argus_mqtt_client client)
 {
@@ -230,6 +247,7 @@ static void waiting(argus_mqtt_client client)
 int main(void)
 {
     names_and_numbers();
+    schema();
     connecting();
     handles();
 

@@ -14,3 +14,4 @@ mod markdown;
 mod names;
 mod scene;
 mod snippets;
+mod wording;

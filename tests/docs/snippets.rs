@@ -16,7 +16,8 @@ fn every_block_is_in_a_language_that_is_tested() {
         .iter()
         .flat_map(crate::markdown::Document::blocks)
     {
-        let tested = ["c", "python", "rust", "json", "sh"].contains(&block.language.as_str());
+        let tested =
+            ["c", "python", "rust", "json", "sh", "cmake"].contains(&block.language.as_str());
         assert!(
             tested,
             "{}: no test knows what to do with {:?}",

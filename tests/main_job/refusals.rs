@@ -34,6 +34,33 @@ fn wrong_credentials_end_the_wait_at_once_on_both_versions() {
 }
 
 #[test]
+fn a_client_id_without_the_prefix_that_the_broker_demands_is_named() {
+    let broker = Mosquitto::default()
+        .line("clientid_prefixes camera-")
+        .start();
+    for protocol in ["5", "3.1.1"] {
+        let client = connect(broker.port(), json!({"protocol": protocol}));
+        let error = client
+            .wait_online(Duration::MAX)
+            .expect_err("it is refused");
+        assert_eq!(error.kind(), ErrorKind::Refused, "{error}");
+        assert!(error.to_string().contains("client_id"), "{error}");
+    }
+    let _client = online(broker.port(), json!({"client_id": "camera-1"}));
+}
+
+#[test]
+fn a_password_is_read_from_a_file() {
+    let broker = Mosquitto::default().user("camera", "right").start();
+    let file = tempfile::NamedTempFile::new().expect("a file can be made");
+    std::fs::write(file.path(), "right\n").expect("it is ours");
+    let _client = online(
+        broker.port(),
+        json!({"username": "camera", "password_file": file.path()}),
+    );
+}
+
+#[test]
 fn a_broker_that_is_not_there_is_no_refusal() {
     let port = Port::claim();
     let client = connect(port.number(), json!({}));

@@ -14,6 +14,12 @@ mod driver;
 mod engine;
 #[path = "../../src/error.rs"]
 mod error;
+#[path = "../../src/event.rs"]
+mod event;
+#[path = "../../src/fault.rs"]
+mod fault;
+#[path = "../../src/file.rs"]
+mod file;
 #[path = "../../src/message.rs"]
 mod message;
 #[path = "../../src/client/monitor.rs"]
@@ -26,12 +32,20 @@ mod outcome;
 mod payload;
 #[path = "../../src/settings/mod.rs"]
 mod settings;
+#[path = "../support/mod.rs"]
+mod support;
 mod sync;
+#[path = "../../src/tls/mod.rs"]
+mod tls;
 #[path = "../../src/topic.rs"]
 mod topic;
+#[path = "../../src/words.rs"]
+mod words;
 
 // As the library's root does.
-use error::ErrorKind;
+use error::{Error, ErrorKind};
+use fault::{Fault, FaultCode};
+use settings::Settings;
 
 mod host;
 

@@ -34,7 +34,7 @@ from ._errors import (
 )
 from ._notices import Ended, LogLine, Missed, Notice, StateChange
 from ._prototypes import library_version
-from ._settings import Settings, SettingsReport, check_settings
+from ._settings import Settings, SettingsReport, check_settings, settings_schema
 from ._shutdown import ShutdownReport
 from ._status import Counters, Limits, Status
 from ._version import __version__
@@ -73,4 +73,5 @@ __all__ = [
     "check_settings",
     "connect",
     "library_version",
+    "settings_schema",
 ]

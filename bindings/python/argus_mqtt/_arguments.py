@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from numbers import Integral, Real
 from typing import TypeAlias
 
 from ._errors import InvalidArgument
-from ._json import Unwritable, event_json
+from ._json import Unwritable, event_json, plain_bool
 
 Payload: TypeAlias = bytes | bytearray | memoryview | str | Mapping[str, object]
 """What can be published: bytes as they are, text as UTF-8, a mapping as JSON."""
@@ -73,24 +74,27 @@ def timeout(value: float | None) -> float | None:
     """Check a timeout in seconds; infinity means for ever, as None does."""
     if value is None or value == math.inf:
         return None
-    if not isinstance(value, (int, float)):
+    if not isinstance(value, Real):
         raise TypeError(f"timeout must be a number of seconds or None, not {type(value).__name__}")
     if not value >= 0:  # NaN is neither.
         raise InvalidArgument(f"timeout is {value}: it must be 0 or more seconds, or None for ever")
-    return value
+    return value if isinstance(value, (int, float)) else float(value)
 
 
 def whole(name: str, value: int, least: int, most: int) -> int:
     """Check a whole number against what its C type holds."""
-    if not isinstance(value, int):
+    if not isinstance(value, Integral):
         raise TypeError(f"{name} must be an int, not {type(value).__name__}")
     if not least <= value <= most:
         raise InvalidArgument(f"{name} is {value}: it must be from {least} to {most}")
-    return value
+    return int(value)
 
 
 def flag(name: str, value: bool) -> bool:
     """Check a truth value; the text "false" would be true otherwise."""
-    if not isinstance(value, bool):
-        raise TypeError(f"{name} must be True or False, not {value!r}")
-    return value
+    if isinstance(value, bool):
+        return value
+    try:
+        return plain_bool(value)
+    except TypeError:
+        raise TypeError(f"{name} must be True or False, not {value!r}") from None

@@ -71,17 +71,23 @@ class InvalidArgument(ArgusMqttError, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong with the settings.
+    """One thing that is wrong with the settings. As text, it is the sentence `field: message`.
 
     Attributes:
-        field: The name of the setting.
-        value: The value that was given, as JSON; None where there is none, or where it is a secret.
-        message: What is wrong with it and what would be right.
+        field: The name of the setting; "settings" when it is none in particular.
+        code: What kind of fault it is, such as "out_of_range"; the header of the C library lists them.
+        value: The value that was given, as JSON; None where there is none, or where it may be a secret.
+        message: What is wrong with it and what would be right, without the name of the setting.
     """
 
     field: str
+    code: str
     value: str | None
     message: str
+
+    def __str__(self) -> str:
+        """Give the sentence."""
+        return f"{self.field}: {self.message}"
 
 
 class InvalidSettings(ArgusMqttError, ValueError):

@@ -7,6 +7,7 @@ import math
 import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, time
+from numbers import Integral, Real
 from uuid import UUID
 
 Convert = Callable[[object], object]
@@ -53,6 +54,31 @@ def _convert(value: object) -> object:
         return str(value)
     if isinstance(value, Mapping):
         return dict(value)
+    return plain_number(value)
+
+
+def plain_number(value: object) -> bool | int | float:
+    """Give Python's own number for one of another maker, such as numpy's.
+
+    Raises:
+        TypeError: It is none.
+    """
+    if isinstance(value, Integral):
+        return int(value)
+    if isinstance(value, Real):
+        return float(value)
+    return plain_bool(value)
+
+
+def plain_bool(value: object) -> bool:
+    """Give Python's own truth value for one of another maker, such as numpy's, which are in no abstract class.
+
+    Raises:
+        TypeError: It is none.
+    """
+    item = getattr(value, "item", None)
+    if type(value).__name__ in {"bool", "bool_"} and callable(item):
+        return bool(item())
     raise TypeError
 
 

@@ -105,6 +105,10 @@ notice_fd = _bind("argus_mqtt_notice_fd", c_uint64, POINTER(c_int), POINTER(Erro
 #                                   size_t *length_out, argus_mqtt_error *error);
 settings_check = _bind("argus_mqtt_settings_check", c_char_p, c_char_p, c_size_t, POINTER(c_size_t), POINTER(Error))
 
+# int32_t argus_mqtt_settings_schema(char *buffer, size_t capacity, size_t *length_out,
+#                                    argus_mqtt_error *error);
+settings_schema = _bind("argus_mqtt_settings_schema", c_char_p, c_size_t, POINTER(c_size_t), POINTER(Error))
+
 # int32_t argus_mqtt_shutdown(argus_mqtt_client client, uint64_t timeout_ms, size_t *left_out,
 #                             argus_mqtt_error *error);
 shutdown = _bind("argus_mqtt_shutdown", c_uint64, c_uint64, POINTER(c_size_t), POINTER(Error))

@@ -54,6 +54,17 @@ def check_settings(settings: Settings) -> SettingsReport:
     return _report(text)
 
 
+def settings_schema() -> dict[str, object]:
+    """Give a JSON Schema (draft 2020-12) of the settings, for a page on which people edit them.
+
+    Each property has, beside the keywords of the standard, "x-group", the title of its group; "x-message", what to
+    say of a value that is not allowed; and "x-default", the default in words where it depends on other settings.
+    "x-groups" is the list of all groups. `check_settings` knows more rules than a schema can hold.
+    """
+    schema: dict[str, object] = json.loads(_buffer.read(_prototypes.settings_schema))
+    return schema
+
+
 def settings_json(settings: Settings) -> bytes:
     """Give the JSON of settings.
 
@@ -67,10 +78,10 @@ def settings_json(settings: Settings) -> bytes:
         if isinstance(settings, Mapping):
             return _json.settings_json(settings)
     except _json.Unwritable as error:
-        fault = Fault(error.path or "settings", None, error.problem)
-        raise InvalidSettings(f"{fault.field} {fault.message}", (fault,)) from None
+        fault = Fault(error.path or "settings", "wrong_type", None, error.problem)
+        raise InvalidSettings(str(fault), (fault,)) from None
     except InvalidArgument as error:
-        raise InvalidSettings(str(error), (Fault("settings", None, str(error)),)) from None
+        raise InvalidSettings(str(error), (Fault("settings", "invalid_text", None, str(error)),)) from None
     raise TypeError(f"settings must be a mapping or JSON text, not {type(settings).__name__}")
 
 

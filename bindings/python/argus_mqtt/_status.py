@@ -50,6 +50,7 @@ class Limits:
         maximum_qos: 0, 1 or 2.
         retain_available: Whether it keeps retained messages.
         server_keep_alive_seconds: The keep-alive it asks for instead of the one in the settings, or None.
+        certificate_valid_until: Over TLS, the day in UTC on which its certificate ends, as "2026-01-31"; else None.
     """
 
     receive_maximum: int
@@ -57,6 +58,7 @@ class Limits:
     maximum_qos: int
     retain_available: bool
     server_keep_alive_seconds: int | None
+    certificate_valid_until: str | None
 
 
 @dataclass(frozen=True, slots=True)

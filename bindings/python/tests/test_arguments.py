@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 import argus_mqtt
@@ -136,3 +137,28 @@ def test_calls_after_the_shutdown_are_refused(client: argus_mqtt.Client) -> None
     assert client.shutdown() is report
     with client:  # A block may end with a client that was shut down inside.
         pass
+
+
+def test_numbers_of_other_makers_are_taken(client: argus_mqtt.Client) -> None:
+    client.publish("topic", b"", qos=np.int32(1), retain=np.bool_(0), expiry_seconds=np.int64(60))  # type: ignore[arg-type]
+    with pytest.raises(argus_mqtt.TimedOut):
+        client.wait_online(np.float32(0.01))  # type: ignore[arg-type]
+    client.publish_event("front", {"score": np.float32(0.5), "seen": np.bool_(1)})
+    with pytest.raises(argus_mqtt.InvalidArgument, match=r"event\.score is nan"):
+        client.publish_event("front", {"score": np.float32("nan")})
+    assert client.status().counters.accepted == 2
+
+
+@pytest.mark.parametrize(
+    ("event", "position"),
+    [
+        ('{"a":"\\ud83d"}', "line 1 column 7"),
+        ('{"a":1e999}', "line 1 column 6"),
+        ({"a": 10**400}, "line 1 column 6"),
+    ],
+)
+def test_what_home_assistant_refuses_is_refused(
+    client: argus_mqtt.Client, event: argus_mqtt.Payload, position: str
+) -> None:
+    with pytest.raises(argus_mqtt.InvalidArgument, match=position):
+        client.publish_event("front", event)

@@ -7,10 +7,12 @@ import gc
 from collections import OrderedDict
 from collections.abc import Iterator
 from enum import IntEnum
+from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 from uuid import UUID
 
+import numpy as np
 import pytest
 
 from argus_mqtt._json import Unwritable, event_json, settings_json
@@ -33,6 +35,8 @@ class Level(IntEnum):
         (OrderedDict(b=1, a=(Level.HIGH,)), '{"b":1,"a":[3]}'),
         (MappingProxyType({"in": MappingProxyType({"a": 1})}), '{"in":{"a":1}}'),
         ({1: "a", None: "b"}, '{"1":"a","null":"b"}'),
+        ({"a": [np.int64(2), np.float32(0.5), np.uint8(3), Fraction(1, 4)]}, '{"a":[2,0.5,3,0.25]}'),
+        ({"a": np.bool_(1), "b": [np.bool_(0)]}, '{"a":true,"b":[false]}'),
     ],
 )
 def test_values_with_a_form_in_json(value: dict[str, object], expected: str) -> None:

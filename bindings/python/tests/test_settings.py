@@ -44,8 +44,14 @@ def test_every_fault_is_reported(refuse: Refusing) -> None:
     assert faults["broker_port"].value == "99999"
     assert "65535" in faults["broker_port"].message
     assert "keep_alive_seconds" in faults["keep_alive"].message
+    assert {field: fault.code for field, fault in faults.items()} == {
+        "broker_host": "missing",
+        "broker_port": "out_of_range",
+        "keep_alive": "unknown_setting",
+    }
     for fault in raised.value.faults:
-        assert fault.field in str(raised.value)
+        assert str(fault) in str(raised.value)
+        assert fault.field not in fault.message.split()[0]
     assert isinstance(raised.value, ValueError)
     assert raised.value.status == 2
 

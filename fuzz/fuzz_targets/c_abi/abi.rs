@@ -82,6 +82,12 @@ extern "C" {
         length_out: *mut usize,
         error: *mut Error,
     ) -> i32;
+    pub fn argus_mqtt_settings_schema(
+        buffer: *mut c_char,
+        capacity: usize,
+        length_out: *mut usize,
+        error: *mut Error,
+    ) -> i32;
     pub fn argus_mqtt_shutdown(
         client: u64,
         timeout_ms: u64,

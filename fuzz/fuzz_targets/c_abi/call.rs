@@ -72,6 +72,7 @@ enum What {
     Status(Number, Buffer),
     SettingsCheck(Settings, Buffer),
     SettingsCheckAny(Text, Buffer),
+    SettingsSchema(Buffer),
     Shutdown(Number),
     StatusName(i32),
     Versions,
@@ -240,6 +241,11 @@ impl What {
                 let settings = settings.make();
                 text(buffer, has_output, |buffer, capacity, length| unsafe {
                     argus_mqtt_settings_check(address(&settings), buffer, capacity, length, error)
+                })
+            }
+            What::SettingsSchema(buffer) => {
+                text(buffer, has_output, |buffer, capacity, length| unsafe {
+                    argus_mqtt_settings_schema(buffer, capacity, length, error)
                 })
             }
             What::Shutdown(number) => {

@@ -28,6 +28,7 @@ fn the_limits_that_a_broker_announces_are_told() {
         maximum_qos: QoS::AtMostOnce,
         retain_available: false,
         server_keep_alive_seconds: Some(40),
+        ..Connack::default()
     };
     assert_eq!(open(broker.port(), Version::V5).connack, expected);
 }

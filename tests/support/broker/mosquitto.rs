@@ -40,6 +40,7 @@ pub struct Mosquitto {
     persistence: bool,
     ipv6: bool,
     tls: Option<Tls>,
+    only_tls_1_2: bool,
 }
 
 struct Tls {
@@ -47,6 +48,7 @@ struct Tls {
     certificate_file: String,
     key_file: String,
     client_certificate_required: bool,
+    lines: Vec<String>,
 }
 
 impl Mosquitto {
@@ -88,7 +90,27 @@ impl Mosquitto {
             certificate_file: text(certificates.server_cert_file()),
             key_file: text(certificates.server_key_file()),
             client_certificate_required: false,
+            lines: Vec::new(),
         });
+        self
+    }
+
+    /// A listener with TLS that shows this certificate, as [`Mosquitto::tls`] has one; lines of `mosquitto.conf` for it.
+    pub fn tls_with(mut self, certificate: &Path, key: &Path, lines: &[&str]) -> Mosquitto {
+        let text = |path: &Path| path.to_str().expect("the path is plain").to_owned();
+        self.tls = Some(Tls {
+            ca_file: text(certificate),
+            certificate_file: text(certificate),
+            key_file: text(key),
+            client_certificate_required: false,
+            lines: lines.iter().map(|line| (*line).to_owned()).collect(),
+        });
+        self
+    }
+
+    /// Speaks TLS 1.2 and no other, which Mosquitto has no setting for.
+    pub fn only_tls_1_2(mut self) -> Mosquitto {
+        self.only_tls_1_2 = true;
         self
     }
 
@@ -112,6 +134,11 @@ impl Mosquitto {
                 self.write_files(directory, port, tls_port);
                 let mut command = debian_program("mosquitto");
                 command.arg("-c").arg(directory.join("mosquitto.conf"));
+                if self.only_tls_1_2 {
+                    let file = directory.join("openssl.cnf");
+                    write(&file, ONLY_TLS_1_2);
+                    command.env("OPENSSL_CONF", file);
+                }
                 command
             }),
         })
@@ -154,6 +181,7 @@ impl Mosquitto {
                 "require_certificate {}",
                 tls.client_certificate_required
             ));
+            lines.extend(tls.lines.iter().cloned());
         }
         write(
             &directory.join("mosquitto.conf"),
@@ -184,6 +212,11 @@ pub fn delete_user(broker: &mut Broker, name: &str) {
     edit_password_file(&broker.directory().join("passwords"), "-D", &[name]);
     broker.process().signal(Signal::HUP);
 }
+
+/// The configuration of OpenSSL.
+const ONLY_TLS_1_2: &str =
+    "openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\nsystem_default = default\n\
+                            [default]\nMinProtocol = TLSv1.2\nMaxProtocol = TLSv1.2\n";
 
 fn edit_password_file(path: &Path, option: &str, words: &[&str]) {
     let mut command: Command = debian_program("mosquitto_passwd");

@@ -2,11 +2,16 @@
 
 #![cfg(feature = "tls")]
 
+#[path = "../support/mod.rs"]
 mod support;
+
+mod advice;
+mod files;
+mod names;
+mod trust;
 
 use argus_mqtt::{Client, ErrorKind, Outcome, Settings, State};
 use serde_json::{json, Value};
-use std::path::Path;
 use std::time::Duration;
 use support::broker::mosquitto::Mosquitto;
 use support::certificates::Certificates;
@@ -148,47 +153,4 @@ fn plain_and_tls_that_meet_say_so() {
         .wait_online(Duration::from_secs(5))
         .expect_err("it is no port for TLS");
     assert!(error.to_string().contains("TLS"), "{error}");
-}
-
-#[test]
-fn files_that_are_no_certificates_are_faults() {
-    let certificates = Certificates::new();
-    let garbage = tempfile::NamedTempFile::new().expect("a file can be made");
-    std::fs::write(garbage.path(), "no PEM").expect("it is ours");
-    let missing = Path::new("/nonexistent/ca.pem");
-    for (field, path) in [
-        ("tls_ca_file", garbage.path()),
-        ("tls_ca_file", missing),
-        ("tls_ca_file", Path::new("/")),
-        ("tls_ca_file", certificates.client_key_file()),
-    ] {
-        let error = Settings::from_value(&settings(1, json!({ field: path })))
-            .expect_err("it is a fault")
-            .to_string();
-        assert!(error.starts_with(field), "{error}");
-        assert!(error.contains(&path.display().to_string()), "{error}");
-    }
-    for (given, missing) in [
-        ("tls_client_cert_file", certificates.client_cert_file()),
-        ("tls_client_key_file", certificates.client_key_file()),
-    ] {
-        let error = Settings::from_value(&settings(1, json!({ given: missing })))
-            .expect_err("one without the other")
-            .to_string();
-        assert!(error.contains("give both, or neither"), "{error}");
-    }
-}
-
-#[test]
-fn a_renewed_authority_holds_for_the_next_connection() {
-    let old = Certificates::new();
-    let new = Certificates::new();
-    let file = tempfile::NamedTempFile::new().expect("a file can be made");
-    std::fs::copy(old.ca_file(), file.path()).expect("it is ours");
-    let broker = Mosquitto::default().tls(&new).start();
-    let client = connect(broker.tls_port(), json!({"tls_ca_file": file.path()}));
-    refused(&client);
-    std::fs::copy(new.ca_file(), file.path()).expect("it is ours");
-    // Refusals are tried again slowly, here within a second.
-    support::wait::eventually("it gets online", || client.status().state == State::Online);
 }

@@ -1,0 +1,125 @@
+//! The settings as a JSON Schema, for programs that let people edit them.
+
+use super::table::{Allowed, Default, Field, GROUPS};
+use super::value::alternatives;
+use serde_json::{json, Map, Value};
+
+const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
+
+const ABOUT: &str =
+    "The settings of a client of argus-mqtt. null stands for the default. What one setting demands of another, and \
+     what files hold, is checked by argus_mqtt_settings_check().";
+
+/// The schema of [`Settings::schema`](super::Settings::schema).
+pub(super) fn schema() -> Value {
+    let mut properties = Map::new();
+    let mut required = Vec::new();
+    for group in GROUPS {
+        for field in group.fields {
+            properties.insert(field.name.into(), property(field, group.title));
+            if matches!(field.default, Default::Required) {
+                required.push(field.name);
+            }
+        }
+    }
+    let groups: Vec<_> = GROUPS
+        .iter()
+        .map(|group| {
+            let names: Vec<_> = group.fields.iter().map(|field| field.name).collect();
+            json!({"title": group.title, "settings": names})
+        })
+        .collect();
+    json!({
+        "$schema": DIALECT,
+        "title": "Settings of argus-mqtt",
+        "description": ABOUT,
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": false,
+        "x-groups": groups,
+    })
+}
+
+fn property(field: &Field, group: &str) -> Value {
+    let mut property = rules(field.allowed);
+    let mut put = |name: &str, value: Value| property.insert(name.into(), value);
+    put("title", field.title.into());
+    put("description", field.meaning.into());
+    put("x-group", group.into());
+    put("x-message", message(field.allowed).into());
+    match field.default {
+        Default::Required => None,
+        Default::Derived(words) => put("x-default", words.into()),
+        Default::Integer(number) => put("default", number.into()),
+        Default::Switch(on) => put("default", on.into()),
+        Default::Text(text) => put("default", text.into()),
+    };
+    if !matches!(field.default, Default::Required) {
+        or_null(&mut property);
+    }
+    Value::Object(property)
+}
+
+/// What a value must be, as far as a schema can say it. Lengths are in characters there, and in bytes here: what the
+/// schema refuses is refused here too, and not the other way round.
+fn rules(allowed: Allowed) -> Map<String, Value> {
+    let rules = match allowed {
+        Allowed::Integer(low, high) => {
+            json!({"type": "integer", "minimum": low, "maximum": high})
+        }
+        Allowed::Switch => json!({"type": "boolean"}),
+        Allowed::Choice(choices) => json!({"type": "string", "enum": choices}),
+        Allowed::Text(longest) | Allowed::Payload(longest) => {
+            json!({"type": "string", "maxLength": longest})
+        }
+        Allowed::Secret(longest) => {
+            json!({"type": "string", "maxLength": longest, "format": "password", "writeOnly": true})
+        }
+        Allowed::Topic => json!({"type": "string", "pattern": "^([^$+#][^+#]*)?$"}),
+        Allowed::Pattern => {
+            json!({"type": "string", "pattern": r"^([^$+#][^+#]*)?$"})
+        }
+        Allowed::Host => json!({"type": "string", "pattern": r"^[0-9A-Za-z._:%\[\]-]*$"}),
+        Allowed::Fingerprint => json!({"type": "string", "pattern": "^([0-9A-Fa-f]:?)*$"}),
+        Allowed::PemFile | Allowed::PasswordFile => json!({"type": "string"}),
+    };
+    match rules {
+        Value::Object(rules) => rules,
+        _ => unreachable!("what is written in braces is an object"),
+    }
+}
+
+/// Lets null stand for the default, and for a choice the empty text too, which other texts allow anyway.
+fn or_null(property: &mut Map<String, Value>) {
+    if let Some(kind) = property.get_mut("type") {
+        *kind = json!([kind.take(), "null"]);
+    }
+    if let Some(Value::Array(choices)) = property.get_mut("enum") {
+        choices.extend([json!(""), Value::Null]);
+    }
+}
+
+/// What to say of a value that is not allowed; it follows the title, or the name.
+fn message(allowed: Allowed) -> String {
+    match allowed {
+        Allowed::Integer(low, high) => format!("must be a whole number from {low} to {high}"),
+        Allowed::Switch => "must be true or false".into(),
+        Allowed::Choice(choices) => format!("must be {}", alternatives(choices)),
+        Allowed::Text(longest) | Allowed::Payload(longest) | Allowed::Secret(longest) => {
+            format!("must be text of at most {longest} bytes")
+        }
+        Allowed::Topic => {
+            "must be a topic without the wildcards + and #, and must not start with $".into()
+        }
+        Allowed::Pattern => {
+            "must be a topic that contains {camera} once, without the wildcards + and #".into()
+        }
+        Allowed::Host => {
+            "must be a host name or an IP address, without a scheme, port or path".into()
+        }
+        Allowed::Fingerprint => "must be 64 hexadecimal digits, with or without colons".into(),
+        Allowed::PemFile => "must be the path of a readable PEM file".into(),
+        Allowed::PasswordFile => "must be the path of a readable text file".into(),
+    }
+}

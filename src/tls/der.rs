@@ -1,0 +1,134 @@
+//! The few fields of a certificate that webpki gives no access to (RFC 5280, section 4.1): its dates and its key.
+//!
+//! Reads what a broker sends, before anything is known of it: nothing here panics, and the fuzzer tries it.
+
+/// Some fields of an X.509 certificate, of any version.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Fields<'a> {
+    /// Seconds since 1970, as is the next.
+    pub(crate) not_before: i64,
+    pub(crate) not_after: i64,
+    /// Whether its issuer has the name of its subject.
+    pub(crate) is_self_issued: bool,
+    /// The whole SubjectPublicKeyInfo.
+    pub(crate) key_info: &'a [u8],
+    /// What is in the AlgorithmIdentifier of the key.
+    pub(crate) key_algorithm: &'a [u8],
+    pub(crate) key: &'a [u8],
+}
+
+const INTEGER: u8 = 0x02;
+const BIT_STRING: u8 = 0x03;
+const UTC_TIME: u8 = 0x17;
+const GENERALIZED_TIME: u8 = 0x18;
+const SEQUENCE: u8 = 0x30;
+/// The version, which stands there in version 2 and 3.
+const VERSION: u8 = 0xA0;
+
+/// The fields, or `None` where the bytes are not a certificate.
+pub(crate) fn read(certificate: &[u8]) -> Option<Fields<'_>> {
+    let mut outer = Reader(certificate);
+    let mut signed = Reader(outer.value(SEQUENCE)?);
+    let mut fields = Reader(signed.value(SEQUENCE)?);
+    if fields.0.first() == Some(&VERSION) {
+        fields.value(VERSION)?;
+    }
+    fields.value(INTEGER)?;
+    fields.value(SEQUENCE)?;
+    let issuer = fields.value(SEQUENCE)?;
+    let mut validity = Reader(fields.value(SEQUENCE)?);
+    let subject = fields.value(SEQUENCE)?;
+    let (key_info, inside) = fields.element(SEQUENCE)?;
+    let mut inside = Reader(inside);
+    let key_algorithm = inside.value(SEQUENCE)?;
+    // The first byte says how many bits of the last byte are not used: keys use all.
+    let (0, key) = inside.value(BIT_STRING)?.split_first()? else {
+        return None;
+    };
+    Some(Fields {
+        not_before: validity.time()?,
+        not_after: validity.time()?,
+        is_self_issued: issuer == subject,
+        key_info,
+        key_algorithm,
+        key,
+    })
+}
+
+/// What is left to read.
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    /// The content of the next element, which must have this tag.
+    fn value(&mut self, tag: u8) -> Option<&'a [u8]> {
+        Some(self.element(tag)?.1)
+    }
+
+    /// The next element, whole, and its content.
+    fn element(&mut self, tag: u8) -> Option<(&'a [u8], &'a [u8])> {
+        let (&found, rest) = self.0.split_first()?;
+        let (&first, rest) = rest.split_first()?;
+        // Below 128 the length itself, else the number of bytes that it takes. Three bytes make 16 MiB, which is the
+        // most that a handshake message holds.
+        let (length, rest) = match first {
+            0..=0x7F => (usize::from(first), rest),
+            0x81..=0x83 => {
+                let (bytes, rest) = rest.split_at_checked(usize::from(first & 0x7F))?;
+                let length = bytes
+                    .iter()
+                    .fold(0, |length, byte| length << 8 | usize::from(*byte));
+                (length, rest)
+            }
+            _ => return None,
+        };
+        let (content, after) = rest.split_at_checked(length)?;
+        let whole = &self.0[..self.0.len() - after.len()];
+        self.0 = after;
+        (found == tag).then_some((whole, content))
+    }
+
+    /// Seconds since 1970 of a time in UTC, which ends in Z.
+    fn time(&mut self) -> Option<i64> {
+        let tag = *self.0.first()?;
+        let text = self.value(tag)?;
+        let (year, rest) = match tag {
+            UTC_TIME => {
+                let (year, rest) = number(text, 2)?;
+                (if year < 50 { 2000 + year } else { 1900 + year }, rest)
+            }
+            GENERALIZED_TIME => number(text, 4)?,
+            _ => return None,
+        };
+        let (month, rest) = number(rest, 2)?;
+        let (day, rest) = number(rest, 2)?;
+        let (hour, rest) = number(rest, 2)?;
+        let (minute, rest) = number(rest, 2)?;
+        let (second, rest) = number(rest, 2)?;
+        let is_date = (1..=12).contains(&month) && (1..=31).contains(&day);
+        let is_time = hour < 24 && minute < 60 && second < 60;
+        (is_date && is_time && rest == b"Z")
+            .then(|| ((days(year, month, day) * 24 + hour) * 60 + minute) * 60 + second)
+    }
+}
+
+/// The number that so many digits make, and what follows them.
+fn number(text: &[u8], digits: usize) -> Option<(i64, &[u8])> {
+    let (number, rest) = text.split_at_checked(digits)?;
+    let number = number.iter().try_fold(0, |number, digit| {
+        digit
+            .is_ascii_digit()
+            .then(|| number * 10 + i64::from(digit - b'0'))
+    })?;
+    Some((number, rest))
+}
+
+/// Days from 1970 to a day of the Gregorian calendar.
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    // In years that begin in March, so that the leap day is their last.
+    let (year, month) = match month {
+        1 | 2 => (year - 1, month + 9),
+        _ => (year, month - 3),
+    };
+    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    year * 365 + leap_days + (153 * month + 2) / 5 + day - 1 - 719_468
+}

@@ -1,0 +1,37 @@
+//! Which name a certificate must have.
+
+use super::support::broker::mosquitto::Mosquitto;
+use super::support::certificates::Certificates;
+use super::{connect, refused, works};
+use argus_mqtt::{FaultCode, Settings};
+use serde_json::json;
+
+#[test]
+fn a_server_name_is_verified_instead_of_the_host() {
+    let certificates = Certificates::for_names(&["broker.example"]);
+    let broker = Mosquitto::default().tls(&certificates).start();
+    let with = |name: &str| {
+        connect(
+            broker.tls_port(),
+            json!({"tls_ca_file": certificates.ca_file(), "tls_server_name": name}),
+        )
+    };
+    works(&with("broker.example"));
+    works(&with("Broker.Example."));
+    let reason = refused(&with("other.example"));
+    assert!(
+        reason.contains("is for \"broker.example\", not for \"other.example\""),
+        "{reason}"
+    );
+}
+
+#[test]
+fn a_server_name_is_a_host() {
+    let error = Settings::from_value(&super::settings(
+        1,
+        json!({"tls_server_name": "mqtts://broker.example", "tls_insecure_skip_verify": true}),
+    ))
+    .expect_err("it is a URL");
+    assert_eq!(error.faults()[0].field, "tls_server_name");
+    assert_eq!(error.faults()[0].code, FaultCode::InvalidHost);
+}
