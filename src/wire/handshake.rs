@@ -56,7 +56,7 @@ impl<S: Stream> Handshake<S> {
         let written = self.write();
         match self.read() {
             Err(error) => return Some(Err(self.broke(&error))),
-            Ok(Some(answer)) => return Some(answer),
+            Ok(Some(answer)) => return Some(answer.and_then(|connack| self.accepted(connack))),
             Ok(None) => {}
         }
         if let Err(error) = written {
@@ -119,6 +119,19 @@ impl<S: Stream> Handshake<S> {
                 name(frame.packet_type()),
                 quote_bytes(&self.first)
             )))),
+        }
+    }
+
+    /// An answer means that the broker has the whole CONNECT. Over TLS it may have left while that was read: this is
+    /// where the stream says so, before anything else is written.
+    fn accepted(&mut self, connack: Connack) -> Result<Connack, Failure> {
+        let is_written =
+            self.connect.is_empty() || (self.write().is_ok() && self.connect.is_empty());
+        match is_written {
+            true => Ok(connack),
+            false => Err(undecided(
+                "the broker answered before it had the whole CONNECT".into(),
+            )),
         }
     }
 

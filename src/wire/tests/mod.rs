@@ -5,6 +5,7 @@ mod attempts;
 mod cases;
 mod cuts;
 mod endings;
+mod handshake;
 mod keep_alive;
 mod messages;
 mod not_mqtt;
