@@ -44,6 +44,10 @@ pub(super) enum Allowed {
     Topic,
     /// A topic name with `{camera}`.
     Pattern,
+    /// A topic name with `{camera}` and `{state}`.
+    StatePattern,
+    /// Letters, digits, `-` and `_`, of at most so many.
+    Identifier(usize),
     /// The path of a file.
     File,
 }
@@ -112,13 +116,19 @@ pub(super) const FIELDS: &[Field] = &[
         name: "topic_prefix",
         default: Default::Text("argusai"),
         allowed: Allowed::Topic,
-        meaning: "What takes the place of `{topic_prefix}` in the two fields below.",
+        meaning: "What takes the place of `{topic_prefix}` in the three fields below.",
     },
     Field {
         name: "event_topic",
         default: Default::Text("{topic_prefix}/events/{camera}"),
         allowed: Allowed::Pattern,
         meaning: "Where a camera's events are published.",
+    },
+    Field {
+        name: "state_topic",
+        default: Default::Text("{topic_prefix}/camera/{camera}/{state}"),
+        allowed: Allowed::StatePattern,
+        meaning: "Where a camera's states for Home Assistant stand, retained.",
     },
     Field {
         name: "availability_topic",
@@ -205,6 +215,26 @@ pub(super) const FIELDS: &[Field] = &[
         default: Default::Switch(true),
         allowed: Allowed::Switch,
         meaning: "Whether to watch the availability topic, and to set it right when something else writes there.",
+    },
+    Field {
+        name: "homeassistant_discovery",
+        default: Default::Switch(true),
+        allowed: Allowed::Switch,
+        meaning: "Whether Home Assistant is told of the cameras that are announced, so that their entities appear \
+                  there by themselves.",
+    },
+    Field {
+        name: "discovery_prefix",
+        default: Default::Text("homeassistant"),
+        allowed: Allowed::Topic,
+        meaning: "Where Home Assistant looks for that: its own discovery prefix.",
+    },
+    Field {
+        name: "discovery_id_prefix",
+        default: Default::Text("argusai"),
+        allowed: Allowed::Identifier(64),
+        meaning: "What the ids of devices and entities in Home Assistant begin with. Two installations at one broker \
+                  need different ones. A new one makes new entities.",
     },
     Field {
         name: "use_tls",

@@ -13,6 +13,7 @@ mod reader;
 #[cfg(test)]
 mod reference;
 mod report;
+mod state_topic;
 mod tls;
 
 #[cfg(test)]
@@ -22,6 +23,7 @@ use crate::error::Error;
 use crate::message::QoS;
 pub(crate) use event_topic::EventTopic;
 use serde_json::Value;
+pub(crate) use state_topic::StateTopic;
 pub(crate) use tls::Tls;
 
 /// Which broker to connect to, and how to behave there. One that exists is valid.
@@ -32,9 +34,9 @@ pub(crate) use tls::Tls;
 ///
 #[doc = include_str!("reference.md")]
 ///
-/// `{topic_prefix}` stands for the field of that name, in both topics. `event_topic` names `{camera}` once, as one
-/// level of the topic or a part of it, and no other braces. A camera whose events would go to the availability topic
-/// is refused when it publishes.
+/// `{topic_prefix}` stands for the field of that name, in all three topics. `event_topic` names `{camera}` once, as one
+/// level of the topic or a part of it, and no other braces; `state_topic` names `{state}` once besides. A camera whose
+/// events would go to the availability topic is refused when it publishes.
 ///
 /// The files are read when settings are made, to find faults, and again for each connection, so that renewed
 /// certificates are used. Nothing here touches the network.
@@ -66,6 +68,7 @@ pub struct Settings {
     pub(crate) connect_timeout_seconds: u16,
     pub(crate) topic_prefix: String,
     pub(crate) event_topic: EventTopic,
+    pub(crate) state_topic: StateTopic,
     pub(crate) availability_topic: String,
     pub(crate) birth_message: String,
     pub(crate) will_message: String,
@@ -80,6 +83,9 @@ pub struct Settings {
     pub(crate) reconnect_min_seconds: u32,
     pub(crate) reconnect_max_seconds: u32,
     pub(crate) guard_availability: bool,
+    pub(crate) homeassistant_discovery: bool,
+    pub(crate) discovery_prefix: String,
+    pub(crate) discovery_id_prefix: String,
     pub(crate) tls: Option<Tls>,
     /// What was given for TLS while `use_tls` is false: kept for those who switch it on again.
     unused_tls: Tls,
@@ -166,6 +172,7 @@ impl Settings {
             connect_timeout_seconds,
             topic_prefix: _,
             event_topic: _,
+            state_topic: _,
             availability_topic,
             birth_message,
             will_message,
@@ -180,6 +187,9 @@ impl Settings {
             reconnect_min_seconds: _,
             reconnect_max_seconds: _,
             guard_availability,
+            homeassistant_discovery: _,
+            discovery_prefix: _,
+            discovery_id_prefix: _,
             tls,
             unused_tls: _,
         } = self;

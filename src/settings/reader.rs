@@ -239,8 +239,27 @@ fn check(text: &str, allowed: Allowed) -> Result<String, String> {
             Some("is PEM itself; give the path of a file that holds it".into())
         }
         Allowed::Topic => name_fault(text),
-        Allowed::Text(_) | Allowed::Pattern | Allowed::File => text_fault(text),
+        Allowed::Identifier(longest) => identifier_fault(text, longest),
+        Allowed::Text(_) | Allowed::Pattern | Allowed::StatePattern | Allowed::File => {
+            text_fault(text)
+        }
         _ => None,
     };
     fault.map_or_else(|| Ok(text.into()), Err)
+}
+
+/// What is wrong with what is to be part of an id, in words that follow the text itself.
+fn identifier_fault(text: &str, longest: usize) -> Option<String> {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    if let Some((at, found)) = text.char_indices().find(|(_, c)| !is_allowed(*c)) {
+        return Some(format!(
+            "holds {found:?} at byte {at}; it must be of letters from a to z, digits, '-' and '_' alone"
+        ));
+    }
+    (text.len() > longest).then(|| {
+        format!(
+            "is {} characters long; must be at most {longest}",
+            text.len()
+        )
+    })
 }

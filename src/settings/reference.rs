@@ -40,6 +40,10 @@ fn allowed(allowed: Allowed) -> String {
         Allowed::Secret(longest) => format!("text, 1 to {longest} bytes; never shown"),
         Allowed::Topic => "a topic without wildcards, not beginning with `$`".into(),
         Allowed::Pattern => "such a topic with `{camera}` once".into(),
+        Allowed::StatePattern => "such a topic with `{camera}` and `{state}`, each once".into(),
+        Allowed::Identifier(longest) => {
+            format!("1 to {longest} of the characters `A` to `Z`, `a` to `z`, `0` to `9`, `-`, `_`")
+        }
         Allowed::File => "the path of a PEM file that can be read".into(),
     }
 }
