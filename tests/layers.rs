@@ -4,13 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of `src/`, each with its layer.
-const LAYERS: [(&str, u8); 11] = [
+const LAYERS: [(&str, u8); 12] = [
     ("error", 0),
     ("message", 1),
     ("settings", 1),
     ("topic", 1),
     ("outbox", 2),
     ("engine", 3),
+    ("home_assistant", 4),
     ("simulation", 4),
     ("wire", 4),
     ("client", 5),
