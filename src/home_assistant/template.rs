@@ -15,9 +15,11 @@ pub(super) const ATTRIBUTES: &str = "{{ value if value_json is mapping else '{}'
 pub(super) const IS_ONLINE: &str =
     "{{ 'online' if value_json is mapping and value_json.status | default('') == 'online' else 'offline' }}";
 
-/// The time of the last event; what is shown already where there is none, as an empty text would be a fault.
+/// The time of the last event. Where there is none, an empty text would be a fault; a template that can't be included
+/// ends the rendering, and the message is passed over without a word.
 pub(super) const TIMESTAMP: &str =
-    "{{ value_json.timestamp if value_json is mapping and value_json.timestamp is string else this.state }}";
+    "{% if value_json is mapping and value_json.timestamp is string %}\
+     {{ value_json.timestamp }}{% else %}{% include 'no time' %}{% endif %}";
 
 /// One field, or nothing.
 pub(super) fn field(name: &str) -> String {
