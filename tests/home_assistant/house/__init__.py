@@ -12,9 +12,9 @@ DEADLINE = 60.0
 """Seconds after which something that does not happen counts as a failure; on a busy machine it takes long."""
 
 
-def wait_until(condition: Callable[[], object], what: Callable[[], str] | str) -> None:
+def wait_until(condition: Callable[[], object], what: Callable[[], str] | str, seconds: float = DEADLINE) -> None:
     """Wait until a condition is true; fail with what was waited for."""
-    deadline = time.monotonic() + DEADLINE
+    deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
             raise AssertionError(f"it did not happen: {what if isinstance(what, str) else what()}")

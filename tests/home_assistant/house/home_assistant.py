@@ -21,6 +21,7 @@ from support.programs import Program
 from . import REPOSITORY, configuration, wait_until
 
 _PYTHON = Path(os.environ.get("HOME_ASSISTANT_PYTHON", REPOSITORY / "target/home-assistant/bin/python"))
+_START_SECONDS = 300.0
 _PROBLEM = re.compile(r"^\S+ \S+ (WARNING|ERROR|CRITICAL) ")
 _READY = "Transmitting message on homeassistant/status: 'online'"
 # What this Home Assistant says of itself at each start.
@@ -29,6 +30,7 @@ _OF_ITSELF = (
     "Support for the running Python version",
     "Because the system does not have any enabled IPv4 addresses",
 )
+_MARK = "argus_mqtt_mark"
 _UNREACHABLE = (ConnectionError, urllib.error.URLError, TimeoutError)
 
 
@@ -55,6 +57,8 @@ class HomeAssistant:
         self._excused: list[str] = []
         self._changed: list[State] = []
         self._service_calls: list[dict[str, Any]] = []
+        self._marks = 0
+        self._marks_seen = 0
         self.start()
 
     def start(self) -> None:
@@ -64,7 +68,7 @@ class HomeAssistant:
             log.unlink()
         command: list[str | Path] = [_PYTHON, "-m", "homeassistant", "--config", self._directory, "--skip-pip"]
         self._program = program = Program(command, {"HOME": str(self._directory)}, directory=self._directory)
-        wait_until(lambda: not program.running or self._answers(), self._not_started)
+        wait_until(lambda: not program.running or self._answers(), self._not_started, _START_SECONDS)
         assert program.running, self._not_started()
         self._follow()
         self.wait_ready()
@@ -84,7 +88,12 @@ class HomeAssistant:
 
     def wait_ready(self) -> None:
         """Wait until it has subscribed, which it says by a birth message of its own."""
-        wait_until(lambda: self._log().rfind(_READY) > self._log().rfind("Disconnected from MQTT"), self._not_started)
+
+        def is_ready() -> bool:
+            log = self._log()
+            return log.rfind(_READY) > log.rfind("Disconnected from MQTT")
+
+        wait_until(is_ready, self._not_started, _START_SECONDS)
 
     def state(self, entity_id: str) -> State | None:
         """Give the state of an entity; None if there is no such entity."""
@@ -120,11 +129,13 @@ class HomeAssistant:
 
     def changes(self, entity_id: str) -> list[str]:
         """Give every state that an entity went through since this Home Assistant was made, each change once."""
+        self._catch_up()
         states = [one.state for one in self._changed if one.entity_id == entity_id]
         return [state for index, state in enumerate(states) if index == 0 or state != states[index - 1]]
 
     def service_calls(self, service: str) -> list[dict[str, Any]]:
         """Give the data of every call of a service, such as `persistent_notification.create`."""
+        self._catch_up()
         return [call["service_data"] for call in self._service_calls if service == _name(call)]
 
     def image(self, entity_id: str) -> bytes:
@@ -169,13 +180,19 @@ class HomeAssistant:
         with self._open(path) as response:
             return json.load(response)
 
-    def _open(self, path: str) -> Any:  # noqa: ANN401
+    def _open(self, path: str, method: str = "GET") -> Any:  # noqa: ANN401
         headers = {"Authorization": f"Bearer {self._token}"}
-        request = urllib.request.Request(f"http://127.0.0.1:{self._port}{path}", headers=headers)
+        request = urllib.request.Request(f"http://127.0.0.1:{self._port}{path}", headers=headers, method=method)
         return urllib.request.urlopen(request, timeout=60)
 
+    def _catch_up(self) -> None:
+        """Wait until everything has been read that happened before: what is asked for can be ahead of the stream."""
+        self._marks += 1
+        self._open(f"/api/events/{_MARK}", "POST").close()
+        wait_until(lambda: self._marks_seen == self._marks, "the stream of events goes on")
+
     def _follow(self) -> None:
-        stream = self._open("/api/stream?restrict=state_changed,call_service")
+        stream = self._open(f"/api/stream?restrict=state_changed,call_service,{_MARK}")
         # Its first line comes when it listens.
         stream.readline()
         threading.Thread(target=self._read, args=(stream,), daemon=True).start()
@@ -193,7 +210,9 @@ class HomeAssistant:
 
     def _take(self, event: dict[str, Any]) -> None:
         data = event["data"]
-        if event["event_type"] == "call_service":
+        if event["event_type"] == _MARK:
+            self._marks_seen += 1
+        elif event["event_type"] == "call_service":
             self._service_calls.append(data)
         elif new := data["new_state"]:
             self._changed.append(State(new["entity_id"], new["state"], new["attributes"]))
