@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test checks setup lint doc test-rust test-python test-bench check-package simulate fuzz faults soak size bench bench-hot build install install-strip uninstall clean
+.PHONY: help demo test checks setup lint doc test-rust test-python test-bench check-package test-home-assistant simulate fuzz faults soak size bench bench-hot build install install-strip uninstall clean
 
 export PYTHON ?= python3
 CARGO_TARGET_DIR ?= target
@@ -62,6 +62,9 @@ lint: ## Check formatting and lints of Rust and Python
 	cd bindings/python && ../../$(VENV)/bin/ruff format --check . ../../examples/python ../../tests/faults
 	cd bindings/python && ../../$(VENV)/bin/ruff check . ../../examples/python ../../tests/faults
 	cd bindings/python && ../../$(VENV)/bin/mypy
+	cd tests/home_assistant && ../../$(VENV)/bin/ruff format --check .
+	cd tests/home_assistant && ../../$(VENV)/bin/ruff check .
+	cd tests/home_assistant && ../../$(VENV)/bin/mypy
 	cd benches && ../$(VENV)/bin/ruff format --check . run
 	cd benches && ../$(VENV)/bin/ruff check . run
 	cd benches && ../$(VENV)/bin/mypy
@@ -80,6 +83,19 @@ test-python:
 	$(call say,Tests of Python)
 	cargo build --locked --features testing --lib
 	cd bindings/python && ARGUS_MQTT_LIBRARY=$(TARGET)/debug/libargus_mqtt.so ../../$(VENV)/bin/pytest
+
+HOME_ASSISTANT := $(abspath target/home-assistant)
+
+test-home-assistant: ## Try everything in a real Home Assistant, which is installed under target/ (some minutes)
+	@mkdir -p target
+	$(call say,Installing Home Assistant under target/: the first time it takes some minutes and 600 MB)
+	tools/home-assistant $(HOME_ASSISTANT)
+	tools/debian mosquitto
+	tools/python-env $(VENV)
+	cargo build --locked --features testing --lib --example home_assistant
+	$(call say,Tests with Home Assistant; nothing but this machine can be reached from them)
+	cd tests/home_assistant && ARGUS_MQTT_LIBRARY=$(TARGET)/debug/libargus_mqtt.so \
+	    HOME_ASSISTANT_PYTHON=$(HOME_ASSISTANT)/bin/python ../../tools/loopback-only ../../$(VENV)/bin/pytest
 
 test-bench:
 	$(call say,Tests of the report of the benchmarks)

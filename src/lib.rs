@@ -20,6 +20,8 @@
 //! # Ok::<(), argus_mqtt::Error>(())
 //! ```
 //!
+//! [`home_assistant`] makes the cameras known to Home Assistant.
+//!
 //! [`Settings`] explains every setting, [`Status`] says what is going on, and [`Notice`] is for programs that want
 //! to be told. The same library serves C programs, whose manual is the header `argus_mqtt.h`, and Python.
 //!
@@ -36,6 +38,7 @@ mod event;
 mod fault;
 mod ffi;
 mod file;
+pub mod home_assistant;
 mod message;
 mod outbox;
 mod outcome;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of `src/`, each with its layer.
-const LAYERS: [(&str, u8); 21] = [
+const LAYERS: [(&str, u8); 22] = [
     ("clock", 0),
     ("error", 0),
     ("event", 0),
@@ -21,6 +21,7 @@ const LAYERS: [(&str, u8); 21] = [
     ("waker", 1),
     ("outbox", 2),
     ("engine", 3),
+    ("home_assistant", 4),
     ("wire", 4),
     ("driver", 5),
     ("simulation", 5),

@@ -16,6 +16,7 @@ mod reference;
 mod report;
 mod schema;
 mod secrecy;
+mod state_topic;
 mod table;
 mod tls;
 mod value;
@@ -29,6 +30,7 @@ use crate::tls::Tls;
 pub use builder::SettingsBuilder;
 pub(crate) use event_topic::EventTopic;
 use serde_json::Value;
+pub(crate) use state_topic::StateTopic;
 use std::path::PathBuf;
 
 /// Which broker to connect to, and how. Settings that exist are valid.
@@ -40,9 +42,9 @@ use std::path::PathBuf;
 ///
 #[doc = include_str!("reference.md")]
 ///
-/// `{topic_prefix}` stands for the setting of that name, in both topics. `event_topic` contains `{camera}` once, as a
-/// level of the topic or a part of one, and no other braces. A camera whose events would go to the availability topic is
-/// refused when it publishes.
+/// `{topic_prefix}` stands for the setting of that name, in all three topics. `event_topic` contains `{camera}` once, as a
+/// level of the topic or a part of one, and no other braces; `state_topic` contains `{state}` once as well. A camera whose
+/// events would go to the availability topic is refused when it publishes.
 ///
 /// The files of certificates are read when settings are made, to find faults, and again for each connection, so that
 /// renewed certificates are used; while a file has a fault, what was read last stays in use. Nothing here touches the
@@ -77,6 +79,7 @@ pub struct Settings {
     pub(crate) connect_timeout_seconds: u16,
     pub(crate) topic_prefix: String,
     pub(crate) event_topic: EventTopic,
+    pub(crate) state_topic: StateTopic,
     pub(crate) availability_topic: String,
     pub(crate) birth_message: String,
     pub(crate) will_message: String,
@@ -91,6 +94,9 @@ pub struct Settings {
     pub(crate) reconnect_min_seconds: u32,
     pub(crate) reconnect_max_seconds: u32,
     pub(crate) guard_availability: bool,
+    pub(crate) homeassistant_discovery: bool,
+    pub(crate) discovery_prefix: String,
+    pub(crate) discovery_id_prefix: String,
     pub(crate) tls: Option<Tls>,
     /// What was given for TLS while `use_tls` is false: kept for those who switch it on again.
     unused_tls: Tls,
@@ -203,6 +209,7 @@ impl Settings {
             connect_timeout_seconds,
             topic_prefix: _,
             event_topic: _,
+            state_topic: _,
             availability_topic,
             birth_message,
             will_message,
@@ -217,6 +224,9 @@ impl Settings {
             reconnect_min_seconds: _,
             reconnect_max_seconds: _,
             guard_availability,
+            homeassistant_discovery: _,
+            discovery_prefix: _,
+            discovery_id_prefix: _,
             tls,
             unused_tls: _,
             notes: _,

@@ -39,6 +39,16 @@ fn empty_levels(settings: &Settings) -> Vec<String> {
             is_empty(settings.event_topic.pattern()),
         ),
         (
+            "state_topic",
+            settings.state_topic.pattern(),
+            is_empty(settings.state_topic.pattern()),
+        ),
+        (
+            "discovery_prefix",
+            settings.discovery_prefix.as_str(),
+            is_empty(&settings.discovery_prefix),
+        ),
+        (
             "availability_topic",
             settings.availability_topic.as_str(),
             is_empty(&settings.availability_topic.replacen(prefix, "x", 1)),
@@ -69,6 +79,8 @@ fn blank_ends(settings: &Settings) -> Vec<String> {
         ("client_id", Some(settings.client_id.as_str())),
         ("topic_prefix", Some(settings.topic_prefix.as_str())),
         ("event_topic", Some(settings.event_topic.pattern())),
+        ("state_topic", Some(settings.state_topic.pattern())),
+        ("discovery_prefix", Some(settings.discovery_prefix.as_str())),
         ("birth_message", Some(settings.birth_message.as_str())),
         ("will_message", Some(settings.will_message.as_str())),
     ];
@@ -199,6 +211,11 @@ mod tests {
                 "availability_topic \"a//b\"",
             ),
             (json!({"event_topic": "/{camera}"}), "event_topic"),
+            (json!({"state_topic": "/{camera}/{state}"}), "state_topic"),
+            (
+                json!({"discovery_prefix": "homeassistant/"}),
+                "discovery_prefix",
+            ),
             (
                 json!({"topic_prefix": "home "}),
                 "topic_prefix begins or ends",

@@ -3,6 +3,7 @@
 use super::client_id::stable;
 use super::event_topic::{leading_dollar, EventTopic, CAMERA, PREFIX};
 use super::reader::Reader;
+use super::state_topic::{StateTopic, STATE};
 use super::table::{PORT, TLS_PORT};
 use super::{json, notes, password, tls, Protocol, QueueFull, Settings};
 use crate::fault::{Fault, FaultCode};
@@ -86,6 +87,7 @@ fn read(reader: &mut Reader<'_>) -> Settings {
         connect_timeout_seconds: reader.integer("connect_timeout_seconds"),
         topic_prefix: topics.prefix,
         event_topic: topics.event,
+        state_topic: topics.state,
         availability_topic: topics.availability,
         birth_message,
         will_message,
@@ -103,6 +105,9 @@ fn read(reader: &mut Reader<'_>) -> Settings {
         reconnect_min_seconds,
         reconnect_max_seconds,
         guard_availability: reader.switch("guard_availability"),
+        homeassistant_discovery: reader.switch("homeassistant_discovery"),
+        discovery_prefix: discovery_prefix(reader),
+        discovery_id_prefix: reader.text("discovery_id_prefix"),
         tls,
         unused_tls,
         notes: file_notes,
@@ -115,6 +120,7 @@ fn read(reader: &mut Reader<'_>) -> Settings {
 struct Topics {
     prefix: String,
     event: EventTopic,
+    state: StateTopic,
     availability: String,
 }
 
@@ -122,7 +128,7 @@ impl Topics {
     fn read(reader: &mut Reader<'_>) -> Self {
         let prefix = reader.text("topic_prefix");
         if let Some(what) =
-            leading_dollar(&prefix).or_else(|| placeholder(&prefix, &[PREFIX, CAMERA]))
+            leading_dollar(&prefix).or_else(|| placeholder(&prefix, &[PREFIX, CAMERA, STATE]))
         {
             reader.fault("topic_prefix", FaultCode::InvalidTopic, &what);
         }
@@ -145,12 +151,30 @@ impl Topics {
             }
             EventTopic::parse(CAMERA, &prefix, &availability).expect("a camera alone is a pattern")
         });
+        let pattern = reader.text("state_topic");
+        let state = StateTopic::parse(&pattern, &prefix).unwrap_or_else(|what| {
+            if reader.sound(&["topic_prefix", "state_topic"]) {
+                reader.fault("state_topic", FaultCode::InvalidTopic, &what);
+            }
+            StateTopic::parse(&[CAMERA, STATE].join("/"), &prefix)
+                .expect("a camera and a state alone are a pattern")
+        });
         Topics {
             prefix,
             event,
+            state,
             availability,
         }
     }
+}
+
+fn discovery_prefix(reader: &mut Reader<'_>) -> String {
+    let prefix = reader.text("discovery_prefix");
+    if let Some(what) = leading_dollar(&prefix).or_else(|| placeholder(&prefix, &[PREFIX, CAMERA]))
+    {
+        reader.fault("discovery_prefix", FaultCode::InvalidTopic, &what);
+    }
+    prefix
 }
 
 /// What is wrong with a topic in which someone expects a placeholder that is not replaced there.

@@ -48,6 +48,14 @@ fn allowed(allowed: Allowed) -> String {
         }
         Allowed::Topic => "a topic without wildcards that does not start with `$`".into(),
         Allowed::Pattern => "such a topic, with `{camera}` in it once".into(),
+        Allowed::StatePattern => {
+            "such a topic as `event_topic`, with `{state}` in it once as well".into()
+        }
+        Allowed::Identifier(longest) => {
+            format!(
+                "1 to {longest} of the characters `A` to `Z`, `a` to `z`, `0` to `9`, `-` and `_`"
+            )
+        }
         Allowed::PemFile => "the path of a readable PEM file".into(),
         Allowed::PasswordFile => "the path of a readable text file".into(),
         Allowed::Fingerprint => "64 hexadecimal digits, with or without colons".into(),

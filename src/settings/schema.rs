@@ -77,8 +77,11 @@ fn rules(allowed: Allowed) -> Map<String, Value> {
             json!({"type": "string", "maxLength": longest, "format": "password", "writeOnly": true})
         }
         Allowed::Topic => json!({"type": "string", "pattern": "^([^$+#][^+#]*)?$"}),
-        Allowed::Pattern => {
+        Allowed::Pattern | Allowed::StatePattern => {
             json!({"type": "string", "pattern": r"^([^$+#][^+#]*)?$"})
+        }
+        Allowed::Identifier(longest) => {
+            json!({"type": "string", "maxLength": longest, "pattern": "^[0-9A-Za-z_-]*$"})
         }
         Allowed::Host => json!({"type": "string", "pattern": r"^[0-9A-Za-z._:%\[\]-]*$"}),
         Allowed::Fingerprint => json!({"type": "string", "pattern": "^([0-9A-Fa-f]:?)*$"}),
@@ -114,6 +117,12 @@ fn message(allowed: Allowed) -> String {
         }
         Allowed::Pattern => {
             "must be a topic that contains {camera} once, without the wildcards + and #".into()
+        }
+        Allowed::StatePattern => {
+            "must be a topic that contains {camera} and {state} once each, without the wildcards + and #".into()
+        }
+        Allowed::Identifier(longest) => {
+            format!("must be at most {longest} characters: letters from A to Z, digits, - and _")
         }
         Allowed::Host => {
             "must be a host name or an IP address, without a scheme, port or path".into()

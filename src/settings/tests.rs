@@ -177,7 +177,13 @@ fn choices_are_named() {
 
 #[test]
 fn topics_have_no_wildcards_and_no_dollar() {
-    for name in ["topic_prefix", "availability_topic", "event_topic"] {
+    for name in [
+        "topic_prefix",
+        "availability_topic",
+        "event_topic",
+        "state_topic",
+        "discovery_prefix",
+    ] {
         for topic in ["a/+/{camera}", "a/#", "$SYS/{camera}", "a\0b/{camera}"] {
             let message = refused(&with_field(name, json!(topic)));
             assert!(message.starts_with(name), "{message}");
@@ -187,9 +193,21 @@ fn topics_have_no_wildcards_and_no_dollar() {
         let message = refused(&with_field("event_topic", json!(pattern)));
         assert!(message.contains("{camera}"), "{message}");
     }
+    for (pattern, missing) in [("{camera}", "{state}"), ("{state}", "{camera}")] {
+        let message = refused(&with_field("state_topic", json!(pattern)));
+        assert!(message.contains(missing), "{message}");
+    }
+    for pattern in ["{camera}/{state}/{state}", "{camera}/{state}/{other}"] {
+        let message = refused(&with_field("state_topic", json!(pattern)));
+        assert!(message.contains("{state}"), "{message}");
+    }
     let settings = accepted(&with(json!({
         "topic_prefix": "home", "availability_topic": "{topic_prefix}/here"
     })));
+    assert_eq!(
+        settings.state_topic.topic("door", "counts"),
+        "home/camera/door/counts"
+    );
     assert_eq!(settings.availability_topic, "home/here");
     assert_eq!(
         settings.event_topic.topic("door").expect("a valid camera"),
@@ -374,4 +392,22 @@ fn the_schema_has_every_setting_and_the_reference_no_more() {
     }
     assert_eq!(schema["required"], json!(["broker_host"]));
     assert_eq!(schema["properties"]["password"]["writeOnly"], true);
+}
+
+#[test]
+fn an_id_prefix_is_of_few_characters() {
+    let longest = "x".repeat(64);
+    for good in ["argusai", "A-z_09", longest.as_str()] {
+        accepted(&with_field("discovery_id_prefix", json!(good)));
+    }
+    let too_long = "x".repeat(65);
+    for (bad, says) in [
+        ("a/b", "'/' at byte 1"),
+        ("Küche", "'ü' at byte 1"),
+        (too_long.as_str(), "at most 64"),
+    ] {
+        let message = refused(&with_field("discovery_id_prefix", json!(bad)));
+        assert!(message.starts_with("discovery_id_prefix"), "{message}");
+        assert!(message.contains(says), "{message}");
+    }
 }

@@ -79,7 +79,10 @@ pub(super) fn alternatives(choices: &[&str]) -> String {
 pub(super) fn text_in_form(text: &str, allowed: Allowed) -> Result<String, Problem> {
     use FaultCode::{InvalidHost, InvalidText, InvalidTopic, TooLong, UnknownChoice};
     let longest = match allowed {
-        Allowed::Text(longest) | Allowed::Payload(longest) | Allowed::Secret(longest) => longest,
+        Allowed::Text(longest)
+        | Allowed::Payload(longest)
+        | Allowed::Secret(longest)
+        | Allowed::Identifier(longest) => longest,
         _ => usize::MAX,
     };
     let fault = match allowed {
@@ -108,13 +111,25 @@ pub(super) fn text_in_form(text: &str, allowed: Allowed) -> Result<String, Probl
             "looks like the content of a file; give the path of the file".into(),
         )),
         Allowed::Topic => name_fault(text).map(|what| (InvalidTopic, what)),
-        Allowed::Text(_) | Allowed::Pattern | Allowed::PemFile | Allowed::PasswordFile => {
-            text_fault(text).map(|what| (InvalidText, what))
-        }
+        Allowed::Identifier(_) => identifier_fault(text).map(|what| (InvalidText, what)),
+        Allowed::Text(_)
+        | Allowed::Pattern
+        | Allowed::StatePattern
+        | Allowed::PemFile
+        | Allowed::PasswordFile => text_fault(text).map(|what| (InvalidText, what)),
         _ => None,
     };
     match fault {
         None => Ok(text.into()),
         Some((code, what)) => Err(Problem { code, what }),
     }
+}
+
+/// What is wrong with what is to be part of an ID, in words that follow the text itself.
+fn identifier_fault(text: &str) -> Option<String> {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let (at, found) = text.char_indices().find(|(_, c)| !is_allowed(*c))?;
+    Some(format!(
+        "contains {found:?} at byte {at}; use only letters from A to Z, digits, '-' and '_'"
+    ))
 }

@@ -10,7 +10,8 @@ pub(super) const GROUP: Group = Group {
             title: "Topic prefix",
             default: Default::Text("argusai"),
             allowed: Allowed::Topic,
-            meaning: "The text that replaces `{topic_prefix}` in `event_topic` and `availability_topic`.",
+            meaning: "The text that replaces `{topic_prefix}` in `event_topic`, `state_topic` and \
+                      `availability_topic`.",
             get: |settings| settings.topic_prefix.as_str().into(),
         },
         Field {

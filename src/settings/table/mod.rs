@@ -5,6 +5,7 @@ mod availability;
 mod broker;
 mod connection;
 mod events;
+mod home_assistant;
 mod queue;
 mod tls;
 
@@ -64,6 +65,10 @@ pub(super) enum Allowed {
     Topic,
     /// A topic name with `{camera}`.
     Pattern,
+    /// A topic name with `{camera}` and `{state}`.
+    StatePattern,
+    /// Letters of ASCII, digits, `-` and `_`, at most so many.
+    Identifier(usize),
     /// The path of a PEM file.
     PemFile,
     /// The path of a file with a password.
@@ -89,6 +94,7 @@ pub(super) const GROUPS: &[Group] = &[
     events::GROUP,
     availability::GROUP,
     queue::GROUP,
+    home_assistant::GROUP,
 ];
 
 /// Every field, in the order of the reference.

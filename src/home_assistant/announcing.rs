@@ -1,0 +1,170 @@
+//! The cameras that are announced, and what changes with them.
+
+use super::camera::{Camera, System};
+use super::ghosts;
+use super::message::Message;
+use super::state::{self, CameraStatus, State};
+use super::topics::Topics;
+use crate::error::Error;
+use crate::settings::Settings;
+use bytes::Bytes;
+use std::collections::{BTreeMap, HashSet};
+use std::time::SystemTime;
+
+/// The cameras of a system, as Home Assistant is to see them.
+///
+/// It keeps what was said last of each camera and publishes nothing itself: every method gives the messages that
+/// follow, for [`Client::publish`](crate::Client::publish), in their order. It knows neither the network nor the
+/// clock; times are given to it.
+///
+/// Publish [`all`](HomeAssistant::all) after every connect and whenever Home Assistant says `online` on its own status
+/// topic, so that its picture is whole also when the broker has forgotten everything.
+#[derive(Clone, Debug)]
+pub struct HomeAssistant {
+    pub(super) topics: Topics,
+    pub(super) system: System,
+    pub(super) diagnostics: Option<Bytes>,
+    pub(super) cameras: BTreeMap<String, Announced>,
+    /// Whether the system's device was made known: with the first camera.
+    pub(super) is_known: bool,
+}
+
+/// A camera, and the latest of each of its states.
+#[derive(Clone, Debug)]
+pub(super) struct Announced {
+    pub(super) camera: Camera,
+    pub(super) event_topic: String,
+    pub(super) states: BTreeMap<State, Bytes>,
+}
+
+impl HomeAssistant {
+    /// Without cameras yet, and nothing to publish.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when a URL of the system is none.
+    pub fn new(settings: &Settings, system: System) -> Result<Self, Error> {
+        Ok(HomeAssistant {
+            topics: Topics::new(settings),
+            system: system.checked()?,
+            diagnostics: None,
+            cameras: BTreeMap::new(),
+            is_known: false,
+        })
+    }
+
+    /// Announces a camera, or changes what was announced of it. A new one has no activity, whatever was said of it
+    /// before a crash.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when the id or the URL won't do, or when
+    /// an id or a topic would be that of another camera.
+    pub fn announce(
+        &mut self,
+        camera: Camera,
+        status: CameraStatus,
+        now: SystemTime,
+    ) -> Result<Vec<Message>, Error> {
+        let camera = camera.checked()?;
+        let id = camera.id.clone();
+        let event_topic = self.topics.event(&id)?;
+        let before = self.cameras.get(&id);
+        let mut states = before.map(|one| one.states.clone()).unwrap_or_default();
+        states.insert(State::Status, state::status(&camera, status, now));
+        states
+            .entry(State::Activity)
+            .or_insert_with(|| state::activity(&camera, false, None));
+        if !camera.snapshots {
+            states.remove(&State::Snapshot);
+        }
+
+        let mut next = self.clone();
+        next.is_known = true;
+        let announced = Announced {
+            camera,
+            event_topic,
+            states,
+        };
+        next.cameras.insert(id.clone(), announced);
+        next.check_distinct(&id)?;
+        let messages = next.part(&id).replacing(&self.part(&id));
+        *self = next;
+        Ok(messages)
+    }
+
+    /// Disables a camera, which stays announced: its status is offline, and it has no activity. A later status, or
+    /// a new announcement, enables it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when it is not announced.
+    pub fn disable(&mut self, camera: &str, now: SystemTime) -> Result<Vec<Message>, Error> {
+        Ok(vec![
+            self.status(camera, CameraStatus::Offline, now)?,
+            self.activity(camera, false)?,
+        ])
+    }
+
+    /// Removes a camera and everything that the broker keeps of it. Home Assistant forgets its entities, with what
+    /// the user changed about them.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when it is not announced.
+    pub fn remove(&mut self, camera: &str) -> Result<Vec<Message>, Error> {
+        self.announced(camera)?;
+        let before = self.part(camera);
+        self.cameras.remove(camera);
+        Ok(self.part(camera).replacing(&before))
+    }
+
+    /// Removes all cameras and the system itself.
+    pub fn remove_all(&mut self) -> Vec<Message> {
+        let before = self.picture();
+        self.cameras.clear();
+        self.diagnostics = None;
+        self.is_known = false;
+        self.picture().replacing(&before)
+    }
+
+    /// Puts new settings in force: clears what stands on topics that are no longer used, and says anew what is
+    /// different. What the broker has of a camera from before this process can't be moved, and is cleared.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when two cameras would then have the same
+    /// topic. Then nothing has changed.
+    pub fn reconfigure(&mut self, settings: &Settings) -> Result<Vec<Message>, Error> {
+        let mut next = self.clone();
+        next.topics = Topics::new(settings);
+        for announced in next.cameras.values_mut() {
+            announced.event_topic = next.topics.event(&announced.camera.id)?;
+        }
+        for id in next.cameras.keys() {
+            next.check_distinct(id)?;
+        }
+        let messages = next.picture().replacing(&self.picture());
+        *self = next;
+        Ok(messages)
+    }
+
+    /// Everything that the broker must keep, for one that may have forgotten it: configs and states, no event.
+    #[must_use]
+    pub fn all(&self) -> Vec<Message> {
+        self.picture().all()
+    }
+
+    /// Finds ghosts: configs that this library published for this system and that belong to no announced camera, left
+    /// by a crash or an older version. `found` is what the broker keeps under `{discovery_prefix}/+/+/config`: topics
+    /// and payloads. Gives what clears the ghosts; others' configs, and those of another system, are left alone.
+    ///
+    /// What stood under other settings is found by a `HomeAssistant` that was made with those settings.
+    pub fn ghosts<'a>(&self, found: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Vec<Message> {
+        let wanted: HashSet<String> = self.all().into_iter().map(|one| one.topic).collect();
+        found
+            .into_iter()
+            .filter(|(topic, payload)| {
+                self.topics.is_config(topic)
+                    && !wanted.contains(*topic)
+                    && ghosts::is_ours(payload, &self.topics.availability)
+            })
+            .map(|(topic, _)| Message::state(topic, ""))
+            .collect()
+    }
+}

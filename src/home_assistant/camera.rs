@@ -1,0 +1,200 @@
+//! What the host says of a camera and of itself.
+
+use crate::error::Error;
+use crate::topic::{check_level, quote};
+use serde::Deserialize;
+
+/// The longest id of a camera, in bytes: with it, every id in Home Assistant stays below its limit of 255.
+const MAX_ID: usize = 128;
+/// How much of a name is used, in characters.
+const MAX_NAME: usize = 255;
+
+/// A camera to announce. Only `id` is needed.
+///
+/// ```
+/// use argus_mqtt::home_assistant::Camera;
+///
+/// let mut camera = Camera::new("front_door", "Front door");
+/// camera.doorbell = true;
+/// camera.area = "Entrance".into();
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Camera {
+    /// What its topics are named by: one level of a topic, at most 128 bytes. In the ids of Home Assistant,
+    /// everything but ASCII letters, digits, `-` and `_` becomes `_`.
+    pub id: String,
+    /// Its name for people; the id where this is empty.
+    pub name: String,
+    /// Its model, if it is known.
+    pub model: String,
+    /// Whether it has a doorbell, which adds an event entity for rings.
+    pub doorbell: bool,
+    /// The area of the home that Home Assistant suggests for it.
+    pub area: String,
+    /// Its page in the camera system: an `http` or `https` URL that Home Assistant's users can open.
+    pub url: String,
+    /// Where its pictures come from, such as `rtsp`; an attribute of its status.
+    pub source_type: String,
+    /// Its serial number.
+    pub serial_number: String,
+    /// The version of its hardware.
+    pub hw_version: String,
+    /// Whether pictures of events are published. They are pictures of a home, and whoever may read the broker sees
+    /// them; so not unless asked for.
+    pub snapshots: bool,
+}
+
+/// The camera system as a device, which the cameras belong to.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct System {
+    /// Its name for people.
+    pub name: String,
+    /// Who makes it; stands with the cameras too.
+    pub manufacturer: String,
+    /// What it is.
+    pub model: String,
+    /// The version of the host program; stands with the cameras too.
+    pub sw_version: String,
+    /// Its page: an `http` or `https` URL; left out if empty.
+    pub url: String,
+    /// Where its users find help: a URL as well. Home Assistant names it beside what it logs of its entities.
+    pub support_url: String,
+    /// How often the birth message is said again, in seconds; 0: never. When three are missing, the connection
+    /// sensor becomes unavailable.
+    pub heartbeat_seconds: u32,
+    /// Whether there are sensors for the queue and the protocol. Home Assistant shows them once a person enables
+    /// them.
+    pub diagnostics: bool,
+}
+
+impl Camera {
+    /// A camera of this id and name.
+    #[must_use]
+    pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
+        Camera {
+            id: id.into(),
+            name: name.into(),
+            ..Camera::default()
+        }
+    }
+
+    /// Reads a camera from a JSON object with the fields of this struct.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument), with the field or the position of the fault.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        serde_json::from_str(text).map_err(|e| Error::argument(format!("camera: {e}")))
+    }
+
+    /// With names as they are shown.
+    pub(super) fn checked(mut self) -> Result<Self, Error> {
+        let fault = |what: String| Error::argument(format!("camera: {what}"));
+        check_level(&self.id).map_err(fault)?;
+        if self.id.len() > MAX_ID {
+            return Err(fault(format!(
+                "id {} is {} bytes long; must be at most {MAX_ID}",
+                quote(&self.id),
+                self.id.len()
+            )));
+        }
+        check_url("camera: url", &self.url)?;
+        self.name = tidy(&self.name);
+        if self.name.is_empty() {
+            self.name.clone_from(&self.id);
+        }
+        for field in [
+            &mut self.model,
+            &mut self.area,
+            &mut self.source_type,
+            &mut self.serial_number,
+            &mut self.hw_version,
+        ] {
+            *field = tidy(field);
+        }
+        Ok(self)
+    }
+
+    /// The id as ids in Home Assistant may hold it.
+    pub(super) fn clean_id(&self) -> String {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        self.id
+            .chars()
+            .map(|c| if allowed(c) { c } else { '_' })
+            .collect()
+    }
+}
+
+impl Default for System {
+    fn default() -> Self {
+        System {
+            name: "ArgusAI".into(),
+            manufacturer: "ArgusAI".into(),
+            model: "Camera system".into(),
+            sw_version: env!("CARGO_PKG_VERSION").into(),
+            url: String::new(),
+            support_url: String::new(),
+            heartbeat_seconds: 0,
+            diagnostics: false,
+        }
+    }
+}
+
+impl System {
+    /// Reads a system from a JSON object with the fields of this struct; what is left out keeps its default.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument), with the field or the position of the fault.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        serde_json::from_str(text).map_err(|e| Error::argument(format!("system: {e}")))
+    }
+
+    /// With names as they are shown.
+    pub(super) fn checked(mut self) -> Result<Self, Error> {
+        check_url("system: url", &self.url)?;
+        check_url("system: support_url", &self.support_url)?;
+        let defaults = System::default();
+        for (field, default) in [
+            (&mut self.name, defaults.name),
+            (&mut self.manufacturer, defaults.manufacturer),
+            (&mut self.model, defaults.model),
+            (&mut self.sw_version, defaults.sw_version),
+        ] {
+            *field = tidy(field);
+            if field.is_empty() {
+                *field = default;
+            }
+        }
+        Ok(self)
+    }
+}
+
+/// A name on one line, without what can't be shown, and not endless.
+fn tidy(name: &str) -> String {
+    let words: Vec<String> = name
+        .split_whitespace()
+        .map(|word| word.chars().filter(|c| !c.is_control()).collect())
+        .filter(|word: &String| !word.is_empty())
+        .collect();
+    words.join(" ").chars().take(MAX_NAME).collect()
+}
+
+/// Home Assistant refuses an entity whose device has a URL that is none.
+fn check_url(field: &str, url: &str) -> Result<(), Error> {
+    let host = ["http://", "https://"]
+        .iter()
+        .find_map(|scheme| url.strip_prefix(scheme));
+    let has_host =
+        host.is_some_and(|rest| rest.starts_with(|c: char| c.is_alphanumeric() || c == '['));
+    let is_plain = !url.contains(|c: char| c.is_whitespace() || c.is_control());
+    if url.is_empty() || (has_host && is_plain) {
+        return Ok(());
+    }
+    Err(Error::argument(format!(
+        "{field} {} is no URL; give one such as http://192.168.1.10:8000/cameras, or none",
+        quote(url)
+    )))
+}

@@ -1,0 +1,43 @@
+//! What is to be published.
+
+use crate::message::{PublishOptions, QoS};
+use bytes::Bytes;
+
+/// A message for [`Client::publish`](crate::Client::publish).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Message {
+    /// A valid topic name.
+    pub topic: String,
+    /// Any bytes. An empty payload of a [`MessageKind::State`] deletes what the broker keeps.
+    pub payload: Bytes,
+    /// What it is.
+    pub kind: MessageKind,
+    /// How to publish it.
+    pub options: PublishOptions,
+}
+
+/// What a [`Message`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessageKind {
+    /// Retained, QoS 1, never expiring: a discovery config or a state. The latest of a topic makes older ones
+    /// superfluous.
+    State,
+    /// One event among others, which expires.
+    Event,
+}
+
+impl Message {
+    pub(super) fn state(topic: impl Into<String>, payload: impl Into<Bytes>) -> Self {
+        Message {
+            topic: topic.into(),
+            payload: payload.into(),
+            kind: MessageKind::State,
+            options: PublishOptions {
+                qos: QoS::AtLeastOnce,
+                retain: true,
+                expiry: None,
+            },
+        }
+    }
+}

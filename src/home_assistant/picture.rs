@@ -1,0 +1,103 @@
+//! What must stand at the broker, topic by topic, and what to publish so that it does.
+
+use super::message::Message;
+use bytes::Bytes;
+
+/// Every retained topic of a device, in the order in which a broker that has nothing is to be told.
+#[derive(Default)]
+pub(super) struct Picture(Vec<Slot>);
+
+/// One retained topic.
+struct Slot {
+    topic: String,
+    rank: Rank,
+    /// What must stand there; empty: nothing. `None`: whatever does, as it is not known here.
+    payload: Option<Bytes>,
+}
+
+/// Which topics go before which.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    /// What configs name as an availability topic must hold a message before them.
+    Availability,
+    Config,
+    State,
+}
+
+impl Picture {
+    pub(super) fn add(&mut self, rank: Rank, topic: String, payload: Option<Bytes>) {
+        self.0.push(Slot {
+            topic,
+            rank,
+            payload,
+        });
+    }
+
+    pub(super) fn append(&mut self, mut other: Picture) {
+        self.0.append(&mut other.0);
+    }
+
+    pub(super) fn topics(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|slot| slot.topic.as_str())
+    }
+
+    /// Everything that is known, for a broker that has nothing.
+    pub(super) fn all(&self) -> Vec<Message> {
+        let mut slots: Vec<_> = self.0.iter().filter(|slot| slot.is_said()).collect();
+        slots.sort_by_key(|slot| slot.rank);
+        slots.into_iter().filter_map(Slot::message).collect()
+    }
+
+    /// What to publish so that this picture takes the place of another.
+    ///
+    /// Configs that go come first, as Home Assistant refuses a second config of one entity, then what is new, in
+    /// order; what configs named before is cleared last.
+    pub(super) fn replacing(&self, other: &Picture) -> Vec<Message> {
+        let gone: Vec<&Slot> = other
+            .0
+            .iter()
+            .filter(|slot| self.slot(&slot.topic).is_none())
+            .collect();
+        let mut changed: Vec<&Slot> = self
+            .0
+            .iter()
+            .filter(|slot| slot.differs_in(other))
+            .collect();
+        changed.sort_by_key(|slot| slot.rank);
+        let (said, emptied): (Vec<&Slot>, Vec<&Slot>) =
+            changed.into_iter().partition(|slot| slot.is_said());
+
+        let (first, last): (Vec<&Slot>, Vec<&Slot>) = gone
+            .into_iter()
+            .chain(emptied)
+            .partition(|slot| slot.rank == Rank::Config);
+        let clear = |slot: &Slot| Message::state(slot.topic.as_str(), "");
+        first
+            .into_iter()
+            .map(clear)
+            .chain(said.into_iter().filter_map(Slot::message))
+            .chain(last.into_iter().map(clear))
+            .collect()
+    }
+
+    fn slot(&self, topic: &str) -> Option<&Slot> {
+        self.0.iter().find(|slot| slot.topic == topic)
+    }
+}
+
+impl Slot {
+    fn is_said(&self) -> bool {
+        self.payload
+            .as_ref()
+            .is_some_and(|payload| !payload.is_empty())
+    }
+
+    fn differs_in(&self, other: &Picture) -> bool {
+        let before = other.slot(&self.topic);
+        self.payload.is_some() && before.is_none_or(|slot| slot.payload != self.payload)
+    }
+
+    fn message(&self) -> Option<Message> {
+        Some(Message::state(self.topic.as_str(), self.payload.clone()?))
+    }
+}

@@ -1,0 +1,155 @@
+//! What happens at a camera, and what to publish of it.
+
+use super::announcing::{Announced, HomeAssistant};
+use super::event::Event;
+use super::message::{Message, MessageKind};
+use super::state::{self, CameraStatus, Diagnostics, State};
+use crate::error::Error;
+use crate::topic::quote;
+use bytes::Bytes;
+use std::time::SystemTime;
+
+/// The largest snapshot, in bytes.
+const MAX_SNAPSHOT: usize = 1 << 20;
+
+impl HomeAssistant {
+    /// The status of a camera. Its event, activity and detection are available while it is online.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when it is not announced.
+    pub fn status(
+        &mut self,
+        camera: &str,
+        status: CameraStatus,
+        now: SystemTime,
+    ) -> Result<Message, Error> {
+        let payload = state::status(&self.announced(camera)?.camera, status, now);
+        self.say(camera, State::Status, payload)
+    }
+
+    /// How many events there were today and this week. The host counts, and so decides in which time zone a day
+    /// ends and on which day a week begins. Home Assistant takes a smaller number for a new count.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when the camera is not announced.
+    pub fn counts(
+        &mut self,
+        camera: &str,
+        today: u64,
+        this_week: u64,
+        now: SystemTime,
+    ) -> Result<Message, Error> {
+        let payload = state::counts(&self.announced(camera)?.camera, today, this_week, now);
+        self.say(camera, State::Counts, payload)
+    }
+
+    /// Whether something moves before a camera. [`event`](HomeAssistant::event) says that something does; that it has
+    /// ended is said by this alone.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when the camera is not announced.
+    pub fn activity(&mut self, camera: &str, is_active: bool) -> Result<Message, Error> {
+        let payload = state::activity(&self.announced(camera)?.camera, is_active, None);
+        self.say(camera, State::Activity, payload)
+    }
+
+    /// What was the last event of a camera: one JSON object, as [`event`](HomeAssistant::event) takes it. For a start,
+    /// when the host knows of an event that is not news.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when the camera is not announced or the event
+    /// no JSON object.
+    pub fn last_event(
+        &mut self,
+        camera: &str,
+        event: &[u8],
+        now: SystemTime,
+    ) -> Result<Message, Error> {
+        let event = Event::read(event)?;
+        let timestamp = event.timestamp(now);
+        let payload = state::last_event(&self.announced(camera)?.camera, &event, &timestamp);
+        self.say(camera, State::LastEvent, payload)
+    }
+
+    /// The picture of the last event: a JPEG of at most 1 MiB.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when the camera is not announced, or was
+    /// announced without snapshots, or the bytes are no such picture.
+    pub fn snapshot(&mut self, camera: &str, jpeg: impl Into<Bytes>) -> Result<Message, Error> {
+        let jpeg = jpeg.into();
+        let fault = |what: String| Err(Error::argument(format!("snapshot: {what}")));
+        if !self.announced(camera)?.camera.snapshots {
+            return fault(format!(
+                "camera {} was announced without snapshots; announce it with snapshots set to true",
+                quote(camera)
+            ));
+        }
+        if !jpeg.starts_with(&[0xFF, 0xD8, 0xFF]) {
+            return fault("the bytes are no JPEG; give a picture in that format".into());
+        }
+        if jpeg.len() > MAX_SNAPSHOT {
+            return fault(format!(
+                "{} bytes; must be at most {MAX_SNAPSHOT}; make the picture smaller",
+                jpeg.len()
+            ));
+        }
+        self.say(camera, State::Snapshot, jpeg)
+    }
+
+    /// An event of a camera: the message that tells it, and the states that follow: the last event, and activity.
+    /// The event feeds the camera's event sensor and its event entities; `smart_detection_type`, or else the first of
+    /// `objects_detected`, is its kind, and with `is_doorbell_ring` it is a ring. Every field may be missing.
+    ///
+    /// Publish the [`snapshot`](HomeAssistant::snapshot) that belongs to it before it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when the camera is not announced or the event
+    /// no JSON object.
+    pub fn event(
+        &mut self,
+        camera: &str,
+        event: impl Into<Bytes>,
+        now: SystemTime,
+    ) -> Result<Vec<Message>, Error> {
+        let payload = event.into();
+        let last_event = self.last_event(camera, &payload, now)?;
+        let timestamp = Event::read(&payload)?.timestamp(now);
+        let is_active = state::activity(&self.announced(camera)?.camera, true, Some(&timestamp));
+        let event = Message {
+            topic: self.announced(camera)?.event_topic.clone(),
+            payload,
+            kind: MessageKind::Event,
+            options: self.topics.event_options,
+        };
+        let activity = self.say(camera, State::Activity, is_active)?;
+        Ok(vec![event, last_event, activity])
+    }
+
+    /// How it goes with the client, for the system's diagnostic sensors. Nothing if there are none.
+    pub fn diagnostics(&mut self, diagnostics: &Diagnostics) -> Option<Message> {
+        if !self.system.diagnostics {
+            return None;
+        }
+        let payload = state::diagnostics(diagnostics);
+        self.diagnostics = Some(payload.clone());
+        Some(Message::state(self.topics.diagnostics(), payload))
+    }
+
+    pub(super) fn announced(&self, camera: &str) -> Result<&Announced, Error> {
+        self.cameras.get(camera).ok_or_else(|| {
+            Error::argument(format!(
+                "camera: {} is not announced; announce it first",
+                quote(camera)
+            ))
+        })
+    }
+
+    /// Remembers a state of a camera that is announced, and gives the message that says it.
+    fn say(&mut self, camera: &str, state: State, payload: Bytes) -> Result<Message, Error> {
+        if let Some(announced) = self.cameras.get_mut(camera) {
+            announced.states.insert(state, payload.clone());
+        }
+        Ok(Message::state(self.topics.state(camera, state), payload))
+    }
+}

@@ -1,0 +1,71 @@
+//! The topics that the settings yield.
+
+use super::state::State;
+use crate::error::Error;
+use crate::message::PublishOptions;
+use crate::settings::{EventTopic, Settings, StateTopic};
+use std::time::Duration;
+
+/// What of the settings matters to Home Assistant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Topics {
+    pub(super) is_discovery_on: bool,
+    pub(super) availability: String,
+    pub(super) birth_message: String,
+    pub(super) will_message: String,
+    /// How events are published.
+    pub(super) event_options: PublishOptions,
+    pub(super) id_prefix: String,
+    discovery_prefix: String,
+    topic_prefix: String,
+    event: EventTopic,
+    state: StateTopic,
+}
+
+impl Topics {
+    pub(super) fn new(settings: &Settings) -> Self {
+        Topics {
+            is_discovery_on: settings.homeassistant_discovery,
+            availability: settings.availability_topic.clone(),
+            birth_message: settings.birth_message.clone(),
+            will_message: settings.will_message.clone(),
+            event_options: PublishOptions {
+                qos: settings.qos,
+                retain: settings.retain_events,
+                expiry: Some(Duration::from_secs(settings.message_expiry_seconds.into())),
+            },
+            id_prefix: settings.discovery_id_prefix.clone(),
+            discovery_prefix: settings.discovery_prefix.clone(),
+            topic_prefix: settings.topic_prefix.clone(),
+            event: settings.event_topic.clone(),
+            state: settings.state_topic.clone(),
+        }
+    }
+
+    /// The topic of a camera's events, if it will do.
+    pub(super) fn event(&self, camera: &str) -> Result<String, Error> {
+        self.event.topic(camera)
+    }
+
+    pub(super) fn state(&self, camera: &str, state: State) -> String {
+        self.state.topic(camera, state.name())
+    }
+
+    /// Where the system's diagnostics stand.
+    pub(super) fn diagnostics(&self) -> String {
+        format!("{}/diagnostics", self.topic_prefix)
+    }
+
+    pub(super) fn config(&self, component: &str, unique_id: &str) -> String {
+        format!("{}/{component}/{unique_id}/config", self.discovery_prefix)
+    }
+
+    /// Whether a topic is one of a discovery config: prefix, component, id, `config`.
+    pub(super) fn is_config(&self, topic: &str) -> bool {
+        let rest = topic
+            .strip_prefix(self.discovery_prefix.as_str())
+            .and_then(|rest| rest.strip_prefix('/'));
+        let levels: Vec<_> = rest.unwrap_or_default().split('/').collect();
+        matches!(levels[..], [_, _, "config"])
+    }
+}

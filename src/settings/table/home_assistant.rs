@@ -1,0 +1,43 @@
+//! How cameras appear in Home Assistant.
+
+use super::{Allowed, Default, Field, Group};
+
+pub(super) const GROUP: Group = Group {
+    title: "Home Assistant",
+    fields: &[
+        Field {
+            name: "homeassistant_discovery",
+            title: "Discovery",
+            default: Default::Switch(true),
+            allowed: Allowed::Switch,
+            meaning: "Whether to make known to Home Assistant the cameras that are announced, so that their entities \
+                      appear there by themselves.",
+            get: |settings| settings.homeassistant_discovery.into(),
+        },
+        Field {
+            name: "discovery_prefix",
+            title: "Discovery prefix",
+            default: Default::Text("homeassistant"),
+            allowed: Allowed::Topic,
+            meaning: "The discovery prefix that is set in Home Assistant.",
+            get: |settings| settings.discovery_prefix.as_str().into(),
+        },
+        Field {
+            name: "discovery_id_prefix",
+            title: "Prefix of IDs",
+            default: Default::Text("argusai"),
+            allowed: Allowed::Identifier(64),
+            meaning: "The text that the IDs of devices and entities in Home Assistant start with. Two installations \
+                      on one broker need different ones. Changing it creates new entities.",
+            get: |settings| settings.discovery_id_prefix.as_str().into(),
+        },
+        Field {
+            name: "state_topic",
+            title: "State topic",
+            default: Default::Text("{topic_prefix}/camera/{camera}/{state}"),
+            allowed: Allowed::StatePattern,
+            meaning: "The topic of each state of a camera for Home Assistant, in retained messages.",
+            get: |settings| settings.state_topic.pattern().into(),
+        },
+    ],
+};

@@ -1,0 +1,105 @@
+"""What Home Assistant makes of a camera that is announced, and of its events."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from house.camera import Entities
+from house.home_assistant import HomeAssistant
+from house.publisher import Publisher
+
+
+def test_every_entity_is_there_by_its_name(home: HomeAssistant, announced: Publisher, entities: Entities) -> None:
+    assert announced.program.running
+    for entity_id in entities.all:
+        home.expect(entity_id, lambda state: state.state != "unavailable")
+    assert home.entities(entities.prefix) == sorted([*entities.all, entities.connection])
+    names = {entity_id: home.expect(entity_id, lambda _: True).attributes for entity_id in entities.all}
+    assert names[entities["event"]]["friendly_name"] == "Front door Event"
+    assert names[entities["events_week"]]["friendly_name"] == "Front door Events this week"
+    assert names[entities["activity"]]["device_class"] == "motion"
+    assert names[entities["doorbell"]]["event_types"] == ["ring"]
+    assert names[entities["doorbell"]]["device_class"] == "doorbell"
+    kinds = ["motion", "person", "vehicle", "animal", "package", "other"]
+    assert names[entities["detection"]]["event_types"] == kinds
+    assert names[entities["events_today"]]["state_class"] == "total_increasing"
+    assert names[entities["events_today"]]["unit_of_measurement"] == "events"
+
+
+def test_an_event_feeds_them(home: HomeAssistant, announced: Publisher, entities: Entities) -> None:
+    event = {
+        "event_id": "e1",
+        "description": "A person at the door",
+        "smart_detection_type": "person",
+        "confidence": 90,
+        "timestamp": "2026-01-02T03:04:05Z",
+    }
+    announced.do("event door", event)
+    state = home.expect(entities["event"], "A person at the door")
+    assert state.attributes["confidence"] == 90
+    state = home.expect(entities["detection"], lambda state: state.attributes["event_type"] == "person")
+    assert state.attributes["description"] == "A person at the door"
+    assert state.attributes["event_id"] == "e1"
+    state = home.expect(entities["last_event"], "2026-01-02T03:04:05+00:00")
+    assert state.attributes["description_snippet"] == "A person at the door"
+    home.expect(entities["activity"], "on")
+    announced.do("activity door off")
+    home.expect(entities["activity"], "off")
+    announced.do("counts door 0 7")
+    home.expect(entities["events_today"], "0")
+    home.expect(entities["events_week"], "7")
+    assert home.changes(entities["doorbell"]) == ["unavailable", "unknown"], "no ring"
+    assert home.changes(entities["activity"])[-3:] == ["off", "on", "off"]
+
+
+@pytest.mark.parametrize(
+    ("event", "kind"),
+    [
+        ({}, "motion"),
+        ({"smart_detection_type": None, "objects_detected": []}, "motion"),
+        ({"smart_detection_type": "Vehicle"}, "vehicle"),
+        ({"smart_detection_type": "dragon"}, "other"),
+        ({"objects_detected": ["animal", "person"]}, "animal"),
+        ({"objects_detected": "package"}, "package"),
+        ({"smart_detection_type": 5, "objects_detected": 7, "description": ["x"]}, "other"),
+        ({"is_doorbell_ring": False, "smart_detection_type": "package"}, "package"),
+        ({"description": 'It\'s "quoted" <b>&amp;</b>\n{{ 1 + 1 }} ü', "is_doorbell_ring": "no"}, "motion"),
+    ],
+)
+def test_an_event_is_a_detection_whatever_it_lacks(
+    home: HomeAssistant, announced: Publisher, entities: Entities, event: dict[str, object], kind: str
+) -> None:
+    announced.do("event door", event)
+    state = home.expect(entities["detection"], lambda state: state.attributes["event_type"] == kind)
+    assert state.attributes["description"] == event.get("description", "")
+    home.expect(entities["event"], lambda state: state.state not in {"unknown", "unavailable", ""})
+
+
+@pytest.mark.parametrize("ring", [{"is_doorbell_ring": True}, {"smart_detection_type": "ring"}])
+def test_a_ring_is_no_detection(
+    home: HomeAssistant, announced: Publisher, entities: Entities, ring: dict[str, object]
+) -> None:
+    announced.do("event door", {"description": "Somebody rings"} | ring)
+    state = home.expect(entities["doorbell"], lambda state: state.attributes["event_type"] == "ring")
+    assert state.attributes["description"] == "Somebody rings"
+    home.expect(entities["event"], "Somebody rings")
+    announced.do("event door", {"smart_detection_type": "person"})
+    home.expect(entities["event"], "No event")
+    home.expect(entities["detection"], lambda state: state.attributes["event_type"] == "person")
+    assert len(home.changes(entities["detection"])) == 3, "unavailable, unknown, and one detection"
+
+
+def test_a_long_description_is_cut_as_a_state_alone(
+    home: HomeAssistant, announced: Publisher, entities: Entities
+) -> None:
+    announced.do("event door", {"description": "x" * 10_000})
+    state = home.expect(entities["event"], "x" * 255)
+    assert state.attributes["description"] == "x" * 10_000
+
+
+def test_a_snapshot_is_shown(picture: Path, home: HomeAssistant, announced: Publisher, entities: Entities) -> None:
+    announced.do("snapshot door", str(picture))
+    home.expect(entities["snapshot"], lambda state: state.state not in {"unknown", "unavailable"})
+    assert home.image(entities["snapshot"]) == picture.read_bytes()

@@ -1,0 +1,163 @@
+"""What becomes of a camera in Home Assistant when something ends, starts again or changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from house.camera import CAMERA, ENTITIES, STATES, Entities
+from house.home_assistant import HomeAssistant
+from house.publisher import Publisher
+from support.mosquitto import Mosquitto
+from support.subscriber import Subscriber
+
+
+def test_what_depends_on_the_camera_is_unavailable_without_it(
+    home: HomeAssistant, announced: Publisher, entities: Entities
+) -> None:
+    on_camera = [entities["event"], entities["activity"], entities["detection"], entities["doorbell"]]
+    announced.do("status door disconnected")
+    home.expect(entities["status"], "offline")
+    for entity_id in on_camera:
+        home.expect(entity_id, "unavailable")
+    announced.do("status door online")
+    for entity_id in on_camera:
+        home.expect(entity_id, lambda state: state.state != "unavailable")
+    announced.do("disable door")
+    home.expect(entities["activity"], "unavailable")
+    home.expect(entities["status"], "offline")
+
+
+@pytest.mark.parametrize("end", ["kill", "end"])
+def test_all_but_the_connection_are_unavailable_without_the_publisher(
+    home: HomeAssistant, announced: Publisher, entities: Entities, end: str
+) -> None:
+    getattr(announced, end)()
+    home.expect(entities.connection, "off")
+    for entity_id in entities.all:
+        home.expect(entity_id, "unavailable")
+
+
+def test_a_crash_ends_the_activity(
+    tmp_path: Path, home: HomeAssistant, announced: Publisher, entities: Entities, own_settings: dict[str, object]
+) -> None:
+    announced.do("event door", {})
+    home.expect(entities["activity"], "on")
+    announced.kill()
+    home.expect(entities["activity"], "unavailable")
+    with Publisher.cameras(tmp_path / "another", own_settings) as another:
+        another.do("announce", CAMERA)
+        home.expect(entities["activity"], "off")
+        home.expect(entities["last_event"], lambda state: state.state != "unknown")
+
+
+def test_a_removed_camera_leaves_nothing(
+    picture: Path, home: HomeAssistant, broker: Mosquitto, announced: Publisher, entities: Entities
+) -> None:
+    announced.do("snapshot door", str(picture))
+    announced.do("event door", {"description": "Seen"})
+    announced.do("counts door 1 1")
+    home.expect(entities["events_today"], "1")
+    announced.do("remove door")
+    home.expect_gone(f"{entities.prefix}_door")
+    home.expect(entities.connection, "on")
+    topics = [f"{entities.prefix}/camera/door/{state}" for state in STATES]
+    topics += [
+        f"homeassistant/{component}/{entities.prefix}_door_{key}/config"
+        for component, keys in ENTITIES.items()
+        for key in keys
+    ]
+    announced.do("announce", {"id": "end"})
+    # What is retained arrives in the order in which it was subscribed to.
+    end = f"{entities.prefix}/camera/end/activity"
+    with Subscriber(broker, *topics, end) as subscriber:
+        subscriber.expect_count(end, 1)
+        assert [topic for topic in topics if subscriber.messages(topic)] == []
+
+
+def test_a_camera_keeps_its_entities_under_a_new_name(
+    home: HomeAssistant, announced: Publisher, entities: Entities
+) -> None:
+    announced.do("announce", CAMERA | {"name": "Porch", "doorbell": False})
+    # The names that were given are those of the devices; the entities' own follow.
+    home.expect_gone(f"event.{entities.prefix}_door_doorbell")
+    home.expect(entities["activity"], "off")
+    assert home.changes(entities["activity"])[-1:] == ["off"]
+
+
+def test_two_installations_do_not_meet(
+    tmp_path: Path, home: HomeAssistant, announced: Publisher, entities: Entities, settings: dict[str, object]
+) -> None:
+    own = {"topic_prefix": "second", "discovery_id_prefix": "second"}
+    with Publisher.cameras(tmp_path / "second", settings | own) as second:
+        second.do("announce", CAMERA)
+        home.expect("binary_sensor.second_door_activity", "off")
+        second.do("event door", {"description": "Of the second"})
+        home.expect("sensor.second_door_event", "Of the second")
+        announced.do("event door", {"description": "Of the first"})
+        home.expect(entities["event"], "Of the first")
+        second.do("remove door")
+        home.expect_gone("second_door")
+    home.expect(entities["event"], "Of the first")
+
+
+def test_a_restart_of_home_assistant_changes_nothing(
+    home: HomeAssistant, announced: Publisher, entities: Entities
+) -> None:
+    announced.do("event door", {"smart_detection_type": "person"})
+    announced.do("activity door off")
+    announced.do("counts door 3 5")
+    detected = home.expect(entities["detection"], lambda state: state.state not in {"unknown", "unavailable"})
+    home.expect(entities["events_today"], "3")
+    home.restart()
+    home.expect(entities["status"], "online")
+    home.expect(entities["activity"], "off")
+    home.expect(entities["events_today"], "3")
+    again = home.expect(entities["detection"], lambda state: state.state not in {"unknown", "unavailable"})
+    assert again.state == detected.state, "no second detection"
+    assert "on" not in home.changes(entities["activity"])[-2:]
+
+
+def test_a_broker_without_memory_is_told_everything_again(
+    home: HomeAssistant, broker: Mosquitto, announced: Publisher, entities: Entities
+) -> None:
+    announced.do("counts door 3 5")
+    home.expect(entities["events_today"], "3")
+    home.stop()
+    broker.stop()
+    assert broker.start()
+    announced.do("activity door off")
+    home.start()
+    for entity_id in [entities["status"], entities["activity"], entities["events_today"], entities.connection]:
+        home.expect(entity_id, lambda state: state.state not in {"unknown", "unavailable"})
+
+
+def test_new_settings_keep_the_entities_and_leave_nothing_on_the_old_topics(
+    home: HomeAssistant, broker: Mosquitto, announced: Publisher, entities: Entities, own_settings: dict[str, object]
+) -> None:
+    announced.do("counts door 3 5")
+    home.expect(entities["events_today"], "3")
+    own_prefix = {"topic_prefix": f"{entities.prefix}/new"}
+    announced.reconfigure(own_settings | own_prefix | {"birth_message": "here", "will_message": "gone"})
+    announced.do("counts door 4 6")
+    home.expect(entities["events_today"], "4")
+    home.expect(entities["status"], "online")
+    home.expect(entities.connection, "on")
+    topics = [f"{entities.prefix}/camera/door/{state}" for state in STATES]
+    end = f"{entities.prefix}/new/camera/door/activity"
+    with Subscriber(broker, *topics, end) as subscriber:
+        subscriber.expect_count(end, 1)
+        assert [topic for topic in topics if subscriber.messages(topic)] == []
+    announced.kill()
+    home.expect(entities.connection, "off")
+
+
+def test_without_discovery_there_are_no_entities(
+    home: HomeAssistant, announced: Publisher, entities: Entities, own_settings: dict[str, object]
+) -> None:
+    announced.reconfigure(own_settings | {"homeassistant_discovery": False})
+    home.expect_gone(entities.prefix)
+    announced.reconfigure(own_settings)
+    home.expect(entities["activity"], "off")
+    home.expect(entities.connection, "on")
