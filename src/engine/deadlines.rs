@@ -63,7 +63,10 @@ impl Deadline {
     /// Whether it ends the connection or begins another. That is for the background thread, which knows what it has
     /// written: what the engine believes unwritten must not be on its way while it is queued again.
     fn is_for_worker(self) -> bool {
-        matches!(self, Deadline::Attempt)
+        matches!(
+            self,
+            Deadline::Attempt | Deadline::Leaving | Deadline::Close | Deadline::Stall
+        )
     }
 }
 
