@@ -28,7 +28,9 @@ impl Engine {
             Some(Flight::Subscribe) | None => return,
         };
         if qos == QoS::AtMostOnce {
-            self.acknowledged(now, token, Ok(()));
+            if let Some(flight) = connection.window.take(token) {
+                self.answered(now, token, flight, Ok(()));
+            }
         }
     }
 
@@ -36,10 +38,18 @@ impl Engine {
         let Phase::Connected(connection) = &mut self.phase else {
             return;
         };
-        let Some(flight) = connection.window.take(token) else {
+        if let Some(flight) = connection.window.take(token) {
+            connection.acknowledged_at = now;
+            connection.window.acknowledged();
+            self.answered(now, token, flight, result);
+        }
+    }
+
+    /// What was handed over is done with: acknowledged, refused, or, at QoS 0, written.
+    fn answered(&mut self, now: Time, token: Token, flight: Flight, result: Result<(), String>) {
+        let Phase::Connected(connection) = &mut self.phase else {
             return;
         };
-        connection.acknowledged_at = now;
         match (flight, result) {
             (Flight::Message(entry), result) => {
                 if matches!(connection.trial, Trial::Sent { token: sent, .. } if sent == token) {

@@ -14,7 +14,8 @@ use std::time::Duration;
 const RESERVED: u16 = 2;
 /// Nothing acknowledged for so long, though it is written: the broker is not working.
 const ACKNOWLEDGEMENT_LIMIT: Duration = Duration::from_secs(20);
-/// What is written may still have to pass a slow link: the limit is longer by the time that takes at this speed.
+/// What is written may still have to pass a slow link: the limit is longer by the time that the packet, and what no
+/// acknowledgement says anything of before it, takes at this speed.
 const SLOWEST_BYTES_PER_SECOND: u64 = 16 * 1024;
 /// After DISCONNECT the broker closes; we wait this long for it.
 pub(super) const CLOSE_LIMIT: Duration = Duration::from_secs(1);
@@ -204,7 +205,7 @@ impl Connection {
     /// acknowledges reads for ever.
     pub(super) fn stalls_at(&self) -> Option<Time> {
         let written_at = self.window.oldest_written_at()?;
-        let passing = Duration::from_secs(self.window.bytes() / SLOWEST_BYTES_PER_SECOND);
+        let passing = Duration::from_secs(self.window.oldest_bytes() / SLOWEST_BYTES_PER_SECOND);
         Some(self.acknowledged_at.max(written_at) + ACKNOWLEDGEMENT_LIMIT + passing)
     }
 
