@@ -218,6 +218,35 @@ typedef struct {
  */
 typedef uint64_t argus_mqtt_delivery;
 
+/**
+ * How argus_mqtt_publish() publishes a message. Owned by the caller, and read during the call only.
+ *
+ * Later versions of the library may add fields at the end. So a program sets struct_size, and has 0 in every field that
+ * it does not set, as an initialiser such as {.struct_size = sizeof(argus_mqtt_publish_options), .qos = 1} does.
+ *
+ * A library that is older than the header, and so does not know the last fields, takes them as long as they are 0, and
+ * refuses the message otherwise: no option is ignored. A library that is newer takes fields that are not there as 0.
+ */
+typedef struct {
+    /**
+     * sizeof(argus_mqtt_publish_options).
+     */
+    uint32_t struct_size;
+    /**
+     * 0 (sent once, not acknowledged) or 1 (sent until the broker acknowledges it).
+     */
+    int32_t qos;
+    /**
+     * 1 if the broker is to keep the message for those who subscribe later, or 0.
+     */
+    int32_t retain;
+    /**
+     * After so many seconds the message is not worth delivering any more, neither here nor in the broker; 0 says that
+     * it always is.
+     */
+    uint32_t expiry_seconds;
+} argus_mqtt_publish_options;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -289,6 +318,25 @@ int32_t argus_mqtt_reconfigure(argus_mqtt_client client,
                                argus_mqtt_error *error);
 
 /**
+ * Tries to connect now instead of after the pause, and begins anew with short pauses. An open connection is kept; what
+ * its broker refused, such as the birth message, is tried again on it.
+ *
+ * For a person who has mended something, or a program that knows that the network is back. argus_mqtt_reconfigure()
+ * with the settings in force does not ask for an attempt.
+ *
+ * Never blocks: the client does it meanwhile; argus_mqtt_wait_online() waits for the connection. Any thread.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: the attempt is made now, or one is under way, or the client is connected.
+ * - ARGUS_MQTT_SHUT_DOWN: the client is being shut down.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_reconnect(argus_mqtt_client client,
+                             argus_mqtt_error *error);
+
+/**
  * Hands an event of a camera over for delivery, with the topic, QoS, retain and expiry that the settings say.
  *
  * camera is one level of a topic: not empty, without '/', '+', '#' and control characters. event is a JSON object,
@@ -324,9 +372,7 @@ int32_t argus_mqtt_publish_event(argus_mqtt_client client,
  * any kind; NULL and 0 make an empty one, which with retain deletes what the broker keeps for the topic. Both are
  * copied.
  *
- * qos is 0 (sent once, not acknowledged) or 1 (sent until the broker acknowledges it). retain is 0 or 1. After
- * expiry_seconds the message is not worth delivering any more, neither here nor in the broker; 0 says that it always
- * is.
+ * options says how; NULL is QoS 1, not retained, without an expiry.
  *
  * delivery_out may be NULL: then nobody asks what becomes of the message. Otherwise *delivery_out is to be passed to
  * argus_mqtt_delivery_wait() or argus_mqtt_delivery_forget(): until then its outcome takes room in the queue.
@@ -336,8 +382,8 @@ int32_t argus_mqtt_publish_event(argus_mqtt_client client,
  *
  * Returns:
  * - ARGUS_MQTT_OK: accepted. It will end in exactly one outcome.
- * - ARGUS_MQTT_INVALID_ARGUMENT: topic, payload, qos or retain is not as above. The message says which and why. QoS 2
- *   is refused, as it can't be kept over lost connections.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: topic, payload or a field of options is not as above. The message says which and why.
+ *   QoS 2 is refused, as it can't be kept over lost connections.
  * - ARGUS_MQTT_QUEUE_FULL: not accepted; the settings say refuse_newest, or nothing in the queue may be dropped for
  *   it, or it alone is larger than the queue.
  * - ARGUS_MQTT_SHUT_DOWN: not accepted; another thread is shutting the client down.
@@ -350,9 +396,7 @@ int32_t argus_mqtt_publish(argus_mqtt_client client,
                            const char *topic,
                            const void *payload,
                            size_t payload_len,
-                           int32_t qos,
-                           int32_t retain,
-                           uint32_t expiry_seconds,
+                           const argus_mqtt_publish_options *options,
                            argus_mqtt_delivery *delivery_out,
                            argus_mqtt_error *error);
 

@@ -37,6 +37,7 @@ mod connect;
 mod delivery;
 mod notices;
 mod publish;
+mod publish_options;
 mod settings;
 mod shutdown;
 mod status;

@@ -22,11 +22,12 @@ static void use_the_parents(argus_mqtt_client client, argus_mqtt_delivery delive
 
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_wait_online(client, UINT64_MAX, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_publish_event(client, "door", "{}", 2, NULL, &error));
-    EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_publish(client, "a", "x", 1, 1, 0, 0, NULL, &error));
+    EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_publish(client, "a", "x", 1, NULL, NULL, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_delivery_wait(client, delivery, UINT64_MAX, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_delivery_forget(client, delivery, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_flush(client, UINT64_MAX, &left, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_reconfigure(client, NO_BROKER, &error));
+    EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_reconnect(client, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_status(client, buffer, sizeof buffer, &left, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_next_notice(client, UINT64_MAX, buffer, sizeof buffer, &left, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_notice_fd(client, &fd, &error));

@@ -44,11 +44,12 @@ static void all_calls(argus_mqtt_client client, int32_t wanted)
 
     EXPECT(wanted, argus_mqtt_wait_online(client, 0, &error));
     EXPECT(wanted, argus_mqtt_publish_event(client, "door", "{}", 2, &delivery, &error));
-    EXPECT(wanted, argus_mqtt_publish(client, "a/b", "x", 1, 1, 0, 0, &delivery, &error));
+    EXPECT(wanted, argus_mqtt_publish(client, "a/b", "x", 1, NULL, &delivery, &error));
     EXPECT(wanted, argus_mqtt_delivery_wait(client, 1, 0, &error));
     EXPECT(wanted, argus_mqtt_delivery_forget(client, 1, &error));
     EXPECT(wanted, argus_mqtt_flush(client, 0, &count, &error));
     EXPECT(wanted, argus_mqtt_reconfigure(client, NO_BROKER, &error));
+    EXPECT(wanted, argus_mqtt_reconnect(client, &error));
     EXPECT(wanted, argus_mqtt_status(client, buffer, sizeof buffer, &count, &error));
     EXPECT(wanted, argus_mqtt_shutdown(client, 0, &count, &error));
     CHECK(delivery == 77 && count == 77 && strcmp(buffer, "as it was") == 0);
@@ -56,11 +57,12 @@ static void all_calls(argus_mqtt_client client, int32_t wanted)
     /* Every other argument is as bad as it gets: the client is judged first. */
     CHECK(argus_mqtt_wait_online(client, UINT64_MAX, NULL) == wanted);
     CHECK(argus_mqtt_publish_event(client, NULL, NULL, SIZE_MAX, NULL, NULL) == wanted);
-    CHECK(argus_mqtt_publish(client, NULL, NULL, SIZE_MAX, -1, -1, 0, NULL, NULL) == wanted);
+    CHECK(argus_mqtt_publish(client, NULL, NULL, SIZE_MAX, OPTIONS(-1, -1, 0), NULL, NULL) == wanted);
     CHECK(argus_mqtt_delivery_wait(client, 0, UINT64_MAX, NULL) == wanted);
     CHECK(argus_mqtt_delivery_forget(client, 0, NULL) == wanted);
     CHECK(argus_mqtt_flush(client, UINT64_MAX, NULL, NULL) == wanted);
     CHECK(argus_mqtt_reconfigure(client, NULL, NULL) == wanted);
+    CHECK(argus_mqtt_reconnect(client, NULL) == wanted);
     CHECK(argus_mqtt_status(client, NULL, SIZE_MAX, NULL, NULL) == wanted);
     CHECK(argus_mqtt_shutdown(client, UINT64_MAX, NULL, NULL) == wanted);
 }
@@ -92,15 +94,15 @@ static void payloads(argus_mqtt_client client)
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
         size_t length = lengths[i];
         EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish_event(client, "door", NULL, length, NULL, &error));
-        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, "a", NULL, length, 1, 0, 0, NULL, &error));
+        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, "a", NULL, length, NULL, NULL, &error));
         if (length > 1) {
             /* Longer than a packet can be: refused without reading on behind what is there. */
             EXPECT(ARGUS_MQTT_INVALID_ARGUMENT,
-                   argus_mqtt_publish(client, "a", longest, length, 1, 0, 0, NULL, &error));
+                   argus_mqtt_publish(client, "a", longest, length, NULL, NULL, &error));
         }
     }
-    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", NULL, 0, 1, 1, 0, NULL, &error));
-    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "a\0b", 3, 1, 0, 0, NULL, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", NULL, 0, OPTIONS(1, 1, 0), NULL, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "a\0b", 3, NULL, NULL, &error));
 }
 
 static void events(argus_mqtt_client client)
@@ -123,7 +125,7 @@ static void topics(argus_mqtt_client client)
 
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish_event(client, wrong[i], "{}", 2, NULL, &error));
-        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, wrong[i], "x", 1, 1, 0, 0, NULL, &error));
+        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, wrong[i], "x", 1, NULL, NULL, &error));
     }
     EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish_event(client, "a/b", "{}", 2, NULL, &error));
 
@@ -134,7 +136,7 @@ static void topics(argus_mqtt_client client)
     memset(endless, 'x', length);
     endless[length] = '\0';
     EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish_event(client, endless, "{}", 2, NULL, &error));
-    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, endless, "x", 1, 1, 0, 0, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, endless, "x", 1, NULL, NULL, &error));
     free(endless);
 }
 
@@ -144,20 +146,43 @@ static void numbers(argus_mqtt_client client)
     const int32_t wrong_retain[] = {-1, 2, INT32_MIN, INT32_MAX};
 
     for (size_t i = 0; i < sizeof wrong_qos / sizeof wrong_qos[0]; i++) {
-        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, "a", "x", 1, wrong_qos[i], 0, 0, NULL, &error));
+        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT,
+               argus_mqtt_publish(client, "a", "x", 1, OPTIONS(wrong_qos[i], 0, 0), NULL, &error));
     }
     for (size_t i = 0; i < sizeof wrong_retain / sizeof wrong_retain[0]; i++) {
         EXPECT(ARGUS_MQTT_INVALID_ARGUMENT,
-               argus_mqtt_publish(client, "a", "x", 1, 1, wrong_retain[i], 0, NULL, &error));
+               argus_mqtt_publish(client, "a", "x", 1, OPTIONS(1, wrong_retain[i], 0), NULL, &error));
     }
-    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, "a", "x", 1, 0, 1, UINT32_MAX, NULL, &error));
-    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "x", 1, 0, 1, UINT32_MAX - 1, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, "a", "x", 1, OPTIONS(0, 1, UINT32_MAX), NULL, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "x", 1, OPTIONS(0, 1, UINT32_MAX - 1), NULL, &error));
+}
+
+/* Options of a size that no header has had, or that a later one will have. */
+static void option_sizes(argus_mqtt_client client)
+{
+    struct {
+        argus_mqtt_publish_options now;
+        unsigned char more[16];
+    } later;
+    const uint32_t wrong[] = {0, 1, sizeof later.now - 1, 5000, UINT32_MAX};
+
+    memset(&later, 0, sizeof later);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        later.now.struct_size = wrong[i];
+        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, "a", "x", 1, &later.now, NULL, &error));
+    }
+    later.now.struct_size = sizeof later;
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "x", 1, &later.now, NULL, &error));
+    later.more[15] = 1;
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, "a", "x", 1, &later.now, NULL, &error));
+    later.now.struct_size = sizeof later.now;
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "x", 1, &later.now, NULL, &error));
 }
 
 static void deliveries(argus_mqtt_client client)
 {
     argus_mqtt_delivery delivery = 0;
-    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "x", 1, 1, 0, 0, &delivery, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "x", 1, NULL, &delivery, &error));
     CHECK(delivery != 0);
     EXPECT(ARGUS_MQTT_TIMEOUT, argus_mqtt_delivery_wait(client, delivery, 0, &error));
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_delivery_forget(client, delivery, &error));
@@ -200,14 +225,14 @@ static void aliases(argus_mqtt_client client)
     void *inside = error.message;
 
     CHECK(argus_mqtt_connect(NULL, inside, &error) == ARGUS_MQTT_INVALID_ARGUMENT);
-    CHECK(argus_mqtt_publish(client, "a", "x", 1, 1, 0, 0, inside, &error) == ARGUS_MQTT_OK);
+    CHECK(argus_mqtt_publish(client, "a", "x", 1, NULL, inside, &error) == ARGUS_MQTT_OK);
     CHECK(argus_mqtt_flush(client, 0, inside, &error) == ARGUS_MQTT_TIMEOUT);
     CHECK(argus_mqtt_status(client, inside, sizeof error.message, inside, &error) == ARGUS_MQTT_OK);
 
     strcpy(error.message, "topic/from/the/last/message");
-    CHECK(argus_mqtt_publish(client, error.message, error.message, 5, 1, 0, 0, NULL, &error) == ARGUS_MQTT_OK);
+    CHECK(argus_mqtt_publish(client, error.message, error.message, 5, NULL, NULL, &error) == ARGUS_MQTT_OK);
     strcpy(error.message, "wrong/#");
-    CHECK(argus_mqtt_publish(client, error.message, "x", 1, 1, 0, 0, NULL, &error) == ARGUS_MQTT_INVALID_ARGUMENT);
+    CHECK(argus_mqtt_publish(client, error.message, "x", 1, NULL, NULL, &error) == ARGUS_MQTT_INVALID_ARGUMENT);
     CHECK(strlen(error.message) > strlen("wrong/#"));
 }
 
@@ -217,6 +242,7 @@ static void reconfiguring(argus_mqtt_client client)
     EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_reconfigure(client, "\xff", &error));
     EXPECT(ARGUS_MQTT_INVALID_SETTINGS, argus_mqtt_reconfigure(client, "{}", &error));
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_reconfigure(client, NO_BROKER, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_reconnect(client, &error));
 }
 
 static void waiting(argus_mqtt_client client)
@@ -238,6 +264,7 @@ int main(void)
     events(client);
     topics(client);
     numbers(client);
+    option_sizes(client);
     deliveries(client);
     buffers(client);
     aliases(client);

@@ -27,6 +27,8 @@ _log = logging.getLogger("argus_mqtt")
 
 DEFAULT_SHUTDOWN_SECONDS = 5.0
 
+_OPTIONS_SIZE = ctypes.sizeof(_prototypes.PublishOptions)
+
 
 def connect(settings: Settings) -> Client:
     """Start a client, which connects by itself and stays connected until it is shut down.
@@ -188,15 +190,14 @@ class Client:
         retain = _arguments.flag("retain", retain)
         # The library has a 0 for none, which here would be a message that has expired already.
         expiry = 0 if expiry_seconds is None else _arguments.whole("expiry_seconds", expiry_seconds, 1, 2**32 - 1)
+        options = _prototypes.PublishOptions(_OPTIONS_SIZE, qos, retain, expiry)
         outputs = _spare_outputs.pop() if _spare_outputs else _Outputs()
         status = _prototypes.publish(
             self._handle,
             topic_text,
             data,
             len(data),
-            qos,
-            retain,
-            expiry,
+            ctypes.byref(options),
             outputs.delivery_address,
             outputs.error_address,
         )
@@ -301,6 +302,20 @@ class Client:
         status = _prototypes.reconfigure(self._handle, text, ctypes.byref(error))
         if status != OK:
             raise settings_error(status, error, text)
+
+    def reconnect(self) -> None:
+        """Try to connect now instead of after the pause, and begin anew with short pauses. An open connection stays.
+
+        Returns at once; `wait_online` waits for the connection.
+
+        Raises:
+            ShutDown: The client was shut down.
+            Forked: The client belongs to the parent process.
+        """
+        error = _prototypes.Error()
+        status = _prototypes.reconnect(self._handle, ctypes.byref(error))
+        if status != OK:
+            raise error_for(status, error.text)
 
     def shutdown(self, timeout: float | None = DEFAULT_SHUTDOWN_SECONDS) -> ShutdownReport:
         """End in good order: accept nothing more, deliver what is queued, say offline, disconnect.

@@ -27,6 +27,18 @@ class Error(ctypes.Structure):
         return message.decode("utf-8", "replace")
 
 
+class PublishOptions(ctypes.Structure):
+    """`argus_mqtt_publish_options`: how a message is published."""
+
+    _fields_ = (("struct_size", c_uint32), ("qos", c_int32), ("retain", c_int32), ("expiry_seconds", c_uint32))
+
+
+class Outcome(ctypes.Structure):
+    """`argus_mqtt_outcome`: what became of one message."""
+
+    _fields_ = (("delivery", c_uint64), ("outcome", c_int32), ("reason", c_char * REASON_SIZE))
+
+
 _releasing, _keeping = _library.load()
 
 
@@ -51,7 +63,7 @@ wait_online = _bind("argus_mqtt_wait_online", c_uint64, c_uint64, POINTER(Error)
 publish_event = _bind("argus_mqtt_publish_event", c_uint64, c_char_p, c_char_p, c_size_t, c_void_p, c_void_p)
 
 # int32_t argus_mqtt_publish(argus_mqtt_client client, const char *topic, const void *payload,
-#                            size_t payload_len, int32_t qos, int32_t retain, uint32_t expiry_seconds,
+#                            size_t payload_len, const argus_mqtt_publish_options *options,
 #                            argus_mqtt_delivery *delivery_out, argus_mqtt_error *error);
 publish = _bind(
     "argus_mqtt_publish",
@@ -59,9 +71,7 @@ publish = _bind(
     c_char_p,
     c_char_p,
     c_size_t,
-    c_int32,
-    c_int32,
-    c_uint32,
+    c_void_p,
     c_void_p,
     c_void_p,
 )
@@ -81,6 +91,9 @@ flush = _bind("argus_mqtt_flush", c_uint64, c_uint64, POINTER(c_size_t), POINTER
 # int32_t argus_mqtt_reconfigure(argus_mqtt_client client, const char *settings_json,
 #                                argus_mqtt_error *error);
 reconfigure = _bind("argus_mqtt_reconfigure", c_uint64, c_char_p, POINTER(Error))
+
+# int32_t argus_mqtt_reconnect(argus_mqtt_client client, argus_mqtt_error *error);
+reconnect = _bind("argus_mqtt_reconnect", c_uint64, POINTER(Error))
 
 # int32_t argus_mqtt_status(argus_mqtt_client client, char *buffer, size_t capacity, size_t *length_out,
 #                           argus_mqtt_error *error);

@@ -63,6 +63,8 @@ enum What {
         qos: Small,
         retain: Small,
         expiry_seconds: u32,
+        size: Size,
+        more: [u8; 16],
     },
     DeliveryWait(Number, Number),
     DeliveryForget(Number, Number),
@@ -91,6 +93,33 @@ impl Small {
             Small::Zero => 0,
             Small::One => 1,
             Small::Any(value) => *value,
+        }
+    }
+}
+
+/// The size that options say they have: never larger than they are, unless so large that they must not be read.
+#[derive(Arbitrary, Debug)]
+enum Size {
+    NoOptions,
+    Known,
+    Within(u8),
+    NeverSet(u32),
+}
+
+impl Size {
+    fn value(&self) -> u32 {
+        match self {
+            Size::NoOptions => 0,
+            Size::Known => 16,
+            Size::Within(size) => u32::from(size % 33),
+            Size::NeverSet(size) => (*size).max(1 << 16),
+        }
+    }
+
+    fn address(&self, options: &PublishOptions) -> *const PublishOptions {
+        match self {
+            Size::NoOptions => std::ptr::null(),
+            _ => options,
         }
     }
 }
@@ -181,24 +210,32 @@ impl What {
                 qos,
                 retain,
                 expiry_seconds,
+                size,
+                more,
             } => {
                 let (topic, (payload, length)) = (topic.make(), payload.make());
                 let (qos, retain) = (qos.value(), retain.value());
+                let options = PublishOptions {
+                    struct_size: size.value(),
+                    qos,
+                    retain,
+                    expiry_seconds: *expiry_seconds,
+                    more: *more,
+                };
                 let status = keep_delivery(world, has_output, |out| unsafe {
                     argus_mqtt_publish(
                         client(number),
                         address(&topic),
                         self::start(&payload),
                         length,
-                        qos,
-                        retain,
-                        *expiry_seconds,
+                        size.address(&options),
                         out,
                         error,
                     )
                 });
                 let in_range = (0..=1).contains(&qos) && (0..=1).contains(&retain);
-                assert!(in_range || status != OK, "qos {qos}, retain {retain}");
+                let is_read = !matches!(size, Size::NoOptions);
+                assert!(in_range || !is_read || status != OK, "qos {qos}, retain {retain}");
                 status
             }
             What::DeliveryWait(number, which) => unsafe {
