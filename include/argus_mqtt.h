@@ -53,8 +53,8 @@
  * Outputs. They come last, have names that end in _out, and are written only on ARGUS_MQTT_OK unless the function
  * says otherwise.
  *
- * Ownership. There is nothing to free. A client is a number that argus_mqtt_shutdown() makes invalid; a delivery is a
- * number that is consumed by its outcome.
+ * Ownership. There is nothing to free. A client is a number that argus_mqtt_shutdown() or argus_mqtt_close() makes
+ * invalid; a delivery is a number that is consumed by its outcome.
  *
  * Blocking. Only what has a timeout_ms waits, and for no longer than that; UINT64_MAX waits for ever. Nothing else
  * waits for the network.
@@ -182,8 +182,33 @@
 #define ARGUS_MQTT_MESSAGE_SIZE 1024
 
 /**
+ * The bytes that an argus_mqtt_outcome has for its reason, the NUL included.
+ */
+#define ARGUS_MQTT_REASON_SIZE 244
+
+/**
+ * A kind of notice, for argus_mqtt_open_notices(): changes of the state of the client.
+ */
+#define ARGUS_MQTT_NOTICE_STATES 1
+
+/**
+ * A kind of notice: messages that ended, each told by argus_mqtt_next_notice(). Not with ARGUS_MQTT_NOTICE_OUTCOMES.
+ */
+#define ARGUS_MQTT_NOTICE_DELIVERIES 2
+
+/**
+ * A kind of notice: lines for a log.
+ */
+#define ARGUS_MQTT_NOTICE_LOG 4
+
+/**
+ * Messages that ended, not as notices but to be taken by argus_mqtt_next_outcomes(), many at a time.
+ */
+#define ARGUS_MQTT_NOTICE_OUTCOMES 8
+
+/**
  * A client: one connection to one broker, or one that is being looked for, on a thread of its own. Made by
- * argus_mqtt_connect(), ended by argus_mqtt_shutdown(), and by nothing else.
+ * argus_mqtt_connect(), ended by argus_mqtt_shutdown() or argus_mqtt_close(), and by nothing else.
  *
  * It is a number, not an address. Zero is never a client, and no number is given out twice: what is passed after its
  * shutdown, or was never given out, gets ARGUS_MQTT_INVALID_HANDLE. Any number of threads may use one client at the
@@ -214,7 +239,8 @@ typedef struct {
 /**
  * A message that was handed over and whose outcome is wanted: a number that has a meaning only together with its
  * client. Zero is never one. Made by argus_mqtt_publish_event() and argus_mqtt_publish(); consumed by
- * argus_mqtt_delivery_wait() when that gives an outcome, or by argus_mqtt_delivery_forget(). Any thread may use it.
+ * argus_mqtt_delivery_wait() when that gives an outcome, by argus_mqtt_next_outcomes(), or by
+ * argus_mqtt_delivery_forget(). Any thread may use it.
  */
 typedef uint64_t argus_mqtt_delivery;
 
@@ -246,6 +272,26 @@ typedef struct {
      */
     uint32_t expiry_seconds;
 } argus_mqtt_publish_options;
+
+/**
+ * What became of one message. Owned by the caller; nothing in it is to be freed.
+ */
+typedef struct {
+    /**
+     * The delivery of the message. It is consumed.
+     */
+    argus_mqtt_delivery delivery;
+    /**
+     * The status that argus_mqtt_delivery_wait() would have returned: ARGUS_MQTT_OK, ARGUS_MQTT_EXPIRED,
+     * ARGUS_MQTT_DROPPED, ARGUS_MQTT_REJECTED or ARGUS_MQTT_UNKNOWN.
+     */
+    int32_t outcome;
+    /**
+     * Why it was not delivered, for a person. UTF-8, always ends in NUL; empty after ARGUS_MQTT_OK. A text that is too
+     * long ends in "...".
+     */
+    char reason[ARGUS_MQTT_REASON_SIZE];
+} argus_mqtt_outcome;
 
 #ifdef __cplusplus
 extern "C" {
@@ -463,6 +509,58 @@ int32_t argus_mqtt_flush(argus_mqtt_client client,
                          argus_mqtt_error *error);
 
 /**
+ * Takes the outcomes of many messages at once: waits until there is one, and writes those that there are, at most
+ * capacity of them and at least one, to outcomes, in the order in which the messages ended.
+ *
+ * They are those of the messages that were published with a delivery, which was neither consumed nor told as a notice.
+ * Each delivery is consumed: argus_mqtt_delivery_wait() has nothing more to give for it. Goes on while the client shuts
+ * down, and after that until argus_mqtt_close().
+ *
+ * The first call begins to note outcomes alone, unless argus_mqtt_open_notices() has chosen, or notices were read
+ * before. With ARGUS_MQTT_NOTICE_OUTCOMES the descriptor of argus_mqtt_notice_fd() is readable as long as there is an
+ * outcome to take.
+ *
+ * Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits for ever. Any thread.
+ *
+ * outcomes has room for capacity elements, and need not be initialised. *count_out is how many were written.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: outcomes holds *count_out outcomes.
+ * - ARGUS_MQTT_TIMEOUT: no message ended meanwhile.
+ * - ARGUS_MQTT_SHUT_DOWN: the client is closed, and every outcome is taken.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: outcomes or count_out is NULL, or capacity is 0.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_next_outcomes(argus_mqtt_client client,
+                                 uint64_t timeout_ms,
+                                 argus_mqtt_outcome *outcomes,
+                                 size_t capacity,
+                                 size_t *count_out,
+                                 argus_mqtt_error *error);
+
+/**
+ * Chooses what is noted from now on, for argus_mqtt_next_notice(), argus_mqtt_next_outcomes() and the descriptor of
+ * argus_mqtt_notice_fd(). What is not chosen is not noted, and what waits of it is dropped.
+ *
+ * kinds is a sum of ARGUS_MQTT_NOTICE_STATES, ARGUS_MQTT_NOTICE_LOG and either ARGUS_MQTT_NOTICE_DELIVERIES or
+ * ARGUS_MQTT_NOTICE_OUTCOMES; 0 is nothing. A program that chooses states is told first where the client stands.
+ *
+ * May be called again at any time. Never blocks. Any thread.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: these kinds are noted.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: kinds is no such sum. Nothing was changed.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_open_notices(argus_mqtt_client client,
+                                uint32_t kinds,
+                                argus_mqtt_error *error);
+
+/**
  * Waits for the next thing that happens to a client, and writes it to buffer, as JSON that ends in NUL.
  *
  * The JSON is one object. Later versions may add fields, and kinds. By its field "kind" it is:
@@ -475,11 +573,12 @@ int32_t argus_mqtt_flush(argus_mqtt_client client,
  * - "log": a line for a log. "level" is "info", "warning" or "error", "text" one sentence, without any password.
  * - "missed": "count" states and log lines were dropped before the next one, because nobody read them in time.
  *
- * The first call begins to take notes; a program that never reads pays nothing. Up to 1024 states and log lines wait
+ * The first call begins to take notes of states, deliveries and log lines, unless argus_mqtt_open_notices() has chosen;
+ * a program that never reads pays nothing. Up to 1024 states and log lines wait
  * for a slow reader; deliveries wait as long as it takes. Several threads may read: each notice is for one of them.
  *
  * Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits for ever. Returns early when
- * another thread shuts the client down and all is read. Any thread.
+ * the client is closed and all is read. Any thread.
  *
  * buffer has room for capacity bytes; 2048 are usually enough. length_out may be NULL. On ARGUS_MQTT_OK and
  * ARGUS_MQTT_BUFFER_TOO_SMALL it is the length of the text, without its NUL.
@@ -488,7 +587,7 @@ int32_t argus_mqtt_flush(argus_mqtt_client client,
  * - ARGUS_MQTT_OK: buffer holds the text.
  * - ARGUS_MQTT_TIMEOUT: nothing happened meanwhile.
  * - ARGUS_MQTT_BUFFER_TOO_SMALL: buffer is as it was, and the notice is still the next one.
- * - ARGUS_MQTT_SHUT_DOWN: the client was shut down during the call, and nothing is left to read.
+ * - ARGUS_MQTT_SHUT_DOWN: the client is closed, and nothing is left to read.
  * - ARGUS_MQTT_INVALID_ARGUMENT: buffer is NULL, and capacity is not 0.
  * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
  * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
@@ -502,11 +601,13 @@ int32_t argus_mqtt_next_notice(argus_mqtt_client client,
                                argus_mqtt_error *error);
 
 /**
- * Gives a file descriptor that is readable as long as argus_mqtt_next_notice() has something to give, for poll(),
- * select() and event loops.
+ * Gives a file descriptor that is readable exactly while argus_mqtt_next_notice(), or with ARGUS_MQTT_NOTICE_OUTCOMES
+ * argus_mqtt_next_outcomes(), has something to give, for poll(), select() and event loops.
+ *
+ * Notes are taken from now on, as by argus_mqtt_next_notice(), unless argus_mqtt_open_notices() has chosen.
  *
  * It belongs to the client, is the same at every call, and is closed at the end of the client: take it out of the event
- * loop before argus_mqtt_shutdown(). Only wait on it: never read from it, write to it or close it.
+ * loop before argus_mqtt_shutdown() or argus_mqtt_close(). Only wait on it: never read from it, write to it or close it.
  *
  * Never blocks. Any thread.
  *
@@ -603,7 +704,8 @@ int32_t argus_mqtt_settings_check(const char *settings_json,
  * - ARGUS_MQTT_OK: every message had ended, and the broker acknowledged the offline message.
  * - ARGUS_MQTT_TIMEOUT: not all of that happened in time; the message says what did not. If the offline message was
  *   not acknowledged, the connection was left in such a way that the broker publishes it by itself.
- * - ARGUS_MQTT_SHUT_DOWN: another thread is shutting the client down already. This call changed nothing.
+ * - ARGUS_MQTT_SHUT_DOWN: a shutdown has begun already, by another thread or by argus_mqtt_shutdown_begin(). This call
+ *   changed nothing; argus_mqtt_close() waits for the end of it.
  * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process; it was perhaps shut down before.
  * - ARGUS_MQTT_FORKED: client belongs to the parent of this process, which is not disturbed.
  * - ARGUS_MQTT_INTERNAL: a defect of the library.
@@ -612,6 +714,55 @@ int32_t argus_mqtt_shutdown(argus_mqtt_client client,
                             uint64_t timeout_ms,
                             size_t *left_out,
                             argus_mqtt_error *error);
+
+/**
+ * Begins to end a client in good order, as argus_mqtt_shutdown() does, and returns at once: for a program of one thread,
+ * or an event loop, that wants to learn what becomes of every message.
+ *
+ * The client accepts nothing more, and has timeout_ms milliseconds to deliver what is queued and to say offline; 5000 is
+ * a good value. It is over when the state is "closed", which a notice tells; every message has its outcome then. Until
+ * argus_mqtt_close(), also after the end, outcomes, notices, the descriptor and the status are there as before; what
+ * else is asked of the client gets ARGUS_MQTT_SHUT_DOWN.
+ *
+ * Never blocks. Any thread.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: the shutdown has begun. client is still to be passed to argus_mqtt_close().
+ * - ARGUS_MQTT_SHUT_DOWN: it had begun before. This call changed nothing.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process, which is not disturbed.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_shutdown_begin(argus_mqtt_client client,
+                                  uint64_t timeout_ms,
+                                  argus_mqtt_error *error);
+
+/**
+ * Ends a client for good, after argus_mqtt_shutdown_begin(): waits for the end of that shutdown, and closes. What has not
+ * ended by then ends here. Without a shutdown that has begun it does not wait: what is queued is dropped, and the
+ * broker says offline by the will.
+ *
+ * Blocks for at most timeout_ms milliseconds; 0 closes without waiting, UINT64_MAX waits for the shutdown, which has a
+ * time of its own. Any thread.
+ *
+ * client is consumed: after ARGUS_MQTT_OK and ARGUS_MQTT_TIMEOUT it is no client any more, and outcomes that were not
+ * taken are gone.
+ *
+ * left_out may be NULL. On ARGUS_MQTT_OK and ARGUS_MQTT_TIMEOUT it is the number of messages that were not delivered
+ * because of the shutdown.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: every message had ended, and the broker acknowledged the offline message.
+ * - ARGUS_MQTT_TIMEOUT: not all of that happened in time; the message says what did not. If the offline message was
+ *   not acknowledged, the connection was left in such a way that the broker publishes it by itself.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process; it was perhaps closed before.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process, which is not disturbed.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_close(argus_mqtt_client client,
+                         uint64_t timeout_ms,
+                         size_t *left_out,
+                         argus_mqtt_error *error);
 
 /**
  * The name of a status: "ARGUS_MQTT_TIMEOUT" for ARGUS_MQTT_TIMEOUT.

@@ -195,15 +195,40 @@ impl Client {
     /// broker does not acknowledge that in time, the connection closes without saying goodbye, and the broker
     /// publishes the will.
     ///
+    /// The same as [`begin_shutdown`](Client::begin_shutdown) and [`close`](Client::close) after it.
+    ///
     /// # Errors
     /// [`ErrorKind::ShutDown`] when a shutdown is done or under way.
     pub fn shutdown(&self, timeout: Duration) -> Result<ShutdownReport, Error> {
-        let work = timeout - FOR_CLOSING.min(timeout / 10);
+        self.begin_shutdown(timeout - FOR_CLOSING.min(timeout / 10))?;
+        self.close(timeout)
+    }
+
+    /// Begins a shutdown, and returns at once: from now on the client accepts nothing more, and meanwhile does what
+    /// [`shutdown`](Client::shutdown) says, within `timeout`. It is over with [`State::Closed`](crate::State::Closed),
+    /// which a notice tells, when every message has its outcome.
+    ///
+    /// Outcomes, notices and status can be asked for as before, also after the end.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ShutDown`] when a shutdown is done or under way.
+    pub fn begin_shutdown(&self, timeout: Duration) -> Result<(), Error> {
         self.shared
-            .call(|guarded, now| guarded.driver.shut_down(now, work))?;
-        // The sockets are closed then, but for a machine that is too slow for that.
+            .call(|guarded, now| guarded.driver.shut_down(now, timeout))
+    }
+
+    /// Waits for the end of a shutdown that has begun, for at most `timeout`, and closes: what has not ended by then
+    /// ends here. Without a shutdown it closes at once: what is queued is dropped, and the broker publishes the will.
+    ///
+    /// Once closed, it gives the same report again.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Internal`], for a defect.
+    pub fn close(&self, timeout: Duration) -> Result<ShutdownReport, Error> {
+        // The sockets are closed when it is over, but for a machine that is too slow for that.
         self.shared.wait(timeout, |guarded, _| {
-            (guarded.is_over().then_some(()), Effects::default())
+            let is_over = guarded.is_over() || !guarded.driver.engine().is_stopping();
+            (is_over.then_some(()), Effects::default())
         });
         self.shared
             .call(|guarded, now| ((), guarded.driver.finish(now)));

@@ -34,6 +34,7 @@ mod ending;
 mod input;
 mod link;
 mod notice;
+mod notice_kinds;
 mod notice_queue;
 mod reconfigure;
 mod reconnect;
@@ -55,6 +56,7 @@ pub(crate) use connection::MOST_UNWRITTEN_BYTES;
 pub(crate) use input::{ConnectionEnd, EndCause, Input, Plan, Token};
 pub(crate) use link::{Link, Packet};
 pub use notice::{Level, Notice};
+pub use notice_kinds::NoticeKinds;
 #[cfg(test)]
 pub(crate) use snapshot::{
     BirthSnapshot, FarewellSnapshot, PhaseSnapshot, Snapshot, SubscriptionSnapshot, TrialSnapshot,

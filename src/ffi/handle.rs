@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 /// A client: one connection to one broker, or one that is being looked for, on a thread of its own. Made by
-/// argus_mqtt_connect(), ended by argus_mqtt_shutdown(), and by nothing else.
+/// argus_mqtt_connect(), ended by argus_mqtt_shutdown() or argus_mqtt_close(), and by nothing else.
 ///
 /// It is a number, not an address. Zero is never a client, and no number is given out twice: what is passed after its
 /// shutdown, or was never given out, gets ARGUS_MQTT_INVALID_HANDLE. Any number of threads may use one client at the

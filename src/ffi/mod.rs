@@ -36,6 +36,7 @@ mod text;
 mod connect;
 mod delivery;
 mod notices;
+mod outcomes;
 mod publish;
 mod publish_options;
 mod settings;

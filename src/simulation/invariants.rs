@@ -137,7 +137,9 @@ impl World<'_> {
             return;
         }
         if opens_notices {
-            self.act(Cause::Asked, |driver, now| ((), driver.open_notices(now)));
+            self.act(Cause::Asked, |driver, now| {
+                ((), driver.open_notices_once(now))
+            });
             self.reads_notices = true;
         }
         if self.reads_notices {

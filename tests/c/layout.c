@@ -15,6 +15,10 @@ _Static_assert(offsetof(argus_mqtt_publish_options, struct_size) == 0, "the size
 _Static_assert(offsetof(argus_mqtt_publish_options, qos) == 4, "without a gap");
 _Static_assert(offsetof(argus_mqtt_publish_options, retain) == 8, "without a gap");
 _Static_assert(offsetof(argus_mqtt_publish_options, expiry_seconds) == 12, "without a gap");
+_Static_assert(sizeof(argus_mqtt_outcome) == 256, "without a gap");
+_Static_assert(offsetof(argus_mqtt_outcome, outcome) == 8, "after the delivery");
+_Static_assert(offsetof(argus_mqtt_outcome, reason) == 12, "after the outcome");
+_Static_assert(sizeof(((argus_mqtt_outcome *)0)->reason) == ARGUS_MQTT_REASON_SIZE, "the size has a name");
 
 int main(void)
 {

@@ -41,6 +41,7 @@ static void all_calls(argus_mqtt_client client, int32_t wanted)
     argus_mqtt_delivery delivery = 77;
     size_t count = 77;
     char buffer[16] = "as it was";
+    argus_mqtt_outcome outcomes[2];
 
     EXPECT(wanted, argus_mqtt_wait_online(client, 0, &error));
     EXPECT(wanted, argus_mqtt_publish_event(client, "door", "{}", 2, &delivery, &error));
@@ -51,7 +52,11 @@ static void all_calls(argus_mqtt_client client, int32_t wanted)
     EXPECT(wanted, argus_mqtt_reconfigure(client, NO_BROKER, &error));
     EXPECT(wanted, argus_mqtt_reconnect(client, &error));
     EXPECT(wanted, argus_mqtt_status(client, buffer, sizeof buffer, &count, &error));
+    EXPECT(wanted, argus_mqtt_open_notices(client, 0, &error));
+    EXPECT(wanted, argus_mqtt_next_outcomes(client, 0, outcomes, 2, &count, &error));
     EXPECT(wanted, argus_mqtt_shutdown(client, 0, &count, &error));
+    EXPECT(wanted, argus_mqtt_shutdown_begin(client, 0, &error));
+    EXPECT(wanted, argus_mqtt_close(client, 0, &count, &error));
     CHECK(delivery == 77 && count == 77 && strcmp(buffer, "as it was") == 0);
 
     /* Every other argument is as bad as it gets: the client is judged first. */
@@ -64,7 +69,11 @@ static void all_calls(argus_mqtt_client client, int32_t wanted)
     CHECK(argus_mqtt_reconfigure(client, NULL, NULL) == wanted);
     CHECK(argus_mqtt_reconnect(client, NULL) == wanted);
     CHECK(argus_mqtt_status(client, NULL, SIZE_MAX, NULL, NULL) == wanted);
+    CHECK(argus_mqtt_open_notices(client, UINT32_MAX, NULL) == wanted);
+    CHECK(argus_mqtt_next_outcomes(client, UINT64_MAX, NULL, 0, NULL, NULL) == wanted);
     CHECK(argus_mqtt_shutdown(client, UINT64_MAX, NULL, NULL) == wanted);
+    CHECK(argus_mqtt_shutdown_begin(client, UINT64_MAX, NULL) == wanted);
+    CHECK(argus_mqtt_close(client, UINT64_MAX, NULL, NULL) == wanted);
 }
 
 static void handles(void)
@@ -192,6 +201,22 @@ static void deliveries(argus_mqtt_client client)
     EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_delivery_wait(client, UINT64_MAX, UINT64_MAX, &error));
 }
 
+static void kinds_and_outcomes(argus_mqtt_client client)
+{
+    const uint32_t wrong[] = {16, 15, 10, UINT32_MAX};
+    argus_mqtt_outcome outcomes[2];
+    size_t count = 77;
+
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_open_notices(client, wrong[i], &error));
+    }
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_next_outcomes(client, UINT64_MAX, NULL, 2, &count, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_next_outcomes(client, UINT64_MAX, outcomes, 0, &count, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_next_outcomes(client, UINT64_MAX, outcomes, 2, NULL, &error));
+    EXPECT(ARGUS_MQTT_TIMEOUT, argus_mqtt_next_outcomes(client, 0, outcomes, 2, &count, &error));
+    CHECK(count == 77);
+}
+
 static void buffers(argus_mqtt_client client)
 {
     size_t length = 0;
@@ -266,6 +291,7 @@ int main(void)
     numbers(client);
     option_sizes(client);
     deliveries(client);
+    kinds_and_outcomes(client);
     buffers(client);
     aliases(client);
     reconfiguring(client);

@@ -6,7 +6,7 @@ use std::fs;
 use crate::compiler::{defines, header, root, Program};
 
 /// The files that the header is made from, in its order.
-const SOURCES: [&str; 14] = [
+const SOURCES: [&str; 15] = [
     "abi",
     "status_code",
     "handle",
@@ -15,6 +15,7 @@ const SOURCES: [&str; 14] = [
     "publish_options",
     "publish",
     "delivery",
+    "outcomes",
     "notices",
     "status",
     "settings",

@@ -13,6 +13,12 @@ from typing import Any
 from . import _library
 
 MESSAGE_SIZE = 1024
+REASON_SIZE = 244
+
+NOTICE_STATES = 1
+NOTICE_DELIVERIES = 2
+NOTICE_LOG = 4
+NOTICE_OUTCOMES = 8
 
 
 class Error(ctypes.Structure):
@@ -114,6 +120,22 @@ next_notice = _bind(
 # int32_t argus_mqtt_notice_fd(argus_mqtt_client client, int *fd_out, argus_mqtt_error *error);
 notice_fd = _bind("argus_mqtt_notice_fd", c_uint64, POINTER(c_int), POINTER(Error))
 
+# int32_t argus_mqtt_open_notices(argus_mqtt_client client, uint32_t kinds, argus_mqtt_error *error);
+open_notices = _bind("argus_mqtt_open_notices", c_uint64, c_uint32, POINTER(Error))
+
+# int32_t argus_mqtt_next_outcomes(argus_mqtt_client client, uint64_t timeout_ms,
+#                                  argus_mqtt_outcome *outcomes, size_t capacity, size_t *count_out,
+#                                  argus_mqtt_error *error);
+next_outcomes = _bind(
+    "argus_mqtt_next_outcomes",
+    c_uint64,
+    c_uint64,
+    c_void_p,
+    c_size_t,
+    POINTER(c_size_t),
+    POINTER(Error),
+)
+
 # int32_t argus_mqtt_settings_check(const char *settings_json, char *buffer, size_t capacity,
 #                                   size_t *length_out, argus_mqtt_error *error);
 settings_check = _bind("argus_mqtt_settings_check", c_char_p, c_char_p, c_size_t, POINTER(c_size_t), POINTER(Error))
@@ -121,6 +143,13 @@ settings_check = _bind("argus_mqtt_settings_check", c_char_p, c_char_p, c_size_t
 # int32_t argus_mqtt_shutdown(argus_mqtt_client client, uint64_t timeout_ms, size_t *left_out,
 #                             argus_mqtt_error *error);
 shutdown = _bind("argus_mqtt_shutdown", c_uint64, c_uint64, POINTER(c_size_t), POINTER(Error))
+
+# int32_t argus_mqtt_shutdown_begin(argus_mqtt_client client, uint64_t timeout_ms, argus_mqtt_error *error);
+shutdown_begin = _bind("argus_mqtt_shutdown_begin", c_uint64, c_uint64, POINTER(Error))
+
+# int32_t argus_mqtt_close(argus_mqtt_client client, uint64_t timeout_ms, size_t *left_out,
+#                          argus_mqtt_error *error);
+close = _bind("argus_mqtt_close", c_uint64, c_uint64, POINTER(c_size_t), POINTER(Error))
 
 # const char *argus_mqtt_version(void);
 _version = _releasing["argus_mqtt_version"]
