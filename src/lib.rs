@@ -52,7 +52,7 @@ mod wire;
 mod support;
 
 pub use client::{Client, Delivery};
-pub use engine::{Level, Limits, Notice, NoticeKinds, State, Status};
+pub use engine::{Histogram, Level, Limits, Notice, NoticeKinds, State, Status};
 pub use error::{Error, ErrorKind};
 pub use message::{PublishOptions, QoS};
 pub use outbox::Counters;

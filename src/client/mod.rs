@@ -23,7 +23,7 @@ use crate::wire::Dialer;
 use bytes::Bytes;
 use shared::Shared;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Of the time that a shutdown may take, so much is left, and at most a tenth, for the sockets to be closed.
 const FOR_CLOSING: Duration = Duration::from_millis(100);
@@ -158,8 +158,11 @@ impl Client {
     /// What is going on.
     #[must_use]
     pub fn status(&self) -> Status {
+        // A clock before 1970 is as good as none.
+        let wall_clock = SystemTime::now().duration_since(UNIX_EPOCH);
+        let wall_clock = wall_clock.unwrap_or_default();
         self.shared
-            .look(|guarded, now| guarded.driver.engine().status(now))
+            .look(|guarded, now| guarded.driver.engine().status(now, wall_clock))
     }
 
     /// Puts new settings in force, and returns at once. What is queued is kept, with its age. Where the broker would

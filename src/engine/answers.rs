@@ -1,8 +1,10 @@
 //! What the broker's answers on an open connection mean.
 
+use super::attempt::Version;
 use super::connection::{Birth, Connection, Farewell, Trial, BIRTH_AGAIN};
 use super::input::Token;
 use super::notice::Level;
+use super::read_back::ReadBack;
 use super::subscription::Subscription;
 use super::window::Flight;
 use super::{Engine, Phase};
@@ -38,9 +40,13 @@ impl Engine {
         let Phase::Connected(connection) = &mut self.phase else {
             return;
         };
+        let written_at = connection.window.written_at(token);
         if let Some(flight) = connection.window.take(token) {
             connection.acknowledged_at = now;
             connection.window.acknowledged();
+            if let (Flight::Message(_), Some(written_at)) = (&flight, written_at) {
+                self.acknowledgements.add(now.saturating_sub(written_at));
+            }
             self.answered(now, token, flight, result);
         }
     }
@@ -129,6 +135,9 @@ impl Engine {
             Ok(()) => {
                 connection.window.take(token);
                 connection.subscription = Subscription::Granted;
+                if connection.version == Version::V311 && connection.flags.retain {
+                    connection.read_back.granted(now);
+                }
                 self.broker.subscription_rest.granted();
             }
             Err(why) => {
@@ -155,11 +164,23 @@ impl Engine {
         connection.subscription = Subscription::Failed { again, reason };
     }
 
+    /// What the broker keeps for our availability topic has not come.
+    pub(super) fn birth_not_read_back(&mut self) {
+        if let Phase::Connected(connection) = &mut self.phase {
+            connection.read_back = ReadBack::Missing;
+            self.notice_queue
+                .log(Level::Warning, || ReadBack::MISSING.into());
+        }
+    }
+
     /// A message on our availability topic: while we are online, it has to be the birth message.
     pub(super) fn received(&mut self, now: Time, payload: &Bytes, retain: bool) {
         let Phase::Connected(connection) = &mut self.phase else {
             return;
         };
+        if retain {
+            connection.read_back.came();
+        }
         if *payload != self.broker.availability.birth {
             if connection.is_online() {
                 connection.repairs.needed(now);

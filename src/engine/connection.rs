@@ -2,6 +2,7 @@
 
 use super::attempt::{Attempt, AvailabilityFlags, Connack, Version};
 use super::input::Token;
+use super::read_back::ReadBack;
 use super::repairs::Repairs;
 use super::subscription::Subscription;
 use super::window::{Flight, Window};
@@ -91,6 +92,7 @@ pub(super) struct Connection {
     pub(super) birth: Birth,
     pub(super) subscription: Subscription,
     pub(super) repairs: Repairs,
+    pub(super) read_back: ReadBack,
     /// Birth messages handed over since SUBSCRIBE was, less those received live since.
     births_to_hear: i64,
     pub(super) farewell: Farewell,
@@ -133,6 +135,7 @@ impl Connection {
             birth: Birth::Due,
             subscription,
             repairs: Repairs::default(),
+            read_back: ReadBack::default(),
             births_to_hear: 0,
             farewell: Farewell::NotBegun,
             trial: Trial::None,

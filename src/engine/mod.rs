@@ -32,10 +32,13 @@ mod connection;
 mod deadlines;
 mod ending;
 mod input;
+mod last_online;
+mod latency;
 mod link;
 mod notice;
 mod notice_kinds;
 mod notice_queue;
+mod read_back;
 mod reconfigure;
 mod reconnect;
 mod repairs;
@@ -54,6 +57,7 @@ pub(crate) use connection::window_span;
 #[cfg(test)]
 pub(crate) use connection::MOST_UNWRITTEN_BYTES;
 pub(crate) use input::{ConnectionEnd, EndCause, Input, Plan, Token};
+pub use latency::Histogram;
 pub(crate) use link::{Link, Packet};
 pub use notice::{Level, Notice};
 pub use notice_kinds::NoticeKinds;
@@ -70,6 +74,7 @@ use crate::outcome::{Outcome, ShutdownReport};
 use crate::settings::Settings;
 use broker::Broker;
 use connection::{Birth, Connection};
+use last_online::LastOnline;
 use notice_queue::NoticeQueue;
 use shutdown::Stop;
 use std::sync::Arc;
@@ -103,6 +108,8 @@ pub(crate) struct Engine {
     phase: Phase,
     last_attempt: u64,
     connections: u64,
+    last_online: LastOnline,
+    acknowledgements: Histogram,
     stop: Option<Stop>,
     report: Option<ShutdownReport>,
     /// What a closed client still has to hand over.
@@ -126,6 +133,8 @@ impl Engine {
             },
             last_attempt: 0,
             connections: 0,
+            last_online: LastOnline::default(),
+            acknowledgements: Histogram::default(),
             stop: None,
             report: None,
             last_packet: None,

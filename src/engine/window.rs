@@ -104,6 +104,11 @@ impl Window {
         self.slots.front()?.written_at
     }
 
+    /// When this packet was written; none when it has not been.
+    pub(super) fn written_at(&self, token: Token) -> Option<Time> {
+        self.slots.get(self.index(token)?)?.written_at
+    }
+
     pub(super) fn put(&mut self, flight: Flight) -> Token {
         let size = flight.size();
         let ahead = self.silent_bytes;

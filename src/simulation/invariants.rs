@@ -147,7 +147,7 @@ impl World<'_> {
         }
         let now = self.air.now;
         let engine = self.client().engine();
-        let (status, is_online) = (engine.status(now), engine.is_online());
+        let (status, is_online) = (engine.status(now, Time::ZERO), engine.is_online());
         if status.state == State::Online && !is_online {
             self.fail("the status says online, the client is not".into());
         }

@@ -252,7 +252,9 @@ static void aliases(argus_mqtt_client client)
     CHECK(argus_mqtt_connect(NULL, inside, &error) == ARGUS_MQTT_INVALID_ARGUMENT);
     CHECK(argus_mqtt_publish(client, "a", "x", 1, NULL, inside, &error) == ARGUS_MQTT_OK);
     CHECK(argus_mqtt_flush(client, 0, inside, &error) == ARGUS_MQTT_TIMEOUT);
-    CHECK(argus_mqtt_status(client, inside, sizeof error.message, inside, &error) == ARGUS_MQTT_OK);
+    CHECK(argus_mqtt_status(client, inside, 100, inside, &error) == ARGUS_MQTT_BUFFER_TOO_SMALL);
+    CHECK(argus_mqtt_settings_check("{", inside, sizeof error.message, inside, &error) == ARGUS_MQTT_OK);
+    CHECK(argus_mqtt_next_outcomes(client, 0, inside, 1, inside, &error) == ARGUS_MQTT_TIMEOUT);
 
     strcpy(error.message, "topic/from/the/last/message");
     CHECK(argus_mqtt_publish(client, error.message, error.message, 5, NULL, NULL, &error) == ARGUS_MQTT_OK);

@@ -36,7 +36,7 @@ from ._notices import Ended, LogLine, Missed, Notice, StateChange
 from ._prototypes import library_version
 from ._settings import Settings, SettingsReport, check_settings
 from ._shutdown import ShutdownReport
-from ._status import Counters, Limits, Status
+from ._status import Counters, Histogram, Limits, Status
 from ._version import __version__
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "Expired",
     "Fault",
     "Forked",
+    "Histogram",
     "InvalidArgument",
     "InvalidSettings",
     "LibraryNotLoaded",
