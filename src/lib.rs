@@ -29,6 +29,7 @@
 
 mod client;
 mod clock;
+mod connection_test;
 mod driver;
 mod engine;
 mod error;
@@ -52,6 +53,9 @@ mod wire;
 mod support;
 
 pub use client::{Client, Delivery};
+pub use connection_test::{
+    test_connection, ConnectionReport, ConnectionStep, StepName, StepResult,
+};
 pub use engine::{Histogram, Level, Limits, Notice, NoticeKinds, State, Status};
 pub use error::{Error, ErrorKind};
 pub use message::{PublishOptions, QoS};

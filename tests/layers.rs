@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of `src/`, each with its layer.
-const LAYERS: [(&str, u8); 16] = [
+const LAYERS: [(&str, u8); 17] = [
     ("clock", 0),
     ("error", 0),
     ("sync", 0),
@@ -20,6 +20,7 @@ const LAYERS: [(&str, u8); 16] = [
     ("driver", 5),
     ("simulation", 5),
     ("client", 6),
+    ("connection_test", 6),
     ("ffi", 7),
 ];
 

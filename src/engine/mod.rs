@@ -53,6 +53,7 @@ mod version_choice;
 mod window;
 
 pub(crate) use attempt::{Attempt, AvailabilityFlags, Connack, Failure, FailureKind, Version};
+pub(crate) use connecting::attempt_limit;
 pub(crate) use connection::window_span;
 #[cfg(test)]
 pub(crate) use connection::MOST_UNWRITTEN_BYTES;
@@ -66,6 +67,7 @@ pub(crate) use snapshot::{
     BirthSnapshot, FarewellSnapshot, PhaseSnapshot, Snapshot, SubscriptionSnapshot, TrialSnapshot,
 };
 pub use status::{Limits, State, Status};
+pub(crate) use version_choice::VersionChoice;
 
 use crate::error::Error;
 use crate::message::Message;

@@ -43,4 +43,5 @@ mod settings;
 mod shutdown;
 mod status;
 mod status_name;
+mod test_connection;
 mod version;

@@ -243,6 +243,22 @@ static void buffers(argus_mqtt_client client)
     EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_settings_check(NO_BROKER, NULL, 1, NULL, &error));
 }
 
+static void testing_a_connection(void)
+{
+    char report[16384];
+    size_t length = 77;
+
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_test_connection(NULL, 0, report, sizeof report, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_test_connection("\xff", 0, report, sizeof report, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_test_connection(NO_BROKER, UINT64_MAX, NULL, 1, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_SETTINGS, argus_mqtt_test_connection("{}", 0, report, sizeof report, &length, &error));
+    CHECK(length == 77);
+    EXPECT(ARGUS_MQTT_BUFFER_TOO_SMALL, argus_mqtt_test_connection(NO_BROKER, 20000, NULL, 0, &length, &error));
+    CHECK(length > 77 && length < sizeof report);
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_test_connection(NO_BROKER, UINT64_MAX, report, sizeof report, NULL, &error));
+    CHECK(strstr(report, "\"works\":false") != NULL && strstr(report, "\"remedy\":\"") != NULL);
+}
+
 /* Outputs that lie in each other, and inputs that lie in outputs. What they hold afterwards is of no use. */
 static void aliases(argus_mqtt_client client)
 {
@@ -284,6 +300,7 @@ int main(void)
 {
     names_and_numbers();
     connecting();
+    testing_a_connection();
     handles();
 
     argus_mqtt_client client = connected();

@@ -6,7 +6,7 @@ use std::fs;
 use crate::compiler::{defines, header, root, Program};
 
 /// The files that the header is made from, in its order.
-const SOURCES: [&str; 15] = [
+const SOURCES: [&str; 16] = [
     "abi",
     "status_code",
     "handle",
@@ -19,6 +19,7 @@ const SOURCES: [&str; 15] = [
     "notices",
     "status",
     "settings",
+    "test_connection",
     "shutdown",
     "status_name",
     "version",

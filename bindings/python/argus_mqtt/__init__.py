@@ -14,6 +14,7 @@ Times are in seconds. Every exception of this package is an ArgusMqttError.
 
 from ._arguments import Payload
 from ._client import Client, connect
+from ._connection_test import ConnectionReport, ConnectionStep, test_connection
 from ._delivery import Delivery
 from ._errors import (
     ArgusMqttError,
@@ -42,6 +43,8 @@ from ._version import __version__
 __all__ = [
     "ArgusMqttError",
     "Client",
+    "ConnectionReport",
+    "ConnectionStep",
     "Counters",
     "Delivery",
     "Dropped",
@@ -74,4 +77,5 @@ __all__ = [
     "check_settings",
     "connect",
     "library_version",
+    "test_connection",
 ]

@@ -105,6 +105,30 @@ extern "C" {
         left_out: *mut usize,
         error: *mut Error,
     ) -> i32;
+    pub fn argus_mqtt_open_notices(client: u64, kinds: u32, error: *mut Error) -> i32;
+    pub fn argus_mqtt_next_outcomes(
+        client: u64,
+        timeout_ms: u64,
+        outcomes: *mut Outcome,
+        capacity: usize,
+        count_out: *mut usize,
+        error: *mut Error,
+    ) -> i32;
+    pub fn argus_mqtt_shutdown_begin(client: u64, timeout_ms: u64, error: *mut Error) -> i32;
+    pub fn argus_mqtt_close(
+        client: u64,
+        timeout_ms: u64,
+        left_out: *mut usize,
+        error: *mut Error,
+    ) -> i32;
+    pub fn argus_mqtt_test_connection(
+        settings: *const c_char,
+        timeout_ms: u64,
+        buffer: *mut c_char,
+        capacity: usize,
+        length_out: *mut usize,
+        error: *mut Error,
+    ) -> i32;
     pub fn argus_mqtt_status_name(status: i32) -> *const c_char;
     pub fn argus_mqtt_abi_version() -> u32;
     pub fn argus_mqtt_version() -> *const c_char;

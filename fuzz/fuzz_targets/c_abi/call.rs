@@ -75,6 +75,12 @@ enum What {
     SettingsCheck(Settings, Buffer),
     SettingsCheckAny(Text, Buffer),
     Shutdown(Number),
+    Reconnect(Number),
+    OpenNotices(Number, u32),
+    NextOutcomes(Number, Outcomes),
+    ShutdownBegin(Number),
+    Close(Number),
+    TestConnection(Settings, Buffer),
     StatusName(i32),
     Versions,
 }
@@ -284,6 +290,41 @@ impl What {
                 let out = output(has_output, &mut left);
                 unsafe { argus_mqtt_shutdown(client(number), timeout, out, error) }
             }
+            What::Reconnect(number) => unsafe { argus_mqtt_reconnect(client(number), error) },
+            What::OpenNotices(number, kinds) => {
+                // Mostly of the few bits that mean something.
+                let kinds = if kinds % 8 == 0 { *kinds } else { kinds % 16 };
+                let status = unsafe { argus_mqtt_open_notices(client(number), kinds, error) };
+                let is_sound = kinds < 16 && kinds & 10 != 10;
+                assert!(is_sound || status != OK, "kinds {kinds}");
+                status
+            }
+            What::NextOutcomes(number, outcomes) => {
+                outcomes.take(has_output, |room, capacity, count| unsafe {
+                    argus_mqtt_next_outcomes(client(number), timeout, room, capacity, count, error)
+                })
+            }
+            What::ShutdownBegin(number) => unsafe {
+                argus_mqtt_shutdown_begin(client(number), timeout, error)
+            },
+            What::Close(number) => {
+                let mut left = usize::MAX;
+                let out = output(has_output, &mut left);
+                unsafe { argus_mqtt_close(client(number), timeout, out, error) }
+            }
+            What::TestConnection(settings, buffer) => {
+                let settings = settings.make(world.broker);
+                text(buffer, has_output, |buffer, capacity, length| unsafe {
+                    argus_mqtt_test_connection(
+                        address(&settings),
+                        timeout,
+                        buffer,
+                        capacity,
+                        length,
+                        error,
+                    )
+                })
+            }
             What::StatusName(status) => {
                 let name = unsafe { CStr::from_ptr(argus_mqtt_status_name(*status)) };
                 assert!(!name.is_empty());
@@ -311,6 +352,51 @@ fn keep_delivery(world: &World, has_output: bool, call: impl FnOnce(*mut u64) ->
             .push(delivery);
     }
     status
+}
+
+/// Where outcomes go: memory of just this size.
+#[derive(Arbitrary, Debug)]
+struct Outcomes {
+    is_null: bool,
+    capacity: u8,
+}
+
+impl Outcomes {
+    /// A call that takes outcomes: whole ones, and only as many as it says.
+    fn take(
+        &self,
+        has_output: bool,
+        call: impl FnOnce(*mut Outcome, usize, *mut usize) -> i32,
+    ) -> i32 {
+        let capacity = usize::from(self.capacity % 16);
+        let unset = Outcome {
+            delivery: 0,
+            outcome: -1,
+            reason: [FILL; 244],
+        };
+        let mut room = vec![unset; capacity];
+        let start = if self.is_null {
+            std::ptr::null_mut()
+        } else {
+            room.as_mut_ptr()
+        };
+        let mut count = usize::MAX;
+        let status = call(start, capacity, output(has_output, &mut count));
+        let written = if status == OK { count } else { 0 };
+        assert!(written <= capacity && (written > 0) == (status == OK));
+        for (index, one) in room.iter().enumerate() {
+            if index >= written {
+                assert_eq!(one.outcome, -1, "nothing is written there");
+                continue;
+            }
+            let reason = CStr::from_bytes_until_nul(&one.reason).expect("a reason ends in NUL");
+            let reason = reason.to_str().expect("a reason is UTF-8");
+            assert_ne!(one.delivery, 0);
+            assert!([0, 7, 8, 9, 10].contains(&one.outcome));
+            assert_eq!(reason.is_empty(), one.outcome == OK);
+        }
+        status
+    }
 }
 
 /// A call that writes JSON: all of it, or nothing.
