@@ -58,7 +58,7 @@ pub(super) fn examine(
     };
     // A broker that is gone already hears no goodbye.
     let _ = exchange.link.send(Packet::Disconnect { with_will: false });
-    connection.close(test.now());
+    connection.close();
     examined
 }
 

@@ -191,8 +191,8 @@ impl Connection {
             "the broker takes QoS 0 only: that it knows we are online is not acknowledged",
         );
         warn(self.has_foreign_birth(), Self::FOREIGN_BIRTH);
-        warnings.extend(self.keep_alive_warning());
         warn(self.read_back.is_missing(), ReadBack::MISSING);
+        warnings.extend(self.keep_alive_warning());
         if let Birth::Refused { reason, .. } = &self.birth {
             warnings.push(reason.clone());
         }
