@@ -2,9 +2,7 @@
 
 mod support;
 
-use argus_mqtt::{
-    test_connection, Client, ConnectionReport, ErrorKind, Settings, StepName, StepResult,
-};
+use argus_mqtt::{test_connection, Client, ConnectionReport, Settings, StepName, StepResult};
 use serde_json::{json, Value};
 use std::time::{Duration, Instant};
 use support::broker::mosquitto::{self, Mosquitto};
@@ -274,5 +272,5 @@ fn a_file_that_cannot_be_used_is_a_fault_of_the_settings() {
     let settings = settings(port.number(), tls);
     drop(certificates);
     let error = test_connection(&settings, PATIENCE).expect_err("the file is gone");
-    assert_eq!(error.kind(), ErrorKind::InvalidSettings);
+    assert_eq!(error.kind(), argus_mqtt::ErrorKind::InvalidSettings);
 }

@@ -241,7 +241,10 @@ impl What {
                 });
                 let in_range = (0..=1).contains(&qos) && (0..=1).contains(&retain);
                 let is_read = !matches!(size, Size::NoOptions);
-                assert!(in_range || !is_read || status != OK, "qos {qos}, retain {retain}");
+                assert!(
+                    in_range || !is_read || status != OK,
+                    "qos {qos}, retain {retain}"
+                );
                 status
             }
             What::DeliveryWait(number, which) => unsafe {
