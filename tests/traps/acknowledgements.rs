@@ -111,11 +111,11 @@ fn a_takeover_names_the_twin_and_starts_no_war() {
     let _delivery = publish(&client, 1);
     eventually("it rests", || {
         let status = client.status();
-        status.state == State::Waiting && status.next_attempt_in_seconds.is_some_and(|s| s > 60.0)
+        status.state == State::Waiting && status.next_attempt_in_seconds.is_some_and(|s| s > 25.0)
     });
     let error = client.status().last_error.expect("it says why");
     assert!(
-        error.contains("another client seems to use our client id"),
+        error.contains("another client uses our client id"),
         "{error}"
     );
     assert_eq!(broker.connections(), 1);
