@@ -86,8 +86,10 @@ pub(crate) enum FailureKind {
     Unreachable,
     /// It said that it does not speak this version.
     WrongVersion,
-    /// It answered nothing that can be understood, and closed: it may not speak this version.
+    /// It answered nothing that can be understood: it may not speak this version.
     Undecided,
+    /// It closed without an answer: it may not speak this version, or may just be starting or stopping.
+    Closed,
     /// It said nothing at all: it may not speak this version.
     Silent,
     /// It refuses a retained will.

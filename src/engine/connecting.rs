@@ -83,7 +83,10 @@ impl Engine {
         broker.twin.attempt_failed();
         if matches!(
             failure.kind,
-            FailureKind::Unreachable | FailureKind::Undecided | FailureKind::Silent
+            FailureKind::Unreachable
+                | FailureKind::Undecided
+                | FailureKind::Closed
+                | FailureKind::Silent
         ) {
             broker.version.broker_may_have_changed();
         }

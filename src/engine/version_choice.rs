@@ -63,13 +63,16 @@ impl VersionChoice {
             return None;
         }
         match (version, kind) {
-            (Version::V5, FailureKind::Undecided) if !self.was_asked_twice => {
+            (Version::V5, FailureKind::Closed) if !self.was_asked_twice => {
                 self.was_asked_twice = true;
                 Some(Version::V5)
             }
             (
                 Version::V5,
-                FailureKind::WrongVersion | FailureKind::Undecided | FailureKind::Silent,
+                FailureKind::WrongVersion
+                | FailureKind::Undecided
+                | FailureKind::Closed
+                | FailureKind::Silent,
             ) => {
                 self.undecided = Some((kind, text.to_owned()));
                 Some(Version::V311)
@@ -153,7 +156,7 @@ mod tests {
         for _ in 0..20 {
             assert_eq!(choice.first(Time::ZERO), Version::V5);
             let next = |choice: &mut VersionChoice| {
-                choice.next(Version::V5, FailureKind::Undecided, "closed")
+                choice.next(Version::V5, FailureKind::Closed, "closed")
             };
             assert_eq!(next(&mut choice), Some(Version::V5));
             assert_eq!(next(&mut choice), Some(Version::V311));
@@ -193,7 +196,11 @@ mod tests {
         ] {
             assert_eq!(next(Protocol::Auto, Version::V5, kind), None);
         }
-        for kind in [FailureKind::Silent, FailureKind::Undecided] {
+        for kind in [
+            FailureKind::Silent,
+            FailureKind::Undecided,
+            FailureKind::Closed,
+        ] {
             assert_eq!(next(Protocol::V5, Version::V5, kind), None);
             assert_eq!(next(Protocol::Auto, Version::V311, kind), None);
         }
