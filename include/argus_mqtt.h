@@ -55,8 +55,8 @@
  * Outputs. Output arguments come last, have names that end in _out, and are written only on ARGUS_MQTT_OK unless the
  * function says otherwise.
  *
- * Ownership. Nothing has to be freed. A client is a number, which argus_mqtt_shutdown() invalidates. A delivery is a
- * number, which is consumed together with its outcome.
+ * Ownership. Nothing has to be freed. A client is a number, which argus_mqtt_shutdown() or argus_mqtt_close()
+ * invalidates. A delivery is a number, which is consumed together with its outcome.
  *
  * Blocking. Only functions that take timeout_ms block, and never for longer; UINT64_MAX waits forever. No other
  * function waits for the network.
@@ -184,8 +184,33 @@
 #define ARGUS_MQTT_MESSAGE_SIZE 1024
 
 /**
+ * The bytes that an argus_mqtt_outcome has for its reason, the NUL included.
+ */
+#define ARGUS_MQTT_REASON_SIZE 244
+
+/**
+ * A kind of notice, for argus_mqtt_open_notices(): changes of the state of the client.
+ */
+#define ARGUS_MQTT_NOTICE_STATES 1
+
+/**
+ * A kind of notice: messages that ended, each told by argus_mqtt_next_notice(). Not with ARGUS_MQTT_NOTICE_OUTCOMES.
+ */
+#define ARGUS_MQTT_NOTICE_DELIVERIES 2
+
+/**
+ * A kind of notice: lines for a log.
+ */
+#define ARGUS_MQTT_NOTICE_LOG 4
+
+/**
+ * Messages that ended, not as notices but to be taken by argus_mqtt_next_outcomes(), many at a time.
+ */
+#define ARGUS_MQTT_NOTICE_OUTCOMES 8
+
+/**
  * A client: one connection to one broker, with a thread of its own that establishes it. Created by
- * argus_mqtt_connect(), and ended only by argus_mqtt_shutdown().
+ * argus_mqtt_connect(), and ended only by argus_mqtt_shutdown() or argus_mqtt_close().
  *
  * It is a number, not an address. Zero is never a client, and no number is issued twice: a number that was never
  * issued, or whose client has been shut down, gets ARGUS_MQTT_INVALID_HANDLE. Any number of threads may use one
@@ -216,9 +241,59 @@ typedef struct {
 /**
  * A message that was handed over and whose outcome is wanted: a number that has a meaning only together with its
  * client. Zero is never one. Made by argus_mqtt_publish_event() and argus_mqtt_publish(); consumed by
- * argus_mqtt_delivery_wait() when that gives an outcome, or by argus_mqtt_delivery_forget(). Any thread may use it.
+ * argus_mqtt_delivery_wait() when that gives an outcome, by argus_mqtt_next_outcomes(), or by
+ * argus_mqtt_delivery_forget(). Any thread may use it.
  */
 typedef uint64_t argus_mqtt_delivery;
+
+/**
+ * How argus_mqtt_publish() publishes a message. Owned by the caller, and read during the call only.
+ *
+ * Later versions of the library may add fields at the end. So a program sets struct_size, and has 0 in every field that
+ * it does not set, as an initialiser such as {.struct_size = sizeof(argus_mqtt_publish_options), .qos = 1} does.
+ *
+ * A library that is older than the header, and so does not know the last fields, takes them as long as they are 0, and
+ * refuses the message otherwise: no option is ignored. A library that is newer takes fields that are not there as 0.
+ */
+typedef struct {
+    /**
+     * sizeof(argus_mqtt_publish_options).
+     */
+    uint32_t struct_size;
+    /**
+     * 0 (sent once, not acknowledged) or 1 (sent until the broker acknowledges it).
+     */
+    int32_t qos;
+    /**
+     * 1 if the broker is to keep the message for those who subscribe later, or 0.
+     */
+    int32_t retain;
+    /**
+     * After so many seconds the message is not worth delivering any more, neither here nor in the broker; 0 says that
+     * it always is.
+     */
+    uint32_t expiry_seconds;
+} argus_mqtt_publish_options;
+
+/**
+ * What became of one message. Owned by the caller; nothing in it is to be freed.
+ */
+typedef struct {
+    /**
+     * The delivery of the message. It is consumed.
+     */
+    argus_mqtt_delivery delivery;
+    /**
+     * The status that argus_mqtt_delivery_wait() would have returned: ARGUS_MQTT_OK, ARGUS_MQTT_EXPIRED,
+     * ARGUS_MQTT_DROPPED, ARGUS_MQTT_REJECTED or ARGUS_MQTT_UNKNOWN.
+     */
+    int32_t outcome;
+    /**
+     * Why it was not delivered, for a person. UTF-8, always ends in NUL; empty after ARGUS_MQTT_OK. A text that is too
+     * long ends in "...".
+     */
+    char reason[ARGUS_MQTT_REASON_SIZE];
+} argus_mqtt_outcome;
 
 #ifdef __cplusplus
 extern "C" {
@@ -292,6 +367,25 @@ int32_t argus_mqtt_reconfigure(argus_mqtt_client client,
                                argus_mqtt_error *error);
 
 /**
+ * Tries to connect now instead of after the pause, and begins anew with short pauses. An open connection is kept; what
+ * its broker refused, such as the birth message, is tried again on it.
+ *
+ * For a person who has mended something, or a program that knows that the network is back. argus_mqtt_reconfigure()
+ * with the settings in force does not ask for an attempt.
+ *
+ * Never blocks: the client does it meanwhile; argus_mqtt_wait_online() waits for the connection. Any thread.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: the attempt is made now, or one is under way, or the client is connected.
+ * - ARGUS_MQTT_SHUT_DOWN: the client is being shut down.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_reconnect(argus_mqtt_client client,
+                             argus_mqtt_error *error);
+
+/**
  * Queues an event of a camera for delivery, with the topic, QoS, retain flag and expiry from the settings.
  *
  * camera is one level of a topic: not empty, and without '/', '+', '#' and control characters. event is a JSON
@@ -330,9 +424,7 @@ int32_t argus_mqtt_publish_event(argus_mqtt_client client,
  * of any kind; NULL and 0 make an empty payload, which with retain deletes the message that the broker retains for
  * the topic. Both are copied.
  *
- * qos is 0 (sent once, not acknowledged) or 1 (sent until the broker acknowledges it). retain is 0 or 1. After
- * expiry_seconds the message is no longer worth delivering, either here or by the broker; 0 means that it never
- * expires.
+ * options says how; NULL means QoS 1, not retained, without an expiry.
  *
  * delivery_out may be NULL if the outcome is of no interest. Otherwise pass *delivery_out to
  * argus_mqtt_delivery_wait() or argus_mqtt_delivery_forget(); until then, its outcome takes up room in the queue.
@@ -342,8 +434,8 @@ int32_t argus_mqtt_publish_event(argus_mqtt_client client,
  *
  * Returns:
  * - ARGUS_MQTT_OK: accepted. It will have exactly one outcome.
- * - ARGUS_MQTT_INVALID_ARGUMENT: topic, payload, qos or retain is not as described above; the message says which and
- *   why. QoS 2 is refused, because it cannot be guaranteed across reconnections.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: topic, payload or a field of options is not as described above; the message says
+ *   which and why. QoS 2 is refused, because it cannot be guaranteed across reconnections.
  * - ARGUS_MQTT_QUEUE_FULL: not accepted; the settings say refuse_newest, or nothing in the queue may be dropped for
  *   it, or it alone is larger than the queue.
  * - ARGUS_MQTT_SHUT_DOWN: not accepted; another thread is shutting the client down.
@@ -356,9 +448,7 @@ int32_t argus_mqtt_publish(argus_mqtt_client client,
                            const char *topic,
                            const void *payload,
                            size_t payload_len,
-                           int32_t qos,
-                           int32_t retain,
-                           uint32_t expiry_seconds,
+                           const argus_mqtt_publish_options *options,
                            argus_mqtt_delivery *delivery_out,
                            argus_mqtt_error *error);
 
@@ -426,6 +516,58 @@ int32_t argus_mqtt_flush(argus_mqtt_client client,
                          argus_mqtt_error *error);
 
 /**
+ * Takes the outcomes of many messages at once: waits until there is one, and writes those that there are, at most
+ * capacity of them and at least one, to outcomes, in the order in which the messages ended.
+ *
+ * They are those of the messages that were published with a delivery, which was neither consumed nor told as a notice.
+ * Each delivery is consumed: argus_mqtt_delivery_wait() has nothing more to give for it. Goes on while the client shuts
+ * down, and after that until argus_mqtt_close().
+ *
+ * The first call begins to note outcomes alone, unless argus_mqtt_open_notices() has chosen, or notices were read
+ * before. With ARGUS_MQTT_NOTICE_OUTCOMES the descriptor of argus_mqtt_notice_fd() is readable as long as there is an
+ * outcome to take.
+ *
+ * Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits for ever. Any thread.
+ *
+ * outcomes has room for capacity elements, and need not be initialised. *count_out is how many were written.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: outcomes holds *count_out outcomes.
+ * - ARGUS_MQTT_TIMEOUT: no message ended meanwhile.
+ * - ARGUS_MQTT_SHUT_DOWN: the client is closed, and every outcome is taken.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: outcomes or count_out is NULL, or capacity is 0.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_next_outcomes(argus_mqtt_client client,
+                                 uint64_t timeout_ms,
+                                 argus_mqtt_outcome *outcomes,
+                                 size_t capacity,
+                                 size_t *count_out,
+                                 argus_mqtt_error *error);
+
+/**
+ * Chooses what is noted from now on, for argus_mqtt_next_notice(), argus_mqtt_next_outcomes() and the descriptor of
+ * argus_mqtt_notice_fd(). What is not chosen is not noted, and what waits of it is dropped.
+ *
+ * kinds is a sum of ARGUS_MQTT_NOTICE_STATES, ARGUS_MQTT_NOTICE_LOG and either ARGUS_MQTT_NOTICE_DELIVERIES or
+ * ARGUS_MQTT_NOTICE_OUTCOMES; 0 is nothing. A program that chooses states is told first where the client stands.
+ *
+ * May be called again at any time. Never blocks. Any thread.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: these kinds are noted.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: kinds is no such sum. Nothing was changed.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_open_notices(argus_mqtt_client client,
+                                uint32_t kinds,
+                                argus_mqtt_error *error);
+
+/**
  * Waits for the next notice of a client, and writes it to buffer, as JSON that ends in NUL.
  *
  * The JSON is one object. Later versions may add fields and kinds. Its field "kind" is one of these:
@@ -438,11 +580,12 @@ int32_t argus_mqtt_flush(argus_mqtt_client client,
  * - "log": a line for a log. "level" is "info", "warning" or "error", "text" one sentence, without any password.
  * - "missed": "count" states and log lines were dropped before the next one, because nobody read them in time.
  *
- * The first call begins to take notes; a program that never reads pays nothing. Up to 1024 states and log lines wait
+ * The first call begins to take notes of states, deliveries and log lines, unless argus_mqtt_open_notices() has chosen;
+ * a program that never reads pays nothing. Up to 1024 states and log lines wait
  * for a slow reader; deliveries wait as long as it takes. Several threads may read: each notice is for one of them.
  *
- * Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits forever. Returns early when
- * another thread shuts the client down and all is read. Any thread.
+ * Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits forever. Returns early when the
+ * client is closed and all is read. Any thread.
  *
  * buffer has room for capacity bytes; 2048 are usually enough. length_out may be NULL. On ARGUS_MQTT_OK and
  * ARGUS_MQTT_BUFFER_TOO_SMALL it is the length of the text, without its NUL.
@@ -451,7 +594,7 @@ int32_t argus_mqtt_flush(argus_mqtt_client client,
  * - ARGUS_MQTT_OK: buffer holds the text.
  * - ARGUS_MQTT_TIMEOUT: there was no notice in time.
  * - ARGUS_MQTT_BUFFER_TOO_SMALL: buffer is unchanged, and the notice is still the next one.
- * - ARGUS_MQTT_SHUT_DOWN: the client was shut down during the call, and nothing is left to read.
+ * - ARGUS_MQTT_SHUT_DOWN: the client is closed, and nothing is left to read.
  * - ARGUS_MQTT_INVALID_ARGUMENT: buffer is NULL, and capacity is not 0.
  * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
  * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
@@ -465,11 +608,13 @@ int32_t argus_mqtt_next_notice(argus_mqtt_client client,
                                argus_mqtt_error *error);
 
 /**
- * Gives a file descriptor that is readable as long as argus_mqtt_next_notice() has something to give, for poll(),
- * select() and event loops.
+ * Gives a file descriptor that is readable exactly while argus_mqtt_next_notice(), or with ARGUS_MQTT_NOTICE_OUTCOMES
+ * argus_mqtt_next_outcomes(), has something to give, for poll(), select() and event loops.
+ *
+ * Notes are taken from now on, as by argus_mqtt_next_notice(), unless argus_mqtt_open_notices() has chosen.
  *
  * It belongs to the client, is the same at every call, and is closed at the end of the client: take it out of the event
- * loop before argus_mqtt_shutdown(). Only wait on it: never read from it, write to it or close it.
+ * loop before argus_mqtt_shutdown() or argus_mqtt_close(). Only wait on it: never read from it, write to it or close it.
  *
  * Never blocks. Any thread.
  *
@@ -494,6 +639,8 @@ int32_t argus_mqtt_notice_fd(argus_mqtt_client client,
  * - "protocol": "5", "3.1.1", or null while there is no connection; "protocol_reason": why this one.
  * - "broker": "host:port"; "client_id"; "availability_topic".
  * - "online_for_seconds": for how long it has been online, or null.
+ * - "last_online_unix_seconds": when it was last online, in seconds since 1970-01-01T00:00:00Z; the present while it is,
+ *   or null when it never was.
  * - "last_error": the last thing that went wrong, in plain words, or null.
  * - "next_attempt_in_seconds", or null; "reconnect_attempt": attempts in a row that failed; "connections": how often
  *   a connection was made.
@@ -502,6 +649,9 @@ int32_t argus_mqtt_notice_fd(argus_mqtt_client client,
  * - "counters": how many messages were "accepted", "delivered", "expired", "dropped_queue_full", "dropped_shutdown",
  *   "rejected", "unknown", "refused_queue_full" and "resent"; "guard_repairs" of the availability topic; and
  *   "ignored_acknowledgements", which a broker sent for nothing, or twice.
+ * - "acknowledgement_seconds": how long brokers took to acknowledge messages of QoS 1, as a histogram in the form of
+ *   Prometheus: "buckets", each with "le", its bound in seconds from 0.001 to 10, and "count", how many were at most so
+ *   long; "count" of all, and "sum_seconds". Like the counters it goes on under new settings.
  * - "limits", or null: what the broker allows, "receive_maximum", "maximum_packet_size", "maximum_qos",
  *   "retain_available" and "server_keep_alive_seconds"; and "certificate_valid_until", over TLS the day on which its
  *   certificate ends, as "2026-01-31", else null.
@@ -589,6 +739,48 @@ int32_t argus_mqtt_settings_schema(char *buffer,
                                    argus_mqtt_error *error);
 
 /**
+ * Tests whether settings make a connection that works, and writes a report to buffer, as JSON that ends in NUL: for a
+ * settings page.
+ *
+ * Connects as a client with these settings would, sends one message, asks for one subscription and says goodbye. It ends
+ * at the first step that fails, at once. No client that is running is touched, nor its topics: the client id is that of
+ * the settings and "-test", there is no will, and the only topic is {topic_prefix}/connection-test, where nothing is
+ * retained.
+ *
+ * The report is one object, without a password. Later versions may add fields, steps and results:
+ * - "works": whether no step failed.
+ * - "steps": a list of objects. "step" is "name" (look-up), "tcp", "tls", "mqtt" (something that speaks it answers),
+ *   "login", "publish" or "subscribe" (each a permission); "result" is "passed", "failed", "unproven" (nothing speaks
+ *   against it, but this broker would not say), "skipped" (not needed) or "not_reached"; "seconds" is the time that it
+ *   took, or null; "detail" is a text or null.
+ * - "cause" and "remedy" of the step that failed, in plain words, or null.
+ * - "protocol": "5", "3.1.1" or null; "protocol_reason"; "limits" as in argus_mqtt_status(), or null.
+ * - "proves" and "does_not_prove": lists of sentences.
+ * - "broker": "host:port"; "client_id" and "topic" of the test; "seconds": how long it took.
+ *
+ * Blocks for at most timeout_ms milliseconds, and for a moment more on a busy machine; 15000 is a good value. Any thread,
+ * also in a forked child.
+ *
+ * settings_json is as for argus_mqtt_connect(). buffer has room for capacity bytes; 16384 are usually enough. length_out
+ * may be NULL. On ARGUS_MQTT_OK and ARGUS_MQTT_BUFFER_TOO_SMALL it is the length of the text, without its NUL. A report
+ * that does not fit is lost, and the next call tests anew.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: buffer holds the report, whatever it says.
+ * - ARGUS_MQTT_BUFFER_TOO_SMALL: buffer is as it was.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: settings_json is NULL or not UTF-8, or buffer is NULL and capacity is not 0.
+ * - ARGUS_MQTT_INVALID_SETTINGS: the message names the faults. Nothing was tried.
+ * - ARGUS_MQTT_SYSTEM: no thread could be started, or no file descriptor is left.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_test_connection(const char *settings_json,
+                                   uint64_t timeout_ms,
+                                   char *buffer,
+                                   size_t capacity,
+                                   size_t *length_out,
+                                   argus_mqtt_error *error);
+
+/**
  * Shuts a client down gracefully: accepts nothing more, delivers what is queued, says offline, and disconnects.
  *
  * Blocks for at most timeout_ms milliseconds, and returns as soon as everything is done; 5000 is a good value. The
@@ -604,7 +796,8 @@ int32_t argus_mqtt_settings_schema(char *buffer,
  * - ARGUS_MQTT_OK: every message had an outcome, and the broker acknowledged the offline message.
  * - ARGUS_MQTT_TIMEOUT: not all of that happened in time; the message says what did not. If the offline message was
  *   not acknowledged, the connection was closed in such a way that the broker publishes it as the will.
- * - ARGUS_MQTT_SHUT_DOWN: another thread is shutting the client down already. This call changed nothing.
+ * - ARGUS_MQTT_SHUT_DOWN: a shutdown has begun already, by another thread or by argus_mqtt_shutdown_begin(). This call
+ *   changed nothing; argus_mqtt_close() waits for the end of it.
  * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process; it may have been shut down before.
  * - ARGUS_MQTT_FORKED: client belongs to the parent of this process, which is not disturbed.
  * - ARGUS_MQTT_INTERNAL: a defect of the library.
@@ -613,6 +806,55 @@ int32_t argus_mqtt_shutdown(argus_mqtt_client client,
                             uint64_t timeout_ms,
                             size_t *left_out,
                             argus_mqtt_error *error);
+
+/**
+ * Begins to end a client in good order, as argus_mqtt_shutdown() does, and returns at once: for a program of one thread,
+ * or an event loop, that wants to learn what becomes of every message.
+ *
+ * The client accepts nothing more, and has timeout_ms milliseconds to deliver what is queued and to say offline; 5000 is
+ * a good value. It is over when the state is "closed", which a notice tells; every message has its outcome then. Until
+ * argus_mqtt_close(), also after the end, outcomes, notices, the descriptor and the status are there as before; what
+ * else is asked of the client gets ARGUS_MQTT_SHUT_DOWN.
+ *
+ * Never blocks. Any thread.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: the shutdown has begun. client is still to be passed to argus_mqtt_close().
+ * - ARGUS_MQTT_SHUT_DOWN: it had begun before. This call changed nothing.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process, which is not disturbed.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_shutdown_begin(argus_mqtt_client client,
+                                  uint64_t timeout_ms,
+                                  argus_mqtt_error *error);
+
+/**
+ * Ends a client for good, after argus_mqtt_shutdown_begin(): waits for the end of that shutdown, and closes. What has not
+ * ended by then ends here. Without a shutdown that has begun it does not wait: what is queued is dropped, and the
+ * broker says offline by the will.
+ *
+ * Blocks for at most timeout_ms milliseconds; 0 closes without waiting, UINT64_MAX waits for the shutdown, which has a
+ * time of its own. Any thread.
+ *
+ * client is consumed: after ARGUS_MQTT_OK and ARGUS_MQTT_TIMEOUT it is no client any more, and outcomes that were not
+ * taken are gone.
+ *
+ * left_out may be NULL. On ARGUS_MQTT_OK and ARGUS_MQTT_TIMEOUT it is the number of messages that were not delivered
+ * because of the shutdown.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: every message had ended, and the broker acknowledged the offline message.
+ * - ARGUS_MQTT_TIMEOUT: not all of that happened in time; the message says what did not. If the offline message was
+ *   not acknowledged, the connection was left in such a way that the broker publishes it by itself.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process; it was perhaps closed before.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process, which is not disturbed.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_close(argus_mqtt_client client,
+                         uint64_t timeout_ms,
+                         size_t *left_out,
+                         argus_mqtt_error *error);
 
 /**
  * The name of a status: "ARGUS_MQTT_TIMEOUT" for ARGUS_MQTT_TIMEOUT.

@@ -31,6 +31,7 @@
 
 mod client;
 mod clock;
+mod connection_test;
 mod driver;
 mod engine;
 mod error;
@@ -60,7 +61,10 @@ mod words;
 mod support;
 
 pub use client::{Client, Delivery};
-pub use engine::{Level, Limits, Notice, State, Status};
+pub use connection_test::{
+    test_connection, ConnectionReport, ConnectionStep, StepName, StepResult,
+};
+pub use engine::{Histogram, Level, Limits, Notice, NoticeKinds, State, Status};
 pub use error::{Error, ErrorKind};
 pub use fault::{Fault, FaultCode};
 pub use message::{PublishOptions, QoS};

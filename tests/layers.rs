@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of `src/`, each with its layer.
-const LAYERS: [(&str, u8); 22] = [
+const LAYERS: [(&str, u8); 23] = [
     ("clock", 0),
     ("error", 0),
     ("event", 0),
@@ -26,6 +26,7 @@ const LAYERS: [(&str, u8); 22] = [
     ("driver", 5),
     ("simulation", 5),
     ("client", 6),
+    ("connection_test", 6),
     ("ffi", 7),
 ];
 

@@ -2,7 +2,9 @@
 
 mod support;
 
-use argus_mqtt::{Client, ErrorKind, Level, Notice, Outcome, PublishOptions, Settings, State};
+use argus_mqtt::{
+    Client, ErrorKind, Level, Notice, NoticeKinds, Outcome, PublishOptions, Settings, State,
+};
 use rustix::event::{poll, PollFd, PollFlags};
 use std::time::Duration;
 use support::broker::mosquitto;
@@ -169,4 +171,87 @@ fn notices_have_a_form_in_json() {
         json(Notice::State { state, reason }),
         r#"{"kind":"state","state":"shutting_down","reason":null}"#
     );
+}
+
+#[test]
+fn a_notice_wakes_its_reader_though_outcomes_wait() {
+    let port = Port::claim();
+    let client = connect(port.number(), r#", "max_queued_messages": 1"#);
+    client
+        .open_notices(NoticeKinds::LOG | NoticeKinds::OUTCOMES)
+        .unwrap();
+    let once = PublishOptions::default();
+    let dropped = client.publish("a", "1", once).unwrap();
+    let _second = client.publish("a", "2", once).unwrap();
+    // An outcome waits all the time, so the descriptor stays readable.
+    assert!(is_readable(&client, PATIENCE));
+    let is_line = |notice: &Notice| matches!(notice, Notice::Log { .. });
+    while let Ok(notice) = client.next_notice(NOW) {
+        assert!(is_line(&notice), "{notice:?}");
+    }
+    // For ever, as a wait that ends looks once more, whoever has woken it.
+    let (told, hears) = std::sync::mpsc::channel();
+    let reader = client.clone();
+    std::thread::spawn(move || {
+        let _ = told.send(reader.next_notice(Duration::MAX));
+    });
+    let notice = hears.recv_timeout(PATIENCE).expect("it is woken").unwrap();
+    assert!(is_line(&notice), "{notice:?}");
+    let taken = client.next_outcomes(8, NOW).unwrap();
+    assert!(
+        matches!(&taken[..], [(id, Outcome::Dropped(_))] if *id == dropped.id()),
+        "{taken:?}"
+    );
+    let again = dropped.wait(NOW).expect_err("it was taken");
+    assert_eq!(again.kind(), ErrorKind::InvalidArgument);
+    let none = client.next_outcomes(8, NOW).expect_err("nothing is left");
+    assert_eq!(none.kind(), ErrorKind::Timeout);
+}
+
+#[test]
+fn what_ended_before_somebody_asked_is_taken_and_what_is_waited_for_is_not() {
+    let broker = mosquitto::start();
+    let client = connect(broker.port(), "");
+    let once = PublishOptions::default();
+    let publish = || client.publish("a", "x", once).unwrap();
+    let (first, second, third) = (publish(), publish(), publish());
+    assert_eq!(client.flush(PATIENCE), 0);
+    assert_eq!(second.wait(NOW), Ok(Outcome::Delivered));
+    let wanted = [first.id(), third.id()].map(|id| (id, Outcome::Delivered));
+    let _ = (first.into_id(), third.into_id());
+    let mut taken = client.next_outcomes(1, PATIENCE).unwrap();
+    taken.extend(client.next_outcomes(8, PATIENCE).unwrap());
+    assert_eq!(taken, wanted);
+    assert_eq!(client.status().outcomes_kept, 0);
+}
+
+#[test]
+fn who_waits_for_outcomes_hears_of_them_and_of_the_end() {
+    let broker = mosquitto::start();
+    let client = connect(broker.port(), "");
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            let mut taken = Vec::new();
+            loop {
+                match client.next_outcomes(8, PATIENCE) {
+                    Ok(more) => taken.extend(more),
+                    Err(error) => return (taken, error.kind()),
+                }
+            }
+        });
+        let id = client
+            .publish("a", "x", PublishOptions::default())
+            .unwrap()
+            .into_id();
+        assert_eq!(client.flush(PATIENCE), 0);
+        client.begin_shutdown(PATIENCE).unwrap();
+        let (taken, end) = reader.join().expect("it does not panic");
+        assert_eq!(taken, [(id, Outcome::Delivered)]);
+        assert_eq!(end, ErrorKind::ShutDown);
+    });
+    let report = client.close(NOW).unwrap();
+    assert_eq!((report.left, report.offline_acknowledged), (0, true));
+    assert_eq!(client.close(NOW), Ok(report), "it is the same again");
+    let again = client.begin_shutdown(NOW).expect_err("it is over");
+    assert_eq!(again.kind(), ErrorKind::ShutDown);
 }

@@ -1,7 +1,7 @@
 //! The hot parts of the library by themselves, so that a change can be judged without the other clients.
 //!
-//! What the outbox, the engine and the check of an event cost is not visible from outside: the library's own files are
-//! compiled in here, the layers 0 to 3 of it, which need neither network nor thread. So nothing of them has to be made
+//! What the outbox, the driver and the check of an event cost is not visible from outside: the library's own files are
+//! compiled in here, those that need neither network nor thread. So nothing of them has to be made
 //! public for a measurement. The calls of the C interface are those of the library itself.
 //!
 //! All are optimised as the library is when it is released; see `profile.bench` in Cargo.toml.
@@ -9,6 +9,8 @@
 // What is measured needs only a part of these files, which know of a feature that this crate has not.
 #![allow(dead_code, unused_imports, unexpected_cfgs)]
 
+#[path = "../../src/driver/mod.rs"]
+mod driver;
 #[path = "../../src/engine/mod.rs"]
 mod engine;
 #[path = "../../src/error.rs"]

@@ -29,9 +29,8 @@ static int32_t publish(argus_mqtt_client client, argus_mqtt_delivery *deliveries
         }
     }
     /* Any other message: here a state that the broker keeps, and that never expires. */
-    const int32_t qos = 1, retain = 1;
-    const uint32_t no_expiry = 0;
-    return argus_mqtt_publish(client, "argusai/front_door/state", "idle", strlen("idle"), qos, retain, no_expiry,
+    const argus_mqtt_publish_options options = {.struct_size = sizeof options, .qos = 1, .retain = 1};
+    return argus_mqtt_publish(client, "argusai/front_door/state", "idle", strlen("idle"), &options,
                               &deliveries[EVENTS], error);
 }
 

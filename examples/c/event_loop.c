@@ -5,7 +5,8 @@
  *     ./event_loop '{"broker_host": "homeassistant.local"}'
  *
  * Each line of standard input is an event, as JSON, of the camera "front_door". Everything that happens is written to
- * standard output. The end of the input ends the program in good order.
+ * standard output. The end of the input ends the program in good order, and in one thread: nothing here blocks but
+ * poll().
  */
 
 #define _POSIX_C_SOURCE 200809L
@@ -14,7 +15,6 @@
 
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -25,7 +25,7 @@ static void publish(argus_mqtt_client client, const char *event, size_t length)
     argus_mqtt_delivery delivery;
     argus_mqtt_error error;
 
-    /* With a delivery, the end of the message will be told. */
+    /* With a delivery, its outcome will be told. */
     if (argus_mqtt_publish_event(client, "front_door", event, length, &delivery, &error) != ARGUS_MQTT_OK) {
         fprintf(stderr, "event_loop: %s\n", error.message);
     }
@@ -56,24 +56,58 @@ static int read_events(argus_mqtt_client client)
     return 1;
 }
 
-/* Reads one notice; poll() says when there is another. */
-static void read_notice(argus_mqtt_client client)
+/* Says what became of the messages that have ended. */
+static void take_outcomes(argus_mqtt_client client)
 {
-    const char *number;
-    argus_mqtt_error error;
+    argus_mqtt_outcome outcomes[16];
+    size_t count = 0;
+
+    if (argus_mqtt_next_outcomes(client, 0, outcomes, 16, &count, NULL) != ARGUS_MQTT_OK) {
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        printf("message %llu: %s %s\n", (unsigned long long)outcomes[i].delivery,
+               argus_mqtt_status_name(outcomes[i].outcome), outcomes[i].reason);
+    }
+    fflush(stdout);
+}
+
+/* Reads one notice, if there is one; 0 when it says that the client is closed. */
+static int read_notice(argus_mqtt_client client)
+{
     char notice[4096];
 
-    if (argus_mqtt_next_notice(client, 0, notice, sizeof notice, NULL, &error) != ARGUS_MQTT_OK) {
-        fprintf(stderr, "event_loop: %s\n", error.message);
-        return;
+    if (argus_mqtt_next_notice(client, 0, notice, sizeof notice, NULL, NULL) != ARGUS_MQTT_OK) {
+        return 1;
     }
     puts(notice);
     fflush(stdout);
-    /* Now that its end is told, nobody will ask for the outcome. */
-    number = strstr(notice, "\"delivery\":");
-    if (number != NULL) {
-        argus_mqtt_delivery_forget(client, strtoull(number + strlen("\"delivery\":"), NULL, 10), NULL);
+    return strstr(notice, "\"state\":\"closed\"") == NULL;
+}
+
+/* Tells what happens until the client is closed. Events are read meanwhile, until the input ends. */
+static int run(argus_mqtt_client client, int happenings, argus_mqtt_error *error)
+{
+    struct pollfd waiting[] = {{happenings, POLLIN, 0}, {STDIN_FILENO, POLLIN, 0}};
+    nfds_t count = 2;
+
+    while (poll(waiting, count, -1) >= 0) {
+        if (count == 2 && waiting[1].revents != 0 && !read_events(client)) {
+            count = 1;
+            /* Goes on in the background; what becomes of the last messages is told here. */
+            if (argus_mqtt_shutdown_begin(client, 10000, error) != ARGUS_MQTT_OK) {
+                return 0;
+            }
+        }
+        if (waiting[0].revents != 0) {
+            take_outcomes(client);
+            if (!read_notice(client)) {
+                break;
+            }
+        }
     }
+    take_outcomes(client);
+    return argus_mqtt_close(client, 0, NULL, error) == ARGUS_MQTT_OK;
 }
 
 int main(int argc, char **argv)
@@ -81,26 +115,13 @@ int main(int argc, char **argv)
     const char *settings = argc > 1 ? argv[1] : "{\"broker_host\": \"localhost\"}";
     argus_mqtt_client client;
     argus_mqtt_error error;
-    int notices, running = 1;
+    int happenings;
 
     if (argus_mqtt_connect(settings, &client, &error) != ARGUS_MQTT_OK ||
-        argus_mqtt_notice_fd(client, &notices, &error) != ARGUS_MQTT_OK) {
-        fprintf(stderr, "event_loop: %s\n", error.message);
-        return 1;
-    }
-    while (running) {
-        struct pollfd waiting[] = {{STDIN_FILENO, POLLIN, 0}, {notices, POLLIN, 0}};
-        if (poll(waiting, 2, -1) < 0) {
-            break;
-        }
-        if (waiting[0].revents != 0) {
-            running = read_events(client);
-        }
-        if (waiting[1].revents != 0) {
-            read_notice(client);
-        }
-    }
-    if (argus_mqtt_shutdown(client, 10000, NULL, &error) != ARGUS_MQTT_OK) {
+        argus_mqtt_open_notices(
+            client, ARGUS_MQTT_NOTICE_STATES | ARGUS_MQTT_NOTICE_LOG | ARGUS_MQTT_NOTICE_OUTCOMES, &error) !=
+            ARGUS_MQTT_OK ||
+        argus_mqtt_notice_fd(client, &happenings, &error) != ARGUS_MQTT_OK || !run(client, happenings, &error)) {
         fprintf(stderr, "event_loop: %s\n", error.message);
         return 1;
     }

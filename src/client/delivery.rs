@@ -12,16 +12,30 @@ use std::time::Duration;
 pub struct Delivery {
     shared: Arc<Shared>,
     id: u64,
+    /// Somebody else will ask for the outcome.
+    is_given_up: bool,
 }
 
 impl Delivery {
     pub(super) fn new(shared: Arc<Shared>, id: u64) -> Self {
-        Delivery { shared, id }
+        Delivery {
+            shared,
+            id,
+            is_given_up: false,
+        }
     }
 
     /// The number of the message: later messages of one client have higher ones.
     #[must_use]
     pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// Gives this up for the number alone: the outcome is then for
+    /// [`Client::next_outcomes`](crate::Client::next_outcomes), and takes room in the outbox until it is taken.
+    #[must_use]
+    pub fn into_id(mut self) -> u64 {
+        self.is_given_up = true;
         self.id
     }
 
@@ -45,7 +59,9 @@ impl std::fmt::Debug for Delivery {
 
 impl Drop for Delivery {
     fn drop(&mut self) {
-        forget(&self.shared, self.id);
+        if !self.is_given_up {
+            forget(&self.shared, self.id);
+        }
     }
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod monitor;
 mod notice_fd;
 mod notices;
 mod shared;
+mod shutdown;
 #[cfg(test)]
 mod tests;
 mod thread;
@@ -15,7 +16,7 @@ use crate::driver::Effects;
 use crate::engine::Status;
 use crate::error::{Error, ErrorKind};
 use crate::message::{Message, PublishOptions};
-use crate::outcome::{Outcome, ShutdownReport};
+use crate::outcome::Outcome;
 use crate::payload::{check_event, check_payload};
 use crate::settings::Settings;
 use crate::topic;
@@ -23,10 +24,7 @@ use crate::wire::Dialer;
 use bytes::Bytes;
 use shared::Shared;
 use std::sync::Arc;
-use std::time::Duration;
-
-/// Of the time that a shutdown may take, so much is left, and at most a tenth, for the sockets to be closed.
-const FOR_CLOSING: Duration = Duration::from_millis(100);
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A publisher that keeps its connection, and its availability, by itself.
 ///
@@ -158,8 +156,11 @@ impl Client {
     /// What is going on.
     #[must_use]
     pub fn status(&self) -> Status {
+        // A clock before 1970 is as good as none.
+        let wall_clock = SystemTime::now().duration_since(UNIX_EPOCH);
+        let wall_clock = wall_clock.unwrap_or_default();
         self.shared
-            .look(|guarded, now| guarded.driver.engine().status(now))
+            .look(|guarded, now| guarded.driver.engine().status(now, wall_clock))
     }
 
     /// Puts new settings in force, and returns at once. What is queued is kept, with its age. Where the broker would
@@ -188,29 +189,6 @@ impl Client {
     pub fn reconnect(&self) -> Result<(), Error> {
         self.shared
             .call(|guarded, now| guarded.driver.reconnect(now))
-    }
-
-    /// Accepts nothing more, delivers what it can, says offline and closes: all within `timeout`, whatever the
-    /// network does. The last quarter of it, and at least half a second, is kept for the offline message. If the
-    /// broker does not acknowledge that in time, the connection closes without saying goodbye, and the broker
-    /// publishes the will.
-    ///
-    /// # Errors
-    /// [`ErrorKind::ShutDown`] when a shutdown is done or under way.
-    pub fn shutdown(&self, timeout: Duration) -> Result<ShutdownReport, Error> {
-        let work = timeout - FOR_CLOSING.min(timeout / 10);
-        self.shared
-            .call(|guarded, now| guarded.driver.shut_down(now, work))?;
-        // The sockets are closed then, but for a machine that is too slow for that.
-        self.shared.wait(timeout, |guarded, _| {
-            (guarded.is_over().then_some(()), Effects::default())
-        });
-        self.shared
-            .call(|guarded, now| ((), guarded.driver.finish(now)));
-        let report = self
-            .shared
-            .look(|guarded, _| guarded.driver.engine().report());
-        report.ok_or_else(|| Error::new(ErrorKind::Internal, "the engine did not end"))
     }
 
     pub(crate) fn enqueue_event(

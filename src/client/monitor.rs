@@ -157,10 +157,10 @@ impl<L: Link, S: Surroundings, X> Monitor<L, S, X> {
         if let Some(readable) = effects.has_news {
             self.surroundings.set_readable(readable);
         }
-        let is_readable = effects.has_news == Some(true) || effects.is_finished;
+        let concerns_readers = effects.notify_readers || effects.is_finished;
         (
             effects.notify_waiters && guarded.waiting > 0,
-            is_readable && guarded.reading > 0,
+            concerns_readers && guarded.reading > 0,
         )
     }
 

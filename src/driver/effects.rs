@@ -10,8 +10,10 @@ pub(crate) struct Effects {
     pub(crate) wake_worker: bool,
     /// What a thread may be waiting for has changed: each that waits has to look.
     pub(crate) notify_waiters: bool,
-    /// Whether there is something to read has changed to this.
+    /// Whether there is something of what is wanted, be it a notice or an outcome, has changed to this.
     pub(crate) has_news: Option<bool>,
+    /// There is a notice to read where there was none: each thread that waits for one has to look.
+    pub(crate) notify_readers: bool,
     /// The client has just closed: nothing more will come.
     pub(crate) is_finished: bool,
 }
@@ -23,6 +25,7 @@ impl Effects {
             wake_worker: self.wake_worker || later.wake_worker,
             notify_waiters: self.notify_waiters || later.notify_waiters,
             has_news: later.has_news.or(self.has_news),
+            notify_readers: self.notify_readers || later.notify_readers,
             is_finished: self.is_finished || later.is_finished,
         }
     }
@@ -40,11 +43,12 @@ pub(super) struct Observed {
     /// How many flushes have come to their end.
     flushes: u64,
     has_news: bool,
+    has_notice: bool,
 }
 
 impl Observed {
     pub(super) fn of(engine: &mut Engine) -> Self {
-        let has_news = engine.has_news();
+        let (has_news, has_notice) = (engine.has_news(), engine.has_notice());
         let outbox = engine.outbox();
         Observed {
             state: engine.state(),
@@ -53,6 +57,7 @@ impl Observed {
             outcomes: outbox.outcome_changes(),
             flushes: outbox.marks_finished(),
             has_news,
+            has_notice,
         }
     }
 
@@ -62,6 +67,7 @@ impl Observed {
             wake_worker,
             notify_waiters: self != before,
             has_news: (self.has_news != before.has_news).then_some(self.has_news),
+            notify_readers: self.has_notice && !before.has_notice,
             is_finished: self.state == State::Closed && before.state != State::Closed,
         }
     }

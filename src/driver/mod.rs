@@ -14,7 +14,7 @@ pub(crate) use steps::Step;
 #[cfg(test)]
 pub(crate) use steps::Taken;
 
-use crate::engine::{Connack, Engine, Input, Link, Notice, Plan};
+use crate::engine::{Connack, Engine, Input, Link, Notice, NoticeKinds, Plan};
 use crate::error::Error;
 use crate::message::Message;
 use crate::outbox::Time;
@@ -53,9 +53,14 @@ impl<L: Link> Driver<L> {
         }
     }
 
-    /// Whether there is something to read.
+    /// Whether there is something of what is wanted.
     pub(crate) fn has_news(&mut self) -> bool {
         self.engine.has_news()
+    }
+
+    /// Whether there is a notice to read.
+    pub(crate) fn has_notice(&mut self) -> bool {
+        self.engine.has_notice()
     }
 
     /// The engine, to be asked.
@@ -129,8 +134,25 @@ impl<L: Link> Driver<L> {
     }
 
     /// See [`Engine::open_notices`].
-    pub(crate) fn open_notices(&mut self, now: Time) -> Effects {
-        self.step(now, Engine::open_notices).1
+    pub(crate) fn open_notices(&mut self, now: Time, kinds: NoticeKinds) -> Effects {
+        self.step(now, |engine| engine.open_notices(kinds)).1
+    }
+
+    /// See [`Engine::open_notices_once`].
+    pub(crate) fn open_notices_once(&mut self, now: Time) -> Effects {
+        self.step(now, Engine::open_notices_once).1
+    }
+
+    /// See [`Engine::take_outcomes`]. The first to ask begins to note them.
+    pub(crate) fn take_outcomes(
+        &mut self,
+        now: Time,
+        most: usize,
+    ) -> (Vec<(u64, Outcome)>, Effects) {
+        self.step(now, |engine| {
+            engine.open_outcomes_once();
+            engine.take_outcomes(most)
+        })
     }
 
     /// See [`Engine::read_notice`].

@@ -1,8 +1,10 @@
 //! What the broker's answers on an open connection mean.
 
+use super::attempt::Version;
 use super::connection::{Birth, Connection, Farewell, Trial, BIRTH_AGAIN};
 use super::input::Token;
 use super::notice::Level;
+use super::read_back::ReadBack;
 use super::subscription::Subscription;
 use super::window::Flight;
 use super::{Engine, Phase};
@@ -28,7 +30,9 @@ impl Engine {
             Some(Flight::Subscribe) | None => return,
         };
         if qos == QoS::AtMostOnce {
-            self.acknowledged(now, token, Ok(()));
+            if let Some(flight) = connection.window.take(token) {
+                self.answered(now, token, flight, Ok(()));
+            }
         }
     }
 
@@ -36,10 +40,22 @@ impl Engine {
         let Phase::Connected(connection) = &mut self.phase else {
             return;
         };
-        let Some(flight) = connection.window.take(token) else {
+        let written_at = connection.window.written_at(token);
+        if let Some(flight) = connection.window.take(token) {
+            connection.acknowledged_at = now;
+            connection.window.acknowledged();
+            if let (Flight::Message(_), Some(written_at)) = (&flight, written_at) {
+                self.acknowledgements.add(now.saturating_sub(written_at));
+            }
+            self.answered(now, token, flight, result);
+        }
+    }
+
+    /// What was handed over is done with: acknowledged, refused, or, at QoS 0, written.
+    fn answered(&mut self, now: Time, token: Token, flight: Flight, result: Result<(), String>) {
+        let Phase::Connected(connection) = &mut self.phase else {
             return;
         };
-        connection.acknowledged_at = now;
         match (flight, result) {
             (Flight::Message(entry), result) => {
                 if matches!(connection.trial, Trial::Sent { token: sent, .. } if sent == token) {
@@ -119,6 +135,9 @@ impl Engine {
             Ok(()) => {
                 connection.window.take(token);
                 connection.subscription = Subscription::Granted;
+                if connection.version == Version::V311 && connection.flags.retain {
+                    connection.read_back.granted(now);
+                }
                 self.broker.subscription_rest.granted();
             }
             Err(why) => {
@@ -145,11 +164,23 @@ impl Engine {
         connection.subscription = Subscription::Failed { again, reason };
     }
 
+    /// What the broker keeps for our availability topic has not come.
+    pub(super) fn birth_not_read_back(&mut self) {
+        if let Phase::Connected(connection) = &mut self.phase {
+            connection.read_back = ReadBack::Missing;
+            self.notice_queue
+                .log(Level::Warning, || ReadBack::MISSING.into());
+        }
+    }
+
     /// A message on our availability topic: while we are online, it has to be the birth message.
     pub(super) fn received(&mut self, now: Time, payload: &Bytes, retain: bool) {
         let Phase::Connected(connection) = &mut self.phase else {
             return;
         };
+        if retain {
+            connection.read_back.came();
+        }
         if *payload != self.broker.availability.birth {
             if connection.is_online() {
                 connection.repairs.needed(now);

@@ -43,6 +43,8 @@ pub(crate) struct Attempt {
     pub(crate) number: u64,
     pub(crate) version: Version,
     pub(crate) will: AvailabilityFlags,
+    /// Whether the broker is to speak for us when the connection ends; a test of a connection leaves no will.
+    pub(crate) has_will: bool,
     /// Whether the broker is to end the session that it may have kept, and to speak the will of that session.
     pub(crate) clean_start: bool,
     /// How long the broker may take, for each of its addresses, from the start of the TCP connection to CONNACK.
@@ -92,8 +94,10 @@ pub(crate) enum FailureKind {
     Unreachable,
     /// It said that it does not speak this version.
     WrongVersion,
-    /// It answered nothing that can be understood, and closed: it may not speak this version.
+    /// It answered nothing that can be understood: it may not speak this version.
     Undecided,
+    /// It closed without an answer: it may not speak this version, or may just be starting or stopping.
+    Closed,
     /// It said nothing at all: it may not speak this version.
     Silent,
     /// It refuses a retained will.

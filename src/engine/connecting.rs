@@ -7,7 +7,7 @@ use super::subscription::Subscription;
 use super::{Engine, Phase};
 use crate::message::QoS;
 use crate::outbox::Time;
-use crate::settings::Protocol;
+use crate::settings::{Protocol, Settings};
 use std::time::Duration;
 
 /// MQTT 5 brokers answer in milliseconds; one that is silent for so long may not speak it.
@@ -22,18 +22,14 @@ impl Engine {
         let (version, will) =
             next.unwrap_or_else(|| (self.broker.version.first(now), AvailabilityFlags::FULL));
         let settings = &self.broker.settings;
-        let limit = Duration::from_secs(settings.connect_timeout_seconds.into());
-        let may_fall_back = version == Version::V5 && settings.protocol == Protocol::Auto;
         self.last_attempt += 1;
         let attempt = Attempt {
             number: self.last_attempt,
             version,
             will,
+            has_will: true,
             clean_start: settings.will_delay_seconds == 0 || self.leaves_a_topic,
-            limit: match may_fall_back {
-                true => limit.min(SILENCE),
-                false => limit,
-            },
+            limit: attempt_limit(settings, version),
         };
         self.phase = Phase::Connecting {
             attempt,
@@ -87,7 +83,10 @@ impl Engine {
         broker.twin.attempt_failed();
         if matches!(
             failure.kind,
-            FailureKind::Unreachable | FailureKind::Undecided | FailureKind::Silent
+            FailureKind::Unreachable
+                | FailureKind::Undecided
+                | FailureKind::Closed
+                | FailureKind::Silent
         ) {
             broker.version.broker_may_have_changed();
         }
@@ -116,6 +115,15 @@ impl Engine {
         });
         broker.last_error = Some(text);
         self.phase = Phase::Waiting { until, next: None };
+    }
+}
+
+/// How long an attempt with this version may take.
+pub(crate) fn attempt_limit(settings: &Settings, version: Version) -> Duration {
+    let limit = Duration::from_secs(settings.connect_timeout_seconds.into());
+    match version == Version::V5 && settings.protocol == Protocol::Auto {
+        true => limit.min(SILENCE),
+        false => limit,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::attempt::{Attempt, AvailabilityFlags, Connack, Version};
 use super::input::Token;
+use super::read_back::ReadBack;
 use super::repairs::Repairs;
 use super::subscription::Subscription;
 use super::window::{Flight, Window};
@@ -14,7 +15,8 @@ use std::time::Duration;
 const RESERVED: u16 = 2;
 /// Nothing acknowledged for so long, though it is written: the broker is not working.
 const ACKNOWLEDGEMENT_LIMIT: Duration = Duration::from_secs(20);
-/// What is written may still have to pass a slow link: the limit is longer by the time that takes at this speed.
+/// What is written may still have to pass a slow link: the limit is longer by the time that the packet, and what no
+/// acknowledgement says anything of before it, takes at this speed.
 const SLOWEST_BYTES_PER_SECOND: u64 = 16 * 1024;
 /// After DISCONNECT the broker closes; we wait this long for it.
 pub(super) const CLOSE_LIMIT: Duration = Duration::from_secs(1);
@@ -90,6 +92,7 @@ pub(super) struct Connection {
     pub(super) birth: Birth,
     pub(super) subscription: Subscription,
     pub(super) repairs: Repairs,
+    pub(super) read_back: ReadBack,
     /// Birth messages handed over since SUBSCRIBE was, less those received live since.
     births_to_hear: i64,
     pub(super) farewell: Farewell,
@@ -132,6 +135,7 @@ impl Connection {
             birth: Birth::Due,
             subscription,
             repairs: Repairs::default(),
+            read_back: ReadBack::default(),
             births_to_hear: 0,
             farewell: Farewell::NotBegun,
             trial: Trial::None,
@@ -204,7 +208,7 @@ impl Connection {
     /// acknowledges reads for ever.
     pub(super) fn stalls_at(&self) -> Option<Time> {
         let written_at = self.window.oldest_written_at()?;
-        let passing = Duration::from_secs(self.window.bytes() / SLOWEST_BYTES_PER_SECOND);
+        let passing = Duration::from_secs(self.window.oldest_bytes() / SLOWEST_BYTES_PER_SECOND);
         Some(self.acknowledged_at.max(written_at) + ACKNOWLEDGEMENT_LIMIT + passing)
     }
 

@@ -27,6 +27,8 @@ enum Deadline {
     Close,
     /// The broker should have answered SUBSCRIBE.
     Suback,
+    /// The broker should have sent the birth message that it keeps.
+    ReadBack,
     /// SUBSCRIBE is sent again.
     Subscribe,
     /// The birth message that the broker refused is said again.
@@ -44,12 +46,13 @@ enum Deadline {
 impl Deadline {
     /// In the order in which they are met: a message that expired is not sent, a shutdown comes before all that
     /// makes no difference after it, and an attempt begins when it is known why.
-    const ALL: [Deadline; 13] = [
+    const ALL: [Deadline; 14] = [
         Deadline::Expiry,
         Deadline::Losses,
         Deadline::Shutdown,
         Deadline::Offline,
         Deadline::Suback,
+        Deadline::ReadBack,
         Deadline::Subscribe,
         Deadline::Birth,
         Deadline::Repair,
@@ -85,6 +88,7 @@ impl Engine {
             }
             Deadline::Shutdown => self.stop.as_ref().map(|stop| stop.deadline),
             Deadline::Suback => self.connection()?.subscription.answer_due(),
+            Deadline::ReadBack => self.connection()?.read_back.due(),
             Deadline::Subscribe => self.connection()?.subscription.again(),
             Deadline::Birth => self.connection()?.birth_again(),
             Deadline::Repair => self.connection()?.repairs.from(),
@@ -123,6 +127,7 @@ impl Engine {
         }
         self.end_drained_shutdown();
         self.schedule_trial();
+        self.last_online.note(now, self.is_online());
         self.tell(now);
     }
 
@@ -136,6 +141,7 @@ impl Engine {
             Deadline::Suback => {
                 return self.subscription_failed(now, "the broker did not answer".into())
             }
+            Deadline::ReadBack => return self.birth_not_read_back(),
             Deadline::Leaving | Deadline::Close => {
                 return self.give_up(now, "the broker did not close in time")
             }

@@ -32,9 +32,13 @@ mod connection;
 mod deadlines;
 mod ending;
 mod input;
+mod last_online;
+mod latency;
 mod link;
 mod notice;
+mod notice_kinds;
 mod notice_queue;
+mod read_back;
 mod reconfigure;
 mod reconnect;
 mod repairs;
@@ -49,17 +53,21 @@ mod version_choice;
 mod window;
 
 pub(crate) use attempt::{Attempt, AvailabilityFlags, Connack, Failure, FailureKind, Version};
+pub(crate) use connecting::attempt_limit;
 pub(crate) use connection::window_span;
 #[cfg(test)]
 pub(crate) use connection::MOST_UNWRITTEN_BYTES;
 pub(crate) use input::{ConnectionEnd, EndCause, Input, Plan, Token};
+pub use latency::Histogram;
 pub(crate) use link::{Link, Packet};
 pub use notice::{Level, Notice};
+pub use notice_kinds::NoticeKinds;
 #[cfg(test)]
 pub(crate) use snapshot::{
     BirthSnapshot, FarewellSnapshot, PhaseSnapshot, Snapshot, SubscriptionSnapshot, TrialSnapshot,
 };
 pub use status::{Limits, State, Status};
+pub(crate) use version_choice::VersionChoice;
 
 use crate::error::Error;
 use crate::message::Message;
@@ -68,6 +76,7 @@ use crate::outcome::{Outcome, ShutdownReport};
 use crate::settings::Settings;
 use broker::Broker;
 use connection::{Birth, Connection};
+use last_online::LastOnline;
 use notice_queue::NoticeQueue;
 use shutdown::Stop;
 use std::sync::Arc;
@@ -101,6 +110,8 @@ pub(crate) struct Engine {
     phase: Phase,
     last_attempt: u64,
     connections: u64,
+    last_online: LastOnline,
+    acknowledgements: Histogram,
     stop: Option<Stop>,
     report: Option<ShutdownReport>,
     /// What a closed client still has to hand over.
@@ -124,6 +135,8 @@ impl Engine {
             },
             last_attempt: 0,
             connections: 0,
+            last_online: LastOnline::default(),
+            acknowledgements: Histogram::default(),
             stop: None,
             report: None,
             last_packet: None,

@@ -1,5 +1,6 @@
 //! What there is to tell a host that wants to hear: state changes, outcomes, log lines.
 
+use super::notice_kinds::NoticeKinds;
 use super::status::State;
 use super::Engine;
 use crate::outbox::Time;
@@ -55,18 +56,49 @@ pub enum Level {
 }
 
 impl Engine {
-    /// Notes from now on what there is to tell, beginning with where the client stands.
-    pub(crate) fn open_notices(&mut self) {
-        if self.notice_queue.open(&self.outbox.counters) {
+    /// Notes these kinds from now on, beginning with where the client stands.
+    pub(crate) fn open_notices(&mut self, kinds: NoticeKinds) {
+        let had_log = self.notice_queue.kinds().contains(NoticeKinds::LOG);
+        self.notice_queue.open(kinds, &self.outbox.counters);
+        if kinds.has_outcomes() {
             self.outbox.announce_outcomes();
-            self.say_state();
+        }
+        self.say_state();
+        if !had_log {
             self.log_notes();
         }
     }
 
-    /// Whether there is something to read.
+    /// Notes what most want, unless something was chosen before.
+    pub(crate) fn open_notices_once(&mut self) {
+        if !self.notice_queue.is_open() {
+            self.open_notices(NoticeKinds::DEFAULT);
+        }
+    }
+
+    /// As [`Engine::open_notices_once`], for who wants nothing but outcomes.
+    pub(crate) fn open_outcomes_once(&mut self) {
+        if !self.notice_queue.is_open() {
+            self.open_notices(NoticeKinds::OUTCOMES);
+        }
+        self.outbox.announce_outcomes();
+    }
+
+    /// Whether there is something of what is wanted, of whatever kind.
     pub(crate) fn has_news(&mut self) -> bool {
-        !self.notice_queue.is_empty() || self.outbox.first_ended().is_some()
+        let wants_outcomes = self.notice_queue.kinds().has_outcomes();
+        !self.notice_queue.is_empty() || (wants_outcomes && self.outbox.first_ended().is_some())
+    }
+
+    /// Whether there is a notice to read.
+    pub(crate) fn has_notice(&mut self) -> bool {
+        !self.notice_queue.is_empty() || self.told_outcome().is_some()
+    }
+
+    /// The outcome that is to be told as the next notice.
+    fn told_outcome(&mut self) -> Option<(u64, &Outcome)> {
+        let tells = self.notice_queue.kinds().contains(NoticeKinds::DELIVERIES);
+        self.outbox.first_ended().filter(|_| tells)
     }
 
     /// Gives the next notice to `read`; one that it does not accept stays the next.
@@ -77,10 +109,25 @@ impl Engine {
         if let Some(notice) = self.notice_queue.first() {
             return Some(read(notice).inspect(|_| self.notice_queue.advance()));
         }
-        let (delivery, outcome) = self.outbox.first_ended()?;
+        let (delivery, outcome) = self.told_outcome()?;
         let outcome = outcome.clone();
         let read = read(Notice::Delivery { delivery, outcome });
         Some(read.inspect(|_| self.outbox.ended_announced()))
+    }
+
+    /// Takes the outcomes that were neither taken nor told, at most so many, in the order in which the messages ended.
+    pub(crate) fn take_outcomes(&mut self, most: usize) -> Vec<(u64, Outcome)> {
+        let mut taken = Vec::with_capacity(most.min(self.outbox.kept()));
+        while taken.len() < most {
+            let Some((delivery, _)) = self.outbox.first_ended() else {
+                break;
+            };
+            self.outbox.ended_announced();
+            if let Some(Some(outcome)) = self.outbox.take_outcome(delivery) {
+                taken.push((delivery, outcome));
+            }
+        }
+        taken
     }
 
     /// Notes what has changed for who reads notices.

@@ -1,6 +1,7 @@
 //! The notices that wait to be read, but for outcomes, which the outbox keeps.
 
 use super::notice::{Level, Notice};
+use super::notice_kinds::NoticeKinds;
 use super::status::State;
 use crate::outbox::{Counters, Time};
 use std::collections::VecDeque;
@@ -14,7 +15,8 @@ const LOSSES_GAP: Duration = Duration::from_secs(10);
 /// See the module.
 #[derive(Debug, Default)]
 pub(super) struct NoticeQueue {
-    /// Nothing is noted before somebody wants to read.
+    /// What is noted; nothing before somebody wants to read.
+    kinds: NoticeKinds,
     is_open: bool,
     lines: VecDeque<Notice>,
     missed: u64,
@@ -24,18 +26,38 @@ pub(super) struct NoticeQueue {
 }
 
 impl NoticeQueue {
-    /// Notes from now on. False if it did before.
-    pub(super) fn open(&mut self, counters: &Counters) -> bool {
-        let was_open = std::mem::replace(&mut self.is_open, true);
-        if !was_open {
+    /// Whether somebody has said, or shown, what is to be noted.
+    pub(super) fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// What is noted.
+    pub(super) fn kinds(&self) -> NoticeKinds {
+        self.kinds
+    }
+
+    /// Notes these from now on, and forgets what waits of others.
+    pub(super) fn open(&mut self, kinds: NoticeKinds, counters: &Counters) {
+        if !self.kinds.contains(NoticeKinds::LOG) {
             // What was lost before is in the counters of the status.
             self.losses_said = Losses::of(counters);
         }
-        !was_open
+        self.is_open = true;
+        self.kinds = kinds;
+        self.lines.retain(|notice| match notice {
+            Notice::State { .. } => kinds.contains(NoticeKinds::STATES),
+            _ => kinds.contains(NoticeKinds::LOG),
+        });
+        if self.lines.is_empty() {
+            self.missed = 0;
+        }
+        if !kinds.contains(NoticeKinds::STATES) {
+            self.said = None;
+        }
     }
 
     pub(super) fn log(&mut self, level: Level, text: impl FnOnce() -> String) {
-        if self.is_open {
+        if self.kinds.contains(NoticeKinds::LOG) {
             self.put(Notice::Log {
                 level,
                 text: text(),
@@ -44,7 +66,7 @@ impl NoticeQueue {
     }
 
     pub(super) fn state(&mut self, state: State, reason: impl FnOnce() -> Option<String>) {
-        if self.is_open && self.said != Some(state) {
+        if self.kinds.contains(NoticeKinds::STATES) && self.said != Some(state) {
             self.said = Some(state);
             self.put(Notice::State {
                 state,
@@ -55,7 +77,7 @@ impl NoticeQueue {
 
     /// Says what was lost since it was last said, if it is time to.
     pub(super) fn losses(&mut self, now: Time, counters: &Counters) {
-        if !self.is_open || now < self.losses_again {
+        if !self.kinds.contains(NoticeKinds::LOG) || now < self.losses_again {
             return;
         }
         let losses = Losses::of(counters);
@@ -72,7 +94,9 @@ impl NoticeQueue {
 
     /// When to call [`NoticeQueue::losses`] again.
     pub(super) fn losses_due(&self, counters: &Counters) -> Option<Time> {
-        (self.is_open && self.losses_said != Losses::of(counters)).then_some(self.losses_again)
+        let is_due =
+            self.kinds.contains(NoticeKinds::LOG) && self.losses_said != Losses::of(counters);
+        is_due.then_some(self.losses_again)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -129,7 +153,7 @@ mod tests {
 
     fn notice_queue() -> NoticeQueue {
         let mut notice_queue = NoticeQueue::default();
-        assert!(notice_queue.open(&Counters::default()));
+        notice_queue.open(NoticeKinds::DEFAULT, &Counters::default());
         notice_queue
     }
 
@@ -157,6 +181,37 @@ mod tests {
         notice_queue.log(Level::Info, || unreachable!("not even made"));
         notice_queue.state(State::Online, || None);
         assert!(notice_queue.is_empty());
+    }
+
+    #[test]
+    fn only_what_is_wanted_is_noted_and_kept() {
+        let mut notice_queue = notice_queue();
+        let note = |notice_queue: &mut NoticeQueue, state| {
+            notice_queue.state(state, || None);
+            notice_queue.log(Level::Info, || "a line".into());
+        };
+        let counters = Counters {
+            expired: 1,
+            ..Counters::default()
+        };
+        note(&mut notice_queue, State::Waiting);
+        notice_queue.open(NoticeKinds::STATES, &counters);
+        note(&mut notice_queue, State::Online);
+        assert_eq!(notice_queue.losses_due(&counters), None);
+        let states: Vec<_> = notice_queue.lines.drain(..).collect();
+        let state = |state| Notice::State {
+            state,
+            reason: None,
+        };
+        assert_eq!(states, [state(State::Waiting), state(State::Online)]);
+        notice_queue.open(NoticeKinds::OUTCOMES, &counters);
+        note(&mut notice_queue, State::Closed);
+        assert!(notice_queue.is_empty());
+        // Who wants states again is told where the client stands.
+        notice_queue.open(NoticeKinds::DEFAULT, &counters);
+        notice_queue.state(State::Closed, || None);
+        assert_eq!(read(&mut notice_queue), Some(state(State::Closed)));
+        assert_eq!(notice_queue.losses_due(&counters), None, "they are known");
     }
 
     #[test]

@@ -1,11 +1,15 @@
 //! What is going on, for a person.
 
+use super::attempt::Connack;
 use super::connection::{Birth, Connection};
+use super::latency::Histogram;
+use super::read_back::ReadBack;
 use super::subscription::Subscription;
 use super::{Engine, Phase};
 use crate::message::QoS;
 use crate::outbox::{Counters, Time};
 use serde::Serialize;
+use std::time::Duration;
 
 /// Where a client stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -64,6 +68,9 @@ pub struct Status {
     pub availability_topic: String,
     /// For how long the broker has known that we are online.
     pub online_for_seconds: Option<f64>,
+    /// When it was last online, in seconds since 1970-01-01T00:00:00Z by the clock of this machine: the present while it
+    /// is online; none when it never was. It survives new settings.
+    pub last_online_unix_seconds: Option<u64>,
     /// The last failure, in plain words; none since the last time online.
     pub last_error: Option<String>,
     /// When the next attempt to connect is due.
@@ -82,8 +89,11 @@ pub struct Status {
     pub in_flight: usize,
     /// Outcomes kept for callers that have not asked yet.
     pub outcomes_kept: usize,
-    /// What has happened so far.
+    /// What has happened so far, since the client was made; new settings change nothing of it.
     pub counters: Counters,
+    /// How long brokers took to acknowledge messages of QoS 1, from the moment each was written to the network; since
+    /// the client was made.
+    pub acknowledgement_seconds: Histogram,
     /// What the broker said of itself; none while not connected.
     pub limits: Option<Limits>,
     /// What is not as it should be, and what it costs.
@@ -93,8 +103,8 @@ pub struct Status {
 }
 
 impl Engine {
-    /// The engine at this moment.
-    pub(crate) fn status(&self, now: Time) -> Status {
+    /// The engine at this moment, which on the machine's clock is this long after 1970-01-01T00:00:00Z.
+    pub(crate) fn status(&self, now: Time, wall_clock: Duration) -> Status {
         let connection = self.connection();
         let settings = &self.broker.settings;
         Status {
@@ -107,6 +117,10 @@ impl Engine {
             online_for_seconds: connection.and_then(|connection| match connection.birth {
                 Birth::Acknowledged(at) => Some(now.saturating_sub(at).as_secs_f64()),
                 _ => None,
+            }),
+            last_online_unix_seconds: self.last_online.age(now).and_then(|age| {
+                let at = wall_clock.checked_sub(age)?;
+                Some(at.as_secs())
             }),
             last_error: self.broker.last_error.clone(),
             next_attempt_in_seconds: match self.phase {
@@ -121,7 +135,8 @@ impl Engine {
             in_flight: self.outbox.in_flight(),
             outcomes_kept: self.outbox.kept(),
             counters: self.outbox.counters,
-            limits: connection.map(limits),
+            acknowledgement_seconds: self.acknowledgements.clone(),
+            limits: connection.map(|connection| Limits::from(&connection.limits)),
             warnings: settings
                 .notes()
                 .into_iter()
@@ -149,17 +164,17 @@ impl Engine {
     }
 }
 
-fn limits(connection: &Connection) -> Limits {
-    Limits {
-        receive_maximum: connection.limits.receive_maximum,
-        maximum_packet_size: connection.limits.maximum_packet_size,
-        maximum_qos: connection.limits.maximum_qos as u8,
-        retain_available: connection.limits.retain_available,
-        server_keep_alive_seconds: connection.limits.server_keep_alive_seconds,
-        certificate_valid_until: connection
-            .limits
-            .certificate
-            .map(|certificate| certificate.until.to_string()),
+impl From<&Connack> for Limits {
+    fn from(connack: &Connack) -> Self {
+        let certificate = connack.certificate;
+        Limits {
+            receive_maximum: connack.receive_maximum,
+            maximum_packet_size: connack.maximum_packet_size,
+            maximum_qos: connack.maximum_qos as u8,
+            retain_available: connack.retain_available,
+            server_keep_alive_seconds: connack.server_keep_alive_seconds,
+            certificate_valid_until: certificate.map(|certificate| certificate.until.to_string()),
+        }
     }
 }
 
@@ -184,6 +199,7 @@ impl Connection {
             "the broker takes QoS 0 only: that it knows we are online is not acknowledged",
         );
         warn(self.has_foreign_birth(), Self::FOREIGN_BIRTH);
+        warn(self.read_back.is_missing(), ReadBack::MISSING);
         warnings.extend(self.keep_alive_warning());
         let age = now.saturating_sub(self.opened_at);
         let certificate = self.limits.certificate;

@@ -16,7 +16,7 @@ const LONGEST_REST: Duration = Duration::from_secs(24 * 3600);
 /// connection: an upgraded broker gets MQTT 5 on the next. Only a broker that stays
 /// silent, which costs seconds each time, is asked less and less often.
 #[derive(Debug)]
-pub(super) struct VersionChoice {
+pub(crate) struct VersionChoice {
     protocol: Protocol,
     /// In this round, what MQTT 5 came to before 3.1.1 was tried.
     undecided: Option<(FailureKind, String)>,
@@ -25,11 +25,11 @@ pub(super) struct VersionChoice {
     silent_rounds: u32,
     rest_until: Time,
     /// Why this version is in use, for the status.
-    pub(super) reason: String,
+    pub(crate) reason: String,
 }
 
 impl VersionChoice {
-    pub(super) fn new(protocol: Protocol) -> Self {
+    pub(crate) fn new(protocol: Protocol) -> Self {
         VersionChoice {
             protocol,
             undecided: None,
@@ -41,7 +41,7 @@ impl VersionChoice {
     }
 
     /// The version to try first in a new round.
-    pub(super) fn first(&mut self, now: Time) -> Version {
+    pub(crate) fn first(&mut self, now: Time) -> Version {
         self.undecided = None;
         self.was_asked_twice = false;
         match self.protocol {
@@ -53,7 +53,7 @@ impl VersionChoice {
     }
 
     /// The version to try at once, in the same round, after a failure with this one; none when the round is over.
-    pub(super) fn next(
+    pub(crate) fn next(
         &mut self,
         version: Version,
         kind: FailureKind,
@@ -63,13 +63,16 @@ impl VersionChoice {
             return None;
         }
         match (version, kind) {
-            (Version::V5, FailureKind::Undecided) if !self.was_asked_twice => {
+            (Version::V5, FailureKind::Closed) if !self.was_asked_twice => {
                 self.was_asked_twice = true;
                 Some(Version::V5)
             }
             (
                 Version::V5,
-                FailureKind::WrongVersion | FailureKind::Undecided | FailureKind::Silent,
+                FailureKind::WrongVersion
+                | FailureKind::Undecided
+                | FailureKind::Closed
+                | FailureKind::Silent,
             ) => {
                 self.undecided = Some((kind, text.to_owned()));
                 Some(Version::V311)
@@ -84,12 +87,12 @@ impl VersionChoice {
     }
 
     /// What MQTT 5 came to earlier in this round.
-    pub(super) fn earlier_failure(&self) -> Option<&str> {
+    pub(crate) fn earlier_failure(&self) -> Option<&str> {
         self.undecided.as_ref().map(|(_, text)| text.as_str())
     }
 
     /// A connection was accepted.
-    pub(super) fn opened(&mut self, now: Time, version: Version) {
+    pub(crate) fn opened(&mut self, now: Time, version: Version) {
         self.reason = match (self.protocol, version, &self.undecided) {
             (Protocol::V5 | Protocol::V311, _, _) => "set by the setting protocol".into(),
             (Protocol::Auto, Version::V5, _) => "the broker speaks it".into(),
@@ -153,7 +156,7 @@ mod tests {
         for _ in 0..20 {
             assert_eq!(choice.first(Time::ZERO), Version::V5);
             let next = |choice: &mut VersionChoice| {
-                choice.next(Version::V5, FailureKind::Undecided, "closed")
+                choice.next(Version::V5, FailureKind::Closed, "closed")
             };
             assert_eq!(next(&mut choice), Some(Version::V5));
             assert_eq!(next(&mut choice), Some(Version::V311));
@@ -193,7 +196,11 @@ mod tests {
         ] {
             assert_eq!(next(Protocol::Auto, Version::V5, kind), None);
         }
-        for kind in [FailureKind::Silent, FailureKind::Undecided] {
+        for kind in [
+            FailureKind::Silent,
+            FailureKind::Undecided,
+            FailureKind::Closed,
+        ] {
             assert_eq!(next(Protocol::V5, Version::V5, kind), None);
             assert_eq!(next(Protocol::Auto, Version::V311, kind), None);
         }

@@ -1,6 +1,7 @@
 //! What is in flight on one connection.
 
 use super::input::Token;
+use crate::message::QoS;
 use crate::outbox::{Entry, Time};
 use std::collections::VecDeque;
 
@@ -15,6 +16,11 @@ pub(super) enum Flight {
 }
 
 impl Flight {
+    /// Whether it is not acknowledged.
+    fn is_silent(&self) -> bool {
+        matches!(self, Flight::Message(entry) if entry.message.qos == QoS::AtMostOnce)
+    }
+
     /// The bytes of its message.
     fn size(&self) -> u64 {
         match self {
@@ -32,6 +38,8 @@ impl Flight {
 struct Slot {
     flight: Option<Flight>,
     size: u64,
+    /// The bytes of what was handed over before it and is not acknowledged by itself.
+    ahead: u64,
     written_at: Option<Time>,
 }
 
@@ -43,7 +51,8 @@ pub(super) struct Window {
     span: usize,
     first: Token,
     slots: VecDeque<Slot>,
-    bytes: u64,
+    /// The bytes of messages of QoS 0 since the last acknowledgement.
+    silent_bytes: u64,
     unwritten: usize,
     unwritten_bytes: u64,
 }
@@ -54,7 +63,7 @@ impl Window {
             span: usize::from(span),
             first: 1,
             slots: VecDeque::new(),
-            bytes: 0,
+            silent_bytes: 0,
             unwritten: 0,
             unwritten_bytes: 0,
         }
@@ -69,9 +78,14 @@ impl Window {
         self.slots.is_empty()
     }
 
-    /// The bytes of the messages in flight.
-    pub(super) fn bytes(&self) -> u64 {
-        self.bytes
+    /// How many bytes the broker has to read before it can acknowledge the oldest packet in flight.
+    pub(super) fn oldest_bytes(&self) -> u64 {
+        self.slots.front().map_or(0, |slot| slot.size + slot.ahead)
+    }
+
+    /// The broker acknowledged something: what was handed over before it has passed.
+    pub(super) fn acknowledged(&mut self) {
+        self.silent_bytes = 0;
     }
 
     /// Packets not written yet.
@@ -90,14 +104,23 @@ impl Window {
         self.slots.front()?.written_at
     }
 
+    /// When this packet was written; none when it has not been.
+    pub(super) fn written_at(&self, token: Token) -> Option<Time> {
+        self.slots.get(self.index(token)?)?.written_at
+    }
+
     pub(super) fn put(&mut self, flight: Flight) -> Token {
         let size = flight.size();
-        self.bytes += size;
+        let ahead = self.silent_bytes;
+        if flight.is_silent() {
+            self.silent_bytes += size;
+        }
         self.unwritten += 1;
         self.unwritten_bytes += size;
         self.slots.push_back(Slot {
             flight: Some(flight),
             size,
+            ahead,
             written_at: None,
         });
         self.first + self.slots.len() as Token - 1
@@ -122,7 +145,6 @@ impl Window {
         let index = self.index(token)?;
         let slot = self.slots.get_mut(index)?;
         let flight = slot.flight.take()?;
-        self.bytes -= slot.size;
         if slot.written_at.is_none() {
             // A broker can't answer what was not written; one that does it all the same has read it.
             slot.written_at = Some(Time::ZERO);
@@ -138,7 +160,7 @@ impl Window {
 
     /// Everything still in flight, the newest first.
     pub(super) fn drain(&mut self) -> impl Iterator<Item = Flight> + '_ {
-        (self.bytes, self.unwritten, self.unwritten_bytes) = (0, 0, 0);
+        (self.silent_bytes, self.unwritten, self.unwritten_bytes) = (0, 0, 0);
         self.slots.drain(..).rev().filter_map(|slot| slot.flight)
     }
 

@@ -1,4 +1,4 @@
-//! Connecting, waiting until online, and new settings.
+//! Connecting, waiting until online, new settings, and attempts on demand.
 
 use super::boundary::boundary;
 use super::error::argus_mqtt_error;
@@ -107,4 +107,27 @@ pub unsafe extern "C" fn argus_mqtt_reconfigure(
             Ok(signals::with_all_blocked(|| client.reconfigure(settings))?)
         })
     }
+}
+
+/// Tries to connect now instead of after the pause, and begins anew with short pauses. An open connection is kept; what
+/// its broker refused, such as the birth message, is tried again on it.
+///
+/// For a person who has mended something, or a program that knows that the network is back. argus_mqtt_reconfigure()
+/// with the settings in force does not ask for an attempt.
+///
+/// Never blocks: the client does it meanwhile; argus_mqtt_wait_online() waits for the connection. Any thread.
+///
+/// Returns:
+/// - ARGUS_MQTT_OK: the attempt is made now, or one is under way, or the client is connected.
+/// - ARGUS_MQTT_SHUT_DOWN: the client is being shut down.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+/// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+/// - ARGUS_MQTT_INTERNAL: a defect of the library.
+#[no_mangle]
+pub unsafe extern "C" fn argus_mqtt_reconnect(
+    client: argus_mqtt_client,
+    error: *mut argus_mqtt_error,
+) -> i32 {
+    // SAFETY: error is NULL or valid for this call, as the header demands.
+    unsafe { boundary(error, || Ok(handle::find(client)?.reconnect()?)) }
 }

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 /// A message that was handed over and whose outcome is wanted: a number that has a meaning only together with its
 /// client. Zero is never one. Made by argus_mqtt_publish_event() and argus_mqtt_publish(); consumed by
-/// argus_mqtt_delivery_wait() when that gives an outcome, or by argus_mqtt_delivery_forget(). Any thread may use it.
+/// argus_mqtt_delivery_wait() when that gives an outcome, by argus_mqtt_next_outcomes(), or by
+/// argus_mqtt_delivery_forget(). Any thread may use it.
 pub type argus_mqtt_delivery = u64;
 
 /// Waits for the outcome of a message. The status is the outcome.

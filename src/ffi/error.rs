@@ -1,5 +1,6 @@
 //! What a call reports: the failure inside the library, and the struct that C reads.
 
+use super::output::put_cut;
 use super::status_code::{ARGUS_MQTT_INTERNAL, ARGUS_MQTT_OK};
 use crate::Error;
 use std::any::Any;
@@ -68,46 +69,14 @@ pub(super) unsafe fn report(error: *mut argus_mqtt_error, result: &Result<(), Fa
         Err(failure) => (failure.status, failure.message.as_str()),
     };
     if !error.is_null() {
-        // SAFETY: by the caller's promise; `write_message` stays within the size of the field.
+        // SAFETY: by the caller's promise; `put_cut` stays within the size of the field.
         unsafe {
             ptr::addr_of_mut!((*error).status).write_unaligned(status);
-            write_message(ptr::addr_of_mut!((*error).message).cast(), message);
+            let field = ptr::addr_of_mut!((*error).message);
+            put_cut(field.cast(), ARGUS_MQTT_MESSAGE_SIZE, message);
         }
     }
     status
-}
-
-/// What a message that is too long for its field ends in.
-const CUT: &str = "...";
-
-/// # Safety
-/// `field` is valid for writes of `ARGUS_MQTT_MESSAGE_SIZE` bytes.
-unsafe fn write_message(field: *mut u8, message: &str) {
-    let room = ARGUS_MQTT_MESSAGE_SIZE - 1;
-    let (kept, end) = if message.len() <= room {
-        (message, "")
-    } else {
-        (&message[..boundary_before(message, room - CUT.len())], CUT)
-    };
-    let bytes = kept.bytes().chain(end.bytes());
-    let mut length = 0;
-    for byte in bytes {
-        // A NUL from a text that the message quotes would end it early.
-        let byte = if byte == 0 { b'?' } else { byte };
-        // SAFETY: `kept` and `end` have at most `room` bytes together.
-        unsafe { field.add(length).write(byte) };
-        length += 1;
-    }
-    // SAFETY: `length` is at most `room`, the last index of the field.
-    unsafe { field.add(length).write(0) };
-}
-
-/// The last boundary between characters of `text` at or before `index`.
-fn boundary_before(text: &str, mut index: usize) -> usize {
-    while !text.is_char_boundary(index) {
-        index -= 1;
-    }
-    index
 }
 
 #[cfg(test)]

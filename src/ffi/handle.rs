@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 /// A client: one connection to one broker, with a thread of its own that establishes it. Created by
-/// argus_mqtt_connect(), and ended only by argus_mqtt_shutdown().
+/// argus_mqtt_connect(), and ended only by argus_mqtt_shutdown() or argus_mqtt_close().
 ///
 /// It is a number, not an address. Zero is never a client, and no number is issued twice: a number that was never
 /// issued, or whose client has been shut down, gets ARGUS_MQTT_INVALID_HANDLE. Any number of threads may use one

@@ -5,9 +5,59 @@ use super::error::{argus_mqtt_error, Failure};
 use super::handle::{self, argus_mqtt_client};
 use super::output::{check_buffer, put, put_text, required};
 use super::status_code::ARGUS_MQTT_INTERNAL;
+use crate::NoticeKinds;
 use std::ffi::{c_char, c_int};
 use std::os::fd::AsRawFd;
 use std::time::Duration;
+
+/// A kind of notice, for argus_mqtt_open_notices(): changes of the state of the client.
+pub const ARGUS_MQTT_NOTICE_STATES: u32 = 1;
+
+/// A kind of notice: messages that ended, each told by argus_mqtt_next_notice(). Not with ARGUS_MQTT_NOTICE_OUTCOMES.
+pub const ARGUS_MQTT_NOTICE_DELIVERIES: u32 = 2;
+
+/// A kind of notice: lines for a log.
+pub const ARGUS_MQTT_NOTICE_LOG: u32 = 4;
+
+/// Messages that ended, not as notices but to be taken by argus_mqtt_next_outcomes(), many at a time.
+pub const ARGUS_MQTT_NOTICE_OUTCOMES: u32 = 8;
+
+// The numbers above are literals because they are read for the header; here they are held to those of Rust.
+const _: () = {
+    assert!(ARGUS_MQTT_NOTICE_STATES == NoticeKinds::STATES.bits());
+    assert!(ARGUS_MQTT_NOTICE_DELIVERIES == NoticeKinds::DELIVERIES.bits());
+    assert!(ARGUS_MQTT_NOTICE_LOG == NoticeKinds::LOG.bits());
+    assert!(ARGUS_MQTT_NOTICE_OUTCOMES == NoticeKinds::OUTCOMES.bits());
+};
+
+/// Chooses what is noted from now on, for argus_mqtt_next_notice(), argus_mqtt_next_outcomes() and the descriptor of
+/// argus_mqtt_notice_fd(). What is not chosen is not noted, and what waits of it is dropped.
+///
+/// kinds is a sum of ARGUS_MQTT_NOTICE_STATES, ARGUS_MQTT_NOTICE_LOG and either ARGUS_MQTT_NOTICE_DELIVERIES or
+/// ARGUS_MQTT_NOTICE_OUTCOMES; 0 is nothing. A program that chooses states is told first where the client stands.
+///
+/// May be called again at any time. Never blocks. Any thread.
+///
+/// Returns:
+/// - ARGUS_MQTT_OK: these kinds are noted.
+/// - ARGUS_MQTT_INVALID_ARGUMENT: kinds is no such sum. Nothing was changed.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+/// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+/// - ARGUS_MQTT_INTERNAL: a defect of the library.
+#[no_mangle]
+pub unsafe extern "C" fn argus_mqtt_open_notices(
+    client: argus_mqtt_client,
+    kinds: u32,
+    error: *mut argus_mqtt_error,
+) -> i32 {
+    // SAFETY: error is NULL or valid for this call, as the header demands.
+    unsafe {
+        boundary(error, || {
+            let client = handle::find(client)?;
+            Ok(client.open_notices(NoticeKinds::try_from(kinds)?)?)
+        })
+    }
+}
 
 /// Waits for the next notice of a client, and writes it to buffer, as JSON that ends in NUL.
 ///
@@ -21,11 +71,12 @@ use std::time::Duration;
 /// - "log": a line for a log. "level" is "info", "warning" or "error", "text" one sentence, without any password.
 /// - "missed": "count" states and log lines were dropped before the next one, because nobody read them in time.
 ///
-/// The first call begins to take notes; a program that never reads pays nothing. Up to 1024 states and log lines wait
+/// The first call begins to take notes of states, deliveries and log lines, unless argus_mqtt_open_notices() has chosen;
+/// a program that never reads pays nothing. Up to 1024 states and log lines wait
 /// for a slow reader; deliveries wait as long as it takes. Several threads may read: each notice is for one of them.
 ///
-/// Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits forever. Returns early when
-/// another thread shuts the client down and all is read. Any thread.
+/// Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits forever. Returns early when the
+/// client is closed and all is read. Any thread.
 ///
 /// buffer has room for capacity bytes; 2048 are usually enough. length_out may be NULL. On ARGUS_MQTT_OK and
 /// ARGUS_MQTT_BUFFER_TOO_SMALL it is the length of the text, without its NUL.
@@ -34,7 +85,7 @@ use std::time::Duration;
 /// - ARGUS_MQTT_OK: buffer holds the text.
 /// - ARGUS_MQTT_TIMEOUT: there was no notice in time.
 /// - ARGUS_MQTT_BUFFER_TOO_SMALL: buffer is unchanged, and the notice is still the next one.
-/// - ARGUS_MQTT_SHUT_DOWN: the client was shut down during the call, and nothing is left to read.
+/// - ARGUS_MQTT_SHUT_DOWN: the client is closed, and nothing is left to read.
 /// - ARGUS_MQTT_INVALID_ARGUMENT: buffer is NULL, and capacity is not 0.
 /// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
 /// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
@@ -64,11 +115,13 @@ pub unsafe extern "C" fn argus_mqtt_next_notice(
     }
 }
 
-/// Gives a file descriptor that is readable as long as argus_mqtt_next_notice() has something to give, for poll(),
-/// select() and event loops.
+/// Gives a file descriptor that is readable exactly while argus_mqtt_next_notice(), or with ARGUS_MQTT_NOTICE_OUTCOMES
+/// argus_mqtt_next_outcomes(), has something to give, for poll(), select() and event loops.
+///
+/// Notes are taken from now on, as by argus_mqtt_next_notice(), unless argus_mqtt_open_notices() has chosen.
 ///
 /// It belongs to the client, is the same at every call, and is closed at the end of the client: take it out of the event
-/// loop before argus_mqtt_shutdown(). Only wait on it: never read from it, write to it or close it.
+/// loop before argus_mqtt_shutdown() or argus_mqtt_close(). Only wait on it: never read from it, write to it or close it.
 ///
 /// Never blocks. Any thread.
 ///

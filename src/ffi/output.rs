@@ -72,6 +72,41 @@ pub(super) unsafe fn put_text(
     Ok(())
 }
 
+/// What a text that is too long for its field ends in.
+const CUT: &str = "...";
+
+/// Writes as much of `message` as there is room for, and a NUL.
+///
+/// # Safety
+/// `field` is valid for writes of `size` bytes, which are more than `CUT` has.
+pub(super) unsafe fn put_cut(field: *mut u8, size: usize, message: &str) {
+    let room = size - 1;
+    let (kept, end) = if message.len() <= room {
+        (message, "")
+    } else {
+        (&message[..boundary_before(message, room - CUT.len())], CUT)
+    };
+    let bytes = kept.bytes().chain(end.bytes());
+    let mut length = 0;
+    for byte in bytes {
+        // A NUL from a text that the message quotes would end it early.
+        let byte = if byte == 0 { b'?' } else { byte };
+        // SAFETY: `kept` and `end` have at most `room` bytes together.
+        unsafe { field.add(length).write(byte) };
+        length += 1;
+    }
+    // SAFETY: `length` is at most `room`, the last index of the field.
+    unsafe { field.add(length).write(0) };
+}
+
+/// The last boundary between characters of `text` at or before `index`.
+fn boundary_before(text: &str, mut index: usize) -> usize {
+    while !text.is_char_boundary(index) {
+        index -= 1;
+    }
+    index
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

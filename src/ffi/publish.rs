@@ -2,14 +2,12 @@
 
 use super::boundary::boundary;
 use super::delivery::argus_mqtt_delivery;
-use super::error::{argus_mqtt_error, Failure};
+use super::error::argus_mqtt_error;
 use super::handle::{self, argus_mqtt_client};
 use super::output::put;
-use super::status_code::ARGUS_MQTT_INVALID_ARGUMENT;
+use super::publish_options::{self, argus_mqtt_publish_options};
 use super::text::{payload, text};
-use crate::{PublishOptions, QoS};
 use std::ffi::{c_char, c_void};
-use std::time::Duration;
 
 /// Queues an event of a camera for delivery, with the topic, QoS, retain flag and expiry from the settings.
 ///
@@ -62,9 +60,7 @@ pub unsafe extern "C" fn argus_mqtt_publish_event(
 /// of any kind; NULL and 0 make an empty payload, which with retain deletes the message that the broker retains for
 /// the topic. Both are copied.
 ///
-/// qos is 0 (sent once, not acknowledged) or 1 (sent until the broker acknowledges it). retain is 0 or 1. After
-/// expiry_seconds the message is no longer worth delivering, either here or by the broker; 0 means that it never
-/// expires.
+/// options says how; NULL means QoS 1, not retained, without an expiry.
 ///
 /// delivery_out may be NULL if the outcome is of no interest. Otherwise pass *delivery_out to
 /// argus_mqtt_delivery_wait() or argus_mqtt_delivery_forget(); until then, its outcome takes up room in the queue.
@@ -74,8 +70,8 @@ pub unsafe extern "C" fn argus_mqtt_publish_event(
 ///
 /// Returns:
 /// - ARGUS_MQTT_OK: accepted. It will have exactly one outcome.
-/// - ARGUS_MQTT_INVALID_ARGUMENT: topic, payload, qos or retain is not as described above; the message says which and
-///   why. QoS 2 is refused, because it cannot be guaranteed across reconnections.
+/// - ARGUS_MQTT_INVALID_ARGUMENT: topic, payload or a field of options is not as described above; the message says
+///   which and why. QoS 2 is refused, because it cannot be guaranteed across reconnections.
 /// - ARGUS_MQTT_QUEUE_FULL: not accepted; the settings say refuse_newest, or nothing in the queue may be dropped for
 ///   it, or it alone is larger than the queue.
 /// - ARGUS_MQTT_SHUT_DOWN: not accepted; another thread is shutting the client down.
@@ -89,9 +85,7 @@ pub unsafe extern "C" fn argus_mqtt_publish(
     topic: *const c_char,
     payload: *const c_void,
     payload_len: usize,
-    qos: i32,
-    retain: i32,
-    expiry_seconds: u32,
+    options: *const argus_mqtt_publish_options,
     delivery_out: *mut argus_mqtt_delivery,
     error: *mut argus_mqtt_error,
 ) -> i32 {
@@ -100,26 +94,11 @@ pub unsafe extern "C" fn argus_mqtt_publish(
         boundary(error, || {
             let client = handle::find(client)?;
             let topic = text("topic", topic)?;
-            let expiry = (expiry_seconds > 0).then(|| Duration::from_secs(expiry_seconds.into()));
-            let options = PublishOptions::new()
-                .qos(QoS::try_from(i64::from(qos))?)
-                .retain(flag("retain", retain)?)
-                .expiry(expiry);
+            let options = publish_options::read(options)?;
             let payload = self::payload("payload", payload, payload_len)?;
             let id = client.enqueue(topic, payload, options, !delivery_out.is_null())?;
             put(delivery_out, id);
             Ok(())
         })
-    }
-}
-
-fn flag(name: &str, value: i32) -> Result<bool, Failure> {
-    match value {
-        0 => Ok(false),
-        1 => Ok(true),
-        other => Err(Failure::new(
-            ARGUS_MQTT_INVALID_ARGUMENT,
-            format!("{name} {other}: must be 0 or 1"),
-        )),
     }
 }

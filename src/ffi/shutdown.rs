@@ -5,6 +5,7 @@ use super::error::{argus_mqtt_error, Failure};
 use super::handle::{self, argus_mqtt_client};
 use super::output::put;
 use super::status_code::ARGUS_MQTT_TIMEOUT;
+use crate::ShutdownReport;
 use std::time::Duration;
 
 /// Shuts a client down gracefully: accepts nothing more, delivers what is queued, says offline, and disconnects.
@@ -22,7 +23,8 @@ use std::time::Duration;
 /// - ARGUS_MQTT_OK: every message had an outcome, and the broker acknowledged the offline message.
 /// - ARGUS_MQTT_TIMEOUT: not all of that happened in time; the message says what did not. If the offline message was
 ///   not acknowledged, the connection was closed in such a way that the broker publishes it as the will.
-/// - ARGUS_MQTT_SHUT_DOWN: another thread is shutting the client down already. This call changed nothing.
+/// - ARGUS_MQTT_SHUT_DOWN: a shutdown has begun already, by another thread or by argus_mqtt_shutdown_begin(). This call
+///   changed nothing; argus_mqtt_close() waits for the end of it.
 /// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process; it may have been shut down before.
 /// - ARGUS_MQTT_FORKED: client belongs to the parent of this process, which is not disturbed.
 /// - ARGUS_MQTT_INTERNAL: a defect of the library.
@@ -39,12 +41,86 @@ pub unsafe extern "C" fn argus_mqtt_shutdown(
             let report = handle::find(client)?.shutdown(Duration::from_millis(timeout_ms))?;
             // Only now, so that threads that wait for a delivery get its outcome.
             handle::remove(client);
-            put(left_out, report.left);
-            match (report.left, report.offline_acknowledged) {
-                (0, true) => Ok(()),
-                (left, acknowledged) => Err(unfinished(left, acknowledged)),
-            }
+            put_report(left_out, report)
         })
+    }
+}
+
+/// Begins to end a client in good order, as argus_mqtt_shutdown() does, and returns at once: for a program of one thread,
+/// or an event loop, that wants to learn what becomes of every message.
+///
+/// The client accepts nothing more, and has timeout_ms milliseconds to deliver what is queued and to say offline; 5000 is
+/// a good value. It is over when the state is "closed", which a notice tells; every message has its outcome then. Until
+/// argus_mqtt_close(), also after the end, outcomes, notices, the descriptor and the status are there as before; what
+/// else is asked of the client gets ARGUS_MQTT_SHUT_DOWN.
+///
+/// Never blocks. Any thread.
+///
+/// Returns:
+/// - ARGUS_MQTT_OK: the shutdown has begun. client is still to be passed to argus_mqtt_close().
+/// - ARGUS_MQTT_SHUT_DOWN: it had begun before. This call changed nothing.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+/// - ARGUS_MQTT_FORKED: client belongs to the parent of this process, which is not disturbed.
+/// - ARGUS_MQTT_INTERNAL: a defect of the library.
+#[no_mangle]
+pub unsafe extern "C" fn argus_mqtt_shutdown_begin(
+    client: argus_mqtt_client,
+    timeout_ms: u64,
+    error: *mut argus_mqtt_error,
+) -> i32 {
+    // SAFETY: error is NULL or valid for this call, as the header demands.
+    unsafe {
+        boundary(error, || {
+            Ok(handle::find(client)?.begin_shutdown(Duration::from_millis(timeout_ms))?)
+        })
+    }
+}
+
+/// Ends a client for good, after argus_mqtt_shutdown_begin(): waits for the end of that shutdown, and closes. What has not
+/// ended by then ends here. Without a shutdown that has begun it does not wait: what is queued is dropped, and the
+/// broker says offline by the will.
+///
+/// Blocks for at most timeout_ms milliseconds; 0 closes without waiting, UINT64_MAX waits for the shutdown, which has a
+/// time of its own. Any thread.
+///
+/// client is consumed: after ARGUS_MQTT_OK and ARGUS_MQTT_TIMEOUT it is no client any more, and outcomes that were not
+/// taken are gone.
+///
+/// left_out may be NULL. On ARGUS_MQTT_OK and ARGUS_MQTT_TIMEOUT it is the number of messages that were not delivered
+/// because of the shutdown.
+///
+/// Returns:
+/// - ARGUS_MQTT_OK: every message had ended, and the broker acknowledged the offline message.
+/// - ARGUS_MQTT_TIMEOUT: not all of that happened in time; the message says what did not. If the offline message was
+///   not acknowledged, the connection was left in such a way that the broker publishes it by itself.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process; it was perhaps closed before.
+/// - ARGUS_MQTT_FORKED: client belongs to the parent of this process, which is not disturbed.
+/// - ARGUS_MQTT_INTERNAL: a defect of the library.
+#[no_mangle]
+pub unsafe extern "C" fn argus_mqtt_close(
+    client: argus_mqtt_client,
+    timeout_ms: u64,
+    left_out: *mut usize,
+    error: *mut argus_mqtt_error,
+) -> i32 {
+    // SAFETY: pointers are NULL or valid for this call, as the header demands.
+    unsafe {
+        boundary(error, || {
+            let report = handle::find(client)?.close(Duration::from_millis(timeout_ms))?;
+            handle::remove(client);
+            put_report(left_out, report)
+        })
+    }
+}
+
+/// # Safety
+/// `left_out` is NULL or valid for a write.
+unsafe fn put_report(left_out: *mut usize, report: ShutdownReport) -> Result<(), Failure> {
+    // SAFETY: by the caller's promise.
+    unsafe { put(left_out, report.left) };
+    match (report.left, report.offline_acknowledged) {
+        (0, true) => Ok(()),
+        (left, acknowledged) => Err(unfinished(left, acknowledged)),
     }
 }
 

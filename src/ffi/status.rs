@@ -15,6 +15,8 @@ use std::ffi::c_char;
 /// - "protocol": "5", "3.1.1", or null while there is no connection; "protocol_reason": why this one.
 /// - "broker": "host:port"; "client_id"; "availability_topic".
 /// - "online_for_seconds": for how long it has been online, or null.
+/// - "last_online_unix_seconds": when it was last online, in seconds since 1970-01-01T00:00:00Z; the present while it is,
+///   or null when it never was.
 /// - "last_error": the last thing that went wrong, in plain words, or null.
 /// - "next_attempt_in_seconds", or null; "reconnect_attempt": attempts in a row that failed; "connections": how often
 ///   a connection was made.
@@ -23,6 +25,9 @@ use std::ffi::c_char;
 /// - "counters": how many messages were "accepted", "delivered", "expired", "dropped_queue_full", "dropped_shutdown",
 ///   "rejected", "unknown", "refused_queue_full" and "resent"; "guard_repairs" of the availability topic; and
 ///   "ignored_acknowledgements", which a broker sent for nothing, or twice.
+/// - "acknowledgement_seconds": how long brokers took to acknowledge messages of QoS 1, as a histogram in the form of
+///   Prometheus: "buckets", each with "le", its bound in seconds from 0.001 to 10, and "count", how many were at most so
+///   long; "count" of all, and "sum_seconds". Like the counters it goes on under new settings.
 /// - "limits", or null: what the broker allows, "receive_maximum", "maximum_packet_size", "maximum_qos",
 ///   "retain_available" and "server_keep_alive_seconds"; and "certificate_valid_until", over TLS the day on which its
 ///   certificate ends, as "2026-01-31", else null.

@@ -122,9 +122,13 @@ impl Outcomes {
         Some(outcome)
     }
 
-    /// Puts in line what ends from now on.
+    /// Puts in line what has ended and was not taken, and what ends from now on.
     pub(super) fn announce(&mut self) {
-        self.line.get_or_insert_default();
+        self.line.get_or_insert_with(|| {
+            let mut line: Vec<u64> = self.kept.keys().copied().collect();
+            line.sort_unstable();
+            line.into()
+        });
     }
 
     /// The next outcome to announce.
@@ -173,6 +177,21 @@ mod tests {
         assert!(outcomes.first().is_none());
         assert_eq!(outcomes.take(1), Some(Some(Outcome::Delivered)));
         assert_eq!(outcomes.kept(), 0);
+    }
+
+    #[test]
+    fn what_ended_before_somebody_reads_is_announced_too() {
+        let mut outcomes = Outcomes::default();
+        for id in 1..=3 {
+            outcomes.track(id);
+            outcomes.record(id, Outcome::Delivered);
+        }
+        outcomes.forget(1);
+        outcomes.announce();
+        assert_eq!(outcomes.first(), Some((2, &Outcome::Delivered)));
+        outcomes.advance();
+        outcomes.announce();
+        assert_eq!(outcomes.first(), Some((3, &Outcome::Delivered)));
     }
 
     #[test]

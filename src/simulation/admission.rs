@@ -22,7 +22,7 @@ impl Broker {
         let arrives = air.arrival().max(self.mute_until);
         match refusal {
             Some(FailureKind::Silent) => return,
-            Some(FailureKind::Undecided) => {
+            Some(FailureKind::Closed) => {
                 return links[at].close_by_broker(arrives, EndCause::ByPeer);
             }
             Some(kind) => {
@@ -80,7 +80,7 @@ impl Broker {
             (Speaks::Only311(Answer::Refusal), Version::V5) => {
                 return Some(FailureKind::WrongVersion)
             }
-            (Speaks::Only311(Answer::Close), Version::V5) => return Some(FailureKind::Undecided),
+            (Speaks::Only311(Answer::Close), Version::V5) => return Some(FailureKind::Closed),
             (Speaks::Only311(Answer::Silence), Version::V5) => return Some(FailureKind::Silent),
             (Speaks::Only5, Version::V311) => return Some(FailureKind::WrongVersion),
             _ => {}

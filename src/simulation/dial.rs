@@ -101,7 +101,7 @@ impl World<'_> {
                 return;
             }
             Some(Down::Refused(kind)) => kind,
-            Some(_) => FailureKind::Undecided,
+            Some(_) => FailureKind::Closed,
             None if opening.fails_at <= now => opening.fails_with,
             None => {
                 self.client().opening = Some(opening);

@@ -137,7 +137,9 @@ impl World<'_> {
             return;
         }
         if opens_notices {
-            self.act(Cause::Asked, |driver, now| ((), driver.open_notices(now)));
+            self.act(Cause::Asked, |driver, now| {
+                ((), driver.open_notices_once(now))
+            });
             self.reads_notices = true;
         }
         if self.reads_notices {
@@ -145,7 +147,7 @@ impl World<'_> {
         }
         let now = self.air.now;
         let engine = self.client().engine();
-        let (status, is_online) = (engine.status(now), engine.is_online());
+        let (status, is_online) = (engine.status(now, Time::ZERO), engine.is_online());
         if status.state == State::Online && !is_online {
             self.fail("the status says online, the client is not".into());
         }

@@ -124,6 +124,7 @@ fn kinds() -> impl Strategy<Value = Option<FailureKind>> {
     prop_oneof![
         3 => Just(None),
         1 => Just(Some(FailureKind::Undecided)),
+        1 => Just(Some(FailureKind::Closed)),
         1 => Just(Some(FailureKind::Silent)),
         1 => Just(Some(FailureKind::WrongVersion)),
         1 => Just(Some(FailureKind::Later)),

@@ -60,6 +60,7 @@ const TABLE: &[Row] = &[
         &[
             Failed(WrongVersion),
             Failed(Undecided),
+            Failed(Closed),
             Failed(Silent),
             Failed(NoRetain),
             Failed(NoQos1),
@@ -73,6 +74,7 @@ const TABLE: &[Row] = &[
             Failed(Unreachable),
             Failed(WrongVersion),
             Failed(Undecided),
+            Failed(Closed),
             Failed(Silent),
             Failed(NotAuthorized),
             Failed(Later),

@@ -31,12 +31,14 @@ pub(super) fn connect(
     connect.keep_alive = settings.keep_alive_seconds;
     // 3.1.1 has no session that ends by itself.
     connect.clean_session = true;
-    connect.last_will = Some(LastWill::new(
-        settings.availability_topic.as_str(),
-        settings.will_message.as_bytes(),
-        wire_qos(attempt.will.qos),
-        attempt.will.retain,
-    ));
+    connect.last_will = attempt.has_will.then(|| {
+        LastWill::new(
+            settings.availability_topic.as_str(),
+            settings.will_message.as_bytes(),
+            wire_qos(attempt.will.qos),
+            attempt.will.retain,
+        )
+    });
     if let Some(username) = &settings.username {
         connect.set_login(
             username.as_str(),

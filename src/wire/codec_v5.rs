@@ -57,7 +57,8 @@ pub(super) fn connect(
         username: username.clone(),
         password: settings.password.clone().unwrap_or_default(),
     });
-    write(&Packet::Connect(connect, Some(will), login), bytes)
+    let will = attempt.has_will.then_some(will);
+    write(&Packet::Connect(connect, will, login), bytes)
 }
 
 pub(super) fn encode(

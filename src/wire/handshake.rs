@@ -24,6 +24,7 @@ pub(super) struct Handshake<S> {
     first: Vec<u8>,
     until: Time,
     limit: Duration,
+    broke_in_tls: bool,
 }
 
 impl<S: Stream> Handshake<S> {
@@ -47,6 +48,7 @@ impl<S: Stream> Handshake<S> {
             first: Vec::new(),
             until: started + attempt.limit,
             limit: attempt.limit,
+            broke_in_tls: false,
         })
     }
 
@@ -154,8 +156,9 @@ impl<S: Stream> Handshake<S> {
         }
     }
 
-    fn broke(&self, error: &io::Error) -> Failure {
+    fn broke(&mut self, error: &io::Error) -> Failure {
         if let Some(failure) = self.stream.tls_failure(error) {
+            self.broke_in_tls = true;
             return failure;
         }
         self.unfinished()
@@ -188,6 +191,11 @@ impl<S: Stream> Handshake<S> {
     /// Whether the broker has said nothing at all.
     pub(super) fn is_silent(&self) -> bool {
         self.first.is_empty()
+    }
+
+    /// Whether it was TLS that failed, be it after the keys were agreed on, when the broker refuses our certificate.
+    pub(super) fn broke_in_tls(&self) -> bool {
+        self.broke_in_tls
     }
 
     /// The connection, and what came behind CONNACK.

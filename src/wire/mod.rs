@@ -38,5 +38,5 @@ mod tls_stream;
 
 pub(crate) use connection::Connection;
 pub(crate) use dial::Dialer;
-pub(crate) use opening::{Opened, Opening};
+pub(crate) use opening::{Opened, Opening, Progress};
 pub(crate) use sender::Sender;

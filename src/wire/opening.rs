@@ -10,7 +10,7 @@ use super::refusal;
 use super::requests::channel;
 use super::resolve::{name_failure, LookUp, Target};
 use super::sender::Sender;
-use super::stream::Socket;
+use super::stream::{Socket, Stream};
 use crate::engine::{window_span, Attempt, Connack, Failure, FailureKind};
 use crate::outbox::Time;
 use crate::tls::Validity;
@@ -28,12 +28,24 @@ pub(crate) struct Opened {
     pub(crate) connection: Connection,
 }
 
+/// When an attempt came through its steps; none for those that it has not come through.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Progress {
+    /// There is an address to connect to.
+    pub(crate) addressed: Option<Time>,
+    /// The TCP connection stands, to this address.
+    pub(crate) connected: Option<(Time, SocketAddr)>,
+    /// TLS has agreed on keys, where it is used.
+    pub(crate) secured: Option<Time>,
+}
+
 /// An attempt under way. Dropping it closes its sockets.
 #[derive(Debug)]
 pub(crate) struct Opening {
     dialer: Dialer,
     attempt: Attempt,
     stage: Stage,
+    progress: Progress,
 }
 
 #[derive(Debug)]
@@ -79,7 +91,13 @@ impl Opening {
             dialer,
             attempt,
             stage,
+            progress: Progress::default(),
         }
+    }
+
+    /// How far it has come, also once it came to something.
+    pub(crate) fn progress(&self) -> Progress {
+        self.progress
     }
 
     /// Goes on until the attempt comes to something, until `until`, or until it is woken: then `None`. Must not be
@@ -120,11 +138,12 @@ impl Opening {
         }
     }
 
-    fn advance(&self, stage: Stage, now: Time) -> Step {
+    fn advance(&mut self, stage: Stage, now: Time) -> Step {
         match stage {
             Stage::Failed(failure) => failed(failure),
             Stage::LookUp { look_up, until } => self.looked_up(look_up, until, now),
             Stage::Ready(target) => {
+                self.progress.addressed = Some(now);
                 let addresses = self.dialer.order(&target.addresses);
                 let race = Race::new(now, addresses, self.attempt.limit);
                 Step::Next(Stage::Race { race, target })
@@ -133,7 +152,10 @@ impl Opening {
                 None => Step::Wait(Stage::Race { race, target }),
                 Some(Err(failure)) => failed(failure),
                 // The others are closed: only this one ever sends a CONNECT.
-                Some(Ok(winner)) => self.connected(winner, &target),
+                Some(Ok(winner)) => {
+                    self.progress.connected = Some((now, winner.address));
+                    self.connected(winner, &target)
+                }
             },
             Stage::Handshake { handshake, address } => self.shake_hands(handshake, address, now),
         }
@@ -179,12 +201,18 @@ impl Opening {
     }
 
     fn shake_hands(
-        &self,
+        &mut self,
         mut handshake: Box<Handshake<Socket>>,
         address: SocketAddr,
         now: Time,
     ) -> Step {
-        match handshake.step(now) {
+        let done = handshake.step(now);
+        if handshake.broke_in_tls() {
+            self.progress.secured = None;
+        } else if !handshake.stream().is_handshaking() {
+            self.progress.secured.get_or_insert(now);
+        }
+        match done {
             None => Step::Wait(Stage::Handshake { handshake, address }),
             Some(Err(failure)) => {
                 if handshake.is_silent() && handshake.deadline() <= now {

@@ -29,7 +29,7 @@ pub(super) fn closed(uses_tls: bool) -> Failure {
         false => "; if it expects TLS on this port, set use_tls",
     };
     let text = format!("the broker closed the connection without an answer{advice}");
-    failure(FailureKind::Undecided, text)
+    failure(FailureKind::Closed, text)
 }
 
 /// Says nothing about the version of MQTT, of which nothing was said yet.

@@ -45,6 +45,10 @@ static inline void expect(const char *file, int line, const char *call, int32_t 
     fflush(stdout);
 }
 
+/* The address of publish options. */
+#define OPTIONS(qos, retain, expiry_seconds) \
+    (&(argus_mqtt_publish_options){sizeof(argus_mqtt_publish_options), qos, retain, expiry_seconds})
+
 /* A client at a port where nothing listens: the discard port of this machine. */
 #define NO_BROKER "{\"broker_host\": \"127.0.0.1\", \"broker_port\": 9}"
 

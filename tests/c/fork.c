@@ -17,20 +17,26 @@
 static void use_the_parents(argus_mqtt_client client, argus_mqtt_delivery delivery)
 {
     char buffer[64];
+    argus_mqtt_outcome outcome;
     size_t left = 77;
     int fd = -7;
 
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_wait_online(client, UINT64_MAX, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_publish_event(client, "door", "{}", 2, NULL, &error));
-    EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_publish(client, "a", "x", 1, 1, 0, 0, NULL, &error));
+    EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_publish(client, "a", "x", 1, NULL, NULL, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_delivery_wait(client, delivery, UINT64_MAX, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_delivery_forget(client, delivery, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_flush(client, UINT64_MAX, &left, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_reconfigure(client, NO_BROKER, &error));
+    EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_reconnect(client, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_status(client, buffer, sizeof buffer, &left, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_next_notice(client, UINT64_MAX, buffer, sizeof buffer, &left, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_notice_fd(client, &fd, &error));
+    EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_open_notices(client, 0, &error));
+    EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_next_outcomes(client, UINT64_MAX, &outcome, 1, &left, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_shutdown(client, UINT64_MAX, &left, &error));
+    EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_shutdown_begin(client, UINT64_MAX, &error));
+    EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_close(client, UINT64_MAX, &left, &error));
     CHECK(left == 77 && fd == -7);
 }
 

@@ -41,28 +41,39 @@ static void all_calls(argus_mqtt_client client, int32_t wanted)
     argus_mqtt_delivery delivery = 77;
     size_t count = 77;
     char buffer[16] = "as it was";
+    argus_mqtt_outcome outcomes[2];
 
     EXPECT(wanted, argus_mqtt_wait_online(client, 0, &error));
     EXPECT(wanted, argus_mqtt_publish_event(client, "door", "{}", 2, &delivery, &error));
-    EXPECT(wanted, argus_mqtt_publish(client, "a/b", "x", 1, 1, 0, 0, &delivery, &error));
+    EXPECT(wanted, argus_mqtt_publish(client, "a/b", "x", 1, NULL, &delivery, &error));
     EXPECT(wanted, argus_mqtt_delivery_wait(client, 1, 0, &error));
     EXPECT(wanted, argus_mqtt_delivery_forget(client, 1, &error));
     EXPECT(wanted, argus_mqtt_flush(client, 0, &count, &error));
     EXPECT(wanted, argus_mqtt_reconfigure(client, NO_BROKER, &error));
+    EXPECT(wanted, argus_mqtt_reconnect(client, &error));
     EXPECT(wanted, argus_mqtt_status(client, buffer, sizeof buffer, &count, &error));
+    EXPECT(wanted, argus_mqtt_open_notices(client, 0, &error));
+    EXPECT(wanted, argus_mqtt_next_outcomes(client, 0, outcomes, 2, &count, &error));
     EXPECT(wanted, argus_mqtt_shutdown(client, 0, &count, &error));
+    EXPECT(wanted, argus_mqtt_shutdown_begin(client, 0, &error));
+    EXPECT(wanted, argus_mqtt_close(client, 0, &count, &error));
     CHECK(delivery == 77 && count == 77 && strcmp(buffer, "as it was") == 0);
 
     /* Every other argument is as bad as it gets: the client is judged first. */
     CHECK(argus_mqtt_wait_online(client, UINT64_MAX, NULL) == wanted);
     CHECK(argus_mqtt_publish_event(client, NULL, NULL, SIZE_MAX, NULL, NULL) == wanted);
-    CHECK(argus_mqtt_publish(client, NULL, NULL, SIZE_MAX, -1, -1, 0, NULL, NULL) == wanted);
+    CHECK(argus_mqtt_publish(client, NULL, NULL, SIZE_MAX, OPTIONS(-1, -1, 0), NULL, NULL) == wanted);
     CHECK(argus_mqtt_delivery_wait(client, 0, UINT64_MAX, NULL) == wanted);
     CHECK(argus_mqtt_delivery_forget(client, 0, NULL) == wanted);
     CHECK(argus_mqtt_flush(client, UINT64_MAX, NULL, NULL) == wanted);
     CHECK(argus_mqtt_reconfigure(client, NULL, NULL) == wanted);
+    CHECK(argus_mqtt_reconnect(client, NULL) == wanted);
     CHECK(argus_mqtt_status(client, NULL, SIZE_MAX, NULL, NULL) == wanted);
+    CHECK(argus_mqtt_open_notices(client, UINT32_MAX, NULL) == wanted);
+    CHECK(argus_mqtt_next_outcomes(client, UINT64_MAX, NULL, 0, NULL, NULL) == wanted);
     CHECK(argus_mqtt_shutdown(client, UINT64_MAX, NULL, NULL) == wanted);
+    CHECK(argus_mqtt_shutdown_begin(client, UINT64_MAX, NULL) == wanted);
+    CHECK(argus_mqtt_close(client, UINT64_MAX, NULL, NULL) == wanted);
 }
 
 static void handles(void)
@@ -92,15 +103,15 @@ static void payloads(argus_mqtt_client client)
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
         size_t length = lengths[i];
         EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish_event(client, "door", NULL, length, NULL, &error));
-        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, "a", NULL, length, 1, 0, 0, NULL, &error));
+        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, "a", NULL, length, NULL, NULL, &error));
         if (length > 1) {
             /* Longer than a packet can be: refused without reading on behind what is there. */
             EXPECT(ARGUS_MQTT_INVALID_ARGUMENT,
-                   argus_mqtt_publish(client, "a", longest, length, 1, 0, 0, NULL, &error));
+                   argus_mqtt_publish(client, "a", longest, length, NULL, NULL, &error));
         }
     }
-    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", NULL, 0, 1, 1, 0, NULL, &error));
-    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "a\0b", 3, 1, 0, 0, NULL, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", NULL, 0, OPTIONS(1, 1, 0), NULL, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "a\0b", 3, NULL, NULL, &error));
 }
 
 static void events(argus_mqtt_client client)
@@ -123,7 +134,7 @@ static void topics(argus_mqtt_client client)
 
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish_event(client, wrong[i], "{}", 2, NULL, &error));
-        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, wrong[i], "x", 1, 1, 0, 0, NULL, &error));
+        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, wrong[i], "x", 1, NULL, NULL, &error));
     }
     EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish_event(client, "a/b", "{}", 2, NULL, &error));
 
@@ -134,7 +145,7 @@ static void topics(argus_mqtt_client client)
     memset(endless, 'x', length);
     endless[length] = '\0';
     EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish_event(client, endless, "{}", 2, NULL, &error));
-    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, endless, "x", 1, 1, 0, 0, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, endless, "x", 1, NULL, NULL, &error));
     free(endless);
 }
 
@@ -144,20 +155,43 @@ static void numbers(argus_mqtt_client client)
     const int32_t wrong_retain[] = {-1, 2, INT32_MIN, INT32_MAX};
 
     for (size_t i = 0; i < sizeof wrong_qos / sizeof wrong_qos[0]; i++) {
-        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, "a", "x", 1, wrong_qos[i], 0, 0, NULL, &error));
+        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT,
+               argus_mqtt_publish(client, "a", "x", 1, OPTIONS(wrong_qos[i], 0, 0), NULL, &error));
     }
     for (size_t i = 0; i < sizeof wrong_retain / sizeof wrong_retain[0]; i++) {
         EXPECT(ARGUS_MQTT_INVALID_ARGUMENT,
-               argus_mqtt_publish(client, "a", "x", 1, 1, wrong_retain[i], 0, NULL, &error));
+               argus_mqtt_publish(client, "a", "x", 1, OPTIONS(1, wrong_retain[i], 0), NULL, &error));
     }
-    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, "a", "x", 1, 0, 1, UINT32_MAX, NULL, &error));
-    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "x", 1, 0, 1, UINT32_MAX - 1, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, "a", "x", 1, OPTIONS(0, 1, UINT32_MAX), NULL, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "x", 1, OPTIONS(0, 1, UINT32_MAX - 1), NULL, &error));
+}
+
+/* Options of a size that no header has had, or that a later one will have. */
+static void option_sizes(argus_mqtt_client client)
+{
+    struct {
+        argus_mqtt_publish_options now;
+        unsigned char more[16];
+    } later;
+    const uint32_t wrong[] = {0, 1, sizeof later.now - 1, 5000, UINT32_MAX};
+
+    memset(&later, 0, sizeof later);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        later.now.struct_size = wrong[i];
+        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, "a", "x", 1, &later.now, NULL, &error));
+    }
+    later.now.struct_size = sizeof later;
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "x", 1, &later.now, NULL, &error));
+    later.more[15] = 1;
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, "a", "x", 1, &later.now, NULL, &error));
+    later.now.struct_size = sizeof later.now;
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "x", 1, &later.now, NULL, &error));
 }
 
 static void deliveries(argus_mqtt_client client)
 {
     argus_mqtt_delivery delivery = 0;
-    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "x", 1, 1, 0, 0, &delivery, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "x", 1, NULL, &delivery, &error));
     CHECK(delivery != 0);
     EXPECT(ARGUS_MQTT_TIMEOUT, argus_mqtt_delivery_wait(client, delivery, 0, &error));
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_delivery_forget(client, delivery, &error));
@@ -165,6 +199,22 @@ static void deliveries(argus_mqtt_client client)
     EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_delivery_wait(client, delivery, UINT64_MAX, &error));
     EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_delivery_wait(client, 0, UINT64_MAX, &error));
     EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_delivery_wait(client, UINT64_MAX, UINT64_MAX, &error));
+}
+
+static void kinds_and_outcomes(argus_mqtt_client client)
+{
+    const uint32_t wrong[] = {16, 15, 10, UINT32_MAX};
+    argus_mqtt_outcome outcomes[2];
+    size_t count = 77;
+
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_open_notices(client, wrong[i], &error));
+    }
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_next_outcomes(client, UINT64_MAX, NULL, 2, &count, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_next_outcomes(client, UINT64_MAX, outcomes, 0, &count, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_next_outcomes(client, UINT64_MAX, outcomes, 2, NULL, &error));
+    EXPECT(ARGUS_MQTT_TIMEOUT, argus_mqtt_next_outcomes(client, 0, outcomes, 2, &count, &error));
+    CHECK(count == 77);
 }
 
 static void buffers(argus_mqtt_client client)
@@ -210,6 +260,22 @@ static void schema(void)
     CHECK(argus_mqtt_settings_schema(NULL, SIZE_MAX, NULL, NULL) == ARGUS_MQTT_INVALID_ARGUMENT);
 }
 
+static void testing_a_connection(void)
+{
+    char report[16384];
+    size_t length = 77;
+
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_test_connection(NULL, 0, report, sizeof report, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_test_connection("\xff", 0, report, sizeof report, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_test_connection(NO_BROKER, UINT64_MAX, NULL, 1, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_SETTINGS, argus_mqtt_test_connection("{}", 0, report, sizeof report, &length, &error));
+    CHECK(length == 77);
+    EXPECT(ARGUS_MQTT_BUFFER_TOO_SMALL, argus_mqtt_test_connection(NO_BROKER, 20000, NULL, 0, &length, &error));
+    CHECK(length > 77 && length < sizeof report);
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_test_connection(NO_BROKER, UINT64_MAX, report, sizeof report, NULL, &error));
+    CHECK(strstr(report, "\"works\":false") != NULL && strstr(report, "\"remedy\":\"") != NULL);
+}
+
 /* Outputs that lie in each other, and inputs that lie in outputs. What they hold afterwards is of no use. */
 static void aliases(argus_mqtt_client client)
 {
@@ -217,14 +283,16 @@ static void aliases(argus_mqtt_client client)
     void *inside = error.message;
 
     CHECK(argus_mqtt_connect(NULL, inside, &error) == ARGUS_MQTT_INVALID_ARGUMENT);
-    CHECK(argus_mqtt_publish(client, "a", "x", 1, 1, 0, 0, inside, &error) == ARGUS_MQTT_OK);
+    CHECK(argus_mqtt_publish(client, "a", "x", 1, NULL, inside, &error) == ARGUS_MQTT_OK);
     CHECK(argus_mqtt_flush(client, 0, inside, &error) == ARGUS_MQTT_TIMEOUT);
-    CHECK(argus_mqtt_status(client, inside, sizeof error.message, inside, &error) == ARGUS_MQTT_OK);
+    CHECK(argus_mqtt_status(client, inside, 100, inside, &error) == ARGUS_MQTT_BUFFER_TOO_SMALL);
+    CHECK(argus_mqtt_settings_check("{", inside, sizeof error.message, inside, &error) == ARGUS_MQTT_OK);
+    CHECK(argus_mqtt_next_outcomes(client, 0, inside, 1, inside, &error) == ARGUS_MQTT_TIMEOUT);
 
     strcpy(error.message, "topic/from/the/last/message");
-    CHECK(argus_mqtt_publish(client, error.message, error.message, 5, 1, 0, 0, NULL, &error) == ARGUS_MQTT_OK);
+    CHECK(argus_mqtt_publish(client, error.message, error.message, 5, NULL, NULL, &error) == ARGUS_MQTT_OK);
     strcpy(error.message, "wrong/#");
-    CHECK(argus_mqtt_publish(client, error.message, "x", 1, 1, 0, 0, NULL, &error) == ARGUS_MQTT_INVALID_ARGUMENT);
+    CHECK(argus_mqtt_publish(client, error.message, "x", 1, NULL, NULL, &error) == ARGUS_MQTT_INVALID_ARGUMENT);
     CHECK(strlen(error.message) > strlen("wrong/#"));
 }
 
@@ -234,6 +302,7 @@ static void reconfiguring(argus_mqtt_client client)
     EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_reconfigure(client, "\xff", &error));
     EXPECT(ARGUS_MQTT_INVALID_SETTINGS, argus_mqtt_reconfigure(client, "{}", &error));
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_reconfigure(client, NO_BROKER, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_reconnect(client, &error));
 }
 
 static void waiting(argus_mqtt_client client)
@@ -249,6 +318,7 @@ int main(void)
     names_and_numbers();
     schema();
     connecting();
+    testing_a_connection();
     handles();
 
     argus_mqtt_client client = connected();
@@ -256,7 +326,9 @@ int main(void)
     events(client);
     topics(client);
     numbers(client);
+    option_sizes(client);
     deliveries(client);
+    kinds_and_outcomes(client);
     buffers(client);
     aliases(client);
     reconfiguring(client);

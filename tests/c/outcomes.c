@@ -35,8 +35,8 @@ static void delivered_and_rejected(const char *mosquitto)
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_status(client, status, sizeof status, &left, &error));
     CHECK(left == strlen(status) && strstr(status, "\"state\":\"online\"") != NULL);
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish_event(client, "door", "{}", 2, &event, &error));
-    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a/b", "x", 1, 0, 0, 0, &message, &error));
-    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a/b", large, sizeof large, 1, 0, 0, &too_large, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a/b", "x", 1, OPTIONS(0, 0, 0), &message, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a/b", large, sizeof large, NULL, &too_large, &error));
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_flush(client, PATIENCE_MS, &left, &error));
     CHECK(left == 0);
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_delivery_wait(client, event, 0, &error));
@@ -54,7 +54,7 @@ static void expired_dropped_and_full(void)
     argus_mqtt_delivery expiring = 0, dropped = 0;
     argus_mqtt_client client = connected(NO_BROKER);
 
-    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "x", 1, 1, 0, 1, &expiring, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "x", 1, OPTIONS(1, 0, 1), &expiring, &error));
     EXPECT(ARGUS_MQTT_EXPIRED, argus_mqtt_delivery_wait(client, expiring, PATIENCE_MS, &error));
     leave(client);
 
@@ -68,7 +68,7 @@ static void expired_dropped_and_full(void)
     client = connected(settings_for("9", ", \"max_queued_messages\": 1, \"queue_full\": \"refuse_newest\""));
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish_event(client, "door", "{}", 2, NULL, &error));
     EXPECT(ARGUS_MQTT_QUEUE_FULL, argus_mqtt_publish_event(client, "door", "{}", 2, NULL, &error));
-    EXPECT(ARGUS_MQTT_QUEUE_FULL, argus_mqtt_publish(client, "a", "x", 1, 1, 0, 0, NULL, &error));
+    EXPECT(ARGUS_MQTT_QUEUE_FULL, argus_mqtt_publish(client, "a", "x", 1, NULL, NULL, &error));
     leave(client);
 }
 
@@ -89,15 +89,16 @@ static void unknown_while_shutting_down(const char *silent)
     pthread_t thread;
 
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_wait_online(client, PATIENCE_MS, &error));
-    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "x", 1, 1, 0, 0, &delivery, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "x", 1, NULL, &delivery, &error));
     CHECK(pthread_create(&thread, NULL, shut_down, &client) == 0);
     while (!status_has(client, "\"shutting_down\"")) {
         nanosleep(&pause, NULL);
     }
     EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_publish_event(client, "door", "{}", 2, NULL, &error));
-    EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_publish(client, "a", "x", 1, 1, 0, 0, NULL, &error));
+    EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_publish(client, "a", "x", 1, NULL, NULL, &error));
     EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_wait_online(client, PATIENCE_MS, &error));
     EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_reconfigure(client, NO_BROKER, &error));
+    EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_reconnect(client, &error));
     EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_shutdown(client, PATIENCE_MS, NULL, &error));
     EXPECT(ARGUS_MQTT_UNKNOWN, argus_mqtt_delivery_wait(client, delivery, PATIENCE_MS, &error));
     CHECK(pthread_join(thread, NULL) == 0);
@@ -123,7 +124,7 @@ static void reconfigured(const char *mosquitto, const char *silent)
     snprintf(first, sizeof first, "%s", settings_for(silent, ""));
     argus_mqtt_client client = connected(first);
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_wait_online(client, PATIENCE_MS, &error));
-    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "x", 1, 1, 0, 0, &delivery, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "x", 1, NULL, &delivery, &error));
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_reconfigure(client, settings_for(mosquitto, ""), &error));
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_delivery_wait(client, delivery, PATIENCE_MS, &error));
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_shutdown(client, PATIENCE_MS, NULL, &error));
@@ -139,7 +140,7 @@ static void without_memory(void)
     CHECK(payload != NULL);
     limit_memory(size / 2);
     EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_publish_event(client, "door", payload, size, NULL, &error));
-    EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_publish(client, "a", payload, size, 1, 0, 0, NULL, &error));
+    EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_publish(client, "a", payload, size, NULL, NULL, &error));
     leave(client);
     /* Less than the stack of a thread; but stacks of threads that have ended may be there still. */
     limit_memory(1 << 20);

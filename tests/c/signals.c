@@ -42,7 +42,7 @@ int main(int argc, char **argv)
     EXPECT(ARGUS_MQTT_OK,
            argus_mqtt_connect(settings_for(argv[1], ", \"reconnect_max_seconds\": 1"), &client, &error));
     while (!status_has(client, "\"connections\":3")) {
-        CHECK(argus_mqtt_publish(client, "a", large, sizeof large, 1, 0, 0, NULL, &error) == ARGUS_MQTT_OK);
+        CHECK(argus_mqtt_publish(client, "a", large, sizeof large, NULL, NULL, &error) == ARGUS_MQTT_OK);
         handled = 0;
         CHECK(kill(getpid(), SIGUSR1) == 0);
         while (!handled) {

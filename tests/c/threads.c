@@ -31,7 +31,7 @@ static void *use(void *unused)
         size_t left = 0;
 
         allow(argus_mqtt_publish_event(client, "door", "{}", 2, NULL, &error), ARGUS_MQTT_OK);
-        int32_t status = argus_mqtt_publish(client, "a", "x", 1, 1, 0, 0, &delivery, &error);
+        int32_t status = argus_mqtt_publish(client, "a", "x", 1, NULL, &delivery, &error);
         allow(status, ARGUS_MQTT_OK);
         if (status == ARGUS_MQTT_OK) {
             /* An outcome, if the shutdown came first: there is no broker that could have taken it. */

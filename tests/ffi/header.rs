@@ -6,17 +6,20 @@ use std::fs;
 use crate::compiler::{defines, header, root, Program};
 
 /// The files that the header is made from, in its order.
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 16] = [
     "abi",
     "status_code",
     "handle",
     "error",
     "connect",
+    "publish_options",
     "publish",
     "delivery",
+    "outcomes",
     "notices",
     "status",
     "settings",
+    "test_connection",
     "shutdown",
     "status_name",
     "version",
@@ -125,11 +128,9 @@ fn functions() -> Vec<(String, String)> {
             panic!("a comment without an end: {part}");
         };
         if let Some((name, _)) = declaration.split_once('(') {
-            if let Some(name) = name
-                .split(' ')
-                .next_back()
-                .filter(|_| !declaration.starts_with('#'))
-            {
+            if let Some(name) = name.split(' ').next_back().filter(|_| {
+                !declaration.starts_with(['#', ' ']) && !declaration.starts_with("typedef")
+            }) {
                 functions.push((name.trim_start_matches('*').to_owned(), part.to_owned()));
             }
         }

@@ -86,15 +86,15 @@ impl Brokers {
         .map(|port| port.to_string());
         match name {
             "outcomes" => vec![mosquitto, silent, refusing],
-            "fork" | "notices" => vec![mosquitto],
+            "fork" => vec![mosquitto],
+            "notices" => vec![mosquitto, silent],
             _ => Vec::new(),
         }
     }
 }
 
 fn notices() -> Vec<String> {
-    let mosquitto = mosquitto::start();
-    run("notices", &[mosquitto.port()])
+    run_with("notices", &Brokers::start().arguments("notices"))
 }
 
 /// Runs a program, which has to succeed, and gives its lines of a function and a status.

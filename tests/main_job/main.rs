@@ -14,6 +14,7 @@ mod outage;
 mod outcomes;
 mod publisher;
 mod refusals;
+mod status;
 mod twin;
 mod waiting;
 

@@ -167,7 +167,7 @@ impl Client {
 
     pub(crate) fn open_notices(&self) {
         self.0
-            .call(|guarded, now| ((), guarded.driver.open_notices(now)));
+            .call(|guarded, now| ((), guarded.driver.open_notices_once(now)));
     }
 
     /// None when the client is closed and all is read.

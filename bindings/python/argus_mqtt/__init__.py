@@ -14,6 +14,7 @@ Times are in seconds. Every exception of this package is an ArgusMqttError.
 
 from ._arguments import Payload
 from ._client import Client, connect
+from ._connection_test import ConnectionReport, ConnectionStep, test_connection
 from ._delivery import Delivery
 from ._errors import (
     ArgusMqttError,
@@ -36,12 +37,14 @@ from ._notices import Ended, LogLine, Missed, Notice, StateChange
 from ._prototypes import library_version
 from ._settings import Settings, SettingsReport, check_settings, settings_schema
 from ._shutdown import ShutdownReport
-from ._status import Counters, Limits, Status
+from ._status import Counters, Histogram, Limits, Status
 from ._version import __version__
 
 __all__ = [
     "ArgusMqttError",
     "Client",
+    "ConnectionReport",
+    "ConnectionStep",
     "Counters",
     "Delivery",
     "Dropped",
@@ -49,6 +52,7 @@ __all__ = [
     "Expired",
     "Fault",
     "Forked",
+    "Histogram",
     "InvalidArgument",
     "InvalidSettings",
     "LibraryNotLoaded",
@@ -74,4 +78,5 @@ __all__ = [
     "connect",
     "library_version",
     "settings_schema",
+    "test_connection",
 ]

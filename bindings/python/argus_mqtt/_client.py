@@ -20,12 +20,14 @@ from ._status import Status, status_from
 
 if TYPE_CHECKING:
     from ._arguments import Payload
-    from ._notices import Notice
+    from ._notices import Ended, Notice
     from ._shutdown import ShutdownReport
 
 _log = logging.getLogger("argus_mqtt")
 
 DEFAULT_SHUTDOWN_SECONDS = 5.0
+
+_OPTIONS_SIZE = ctypes.sizeof(_prototypes.PublishOptions)
 
 
 def connect(settings: Settings) -> Client:
@@ -188,15 +190,14 @@ class Client:
         retain = _arguments.flag("retain", retain)
         # The library has a 0 for none, which here would be a message that has expired already.
         expiry = 0 if expiry_seconds is None else _arguments.whole("expiry_seconds", expiry_seconds, 1, 2**32 - 1)
+        options = _prototypes.PublishOptions(_OPTIONS_SIZE, qos, retain, expiry)
         outputs = _spare_outputs.pop() if _spare_outputs else _Outputs()
         status = _prototypes.publish(
             self._handle,
             topic_text,
             data,
             len(data),
-            qos,
-            retain,
-            expiry,
+            ctypes.byref(options),
             outputs.delivery_address,
             outputs.error_address,
         )
@@ -250,6 +251,51 @@ class Client:
         """
         return _notices.read(self._handle, _waiting.deadline_after(_arguments.timeout(timeout)))
 
+    def open_notices(
+        self, *, states: bool = False, deliveries: bool = False, log: bool = False, outcomes: bool = False
+    ) -> None:
+        """Choose what is noted from now on; nothing else is, and what waits of it is dropped.
+
+        Unless it is called, the first call of `next_notice` or `fileno` begins to note states, deliveries and log
+        lines. The file descriptor is readable as long as there is something of what was chosen.
+
+        Args:
+            states: `StateChange`, the first of which says where the client stands.
+            deliveries: `Ended`, for each message that ends.
+            log: `LogLine`.
+            outcomes: What `next_outcomes` takes. Not together with `deliveries`.
+
+        Raises:
+            InvalidArgument: Both `deliveries` and `outcomes` were chosen.
+            ShutDown: The client was shut down.
+            Forked: The client belongs to the parent process.
+        """
+        kinds = (
+            bool(states) * _prototypes.NOTICE_STATES
+            | bool(deliveries) * _prototypes.NOTICE_DELIVERIES
+            | bool(log) * _prototypes.NOTICE_LOG
+            | bool(outcomes) * _prototypes.NOTICE_OUTCOMES
+        )
+        _notices.open_kinds(self._handle, kinds)
+
+    def next_outcomes(self, timeout: float | None = None, *, most: int = 64) -> list[Ended]:
+        """Wait until a message has ended, and take the outcomes that there are, in the order in which they came.
+
+        They are those of messages whose `Delivery` is still held and has not been waited for; `Delivery.wait` has
+        nothing more to give for them. Goes on between `begin_shutdown` and `close`.
+
+        Args:
+            timeout: The longest wait in seconds; None is for ever.
+            most: How many are taken at once, at most.
+
+        Raises:
+            TimedOut: No message has ended.
+            ShutDown: The client is closed, and no outcome is left.
+            Forked: The client belongs to the parent process.
+        """
+        most = _arguments.whole("most", most, 1, 65536)
+        return _notices.take_outcomes(self._handle, most, _waiting.deadline_after(_arguments.timeout(timeout)))
+
     def __iter__(self) -> Iterator[Notice]:
         """Give the notices as they come, until the client is shut down."""
         while True:
@@ -302,6 +348,20 @@ class Client:
         if status != OK:
             raise settings_error(status, error, text)
 
+    def reconnect(self) -> None:
+        """Try to connect now instead of after the pause, and begin anew with short pauses. An open connection stays.
+
+        Returns at once; `wait_online` waits for the connection.
+
+        Raises:
+            ShutDown: The client was shut down.
+            Forked: The client belongs to the parent process.
+        """
+        error = _prototypes.Error()
+        status = _prototypes.reconnect(self._handle, ctypes.byref(error))
+        if status != OK:
+            raise error_for(status, error.text)
+
     def shutdown(self, timeout: float | None = DEFAULT_SHUTDOWN_SECONDS) -> ShutdownReport:
         """End in good order: accept nothing more, deliver what is queued, say offline, disconnect.
 
@@ -320,6 +380,37 @@ class Client:
         """
         self._check_process()
         return self._end(_waiting.deadline_after(_arguments.timeout(timeout)))
+
+    def begin_shutdown(self, timeout: float = DEFAULT_SHUTDOWN_SECONDS) -> None:
+        """Begin what `shutdown` does, and return at once: for an event loop, or a program of one thread.
+
+        It is over when a `StateChange` says "closed". Until `close`, also after the end, notices, outcomes, the file
+        descriptor and the status are there as before. `shutdown` waits for the end of it, too.
+
+        Args:
+            timeout: How many seconds it may take.
+
+        Raises:
+            ShutDown: The client was shut down, or is being.
+            Forked: The client belongs to the parent process.
+        """
+        error = _prototypes.Error()
+        deadline = _waiting.deadline_after(_arguments.timeout(timeout))
+        status = _prototypes.shutdown_begin(self._handle, _waiting.milliseconds_to(deadline), ctypes.byref(error))
+        if status != OK:
+            raise error_for(status, error.text)
+
+    def close(self) -> ShutdownReport:
+        """End the client for good, without waiting: after `begin_shutdown`, when that is over.
+
+        Before that, or without it, what is queued is dropped, and the broker says offline by the will. Outcomes that
+        were not taken are gone. Once closed or shut down, it gives the same report again.
+
+        Raises:
+            Forked: The client belongs to the parent process.
+        """
+        self._check_process()
+        return self._end(_waiting.deadline_after(0.0), _shutdown.CLOSE)
 
     def __enter__(self) -> Client:
         """Give the client itself."""
@@ -340,13 +431,13 @@ class Client:
 
     def __del__(
         self,
-        _shut_down: Callable[..., int] = _prototypes.shutdown,
+        _close: Callable[..., int] = _prototypes.close,
         _pid: Callable[[], int] = os.getpid,
         _warn: Callable[..., None] = warnings.warn,
     ) -> None:
         """Close the connection of a client that was lost, so that the broker says it is offline."""
         if self._ending is None and self._process == _pid():
-            _shut_down(self._handle, 0, None, None)
+            _close(self._handle, 0, None, None)
             _warn(f"{self!r} was not shut down", ResourceWarning, source=self)
 
     def __repr__(self) -> str:
@@ -369,11 +460,11 @@ class Client:
         if self._process != os.getpid():
             raise Forked("the client belongs to the parent process; connect one in this process")
 
-    def _end(self, deadline: float) -> ShutdownReport:
+    def _end(self, deadline: float, how: _shutdown.How = _shutdown.SHUT_DOWN) -> ShutdownReport:
         with self._lock:
             ending = self._ending
             if ending is None:
-                ending = self._ending = _shutdown.Ending(self._handle)
+                ending = self._ending = _shutdown.Ending(self._handle, how)
                 _shutdown.closed(self)
                 ending.start(deadline)
         return ending.report(deadline)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from . import _prototypes, _waiting
-from ._errors import BUFFER_TOO_SMALL, OK, error_for
+from ._errors import BUFFER_TOO_SMALL, DROPPED, EXPIRED, OK, REJECTED, UNKNOWN, error_for
 
 if TYPE_CHECKING:
     from ._status import State
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 _log = logging.getLogger("argus_mqtt")
 
 _ENOUGH_FOR_MOST = 2048
+_OUTCOMES: dict[int, Literal["delivered", "expired", "dropped", "rejected", "unknown"]] = {
+    OK: "delivered",
+    EXPIRED: "expired",
+    DROPPED: "dropped",
+    REJECTED: "rejected",
+    UNKNOWN: "unknown",
+}
 _LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
@@ -40,7 +47,7 @@ class Ended:
     Attributes:
         delivery: The number of the message, `Delivery.id`.
         outcome: How it ended; `Delivery.wait` tells the same.
-        reason: Why it was dropped or rejected; else None.
+        reason: Why it was dropped or rejected; else None. From `Client.next_outcomes`, why it was not delivered.
     """
 
     delivery: int
@@ -91,6 +98,29 @@ def read(handle: int, deadline: float) -> Notice:
             raise error_for(status, error.text)
         # It is still the next one.
         capacity = length.value + 1
+
+
+def open_kinds(handle: int, kinds: int) -> None:
+    """Choose what is noted from now on."""
+    error = _prototypes.Error()
+    status = _prototypes.open_notices(handle, kinds, ctypes.byref(error))
+    if status != OK:
+        raise error_for(status, error.text)
+
+
+def take_outcomes(handle: int, most: int, deadline: float) -> list[Ended]:
+    """Wait until there is an outcome, and take those that there are."""
+    room = (_prototypes.Outcome * most)()
+    count = ctypes.c_size_t()
+    error = _prototypes.Error()
+    output = (ctypes.byref(room), most, ctypes.byref(count), ctypes.byref(error))
+    status = _waiting.wait(lambda ms: _prototypes.next_outcomes(handle, ms, *output), deadline)
+    if status != OK:
+        raise error_for(status, error.text)
+    return [
+        Ended(one.delivery, _OUTCOMES[one.outcome], one.reason.decode("utf-8", "replace") or None)
+        for one in room[: count.value]
+    ]
 
 
 def descriptor(handle: int) -> int:

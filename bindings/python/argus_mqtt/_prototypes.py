@@ -13,6 +13,12 @@ from typing import Any
 from . import _library
 
 MESSAGE_SIZE = 1024
+REASON_SIZE = 244
+
+NOTICE_STATES = 1
+NOTICE_DELIVERIES = 2
+NOTICE_LOG = 4
+NOTICE_OUTCOMES = 8
 
 
 class Error(ctypes.Structure):
@@ -25,6 +31,18 @@ class Error(ctypes.Structure):
         """The message."""
         message: bytes = self.message
         return message.decode("utf-8", "replace")
+
+
+class PublishOptions(ctypes.Structure):
+    """`argus_mqtt_publish_options`: how a message is published."""
+
+    _fields_ = (("struct_size", c_uint32), ("qos", c_int32), ("retain", c_int32), ("expiry_seconds", c_uint32))
+
+
+class Outcome(ctypes.Structure):
+    """`argus_mqtt_outcome`: what became of one message."""
+
+    _fields_ = (("delivery", c_uint64), ("outcome", c_int32), ("reason", c_char * REASON_SIZE))
 
 
 _releasing, _keeping = _library.load()
@@ -51,7 +69,7 @@ wait_online = _bind("argus_mqtt_wait_online", c_uint64, c_uint64, POINTER(Error)
 publish_event = _bind("argus_mqtt_publish_event", c_uint64, c_char_p, c_char_p, c_size_t, c_void_p, c_void_p)
 
 # int32_t argus_mqtt_publish(argus_mqtt_client client, const char *topic, const void *payload,
-#                            size_t payload_len, int32_t qos, int32_t retain, uint32_t expiry_seconds,
+#                            size_t payload_len, const argus_mqtt_publish_options *options,
 #                            argus_mqtt_delivery *delivery_out, argus_mqtt_error *error);
 publish = _bind(
     "argus_mqtt_publish",
@@ -59,9 +77,7 @@ publish = _bind(
     c_char_p,
     c_char_p,
     c_size_t,
-    c_int32,
-    c_int32,
-    c_uint32,
+    c_void_p,
     c_void_p,
     c_void_p,
 )
@@ -82,6 +98,9 @@ flush = _bind("argus_mqtt_flush", c_uint64, c_uint64, POINTER(c_size_t), POINTER
 #                                argus_mqtt_error *error);
 reconfigure = _bind("argus_mqtt_reconfigure", c_uint64, c_char_p, POINTER(Error))
 
+# int32_t argus_mqtt_reconnect(argus_mqtt_client client, argus_mqtt_error *error);
+reconnect = _bind("argus_mqtt_reconnect", c_uint64, POINTER(Error))
+
 # int32_t argus_mqtt_status(argus_mqtt_client client, char *buffer, size_t capacity, size_t *length_out,
 #                           argus_mqtt_error *error);
 status = _bind("argus_mqtt_status", c_uint64, c_char_p, c_size_t, POINTER(c_size_t), POINTER(Error))
@@ -101,6 +120,22 @@ next_notice = _bind(
 # int32_t argus_mqtt_notice_fd(argus_mqtt_client client, int *fd_out, argus_mqtt_error *error);
 notice_fd = _bind("argus_mqtt_notice_fd", c_uint64, POINTER(c_int), POINTER(Error))
 
+# int32_t argus_mqtt_open_notices(argus_mqtt_client client, uint32_t kinds, argus_mqtt_error *error);
+open_notices = _bind("argus_mqtt_open_notices", c_uint64, c_uint32, POINTER(Error))
+
+# int32_t argus_mqtt_next_outcomes(argus_mqtt_client client, uint64_t timeout_ms,
+#                                  argus_mqtt_outcome *outcomes, size_t capacity, size_t *count_out,
+#                                  argus_mqtt_error *error);
+next_outcomes = _bind(
+    "argus_mqtt_next_outcomes",
+    c_uint64,
+    c_uint64,
+    c_void_p,
+    c_size_t,
+    POINTER(c_size_t),
+    POINTER(Error),
+)
+
 # int32_t argus_mqtt_settings_check(const char *settings_json, char *buffer, size_t capacity,
 #                                   size_t *length_out, argus_mqtt_error *error);
 settings_check = _bind("argus_mqtt_settings_check", c_char_p, c_char_p, c_size_t, POINTER(c_size_t), POINTER(Error))
@@ -109,9 +144,28 @@ settings_check = _bind("argus_mqtt_settings_check", c_char_p, c_char_p, c_size_t
 #                                    argus_mqtt_error *error);
 settings_schema = _bind("argus_mqtt_settings_schema", c_char_p, c_size_t, POINTER(c_size_t), POINTER(Error))
 
+# int32_t argus_mqtt_test_connection(const char *settings_json, uint64_t timeout_ms, char *buffer,
+#                                    size_t capacity, size_t *length_out, argus_mqtt_error *error);
+test_connection = _bind(
+    "argus_mqtt_test_connection",
+    c_char_p,
+    c_uint64,
+    c_char_p,
+    c_size_t,
+    POINTER(c_size_t),
+    POINTER(Error),
+)
+
 # int32_t argus_mqtt_shutdown(argus_mqtt_client client, uint64_t timeout_ms, size_t *left_out,
 #                             argus_mqtt_error *error);
 shutdown = _bind("argus_mqtt_shutdown", c_uint64, c_uint64, POINTER(c_size_t), POINTER(Error))
+
+# int32_t argus_mqtt_shutdown_begin(argus_mqtt_client client, uint64_t timeout_ms, argus_mqtt_error *error);
+shutdown_begin = _bind("argus_mqtt_shutdown_begin", c_uint64, c_uint64, POINTER(Error))
+
+# int32_t argus_mqtt_close(argus_mqtt_client client, uint64_t timeout_ms, size_t *left_out,
+#                          argus_mqtt_error *error);
+close = _bind("argus_mqtt_close", c_uint64, c_uint64, POINTER(c_size_t), POINTER(Error))
 
 # const char *argus_mqtt_version(void);
 _version = _releasing["argus_mqtt_version"]

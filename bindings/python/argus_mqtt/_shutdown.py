@@ -7,14 +7,22 @@ import ctypes
 import os
 import threading
 import weakref
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from . import _prototypes, _waiting
 from ._errors import OK, TIMEOUT, ArgusMqttError, TimedOut, error_for
+from ._errors import SHUT_DOWN as SHUT_DOWN_STATUS
 
 if TYPE_CHECKING:
     from ._client import Client
+
+How: TypeAlias = Callable[..., int]
+"""Takes handle, milliseconds, where the number of lost messages goes, and the error; gives a status."""
+
+SHUT_DOWN: How = _prototypes.shutdown
+CLOSE: How = _prototypes.close
 
 AT_EXIT_SECONDS = 3.0
 
@@ -40,11 +48,12 @@ class ShutdownReport:
 class Ending:
     """The one shutdown of a client."""
 
-    __slots__ = ("_done", "_handle", "_result")
+    __slots__ = ("_done", "_handle", "_how", "_result")
 
-    def __init__(self, handle: int) -> None:
+    def __init__(self, handle: int, how: How) -> None:
         """Prepare it; `start` begins it."""
         self._handle = handle
+        self._how = how
         self._done = threading.Event()
         self._result: ShutdownReport | ArgusMqttError = TimedOut(
             "another thread is shutting the client down, and has not ended"
@@ -56,6 +65,10 @@ class Ending:
         The library's call is not one that can be made in slices, and in it Python would run no signal handler.
         While Python exits there are no new threads, and the call is made here.
         """
+        if self._how is CLOSE:
+            # Begun with no time to wait.
+            self._run(deadline)
+            return
         thread = threading.Thread(target=self._run, args=(deadline,), name="argus-mqtt-shutdown", daemon=True)
         try:
             thread.start()
@@ -72,12 +85,11 @@ class Ending:
     def _run(self, deadline: float) -> None:
         left = ctypes.c_size_t()
         error = _prototypes.Error()
-        status = _prototypes.shutdown(
-            self._handle,
-            _waiting.milliseconds_to(deadline),
-            ctypes.byref(left),
-            ctypes.byref(error),
-        )
+        output = (ctypes.byref(left), ctypes.byref(error))
+        status = self._how(self._handle, _waiting.milliseconds_to(deadline), *output)
+        if status == SHUT_DOWN_STATUS:
+            # It has begun; what is left to do is to wait for its end.
+            status = CLOSE(self._handle, _waiting.milliseconds_to(deadline), *output)
         if status in {OK, TIMEOUT}:
             self._result = ShutdownReport(status == OK, left.value, error.text)
         else:

@@ -62,6 +62,21 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Histogram:
+    """A histogram of times, in the form of Prometheus.
+
+    Attributes:
+        buckets: How many were at most so long, by the bound in seconds; each counts those of the bounds below it too.
+        count: How many there were.
+        sum_seconds: Their sum.
+    """
+
+    buckets: Mapping[float, int]
+    count: int
+    sum_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """What is going on, at the moment of the call.
 
@@ -75,6 +90,8 @@ class Status:
         client_id: The client id in use.
         availability_topic: Where the birth and the will message go.
         online_for_seconds: For how long it has been online; None when it is not.
+        last_online_unix_seconds: When it was last online, as `time.time` tells times: the present while it is; None
+            when it never was.
         last_error: The last thing that went wrong, in plain words; None when nothing has.
         next_attempt_in_seconds: When it connects next; None unless it is waiting to.
         reconnect_attempt: Attempts since the connection was lost; 0 while there is one.
@@ -84,7 +101,8 @@ class Status:
         oldest_age_seconds: The age of the oldest; None when there is none.
         in_flight: Messages sent and not acknowledged yet.
         outcomes_kept: Outcomes of deliveries that nobody has waited for yet.
-        counters: What became of the messages so far.
+        counters: What became of the messages so far; new settings change nothing of it.
+        acknowledgement_seconds: How long brokers took to acknowledge messages of QoS 1.
         limits: What the broker allows; None without a connection.
         warnings: What should not stay as it is.
         version: The version of the library.
@@ -97,6 +115,7 @@ class Status:
     client_id: str
     availability_topic: str
     online_for_seconds: float | None
+    last_online_unix_seconds: int | None
     last_error: str | None
     next_attempt_in_seconds: float | None
     reconnect_attempt: int
@@ -107,6 +126,7 @@ class Status:
     in_flight: int
     outcomes_kept: int
     counters: Counters
+    acknowledgement_seconds: Histogram
     limits: Limits | None
     warnings: tuple[str, ...]
     version: str
@@ -114,19 +134,27 @@ class Status:
 
 def status_from(data: Mapping[str, Any]) -> Status:
     """Make a status of the library's JSON."""
-    limits = data["limits"]
+    times = data["acknowledgement_seconds"]
     return _made(
         Status,
         {
             **data,
             "counters": _made(Counters, data["counters"]),
-            "limits": None if limits is None else _made(Limits, limits),
+            "acknowledgement_seconds": _made(
+                Histogram, {**times, "buckets": {bucket["le"]: bucket["count"] for bucket in times["buckets"]}}
+            ),
+            "limits": limits_from(data["limits"]),
             "warnings": tuple(data["warnings"]),
         },
     )
 
 
-_T = TypeVar("_T", Status, Counters, Limits)
+def limits_from(data: Mapping[str, Any] | None) -> Limits | None:
+    """Make the limits of the library's JSON."""
+    return None if data is None else _made(Limits, data)
+
+
+_T = TypeVar("_T", Status, Counters, Histogram, Limits)
 
 
 def _made(kind: type[_T], data: Mapping[str, Any]) -> _T:

@@ -139,3 +139,45 @@ def test_a_kind_of_later_libraries_is_a_line() -> None:
     notice = _notices.notice_from({"kind": "weather", "sky": "blue"})
     assert isinstance(notice, LogLine)
     assert "blue" in notice.text
+
+
+def test_outcomes_are_taken_many_at_a_time(settings: SettingsDict) -> None:
+    with argus_mqtt.connect(settings) as client:
+        client.open_notices(states=True, outcomes=True)
+        client.wait_online(DEADLINE)
+        deliveries = [client.publish_event("front", {}) for _ in range(100)]
+        taken: list[Ended] = []
+        while len(taken) < len(deliveries):
+            taken += client.next_outcomes(DEADLINE, most=7)
+        assert taken == [Ended(delivery.id, "delivered", None) for delivery in deliveries]
+        with pytest.raises(argus_mqtt.InvalidArgument):
+            deliveries[0].wait(0)
+        with pytest.raises(argus_mqtt.TimedOut):
+            client.next_outcomes(0)
+        with pytest.raises(argus_mqtt.InvalidArgument, match="OUTCOMES"):
+            client.open_notices(deliveries=True, outcomes=True)
+
+
+def test_a_shutdown_in_two_steps_tells_the_end_of_everything(settings: SettingsDict) -> None:
+    client = argus_mqtt.connect(settings)
+    client.open_notices(states=True, outcomes=True)
+    client.wait_online(DEADLINE)
+    delivery = client.publish_event("front", {})
+    client.begin_shutdown(DEADLINE)
+    with pytest.raises(argus_mqtt.ShutDown):
+        client.publish_event("front", {})
+    read_to(client, lambda notice: isinstance(notice, StateChange) and notice.state == "closed")
+    assert client.next_outcomes(0) == [Ended(delivery.id, "delivered", None)]
+    with pytest.raises(argus_mqtt.ShutDown):
+        client.next_outcomes()
+    report = client.close()
+    assert (report.complete, report.left) == (True, 0)
+    assert client.close() == report
+    assert client.shutdown() == report
+
+
+def test_leaving_a_block_waits_for_a_shutdown_that_has_begun(settings: SettingsDict) -> None:
+    with argus_mqtt.connect(settings) as client:
+        client.wait_online(DEADLINE)
+        client.begin_shutdown(DEADLINE)
+    assert client.shutdown().complete

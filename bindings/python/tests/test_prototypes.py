@@ -50,4 +50,8 @@ def test_numbers_are_those_of_the_header() -> None:
     numbers = {name: int(value) for name, value in re.findall(r"#define ARGUS_MQTT_(\w+) (\d+)", HEADER)}
     assert numbers.pop("ABI_VERSION") == _library.ABI_VERSION
     assert numbers.pop("MESSAGE_SIZE") == _prototypes.MESSAGE_SIZE
+    assert numbers.pop("REASON_SIZE") == _prototypes.REASON_SIZE
+    kinds = {name: numbers.pop(name) for name in list(numbers) if name.startswith("NOTICE_")}
+    assert len(kinds) == 4
+    assert kinds == {name: getattr(_prototypes, name, None) for name in kinds}
     assert numbers == {name: getattr(_errors, name, None) for name in numbers}

@@ -19,6 +19,24 @@ pub struct Error {
     pub message: [u8; MESSAGE_SIZE],
 }
 
+#[repr(C)]
+pub struct PublishOptions {
+    pub struct_size: u32,
+    pub qos: i32,
+    pub retain: i32,
+    pub expiry_seconds: u32,
+    /// What a later header may have.
+    pub more: [u8; 16],
+}
+
+#[derive(Clone)]
+#[repr(C)]
+pub struct Outcome {
+    pub delivery: u64,
+    pub outcome: i32,
+    pub reason: [u8; 244],
+}
+
 extern "C" {
     pub fn argus_mqtt_connect(
         settings: *const c_char,
@@ -27,6 +45,7 @@ extern "C" {
     ) -> i32;
     pub fn argus_mqtt_wait_online(client: u64, timeout_ms: u64, error: *mut Error) -> i32;
     pub fn argus_mqtt_reconfigure(client: u64, settings: *const c_char, error: *mut Error) -> i32;
+    pub fn argus_mqtt_reconnect(client: u64, error: *mut Error) -> i32;
     pub fn argus_mqtt_publish_event(
         client: u64,
         camera: *const c_char,
@@ -40,9 +59,7 @@ extern "C" {
         topic: *const c_char,
         payload: *const c_void,
         payload_len: usize,
-        qos: i32,
-        retain: i32,
-        expiry_seconds: u32,
+        options: *const PublishOptions,
         delivery_out: *mut u64,
         error: *mut Error,
     ) -> i32;
@@ -92,6 +109,30 @@ extern "C" {
         client: u64,
         timeout_ms: u64,
         left_out: *mut usize,
+        error: *mut Error,
+    ) -> i32;
+    pub fn argus_mqtt_open_notices(client: u64, kinds: u32, error: *mut Error) -> i32;
+    pub fn argus_mqtt_next_outcomes(
+        client: u64,
+        timeout_ms: u64,
+        outcomes: *mut Outcome,
+        capacity: usize,
+        count_out: *mut usize,
+        error: *mut Error,
+    ) -> i32;
+    pub fn argus_mqtt_shutdown_begin(client: u64, timeout_ms: u64, error: *mut Error) -> i32;
+    pub fn argus_mqtt_close(
+        client: u64,
+        timeout_ms: u64,
+        left_out: *mut usize,
+        error: *mut Error,
+    ) -> i32;
+    pub fn argus_mqtt_test_connection(
+        settings: *const c_char,
+        timeout_ms: u64,
+        buffer: *mut c_char,
+        capacity: usize,
+        length_out: *mut usize,
         error: *mut Error,
     ) -> i32;
     pub fn argus_mqtt_status_name(status: i32) -> *const c_char;

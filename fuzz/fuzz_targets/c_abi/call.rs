@@ -63,6 +63,8 @@ enum What {
         qos: Small,
         retain: Small,
         expiry_seconds: u32,
+        size: Size,
+        more: [u8; 16],
     },
     DeliveryWait(Number, Number),
     DeliveryForget(Number, Number),
@@ -74,6 +76,12 @@ enum What {
     SettingsCheckAny(Text, Buffer),
     SettingsSchema(Buffer),
     Shutdown(Number),
+    Reconnect(Number),
+    OpenNotices(Number, u32),
+    NextOutcomes(Number, Outcomes),
+    ShutdownBegin(Number),
+    Close(Number),
+    TestConnection(Settings, Buffer),
     StatusName(i32),
     Versions,
 }
@@ -92,6 +100,33 @@ impl Small {
             Small::Zero => 0,
             Small::One => 1,
             Small::Any(value) => *value,
+        }
+    }
+}
+
+/// The size that options say they have: never larger than they are, unless so large that they must not be read.
+#[derive(Arbitrary, Debug)]
+enum Size {
+    NoOptions,
+    Known,
+    Within(u8),
+    NeverSet(u32),
+}
+
+impl Size {
+    fn value(&self) -> u32 {
+        match self {
+            Size::NoOptions => 0,
+            Size::Known => 16,
+            Size::Within(size) => u32::from(size % 33),
+            Size::NeverSet(size) => (*size).max(1 << 16),
+        }
+    }
+
+    fn address(&self, options: &PublishOptions) -> *const PublishOptions {
+        match self {
+            Size::NoOptions => std::ptr::null(),
+            _ => options,
         }
     }
 }
@@ -182,24 +217,35 @@ impl What {
                 qos,
                 retain,
                 expiry_seconds,
+                size,
+                more,
             } => {
                 let (topic, (payload, length)) = (topic.make(), payload.make());
                 let (qos, retain) = (qos.value(), retain.value());
+                let options = PublishOptions {
+                    struct_size: size.value(),
+                    qos,
+                    retain,
+                    expiry_seconds: *expiry_seconds,
+                    more: *more,
+                };
                 let status = keep_delivery(world, has_output, |out| unsafe {
                     argus_mqtt_publish(
                         client(number),
                         address(&topic),
                         self::start(&payload),
                         length,
-                        qos,
-                        retain,
-                        *expiry_seconds,
+                        size.address(&options),
                         out,
                         error,
                     )
                 });
                 let in_range = (0..=1).contains(&qos) && (0..=1).contains(&retain);
-                assert!(in_range || status != OK, "qos {qos}, retain {retain}");
+                let is_read = !matches!(size, Size::NoOptions);
+                assert!(
+                    in_range || !is_read || status != OK,
+                    "qos {qos}, retain {retain}"
+                );
                 status
             }
             What::DeliveryWait(number, which) => unsafe {
@@ -253,6 +299,41 @@ impl What {
                 let out = output(has_output, &mut left);
                 unsafe { argus_mqtt_shutdown(client(number), timeout, out, error) }
             }
+            What::Reconnect(number) => unsafe { argus_mqtt_reconnect(client(number), error) },
+            What::OpenNotices(number, kinds) => {
+                // Mostly of the few bits that mean something.
+                let kinds = if kinds % 8 == 0 { *kinds } else { kinds % 16 };
+                let status = unsafe { argus_mqtt_open_notices(client(number), kinds, error) };
+                let is_sound = kinds < 16 && kinds & 10 != 10;
+                assert!(is_sound || status != OK, "kinds {kinds}");
+                status
+            }
+            What::NextOutcomes(number, outcomes) => {
+                outcomes.take(has_output, |room, capacity, count| unsafe {
+                    argus_mqtt_next_outcomes(client(number), timeout, room, capacity, count, error)
+                })
+            }
+            What::ShutdownBegin(number) => unsafe {
+                argus_mqtt_shutdown_begin(client(number), timeout, error)
+            },
+            What::Close(number) => {
+                let mut left = usize::MAX;
+                let out = output(has_output, &mut left);
+                unsafe { argus_mqtt_close(client(number), timeout, out, error) }
+            }
+            What::TestConnection(settings, buffer) => {
+                let settings = settings.make(world.broker);
+                text(buffer, has_output, |buffer, capacity, length| unsafe {
+                    argus_mqtt_test_connection(
+                        address(&settings),
+                        timeout,
+                        buffer,
+                        capacity,
+                        length,
+                        error,
+                    )
+                })
+            }
             What::StatusName(status) => {
                 let name = unsafe { CStr::from_ptr(argus_mqtt_status_name(*status)) };
                 assert!(!name.is_empty());
@@ -280,6 +361,51 @@ fn keep_delivery(world: &World, has_output: bool, call: impl FnOnce(*mut u64) ->
             .push(delivery);
     }
     status
+}
+
+/// Where outcomes go: memory of just this size.
+#[derive(Arbitrary, Debug)]
+struct Outcomes {
+    is_null: bool,
+    capacity: u8,
+}
+
+impl Outcomes {
+    /// A call that takes outcomes: whole ones, and only as many as it says.
+    fn take(
+        &self,
+        has_output: bool,
+        call: impl FnOnce(*mut Outcome, usize, *mut usize) -> i32,
+    ) -> i32 {
+        let capacity = usize::from(self.capacity % 16);
+        let unset = Outcome {
+            delivery: 0,
+            outcome: -1,
+            reason: [FILL; 244],
+        };
+        let mut room = vec![unset; capacity];
+        let start = if self.is_null {
+            std::ptr::null_mut()
+        } else {
+            room.as_mut_ptr()
+        };
+        let mut count = usize::MAX;
+        let status = call(start, capacity, output(has_output, &mut count));
+        let written = if status == OK { count } else { 0 };
+        assert!(written <= capacity && (written > 0) == (status == OK));
+        for (index, one) in room.iter().enumerate() {
+            if index >= written {
+                assert_eq!(one.outcome, -1, "nothing is written there");
+                continue;
+            }
+            let reason = CStr::from_bytes_until_nul(&one.reason).expect("a reason ends in NUL");
+            let reason = reason.to_str().expect("a reason is UTF-8");
+            assert_ne!(one.delivery, 0);
+            assert!([0, 7, 8, 9, 10].contains(&one.outcome));
+            assert_eq!(reason.is_empty(), one.outcome == OK);
+        }
+        status
+    }
 }
 
 /// A call that writes JSON: all of it, or nothing.

@@ -125,7 +125,13 @@ fn an_attempt_on_demand_comes_at_once_and_keeps_what_stands() {
     let (accepted, effects) = host.driver.reconnect(host.now);
     accepted.expect("it is open");
     assert!(effects.wake_worker);
-    assert_eq!(host.driver.engine().status(host.now).reconnect_attempt, 0);
+    assert_eq!(
+        host.driver
+            .engine()
+            .status(host.now, Duration::ZERO)
+            .reconnect_attempt,
+        0
+    );
     assert_eq!(host.next_attempt().1, Time::ZERO);
 
     let mut host = Host::online("");

@@ -22,7 +22,7 @@ fn a_message_that_the_broker_can_not_carry_is_told_by_the_call_that_finds_out() 
         ..Connack::default()
     });
     host.acknowledge_all();
-    host.effects = host.driver.open_notices(host.now);
+    host.effects = host.driver.open_notices_once(host.now);
     read_all(&mut host);
     let id = host.publish_to(&"long/".repeat(20), None);
     assert!(host.effects.notify_waiters);
@@ -45,7 +45,7 @@ fn a_message_that_expires_behind_the_birth_message_is_told_in_time() {
 #[test]
 fn an_outcome_that_was_taken_elsewhere_is_no_news() {
     let mut host = Host::online("");
-    host.effects = host.driver.open_notices(host.now);
+    host.effects = host.driver.open_notices_once(host.now);
     read_all(&mut host);
     let id = host.publish(None);
     host.acknowledge_all();
@@ -57,17 +57,17 @@ fn an_outcome_that_was_taken_elsewhere_is_no_news() {
 #[test]
 fn all_losses_are_told_however_often_somebody_reads() {
     let mut host = Host::new(r#""max_queued_messages": 1"#);
-    host.effects = host.driver.open_notices(host.now);
+    host.effects = host.driver.open_notices_once(host.now);
     let mut lost = 0;
     for _ in 0..50 {
         let id = host.publish(None);
         host.effects = host.driver.forget(host.now, id);
-        host.effects = host.driver.open_notices(host.now);
+        host.effects = host.driver.open_notices_once(host.now);
         lost += losses(&read_all(&mut host));
     }
     host.fail(FailureKind::Unreachable);
     host.now += 60 * SECOND;
-    host.effects = host.driver.open_notices(host.now);
+    host.effects = host.driver.open_notices_once(host.now);
     lost += losses(&read_all(&mut host));
     assert_eq!(lost, 49);
 }
@@ -88,7 +88,7 @@ fn losses(notices: &[Notice]) -> u64 {
 #[test]
 fn losses_wait_for_their_time_and_no_longer() {
     let mut host = Host::new(r#""max_queued_messages": 1"#);
-    host.effects = host.driver.open_notices(host.now);
+    host.effects = host.driver.open_notices_once(host.now);
     host.fail(FailureKind::Permanent);
     read_all(&mut host);
     let publish = |host: &mut Host| {

@@ -24,6 +24,31 @@ fn what_is_written_is_no_progress() {
 }
 
 #[test]
+fn neither_are_messages_that_are_not_acknowledged_by_themselves() {
+    let mut host = Host::online("");
+    let start = host.now;
+    host.publish(None);
+    while host.driver.engine().is_online() {
+        let message = Message {
+            topic: "states/door".into(),
+            payload: Bytes::from_static(b"{}"),
+            qos: QoS::AtMostOnce,
+            retain: false,
+        };
+        let (accepted, _) = host.driver.publish(host.now, message, None, false);
+        accepted.expect("there is room");
+        for packet in host.sent() {
+            host.write(&packet);
+        }
+        host.plan();
+        host.now += SECOND;
+        assert!(host.now - start < 60 * SECOND, "it goes on for ever");
+        host.plan();
+    }
+    assert_eq!(host.now - start, 20 * SECOND);
+}
+
+#[test]
 fn an_acknowledgement_is() {
     let mut host = Host::online("");
     for _ in 0..10 {
@@ -58,6 +83,29 @@ fn a_large_message_may_take_the_time_that_a_slow_link_takes() {
         other => panic!("{other:?}"),
     };
     assert_eq!(until - host.now, SECOND);
+}
+
+#[test]
+fn many_messages_in_a_buffer_do_not_add_up() {
+    let mut host = Host::online("");
+    for _ in 0..20 {
+        let message = Message {
+            topic: "pictures/door".into(),
+            payload: vec![0; 200_000].into(),
+            qos: QoS::AtLeastOnce,
+            retain: false,
+        };
+        let (accepted, _) = host.driver.publish(host.now, message, None, false);
+        accepted.expect("there is room");
+        for packet in host.sent() {
+            host.write(&packet);
+        }
+    }
+    let until = match host.plan() {
+        Plan::Run(until) => until,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(until - host.now, 32 * SECOND);
 }
 
 #[test]

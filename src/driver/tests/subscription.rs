@@ -14,7 +14,11 @@ fn asked() -> (Host, Token) {
 }
 
 fn warnings(host: &Host) -> String {
-    host.driver.engine().status(host.now).warnings.join("; ")
+    host.driver
+        .engine()
+        .status(host.now, Duration::ZERO)
+        .warnings
+        .join("; ")
 }
 
 #[test]

@@ -46,7 +46,12 @@ fn somebody_elses_birth_message_before_a_close_names_a_twin_too() {
     host.come_online();
     let retain = false;
     host.report(Input::Received { payload, retain });
-    let warnings = host.driver.engine().status(host.now).warnings.join("; ");
+    let warnings = host
+        .driver
+        .engine()
+        .status(host.now, Duration::ZERO)
+        .warnings
+        .join("; ");
     assert!(warnings.contains("somebody else"), "{warnings}");
     host.end(EndCause::ByPeer);
     assert!(host.last_error().contains("another client uses"));

@@ -5,14 +5,21 @@ use super::*;
 #[test]
 fn one_close_without_an_answer_does_not_settle_the_version() {
     let mut host = Host::new("");
-    assert_eq!(host.fail(FailureKind::Undecided).version, Version::V5);
+    assert_eq!(host.fail(FailureKind::Closed).version, Version::V5);
     assert_eq!(host.connect().version, Version::V5);
     host.end(EndCause::ByPeer);
-    assert_eq!(host.fail(FailureKind::Undecided).version, Version::V5);
-    assert_eq!(host.fail(FailureKind::Undecided).version, Version::V5);
+    assert_eq!(host.fail(FailureKind::Closed).version, Version::V5);
+    assert_eq!(host.fail(FailureKind::Closed).version, Version::V5);
     assert_eq!(host.connect().version, Version::V311);
     host.end(EndCause::ByPeer);
     assert_eq!(host.connect().version, Version::V5, "it was upgraded");
+}
+
+#[test]
+fn an_answer_that_makes_no_sense_is_asked_for_once() {
+    let mut host = Host::new("");
+    assert_eq!(host.fail(FailureKind::Undecided).version, Version::V5);
+    assert_eq!(host.connect().version, Version::V311);
 }
 
 #[test]

@@ -48,6 +48,7 @@ fn dialer(port: u16, more: &Value) -> Dialer {
 
 fn attempt(version: Version, limit: Duration) -> Attempt {
     Attempt {
+        has_will: true,
         number: 1,
         version,
         will: AvailabilityFlags::FULL,

@@ -85,8 +85,8 @@ fn each_way_to_refuse_calls_for_what_it_should() {
     let silence: Refusal = Scripted::swallow;
     for version in BOTH {
         for (refusal, kind) in [
-            (close, FailureKind::Undecided),
-            (reset, FailureKind::Undecided),
+            (close, FailureKind::Closed),
+            (reset, FailureKind::Closed),
             (nonsense, FailureKind::Undecided),
             (other_packet, FailureKind::Undecided),
             (silence, FailureKind::Silent),

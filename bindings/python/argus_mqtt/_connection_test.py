@@ -1,0 +1,130 @@
+"""Testing a connection beside every client."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from . import _arguments, _prototypes, _waiting
+from ._errors import BUFFER_TOO_SMALL, OK
+from ._settings import Settings, settings_error, settings_json
+from ._status import limits_from
+
+if TYPE_CHECKING:
+    from ._status import Limits
+
+_ENOUGH_FOR_MOST = 65536
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionStep:
+    """One step of a test.
+
+    Attributes:
+        step: "name" (look-up), "tcp", "tls", "mqtt" (something that speaks it answers), "login", and the permissions
+            "publish" and "subscribe".
+        result: "passed", "failed", "unproven" (nothing speaks against it, but this broker would not say), "skipped"
+            (not needed with these settings) or "not_reached".
+        seconds: How long it took; None for one that was not made, or that comes with another.
+        detail: What else there is to say, or None.
+    """
+
+    step: Literal["name", "tcp", "tls", "mqtt", "login", "publish", "subscribe"]
+    result: Literal["passed", "failed", "unproven", "skipped", "not_reached"]
+    seconds: float | None
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionReport:
+    """What a test of a connection found.
+
+    Attributes:
+        works: Whether no step failed.
+        broker: "host:port".
+        client_id: The client id of the test: that of the settings and "-test".
+        topic: The topic of the test.
+        steps: The steps, in the order in which they were made.
+        protocol: The MQTT version that the broker accepted, or None.
+        protocol_reason: Why that version.
+        limits: What the broker said of itself, or None.
+        cause: Why the step that failed failed, in plain words, or None.
+        remedy: What to do about it, or None.
+        proves: What the test shows, in sentences.
+        does_not_prove: What it does not show.
+        seconds: How long it took.
+    """
+
+    works: bool
+    broker: str
+    client_id: str
+    topic: str
+    steps: tuple[ConnectionStep, ...]
+    protocol: Literal["5", "3.1.1"] | None
+    protocol_reason: str | None
+    limits: Limits | None
+    cause: str | None
+    remedy: str | None
+    proves: tuple[str, ...]
+    does_not_prove: tuple[str, ...]
+    seconds: float
+
+
+def test_connection(settings: Settings, timeout: float = 15.0) -> ConnectionReport:  # noqa: PT028  (no test of pytest's)
+    """Test whether settings make a connection that works, and tell what came of each step.
+
+    Connects as a client would, sends one message, asks for one subscription and says goodbye; it ends at the first
+    step that fails. No client that is running is touched, nor its topics: the test has a client id of its own, leaves
+    no will, and uses only the topic "{topic_prefix}/connection-test", where nothing is retained. That something does
+    not work is in the report, and raises nothing.
+
+    Signal handlers run when it has ended.
+
+    Args:
+        settings: As for `connect`.
+        timeout: How many seconds it may take.
+
+    Raises:
+        InvalidSettings: The settings have faults.
+        ArgusMqttError: The operating system does not give a thread or a file descriptor.
+    """
+    text = settings_json(settings)
+    deadline = _waiting.deadline_after(_arguments.timeout(timeout))
+    capacity = _ENOUGH_FOR_MOST
+    length = ctypes.c_size_t()
+    error = _prototypes.Error()
+    while True:
+        buffer = ctypes.create_string_buffer(capacity)
+        timeout_ms = _waiting.milliseconds_to(deadline)
+        output = (buffer, capacity, ctypes.byref(length), ctypes.byref(error))
+        status = _prototypes.test_connection(text, timeout_ms, *output)
+        if status == OK:
+            return _report_from(json.loads(buffer.raw[: length.value]))
+        if status != BUFFER_TOO_SMALL:
+            raise settings_error(status, error, text)
+        # The longest settings make the longest report.
+        capacity = 2 * length.value
+
+
+# It is no test, whatever pytest thinks of its name.
+test_connection.__test__ = False  # type: ignore[attr-defined]
+
+
+def _report_from(data: Mapping[str, Any]) -> ConnectionReport:
+    # A newer library of the same ABI may tell more, which older callers have no use for.
+    known = {name: data[name] for name in ConnectionReport.__dataclass_fields__}
+    return ConnectionReport(
+        **{
+            **known,
+            "steps": tuple(
+                ConnectionStep(step["step"], step["result"], step["seconds"], step["detail"])
+                for step in data["steps"]
+            ),
+            "limits": limits_from(data["limits"]),
+            "proves": tuple(data["proves"]),
+            "does_not_prove": tuple(data["does_not_prove"]),
+        }
+    )

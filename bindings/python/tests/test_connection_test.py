@@ -1,0 +1,57 @@
+"""The test of a connection."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import argus_mqtt
+from support import DEADLINE
+
+if TYPE_CHECKING:
+    from support.settings import SettingsDict
+
+
+def results(report: argus_mqtt.ConnectionReport) -> dict[str, str]:
+    return {step.step: step.result for step in report.steps}
+
+
+def test_what_works_is_reported(settings: SettingsDict) -> None:
+    report = argus_mqtt.test_connection(settings, DEADLINE)
+    assert report.works
+    assert (report.protocol, report.cause, report.remedy) == ("5", None, None)
+    assert report.client_id.endswith("-test")
+    assert report.topic == f"{settings['topic_prefix']}/connection-test"
+    assert report.limits is not None
+    found = results(report)
+    assert [found[step] for step in ("tcp", "mqtt", "login", "publish", "subscribe")] == ["passed"] * 5
+
+
+def test_what_fails_is_reported_with_cause_and_remedy(unreachable: SettingsDict) -> None:
+    report = argus_mqtt.test_connection(unreachable, DEADLINE)
+    assert not report.works
+    assert results(report)["tcp"] == "failed"
+    assert results(report)["publish"] == "not_reached"
+    assert "refused" in str(report.cause)
+    assert "broker_port" in str(report.remedy)
+
+
+def test_faults_are_raised() -> None:
+    with pytest.raises(argus_mqtt.InvalidSettings, match="broker_host"):
+        argus_mqtt.test_connection({})
+
+
+def test_the_status_tells_times(settings: SettingsDict) -> None:
+    with argus_mqtt.connect(settings) as client:
+        assert client.status().last_online_unix_seconds is None or client.status().connections
+        client.wait_online(DEADLINE)
+        client.publish_event("front", {}).wait(DEADLINE)
+        status = client.status()
+        assert status.last_online_unix_seconds
+        times = status.acknowledgement_seconds
+        assert times.count == 1
+        assert (min(times.buckets), max(times.buckets)) == (0.001, 10.0)
+        assert max(times.buckets.values()) <= 1
+        client.reconnect()
+        assert client.status().connections == 1

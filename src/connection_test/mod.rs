@@ -1,0 +1,162 @@
+//! Testing whether settings make a connection that works, beside whatever client is running.
+//!
+//! An attempt of the wire, and then a message and a subscription on the connection that comes of it, on the thread of the
+//! caller.
+
+mod attempt;
+mod permissions;
+mod remedy;
+mod report;
+mod steps;
+
+pub use report::{ConnectionReport, ConnectionStep, StepName, StepResult};
+
+use crate::clock::Clock;
+use crate::engine::{Failure, FailureKind, Limits};
+use crate::error::{Error, ErrorKind};
+use crate::outbox::Time;
+use crate::settings::Settings;
+use crate::waker::Waker;
+use crate::wire::Dialer;
+use attempt::connect;
+use std::sync::Arc;
+use std::time::Duration;
+use steps::Steps;
+
+/// What a test is made with.
+struct Test {
+    dialer: Dialer,
+    waker: Waker,
+    timeout: Duration,
+    deadline: Time,
+}
+
+impl Test {
+    fn now(&self) -> Time {
+        self.waker.clock().now()
+    }
+
+    fn is_over(&self) -> bool {
+        self.deadline <= self.now()
+    }
+
+    fn too_late(&self) -> Failure {
+        let seconds = self.timeout.as_secs_f32();
+        Failure {
+            kind: FailureKind::Unreachable,
+            text: format!("the broker did not answer within the {seconds} s of the test"),
+        }
+    }
+}
+
+/// Connects by these settings as a client would, sends one message and asks for one subscription, says goodbye, and tells
+/// what came of each step. Blocks for at most `timeout`, and ends at the first step that fails.
+///
+/// No client that is running is touched, nor its topics: the test has a client id of its own, that of the settings and
+/// `-test`, leaves no will, and uses only the topic `{topic_prefix}/connection-test`, where nothing is retained.
+///
+/// That something does not work is in the report, not an error.
+///
+/// ```
+/// use argus_mqtt::{test_connection, Settings, StepName, StepResult};
+/// use std::time::Duration;
+///
+/// let settings = Settings::from_json(r#"{"broker_host": "127.0.0.1", "broker_port": 1}"#)?;
+/// let report = test_connection(&settings, Duration::from_secs(10))?;
+/// let failed = report.steps.iter().find(|step| step.result == StepResult::Failed);
+/// assert_eq!(failed.map(|step| step.step), Some(StepName::Tcp));
+/// assert!(report.remedy.is_some_and(|remedy| remedy.contains("broker_port")));
+/// # Ok::<(), argus_mqtt::Error>(())
+/// ```
+///
+/// # Errors
+/// [`ErrorKind::InvalidSettings`] when a TLS file can't be used; [`ErrorKind::System`] when the process has no file
+/// descriptor left.
+pub fn test_connection(settings: &Settings, timeout: Duration) -> Result<ConnectionReport, Error> {
+    let topic = format!("{}/connection-test", settings.topic_prefix);
+    let mut of_the_test = settings.clone();
+    of_the_test.client_id.push_str("-test");
+    of_the_test.availability_topic.clone_from(&topic);
+    of_the_test.will_delay_seconds = 0;
+    let waker = Waker::new(Clock::new()).map_err(|error| {
+        let text = format!("no file descriptor to wait with: {error}");
+        Error::new(ErrorKind::System, text)
+    })?;
+    let begun = waker.clock().now();
+    let test = Test {
+        dialer: Dialer::new(Arc::new(of_the_test))?,
+        deadline: begun.saturating_add(timeout),
+        timeout,
+        waker,
+    };
+    let mut steps = Steps::new(begun);
+    let mut report = blank(settings, &test, topic);
+    let result = connect(&test, &mut steps).and_then(|connected| {
+        report.protocol = Some(connected.version.name());
+        report.protocol_reason = Some(connected.reason);
+        report.limits = Some(Limits::from(&connected.opened.connack));
+        let (opened, version) = (connected.opened, connected.version);
+        permissions::examine(&test, &report.topic, opened, version, &mut steps)
+    });
+    report.works = result.is_ok();
+    if let Err((step, text)) = result {
+        let (cause, remedy) = remedy::split(step, &text);
+        (report.cause, report.remedy) = (Some(cause), Some(remedy));
+    }
+    report.steps = steps.finish();
+    report.proves = proves(&report);
+    report.seconds = (test.now() - begun).as_secs_f64();
+    Ok(report)
+}
+
+fn blank(settings: &Settings, test: &Test, topic: String) -> ConnectionReport {
+    ConnectionReport {
+        works: false,
+        broker: settings.broker(),
+        client_id: test.dialer.settings().client_id.clone(),
+        topic,
+        steps: Vec::new(),
+        protocol: None,
+        protocol_reason: None,
+        limits: None,
+        cause: None,
+        remedy: None,
+        proves: Vec::new(),
+        does_not_prove: vec![
+            format!(
+                "that the broker lets in the client id {:?}: a running client has it, and the test used another",
+                settings.client_id
+            ),
+            format!(
+                "that {:?} and the topics of events may be written: access rules may differ from topic to topic",
+                settings.availability_topic
+            ),
+            "that the broker keeps retained messages and publishes the will: the test left neither".into(),
+        ],
+        seconds: 0.0,
+    }
+}
+
+/// What the steps that passed show.
+fn proves(report: &ConnectionReport) -> Vec<String> {
+    let passed = |wanted| {
+        let mut steps = report.steps.iter();
+        steps.any(|step| step.step == wanted && step.result == StepResult::Passed)
+    };
+    let all = [
+        (
+            StepName::Login,
+            format!("the broker lets this login in as {:?}", report.client_id),
+        ),
+        (
+            StepName::Publish,
+            format!("it takes messages on {:?}", report.topic),
+        ),
+        (
+            StepName::Subscribe,
+            format!("it grants a subscription to {:?}", report.topic),
+        ),
+    ];
+    let shown = all.into_iter().filter(|(step, _)| passed(*step));
+    shown.map(|(_, text)| text).collect()
+}

@@ -1,0 +1,53 @@
+//! What to do about a step that failed.
+
+use super::report::StepName;
+
+/// How the advice in a failure's text begins, behind its last semicolon.
+const BEGINNINGS: [&str; 4] = ["check ", "set ", "if ", "name "];
+
+/// A failure's text as a cause and a remedy: its own advice, or else what is worth looking at for such a step.
+pub(super) fn split(step: StepName, text: &str) -> (String, String) {
+    if let Some((cause, advice)) = text.rsplit_once("; ") {
+        if BEGINNINGS
+            .iter()
+            .any(|beginning| advice.starts_with(beginning))
+        {
+            return (cause.into(), advice.into());
+        }
+    }
+    (text.into(), usual(step).into())
+}
+
+fn usual(step: StepName) -> &'static str {
+    match step {
+        StepName::Name => "check broker_host, and that this machine can resolve names; an address works without",
+        StepName::Tcp => {
+            "check broker_host and broker_port, that the broker runs, and that no firewall stands between"
+        }
+        StepName::Tls => "check the TLS settings, and that broker_port is the broker's port for TLS",
+        StepName::Mqtt => "check that broker_port is the port of an MQTT broker, and use_tls",
+        StepName::Login => "check username and password",
+        StepName::Publish => {
+            "let the access rules of the broker allow this username to publish below topic_prefix"
+        }
+        StepName::Subscribe => {
+            "let the access rules of the broker allow this username to subscribe below topic_prefix"
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn advice_is_told_from_a_cause_that_has_a_semicolon() {
+        let text = "the broker refuses the login; check username and password";
+        let (cause, remedy) = split(StepName::Login, text);
+        assert_eq!(cause, "the broker refuses the login");
+        assert_eq!(remedy, "check username and password");
+        let (cause, remedy) = split(StepName::Mqtt, "it says \"a; b\"");
+        assert_eq!(cause, "it says \"a; b\"");
+        assert_eq!(remedy, usual(StepName::Mqtt));
+    }
+}
