@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import numbers
 import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, time
@@ -28,8 +29,16 @@ class Unwritable(ValueError):
         self.problem = problem
 
 
+def is_bool(value: object) -> bool:
+    """Whether a value is True or False, also of numpy or another library of arrays, whose own are no `bool`."""
+    if isinstance(value, bool):
+        return True
+    kind = str(getattr(value, "dtype", "")).rpartition(".")[2]
+    return kind == "bool" and getattr(value, "shape", None) == ()
+
+
 def event_json(value: Mapping[str, object], name: str) -> bytes:
-    """Write a mapping as JSON; dates, times and UUIDs become text.
+    """Write a mapping as JSON; dates, times and UUIDs become text, and numbers of other libraries Python's own.
 
     Raises:
         Unwritable: Something in it has no form in JSON; the path starts with `name`.
@@ -53,7 +62,20 @@ def _convert(value: object) -> object:
         return str(value)
     if isinstance(value, Mapping):
         return dict(value)
+    if is_bool(value):
+        return bool(value)
+    if isinstance(value, numbers.Integral):
+        return int(value)
+    if isinstance(value, numbers.Real):
+        return _float(value)
     raise TypeError
+
+
+def _float(value: numbers.Real) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf  # Which JSON has no number for either.
 
 
 def _convert_setting(value: object) -> object:
