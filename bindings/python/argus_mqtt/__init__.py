@@ -74,3 +74,10 @@ __all__ = [
     "connect",
     "library_version",
 ]
+
+# Tracebacks and `repr` name what is imported from here, not the module that it is written in.
+for _name in __all__:
+    _object = globals()[_name]
+    if getattr(_object, "__module__", "").startswith(f"{__name__}._"):
+        _object.__module__ = __name__
+del _name, _object

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import json
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from . import _prototypes, _waiting
-from ._errors import BUFFER_TOO_SMALL, OK, error_for
+from ._errors import BUFFER_TOO_SMALL, OK, TIMEOUT, TimedOut, error_for
 
 if TYPE_CHECKING:
     from ._status import State
@@ -76,21 +77,29 @@ Notice: TypeAlias = StateChange | Ended | LogLine | Missed
 """What `Client.next_notice` gives."""
 
 
-def read(handle: int, deadline: float) -> Notice:
+def read(handle: int, timeout: float | None) -> Notice:
     """Wait for the next notice; log it if it is for a log."""
+    deadline = _waiting.deadline_after(timeout)
     capacity = _ENOUGH_FOR_MOST
     length = ctypes.c_size_t()
     error = _prototypes.Error()
     while True:
         buffer = ctypes.create_string_buffer(capacity)
         output = (buffer, capacity, ctypes.byref(length), ctypes.byref(error))
-        status = _waiting.wait(lambda ms, output=output: _prototypes.next_notice(handle, ms, *output), deadline)  # type: ignore[misc]
+        call = functools.partial(_next_notice, handle, output)
+        status = _waiting.wait("client.next_notice", call, deadline)
         if status == OK:
             return logged(notice_from(json.loads(buffer.raw[: length.value])))
+        if status == TIMEOUT:
+            raise TimedOut(f"nothing happened{_waiting.within(timeout)}")
         if status != BUFFER_TOO_SMALL:
             raise error_for(status, error.text)
         # It is still the next one.
         capacity = length.value + 1
+
+
+def _next_notice(handle: int, output: tuple[object, ...], timeout_ms: int) -> int:
+    return _prototypes.next_notice(handle, timeout_ms, *output)
 
 
 def descriptor(handle: int) -> int:

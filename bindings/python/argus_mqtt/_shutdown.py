@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import ctypes
+import logging
 import os
 import threading
 import weakref
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from . import _prototypes, _waiting
+from . import _exiting, _greenlets, _prototypes, _waiting
 from ._errors import OK, TIMEOUT, ArgusMqttError, TimedOut, error_for
 
 if TYPE_CHECKING:
     from ._client import Client
+
+_log = logging.getLogger("argus_mqtt")
 
 AT_EXIT_SECONDS = 3.0
 
@@ -54,8 +59,11 @@ class Ending:
         """Shut the client down on a thread of its own.
 
         The library's call is not one that can be made in slices, and in it Python would run no signal handler.
-        While Python exits there are no new threads, and the call is made here.
+        Where there are no new threads, as while Python exits, the call is made here.
         """
+        if _greenlets.replace_threads():
+            self._run(deadline)
+            return
         thread = threading.Thread(target=self._run, args=(deadline,), name="argus-mqtt-shutdown", daemon=True)
         try:
             thread.start()
@@ -99,9 +107,26 @@ def closed(client: Client) -> None:
 
 
 def _at_exit() -> None:
+    _exiting.begin()
     deadline = _waiting.deadline_after(AT_EXIT_SECONDS)
+    begun: list[Client] = []
+    # All begin before one is waited for, so that they share the time.
     for client in list(_open):
-        client._end(deadline)
+        with _logged(client):
+            client._begin_end(deadline)
+            begun.append(client)
+    for client in begun:
+        with _logged(client):
+            client._end(deadline)
+
+
+@contextlib.contextmanager
+def _logged(client: Client) -> Iterator[None]:
+    """Log what keeps a client from its end, Ctrl-C too: the others are to say offline all the same."""
+    try:
+        yield
+    except BaseException as error:  # noqa: BLE001
+        _log.error("%r was not shut down: %s", client, error or type(error).__name__)
 
 
 atexit.register(_at_exit)

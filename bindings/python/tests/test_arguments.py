@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 import argus_mqtt
@@ -98,6 +99,15 @@ def test_timeouts_are_not_negative(client: argus_mqtt.Client, timeout: float) ->
     for call in (client.wait_online, client.flush, client.shutdown, delivery.wait):
         with pytest.raises(argus_mqtt.InvalidArgument, match="timeout is"):
             call(timeout)
+
+
+def test_numbers_of_numpy_are_taken(client: argus_mqtt.Client) -> None:
+    options: dict[str, Any] = {"qos": np.int8(0), "retain": np.bool_(0), "expiry_seconds": np.int64(60)}
+    delivery = client.publish("topic", b"", **options)
+    with pytest.raises(argus_mqtt.TimedOut, match="has not ended within 0 s"):
+        delivery.wait(np.float32(0))  # type: ignore[arg-type]
+    with pytest.raises(argus_mqtt.InvalidArgument, match="expiry_seconds is 0"):
+        client.publish("topic", b"", expiry_seconds=np.int64(0))  # type: ignore[arg-type]
 
 
 def test_bytes_of_every_kind_are_taken(client: argus_mqtt.Client) -> None:
