@@ -78,12 +78,12 @@ def clients_alive() -> int:
 
 @pytest.mark.filterwarnings("ignore:.*was not shut down:ResourceWarning")
 def test_no_client_stays_for_nobody(unreachable: SettingsDict) -> None:
-    before = clients_alive()
+    wait_until(lambda: clients_alive() == 0, "the clients of other tests end")
     made: list[argus_mqtt.Client] = []
     for instructions in itertools.count():
         if not interrupted(lambda: made.append(argus_mqtt.connect(unreachable)), instructions):
             break
         gc.collect()
-        wait_until(lambda: clients_alive() == before, f"no client is left after {instructions} instructions")
-    assert clients_alive() == before + 1
+        wait_until(lambda: clients_alive() == 0, f"no client is left after {instructions} instructions")
+    wait_until(lambda: clients_alive() == 1, "the thread of the last one has its name")
     made.pop().shutdown(0)
