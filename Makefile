@@ -62,6 +62,7 @@ lint: ## Check formatting and lints of Rust and Python
 	cd bindings/python && ../../$(VENV)/bin/ruff format --check . ../../examples/python ../../tests/faults
 	cd bindings/python && ../../$(VENV)/bin/ruff check . ../../examples/python ../../tests/faults
 	cd bindings/python && ../../$(VENV)/bin/mypy
+	cd bindings/python && ../../$(VENV)/bin/pyright --warnings
 	cd benches && ../$(VENV)/bin/ruff format --check . run
 	cd benches && ../$(VENV)/bin/ruff check . run
 	cd benches && ../$(VENV)/bin/mypy

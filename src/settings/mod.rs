@@ -9,6 +9,8 @@ mod json;
 mod nearest;
 mod notes;
 mod parse;
+#[cfg(test)]
+mod python;
 mod reader;
 #[cfg(test)]
 mod reference;

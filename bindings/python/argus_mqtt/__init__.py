@@ -34,7 +34,8 @@ from ._errors import (
 )
 from ._notices import Ended, LogLine, Missed, Notice, StateChange
 from ._prototypes import library_version
-from ._settings import Settings, SettingsReport, check_settings
+from ._settings import SettingsReport, check_settings
+from ._settings_fields import Settings
 from ._shutdown import ShutdownReport
 from ._status import Counters, Limits, Status
 from ._version import __version__
@@ -75,9 +76,13 @@ __all__ = [
     "library_version",
 ]
 
-# Tracebacks and `repr` name what is imported from here, not the module that it is written in.
-for _name in __all__:
-    _object = globals()[_name]
-    if getattr(_object, "__module__", "").startswith(f"{__name__}._"):
-        _object.__module__ = __name__
-del _name, _object
+
+def _name_publicly() -> None:
+    """Let tracebacks and `repr` name what is imported from here, not the module that it is written in."""
+    for name in __all__:
+        one = globals()[name]
+        if getattr(one, "__module__", "").startswith(f"{__name__}._"):
+            one.__module__ = __name__
+
+
+_name_publicly()

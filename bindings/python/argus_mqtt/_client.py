@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NoReturn, final
 from . import _arguments, _buffer, _greenlets, _notices, _prototypes, _shutdown, _waiting
 from ._delivery import Delivery
 from ._errors import INVALID_HANDLE, OK, SYSTEM, TIMEOUT, ArgusMqttError, Forked, ShutDown, TimedOut, error_for
-from ._settings import Settings, settings_error, settings_json
+from ._settings import GivenSettings, settings_error, settings_json
 from ._status import State, Status, status_from
 
 if TYPE_CHECKING:
@@ -29,15 +29,15 @@ _log = logging.getLogger("argus_mqtt")
 DEFAULT_SHUTDOWN_SECONDS = 5.0
 
 
-def connect(settings: Settings) -> Client:
+def connect(settings: GivenSettings) -> Client:
     """Start a client, which connects by itself and stays connected until it is shut down.
 
     Returns at once, without waiting for the broker; `Client.wait_online` does that. What is published meanwhile
     is queued.
 
     Args:
-        settings: The settings by name, or the text of a JSON object. `broker_host` alone is enough;
-            `check_settings` gives all of them with their defaults. Paths may be given as such.
+        settings: The settings by name, as `Settings` lists them, or the text of a JSON object. `broker_host` alone
+            is enough; `check_settings` gives all of them with their defaults.
 
     Raises:
         InvalidSettings: They have faults, all of which are listed.
@@ -319,7 +319,7 @@ class Client:
                 SYSTEM, f"start_logging: {fault}; read the notices with next_notice on a thread that there is"
             ) from None
 
-    def reconfigure(self, settings: Settings) -> None:
+    def reconfigure(self, settings: GivenSettings) -> None:
         """Go on with new settings: offline on the old availability topic, then a new connection; the queue stays.
 
         Returns at once; `wait_online` waits for the new connection.

@@ -41,17 +41,18 @@ def load(
     Raises:
         LibraryNotLoaded: No library fits; the text names each that was tried and what was wrong with it.
     """
-    tried = []
+    tried: list[str] = []
     for origin, name in _candidates(environment, package):
         fault = _fault_before_loading(name)
         if fault is None:
             try:
                 library = ctypes.CDLL(name)
-                fault = _fault_of(library)
             except OSError as error:
                 fault = str(error)
-            if fault is None:
-                return library, ctypes.PyDLL(name)
+            else:
+                fault = _fault_of(library)
+                if fault is None:
+                    return library, ctypes.PyDLL(name)
         tried.append(f"  {origin}: {name}: {fault}")
     remedy = (
         f"Correct {ENVIRONMENT_VARIABLE}, or unset it to use the package's own copy or the system's."

@@ -7,7 +7,7 @@ import functools
 import json
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 from . import _prototypes, _waiting
 from ._errors import BUFFER_TOO_SMALL, OK, TIMEOUT, TimedOut, error_for
@@ -19,6 +19,9 @@ _log = logging.getLogger("argus_mqtt")
 
 _ENOUGH_FOR_MOST = 2048
 _LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+
+
+Outcome: TypeAlias = Literal["delivered", "expired", "dropped", "rejected", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Ended:
     """
 
     delivery: int
-    outcome: Literal["delivered", "expired", "dropped", "rejected", "unknown"]
+    outcome: Outcome
     reason: str | None
 
 
@@ -116,10 +119,10 @@ def notice_from(data: dict[str, object]) -> Notice:
     # The library is of the same version or a later one of the same ABI, which may know more kinds and fields.
     match data:
         case {"kind": "state", "state": str(state), "reason": str() | None as reason}:
-            return StateChange(state, reason)  # type: ignore[arg-type]
+            return StateChange(cast("State", state), reason)
         case {"kind": "delivery", "delivery": int(delivery), "outcome": str(outcome)}:
             given = data.get("reason")
-            return Ended(delivery, outcome, given if isinstance(given, str) else None)  # type: ignore[arg-type]
+            return Ended(delivery, cast("Outcome", outcome), given if isinstance(given, str) else None)
         case {"kind": "missed", "count": int(count)}:
             return Missed(count)
         case {"kind": "log", "level": str(level), "text": str(text)}:

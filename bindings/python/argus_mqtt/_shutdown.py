@@ -9,7 +9,7 @@ import logging
 import os
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -121,7 +121,7 @@ def _at_exit() -> None:
 
 
 @contextlib.contextmanager
-def _logged(client: Client) -> Iterator[None]:
+def _logged(client: Client) -> Generator[None]:
     """Log what keeps a client from its end, Ctrl-C too: the others are to say offline all the same."""
     try:
         yield

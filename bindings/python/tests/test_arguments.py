@@ -12,11 +12,11 @@ import pytest
 import argus_mqtt
 
 if TYPE_CHECKING:
-    from support.settings import SettingsDict
+    from argus_mqtt import Settings
 
 
 @pytest.fixture
-def client(unreachable: SettingsDict) -> Iterator[argus_mqtt.Client]:
+def client(unreachable: Settings) -> Iterator[argus_mqtt.Client]:
     """Give a client that cannot connect; what it accepts is queued."""
     one = argus_mqtt.connect(unreachable)
     yield one
@@ -88,7 +88,7 @@ def test_numbers_out_of_range_are_refused(client: argus_mqtt.Client, options: di
         (lambda client: client.publish("topic", b"").wait("5"), "timeout must be"),
     ],
 )
-def test_other_types_are_refused(client: argus_mqtt.Client, call: Any, message: str) -> None:  # noqa: ANN401
+def test_other_types_are_refused(client: argus_mqtt.Client, call: Any, message: str) -> None:
     with pytest.raises(TypeError, match=message):
         call(client)
 
@@ -102,12 +102,13 @@ def test_timeouts_are_not_negative(client: argus_mqtt.Client, timeout: float) ->
 
 
 def test_numbers_of_numpy_are_taken(client: argus_mqtt.Client) -> None:
+    nothing: Any = np.int64(0)
     options: dict[str, Any] = {"qos": np.int8(0), "retain": np.bool_(0), "expiry_seconds": np.int64(60)}
     delivery = client.publish("topic", b"", **options)
     with pytest.raises(argus_mqtt.TimedOut, match="has not ended within 0 s"):
-        delivery.wait(np.float32(0))  # type: ignore[arg-type]
+        delivery.wait(nothing)
     with pytest.raises(argus_mqtt.InvalidArgument, match="expiry_seconds is 0"):
-        client.publish("topic", b"", expiry_seconds=np.int64(0))  # type: ignore[arg-type]
+        client.publish("topic", b"", expiry_seconds=nothing)
 
 
 def test_bytes_of_every_kind_are_taken(client: argus_mqtt.Client) -> None:

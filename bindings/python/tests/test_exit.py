@@ -10,7 +10,7 @@ from support.mosquitto import free_port
 from support.programs import Program
 
 if TYPE_CHECKING:
-    from support.settings import SettingsDict
+    from argus_mqtt import Settings
     from support.subscriber import Subscriber
 
 DAEMON = """
@@ -34,7 +34,7 @@ print("exiting", flush=True)
 """
 
 
-def test_a_daemon_thread_that_publishes_to_the_end_prints_no_traceback(settings: SettingsDict) -> None:
+def test_a_daemon_thread_that_publishes_to_the_end_prints_no_traceback(settings: Settings) -> None:
     with Program.python(DAEMON, json.dumps(settings)) as program:
         program.line("exiting")
         assert program.ended() == 0
@@ -42,7 +42,7 @@ def test_a_daemon_thread_that_publishes_to_the_end_prints_no_traceback(settings:
         assert "Exception" not in program.output
 
 
-def test_the_main_thread_is_told_at_exit_that_the_client_was_shut_down(settings: SettingsDict) -> None:
+def test_the_main_thread_is_told_at_exit_that_the_client_was_shut_down(settings: Settings) -> None:
     code = """
 import atexit, sys
 
@@ -82,7 +82,7 @@ _shutdown.Ending.start = start
 """
 
 
-def test_the_others_are_shut_down_after_one_that_raises(settings: SettingsDict, subscriber: Subscriber) -> None:
+def test_the_others_are_shut_down_after_one_that_raises(settings: Settings, subscriber: Subscriber) -> None:
     bad = {"broker_host": "127.0.0.1", "broker_port": free_port()}
     prefix = settings["topic_prefix"]
     others = [{**settings, "topic_prefix": f"{prefix}/{name}"} for name in ("a", "b", "c")]
@@ -96,7 +96,7 @@ def test_the_others_are_shut_down_after_one_that_raises(settings: SettingsDict, 
 
 
 def test_a_broker_that_is_down_does_not_keep_the_others_from_saying_offline(
-    settings: SettingsDict, subscriber: Subscriber
+    settings: Settings, subscriber: Subscriber
 ) -> None:
     code = """
 import sys, argus_mqtt

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import itertools
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +16,7 @@ from argus_mqtt import _client, _delivery
 from support import DEADLINE, wait_until
 
 if TYPE_CHECKING:
-    from support.settings import SettingsDict
+    from argus_mqtt import Settings
 
 _OURS = {_client.__file__, _delivery.__file__}
 
@@ -26,7 +25,7 @@ def interrupted(call: Callable[[], object], after: int) -> bool:
     """Call, and raise KeyboardInterrupt after a number of bytecode instructions; tell whether it came to that."""
     left = after
 
-    def trace(frame: FrameType, event: str, _: Any) -> Any:  # noqa: ANN401  (as `sys.settrace` has it)
+    def trace(frame: FrameType, event: str, _: Any) -> Any:
         nonlocal left
         if frame.f_code.co_filename not in _OURS:
             return None
@@ -57,12 +56,12 @@ def publish(client: argus_mqtt.Client) -> object:
 
 
 @pytest.mark.parametrize("call", [publish_event, publish])
-def test_no_outcome_is_kept_for_nobody(settings: SettingsDict, call: Callable[[argus_mqtt.Client], object]) -> None:
+def test_no_outcome_is_kept_for_nobody(settings: Settings, call: Callable[[argus_mqtt.Client], object]) -> None:
     with argus_mqtt.connect(settings) as client:
         client.wait_online(DEADLINE)
-        for instructions in itertools.count():
-            if not interrupted(lambda: call(client), instructions):
-                break
+        instructions = 0
+        while interrupted(lambda: call(client), instructions):
+            instructions += 1
             gc.collect()
             assert client.flush(DEADLINE) == 0
             assert client.status().outcomes_kept == 0, f"after {instructions} instructions"
@@ -77,12 +76,12 @@ def clients_alive() -> int:
 
 
 @pytest.mark.filterwarnings("ignore:.*was not shut down:ResourceWarning")
-def test_no_client_stays_for_nobody(unreachable: SettingsDict) -> None:
+def test_no_client_stays_for_nobody(unreachable: Settings) -> None:
     wait_until(lambda: clients_alive() == 0, "the clients of other tests end")
     made: list[argus_mqtt.Client] = []
-    for instructions in itertools.count():
-        if not interrupted(lambda: made.append(argus_mqtt.connect(unreachable)), instructions):
-            break
+    instructions = 0
+    while interrupted(lambda: made.append(argus_mqtt.connect(unreachable)), instructions):
+        instructions += 1
         gc.collect()
         wait_until(lambda: clients_alive() == 0, f"no client is left after {instructions} instructions")
     wait_until(lambda: clients_alive() == 1, "the thread of the last one has its name")

@@ -15,13 +15,13 @@ from support import DEADLINE
 from support.programs import Program
 
 if TYPE_CHECKING:
-    from support.settings import SettingsDict
+    from argus_mqtt import Settings
 
 Copy = Callable[[object], object]
 
 
 @pytest.mark.parametrize("make_copy", [copy.copy, copy.deepcopy, pickle.dumps])
-def test_clients_and_deliveries_are_not_copied(unreachable: SettingsDict, make_copy: Copy) -> None:
+def test_clients_and_deliveries_are_not_copied(unreachable: Settings, make_copy: Copy) -> None:
     with argus_mqtt.connect(unreachable) as client:
         delivery = client.publish_event("front", {})
         for one in (client, delivery):
@@ -38,7 +38,7 @@ def test_the_faults_of_settings_are_copied() -> None:
     assert (str(again), again.faults) == (str(raised.value), raised.value.faults)
 
 
-def test_a_client_names_its_broker_and_state(settings: SettingsDict, unreachable: SettingsDict) -> None:
+def test_a_client_names_its_broker_and_state(settings: Settings, unreachable: Settings) -> None:
     broker, other = (f"127.0.0.1:{one['broker_port']}" for one in (settings, unreachable))
     client = argus_mqtt.connect(settings)
     client.wait_online(DEADLINE)
@@ -48,7 +48,7 @@ def test_a_client_names_its_broker_and_state(settings: SettingsDict, unreachable
     assert re.fullmatch(f"<argus_mqtt.Client ({broker}|{other}), shut down>", repr(client))
 
 
-def test_a_child_names_the_client_of_its_parent(unreachable: SettingsDict) -> None:
+def test_a_child_names_the_client_of_its_parent(unreachable: Settings) -> None:
     code = """
 import os, sys, argus_mqtt
 client = argus_mqtt.connect(sys.argv[1])
@@ -63,7 +63,7 @@ client.shutdown(0)
         assert program.line() == f"<argus_mqtt.Client 127.0.0.1:{port}, of the parent process>"
 
 
-def test_a_delivery_names_its_outcome(settings: SettingsDict) -> None:
+def test_a_delivery_names_its_outcome(settings: Settings) -> None:
     with argus_mqtt.connect(settings) as client:
         delivery = client.publish_event("front", {})
         assert repr(delivery) == f"<argus_mqtt.Delivery {delivery.id}>"
@@ -89,7 +89,7 @@ def read_all(client: argus_mqtt.Client) -> None:
         client.next_notice(0.25)
 
 
-def test_timeouts_name_the_callers(unreachable: SettingsDict, settings: SettingsDict) -> None:
+def test_timeouts_name_the_callers(unreachable: Settings, settings: Settings) -> None:
     # On the main thread a wait is made of slices, so that signal handlers run.
     with argus_mqtt.connect(unreachable) as client:
         delivery = client.publish_event("front", {})
@@ -104,7 +104,7 @@ def test_timeouts_name_the_callers(unreachable: SettingsDict, settings: Settings
             read_all(client)
 
 
-def test_a_lost_client_is_named(unreachable: SettingsDict) -> None:
+def test_a_lost_client_is_named(unreachable: Settings) -> None:
     client = argus_mqtt.connect(unreachable)
     with pytest.warns(ResourceWarning, match=rf"<argus_mqtt.Client 127.0.0.1:{unreachable['broker_port']}, \w+> was"):
         del client

@@ -10,7 +10,7 @@ import pytest
 from support.programs import Program
 
 if TYPE_CHECKING:
-    from support.settings import SettingsDict
+    from argus_mqtt import Settings
 
 PATCHED = "from gevent import monkey; monkey.patch_all()\n"
 
@@ -79,20 +79,20 @@ print("done", flush=True)
 
 
 @pytest.mark.parametrize("prelude", [PATCHED, ""], ids=["patched", "greenlets alone"])
-def test_waits_that_would_stop_gevent_are_refused(settings: SettingsDict, prelude: str) -> None:
+def test_waits_that_would_stop_gevent_are_refused(settings: Settings, prelude: str) -> None:
     with Program.python(prelude + WAITS, json.dumps(settings)) as program:
         program.line("done")
         assert program.ended() == 0
 
 
-def test_logging_by_greenlets_is_refused(settings: SettingsDict) -> None:
+def test_logging_by_greenlets_is_refused(settings: Settings) -> None:
     with Program.python(PATCHED + LOGGING, json.dumps(settings)) as program:
         program.line("done")
         assert program.ended() == 0
         assert "Traceback" not in program.output
 
 
-def test_a_program_that_only_imports_gevent_may_wait(settings: SettingsDict) -> None:
+def test_a_program_that_only_imports_gevent_may_wait(settings: Settings) -> None:
     code = """
 import sys, gevent, argus_mqtt
 with argus_mqtt.connect(sys.argv[1]) as client:
@@ -125,7 +125,7 @@ print(client.shutdown(60).complete, flush=True)
 """
 
 
-def test_where_no_thread_can_be_started_it_is_said_and_the_shutdown_works(settings: SettingsDict) -> None:
+def test_where_no_thread_can_be_started_it_is_said_and_the_shutdown_works(settings: Settings) -> None:
     with Program.python(NO_THREADS, json.dumps(settings)) as program:
         assert "start_logging: can't start new thread; read the notices with next_notice" in program.line("start")
         program.line("True")
