@@ -132,8 +132,7 @@ class Client:
             _waiting.deadline_after(timeout),
         )
         if status == TIMEOUT:
-            why = self.status().last_error or "the broker has not answered yet"
-            raise TimedOut(f"not online{_waiting.within(timeout)}: {why}")
+            raise self._not_online(timeout)
         if status != OK:
             raise error_for(status, error.text)
 
@@ -410,6 +409,11 @@ class Client:
         except ArgusMqttError:
             state = "shut down"
         return f"<argus_mqtt.Client {self._broker}, {state}>"
+
+    def _not_online(self, timeout: float | None) -> TimedOut:
+        """Say why nobody is online, to whoever waited in vain."""
+        why = self.status().last_error or "the broker has not answered yet"
+        return TimedOut(f"not online{_waiting.within(timeout)}: {why}")
 
     def _state(self) -> State:
         status = self.status()

@@ -105,6 +105,32 @@ def _next_notice(handle: int, output: tuple[object, ...], timeout_ms: int) -> in
     return _prototypes.next_notice(handle, timeout_ms, *output)
 
 
+class Buffer:
+    """Reads notices without waiting, into the same memory each time; for one thread."""
+
+    def __init__(self) -> None:
+        """Make room for most of them."""
+        self._length = ctypes.c_size_t()
+        self._error = _prototypes.Error()
+        self._grow(_ENOUGH_FOR_MOST)
+
+    def next(self, handle: int) -> Notice | None:
+        """Give the next notice, and log it if it is for a log; None when there is none."""
+        while True:
+            status = _prototypes.next_notice(handle, 0, *self._output)
+            if status == OK:
+                return logged(notice_from(json.loads(self._buffer.value)))
+            if status == TIMEOUT:
+                return None
+            if status != BUFFER_TOO_SMALL:
+                raise error_for(status, self._error.text)
+            self._grow(self._length.value + 1)
+
+    def _grow(self, capacity: int) -> None:
+        self._buffer = ctypes.create_string_buffer(capacity)
+        self._output = (self._buffer, capacity, ctypes.byref(self._length), ctypes.byref(self._error))
+
+
 def descriptor(handle: int) -> int:
     """Give the file descriptor that is readable while there is something to read."""
     fd = ctypes.c_int()

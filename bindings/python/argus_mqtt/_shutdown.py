@@ -9,7 +9,7 @@ import logging
 import os
 import threading
 import weakref
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger("argus_mqtt")
 
 AT_EXIT_SECONDS = 3.0
-
-_CALL_SECONDS = 2.0
-"""How much later than its deadline the library's call may return, on a busy machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +42,14 @@ class ShutdownReport:
 class Ending:
     """The one shutdown of a client."""
 
-    __slots__ = ("_done", "_handle", "_result")
+    __slots__ = ("_done", "_handle", "_lock", "_result", "_then")
 
     def __init__(self, handle: int) -> None:
         """Prepare it; `start` begins it."""
         self._handle = handle
         self._done = threading.Event()
+        self._lock = threading.Lock()
+        self._then: list[Callable[[], None]] = []
         self._result: ShutdownReport | ArgusMqttError = TimedOut(
             "another thread is shutting the client down, and has not ended"
         )
@@ -70,9 +69,17 @@ class Ending:
         except RuntimeError:
             self._run(deadline)
 
+    def when_done(self, call: Callable[[], None]) -> None:
+        """Call this once it has ended, on whatever thread; at once if it has."""
+        with self._lock:
+            if not self._done.is_set():
+                self._then.append(call)
+                return
+        call()
+
     def report(self, deadline: float) -> ShutdownReport:
         """Wait until it has ended, and tell how; `deadline` may be sooner than the one it was started with."""
-        self._done.wait(_waiting.seconds_to(deadline + _CALL_SECONDS))
+        self._done.wait(_waiting.seconds_to(deadline + _waiting.CALL_SECONDS))
         if isinstance(self._result, ArgusMqttError):
             raise self._result
         return self._result
@@ -90,7 +97,10 @@ class Ending:
             self._result = ShutdownReport(status == OK, left.value, error.text)
         else:
             self._result = error_for(status, error.text)
-        self._done.set()
+        with self._lock:
+            self._done.set()
+        for call in self._then:
+            call()
 
 
 _open: weakref.WeakSet[Client] = weakref.WeakSet()

@@ -16,6 +16,9 @@ from ._errors import TIMEOUT
 LONGEST_MS = 2**63 - 1
 """For ever."""
 
+CALL_SECONDS = 2.0
+"""How much later than its deadline a call of the library may return, on a busy machine."""
+
 # Python runs signal handlers on the main thread, between calls and not in them; so they are this late at most.
 _SLICE_MS = 100
 
