@@ -347,3 +347,52 @@ def test_a_thread_hands_over_to_the_loop(run: Run, settings: Settings) -> None:
             await asyncio.to_thread(camera)
 
     run(main())
+
+
+def test_callbacks_follow_each_connection_once(
+    run: Run, own_broker: Mosquitto, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def main() -> None:
+        told: list[tuple[str, int]] = []
+
+        def fail(_: int) -> None:
+            raise ValueError("a defect of the program")
+
+        client = aio.connect({**settings_for(own_broker), "reconnect_max_seconds": 1})
+        client.on_online(fail)
+        client.on_online(lambda number: told.append(("online", number)))
+        client.on_offline(lambda number: told.append(("offline", number)))
+        assert told == [], "not yet"
+        await client.wait_online(DEADLINE)
+        assert told == [("online", 1)], "before whoever waited goes on"
+        client.on_online(lambda number: told.append(("late", number)))
+        client.on_offline(lambda number: told.append(("too early", number)))
+        assert told[1:] == [("late", 1)]
+        own_broker.stop()
+        await until(lambda: len(told) == 4, "the callbacks are called")
+        assert told[2:] == [("offline", 1), ("too early", 1)]
+        client.on_offline(lambda number: told.append(("late", number)))
+        assert told[4:] == [("late", 1)]
+        own_broker.start()
+        await client.wait_online(DEADLINE)
+        assert told[5:] == [("online", 2), ("late", 2)]
+        await client.shutdown(DEADLINE)
+        assert told[7:] == [("offline", 2), ("too early", 2), ("late", 2)]
+        with pytest.raises(argus_mqtt.ShutDown):
+            client.on_online(fail)
+
+    run(main())
+    assert caplog.text.count("ValueError: a defect of the program") == 2
+
+
+def test_a_coroutine_function_is_no_callback(run: Run, unreachable: Settings) -> None:
+    async def wait(_: int) -> None:
+        pass
+
+    async def main() -> None:
+        client = aio.connect(unreachable)
+        with pytest.raises(TypeError, match="not a coroutine function: let it start a task"):
+            client.on_online(wait)
+        await client.shutdown(0)
+
+    run(main())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import inspect
 import logging
 import math
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from ._reader import Reader
 
 if TYPE_CHECKING:
     from argus_mqtt._arguments import Payload
+    from argus_mqtt._callbacks import Callback
     from argus_mqtt._delivery import Delivery
     from argus_mqtt._settings import GivenSettings
     from argus_mqtt._shutdown import ShutdownReport
@@ -156,6 +158,26 @@ class AsyncClient:
         self._reader.follow(notices)
         return notices
 
+    def on_online(self, callback: Callback) -> None:
+        """Call a function each time that the client comes online, and at once if it is.
+
+        It is called on the loop, with the number of the connection: 1, 2 and so on, once for each. What
+        `wait_online`, `notices` and callbacks tell comes in one order. An exception of it is logged.
+
+        Args:
+            callback: A plain function, not a coroutine function; it may start tasks, and must not wait.
+        """
+        self._check_open()
+        self._reader.callbacks.on_online(_plain(callback))
+
+    def on_offline(self, callback: Callback) -> None:
+        """Call a function each time that the client is online no more, and at once if it has been and is not.
+
+        It is called as that of `on_online` is, with the number of the connection that ended.
+        """
+        self._check_open()
+        self._reader.callbacks.on_offline(_plain(callback))
+
     def status(self) -> Status:
         """Tell what is going on. Does not wait.
 
@@ -279,6 +301,12 @@ class AsyncClient:
         self._check_loop()
         if self._closing is not None:
             raise ShutDown("the client was shut down")
+
+
+def _plain(callback: Callback) -> Callback:
+    if inspect.iscoroutinefunction(callback):
+        raise TypeError("callback must be a plain function, not a coroutine function: let it start a task")
+    return callback
 
 
 def _threadsafe(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> Callable[[], None]:

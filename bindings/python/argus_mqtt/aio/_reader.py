@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from argus_mqtt import _notices, _prototypes
+from argus_mqtt._callbacks import Callbacks
 from argus_mqtt._errors import SHUT_DOWN, ShutDown
 from argus_mqtt._notices import Ended, StateChange
 
@@ -37,6 +38,7 @@ class Reader:
         self._pending: dict[int, AsyncDelivery] = {}
         self._last = 0
         self._state: StateChange | None = None
+        self.callbacks = Callbacks()
         self._notices: weakref.WeakSet[Notices] = weakref.WeakSet()
         self._waiters: set[asyncio.Future[None]] = set()
         # The library closes its own at the end of the client, while the loop may still watch it.
@@ -98,6 +100,7 @@ class Reader:
             delivery._end(SHUT_DOWN, "the client was shut down before the message ended")
         for notices in self._notices:
             notices._close()
+        self.callbacks.end()
         self._wake()
 
     def _read(self) -> None:
@@ -111,6 +114,7 @@ class Reader:
                     self._end(notice.delivery)
                 elif isinstance(notice, StateChange):
                     self._state = notice
+                    self.callbacks.tell(notice)
                 for notices in self._notices:
                     notices._put(notice)
         except ShutDown:
