@@ -13,7 +13,8 @@ Times are in seconds. Every exception of this package is an ArgusMqttError.
 """
 
 from ._arguments import Payload
-from ._client import Client, connect
+from ._client import Client
+from ._connect import connect
 from ._delivery import Delivery
 from ._errors import (
     ArgusMqttError,

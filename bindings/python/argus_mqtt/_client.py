@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NoReturn, final
 from . import _arguments, _buffer, _greenlets, _notices, _prototypes, _shutdown, _waiting
 from ._delivery import Delivery
 from ._errors import INVALID_HANDLE, OK, SYSTEM, TIMEOUT, ArgusMqttError, Forked, ShutDown, TimedOut, error_for
+from ._outputs import Outputs, spare_outputs
 from ._settings import GivenSettings, settings_error, settings_json
 from ._status import State, Status, status_from
 
@@ -27,55 +28,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger("argus_mqtt")
 
 DEFAULT_SHUTDOWN_SECONDS = 5.0
-
-
-def connect(settings: GivenSettings) -> Client:
-    """Start a client, which connects by itself and stays connected until it is shut down.
-
-    Returns at once, without waiting for the broker; `Client.wait_online` does that. What is published meanwhile
-    is queued.
-
-    Args:
-        settings: The settings by name, as `Settings` lists them, or the text of a JSON object. `broker_host` alone
-            is enough; `check_settings` gives all of them with their defaults.
-
-    Raises:
-        InvalidSettings: They have faults, all of which are listed.
-        ArgusMqttError: The operating system does not give another thread.
-    """
-    text = settings_json(settings)
-    handle = ctypes.c_uint64()
-    error = _prototypes.Error()
-    try:
-        status = _prototypes.connect(text, ctypes.byref(handle), ctypes.byref(error))
-        if status == OK:
-            return Client(handle.value)
-    except BaseException:
-        # A signal handler raised, and nobody will ever have the client.
-        if handle.value:
-            _prototypes.shutdown(handle.value, 0, None, None)
-        raise
-    raise settings_error(status, error, text)
-
-
-class _Outputs:
-    """Where a publishing call writes its results; `delivery` is 0 but for the time from then to the Delivery.
-
-    Calls take one from a list and put it back. Thread-local ones would be overwritten by a signal handler that
-    publishes between a call and the reading of its results; making new ones doubles the time of a call.
-    """
-
-    __slots__ = ("delivery", "delivery_address", "error", "error_address")
-
-    def __init__(self) -> None:
-        self.delivery = ctypes.c_uint64()
-        self.error = _prototypes.Error()
-        # Addresses pass through ctypes in two thirds of the time that pointer objects take.
-        self.delivery_address = ctypes.addressof(self.delivery)
-        self.error_address = ctypes.addressof(self.error)
-
-
-_spare_outputs = [_Outputs()]
 
 
 @final
@@ -155,7 +107,7 @@ class Client:
         if type(event) is not bytes:
             event = _arguments.payload("event", event)
         camera_text = _arguments.text("camera", camera)
-        outputs = _spare_outputs.pop() if _spare_outputs else _Outputs()
+        outputs = spare_outputs.pop() if spare_outputs else Outputs()
         try:
             status = _prototypes.publish_event(
                 self._handle,
@@ -204,7 +156,7 @@ class Client:
         retain = _arguments.flag("retain", retain)
         # The library has a 0 for none, which here would be a message that has expired already.
         expiry = 0 if expiry_seconds is None else _arguments.whole("expiry_seconds", expiry_seconds, 1, 2**32 - 1)
-        outputs = _spare_outputs.pop() if _spare_outputs else _Outputs()
+        outputs = spare_outputs.pop() if spare_outputs else Outputs()
         try:
             status = _prototypes.publish(
                 self._handle,
@@ -420,18 +372,18 @@ class Client:
         self._broker = status.broker
         return status.state
 
-    def _published(self, status: int, outputs: _Outputs) -> Delivery:
+    def _published(self, status: int, outputs: Outputs) -> Delivery:
         """End a publishing call."""
         if status != OK:
             message = outputs.error.text
-            _spare_outputs.append(outputs)
+            spare_outputs.append(outputs)
             raise error_for(status, message)
         delivery = Delivery(self, outputs.delivery.value)
         outputs.delivery.value = 0
-        _spare_outputs.append(outputs)
+        spare_outputs.append(outputs)
         return delivery
 
-    def _forget(self, outputs: _Outputs) -> None:
+    def _forget(self, outputs: Outputs) -> None:
         """Let go of the outcome for which there will be no Delivery, because a signal handler raised."""
         if outputs.delivery.value:
             _prototypes.delivery_forget(self._handle, outputs.delivery.value, None)
