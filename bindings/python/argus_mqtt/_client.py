@@ -34,9 +34,9 @@ DEFAULT_SHUTDOWN_SECONDS = 5.0
 class Client:
     """A connection to a broker that is kept up in the background, and what waits to be sent over it.
 
-    Made by `connect`. Publishing never blocks and never waits for the network, so an asyncio program may do it
-    in a coroutine; what waits (`wait_online`, `flush`, `shutdown`, `Delivery.wait`) belongs on another thread
-    there: `await asyncio.to_thread(client.wait_online, 10)`.
+    Made by `connect`. Publishing never blocks and never waits for the network; `wait_online`, `flush`, `shutdown`,
+    `next_notice` and `Delivery.wait` do. An asyncio program has a client of its own, in `argus_mqtt.aio`. With
+    gevent a wait would stop every greenlet of its thread, and is refused; on a thread of gevent's pool it is not.
 
     What happens to it can be read as notices: by iterating over it, with `next_notice`, or in an event loop, which
     waits for the client itself as for a file. Each notice is for one reader. `start_logging` is for programs that

@@ -1,19 +1,16 @@
 """What happens to a client, as a program reads it."""
 
-from __future__ import annotations
-
+# Annotations are evaluated: tools look their names up in the package, where not all of them are.
 import ctypes
 import functools
 import json
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias, cast
+from typing import Literal, TypeAlias, cast
 
 from . import _prototypes, _waiting
 from ._errors import BUFFER_TOO_SMALL, OK, TIMEOUT, TimedOut, error_for
-
-if TYPE_CHECKING:
-    from ._status import State
+from ._status import State
 
 _log = logging.getLogger("argus_mqtt")
 

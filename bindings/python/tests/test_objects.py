@@ -6,7 +6,7 @@ import copy
 import pickle
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_type_hints
 
 import pytest
 
@@ -108,3 +108,12 @@ def test_a_lost_client_is_named(unreachable: Settings) -> None:
     client = argus_mqtt.connect(unreachable)
     with pytest.warns(ResourceWarning, match=rf"<argus_mqtt.Client 127.0.0.1:{unreachable['broker_port']}, \w+> was"):
         del client
+
+
+def test_the_types_of_public_classes_can_be_read() -> None:
+    # As pydantic and FastAPI read them, which look names up in the module that a class says it is of.
+    for name in argus_mqtt.__all__:
+        one = getattr(argus_mqtt, name)
+        if isinstance(one, type):
+            get_type_hints(one)
+    assert get_type_hints(argus_mqtt.Status)["counters"] is argus_mqtt.Counters
