@@ -323,9 +323,11 @@ def test_a_lost_client_is_closed(run: Run, unreachable: Settings) -> None:
         before = open_files()
         client = aio.connect(unreachable)
         client.notices()
-        await asyncio.sleep(0.05)
+        delivery = await client.publish_event("front", {})
         with pytest.warns(ResourceWarning, match="was not shut down"):
             del client
+        with pytest.raises(argus_mqtt.ShutDown):
+            await delivery
         await until(lambda: open_files() == before, "its descriptors are closed")
 
     def open_files() -> int:

@@ -230,14 +230,17 @@ class AsyncClient:
             _log.warning("%s", report.message)
 
     def __del__(self) -> None:
-        """Stop reading for a client that was lost; its connection is closed with the client within."""
+        """Close the connection of a client that was lost, so that the broker says it is offline."""
         reader = getattr(self, "_reader", None)
-        if reader is not None and self._closing is None:
-            # The garbage collector may run on any thread.
-            try:
-                self._loop.call_soon_threadsafe(reader.stop)
-            except RuntimeError:  # The loop is closed.
-                reader.stop()
+        if reader is None or self._closing is not None:
+            return
+        # The garbage collector may run on any thread.
+        try:
+            self._loop.call_soon_threadsafe(reader.stop)
+        except RuntimeError:  # The loop is closed.
+            reader.stop()
+        # Deliveries that somebody holds keep the client within alive.
+        self._client.__del__()
 
     def __reduce__(self) -> NoReturn:
         """Refuse to be copied or pickled, as Client does."""
