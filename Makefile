@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test checks setup lint doc test-rust test-python test-bench check-package test-home-assistant simulate fuzz faults soak size bench bench-hot build install install-strip uninstall clean
+.PHONY: help demo test checks setup lint doc test-rust test-python test-bench check-package test-home-assistant wheels simulate fuzz faults soak size bench bench-hot build install install-strip uninstall clean
 
 export PYTHON ?= python3
 CARGO_TARGET_DIR ?= target
@@ -62,6 +62,7 @@ lint: ## Check formatting and lints of Rust and Python
 	cd bindings/python && ../../$(VENV)/bin/ruff format --check . ../../examples/python ../../tests/faults
 	cd bindings/python && ../../$(VENV)/bin/ruff check . ../../examples/python ../../tests/faults
 	cd bindings/python && ../../$(VENV)/bin/mypy
+	cd bindings/python && ../../$(VENV)/bin/pyright --warnings
 	cd tests/home_assistant && ../../$(VENV)/bin/ruff format --check .
 	cd tests/home_assistant && ../../$(VENV)/bin/ruff check .
 	cd tests/home_assistant && ../../$(VENV)/bin/mypy
@@ -111,6 +112,10 @@ simulate: ## Play SCHEDULES random schedules in a simulated world, and say what 
 check-package: ## Build the crate from the files that would be published
 	$(call say,The package)
 	cargo package --locked --allow-dirty
+
+wheels: ## Make and try the Python wheels that are released, in target/wheels/dist; on a Debian, x86-64
+	$(call say,Wheels: two optimised builds take some minutes)
+	tools/wheels
 
 FUZZ_SECONDS ?= 45
 

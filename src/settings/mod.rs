@@ -10,6 +10,8 @@ mod nearest;
 mod notes;
 mod parse;
 mod password;
+#[cfg(test)]
+mod python;
 mod reader;
 #[cfg(test)]
 mod reference;

@@ -23,7 +23,7 @@ fn reference() -> String {
     tables.join("\n")
 }
 
-fn default(field: &Field) -> String {
+pub(super) fn default(field: &Field) -> String {
     match field.default {
         Default::Required => "required".into(),
         Default::Derived(words) => words.into(),
@@ -33,7 +33,7 @@ fn default(field: &Field) -> String {
     }
 }
 
-fn allowed(allowed: Allowed) -> String {
+pub(super) fn allowed(allowed: Allowed) -> String {
     match allowed {
         Allowed::Host => "a host name, an IPv4 or an IPv6 address".into(),
         Allowed::Integer(low, high) => format!("{low} to {high}"),

@@ -111,6 +111,24 @@ fn an_event_loop_tells_what_happens_in_every_language() {
 }
 
 #[test]
+fn an_asyncio_program_tells_what_happens() {
+    let scene = Scene::new();
+    let mut command = script("asyncio_client");
+    command.arg(scene.settings());
+    let mut process = Process::spawn("asyncio_client", command);
+    process.wait_for_line("online");
+    process.write_line("no JSON");
+    process.wait_for_line("asyncio_client: event");
+    process.write_line(r#"{"description": "A parcel"}"#);
+    process.wait_for_line(": delivered");
+    process.close_stdin();
+    assert!(process.wait().success(), "{:?}", process.lines());
+    scene
+        .witness()
+        .wait_for_message("argusai/status", "offline");
+}
+
+#[test]
 fn deliveries_are_waited_for_in_c_and_python_too() {
     let c = Program::c("examples/c/deliveries.c");
     for (language, mut command) in [("C", c.command()), ("Python", script("deliveries"))] {

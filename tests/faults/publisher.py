@@ -43,7 +43,7 @@ class Ledger:
 class Publisher:
     """One client, with a thread that publishes and one that reads notices."""
 
-    def __init__(self, ledger: Ledger, process: int, settings: dict[str, object]) -> None:
+    def __init__(self, ledger: Ledger, process: int, settings: argus_mqtt.Settings) -> None:
         """Start a client, and read its notices."""
         self._ledger = ledger
         self._process = process

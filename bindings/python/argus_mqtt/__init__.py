@@ -13,7 +13,8 @@ Times are in seconds. Every exception of this package is an ArgusMqttError.
 """
 
 from ._arguments import Payload
-from ._client import Client, connect
+from ._client import Client
+from ._connect import connect
 from ._connection_test import ConnectionReport, ConnectionStep, test_connection
 from ._delivery import Delivery
 from ._errors import (
@@ -35,7 +36,8 @@ from ._errors import (
 )
 from ._notices import Ended, LogLine, Missed, Notice, StateChange
 from ._prototypes import library_version
-from ._settings import Settings, SettingsReport, check_settings, settings_schema
+from ._settings import SettingsReport, check_settings, settings_schema
+from ._settings_fields import Settings
 from ._shutdown import ShutdownReport
 from ._status import Counters, Histogram, Limits, Status
 from ._version import __version__
@@ -80,3 +82,14 @@ __all__ = [
     "settings_schema",
     "test_connection",
 ]
+
+
+def _name_publicly() -> None:
+    """Let tracebacks and `repr` name what is imported from here, not the module that it is written in."""
+    for name in __all__:
+        one = globals()[name]
+        if getattr(one, "__module__", "").startswith(f"{__name__}._"):
+            one.__module__ = __name__
+
+
+_name_publicly()

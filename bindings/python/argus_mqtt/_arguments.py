@@ -6,12 +6,12 @@ Whether a value makes sense to MQTT is for the library to say.
 from __future__ import annotations
 
 import math
+import numbers
 from collections.abc import Mapping
-from numbers import Integral, Real
 from typing import TypeAlias
 
 from ._errors import InvalidArgument
-from ._json import Unwritable, event_json, plain_bool
+from ._json import Unwritable, event_json, is_bool
 
 Payload: TypeAlias = bytes | bytearray | memoryview | str | Mapping[str, object]
 """What can be published: bytes as they are, text as UTF-8, a mapping as JSON."""
@@ -72,18 +72,22 @@ def payload(name: str, value: Payload) -> bytes:
 
 def timeout(value: float | None) -> float | None:
     """Check a timeout in seconds; infinity means for ever, as None does."""
-    if value is None or value == math.inf:
+    if value is None:
         return None
-    if not isinstance(value, Real):
+    if not isinstance(value, numbers.Real):
         raise TypeError(f"timeout must be a number of seconds or None, not {type(value).__name__}")
     if not value >= 0:  # NaN is neither.
         raise InvalidArgument(f"timeout is {value}: it must be 0 or more seconds, or None for ever")
-    return value if isinstance(value, (int, float)) else float(value)
+    try:
+        seconds = float(value)
+    except OverflowError:
+        return None
+    return None if seconds == math.inf else seconds
 
 
 def whole(name: str, value: int, least: int, most: int) -> int:
     """Check a whole number against what its C type holds."""
-    if not isinstance(value, Integral):
+    if not isinstance(value, numbers.Integral):
         raise TypeError(f"{name} must be an int, not {type(value).__name__}")
     if not least <= value <= most:
         raise InvalidArgument(f"{name} is {value}: it must be from {least} to {most}")
@@ -92,9 +96,6 @@ def whole(name: str, value: int, least: int, most: int) -> int:
 
 def flag(name: str, value: bool) -> bool:
     """Check a truth value; the text "false" would be true otherwise."""
-    if isinstance(value, bool):
-        return value
-    try:
-        return plain_bool(value)
-    except TypeError:
-        raise TypeError(f"{name} must be True or False, not {value!r}") from None
+    if not is_bool(value):
+        raise TypeError(f"{name} must be True or False, not {value!r}")
+    return bool(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import logging
@@ -10,13 +11,14 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, NoReturn, final
 
-from . import _arguments, _buffer, _notices, _prototypes, _shutdown, _waiting
+from . import _arguments, _buffer, _greenlets, _notices, _prototypes, _shutdown, _waiting
 from ._delivery import Delivery
-from ._errors import OK, TIMEOUT, Forked, ShutDown, error_for
-from ._settings import Settings, settings_error, settings_json
-from ._status import Status, status_from
+from ._errors import INVALID_HANDLE, OK, SYSTEM, TIMEOUT, ArgusMqttError, Forked, ShutDown, TimedOut, error_for
+from ._outputs import Outputs, spare_outputs
+from ._settings import GivenSettings, settings_error, settings_json
+from ._status import State, Status, status_from
 
 if TYPE_CHECKING:
     from ._arguments import Payload
@@ -30,56 +32,13 @@ DEFAULT_SHUTDOWN_SECONDS = 5.0
 _OPTIONS_SIZE = ctypes.sizeof(_prototypes.PublishOptions)
 
 
-def connect(settings: Settings) -> Client:
-    """Start a client, which connects by itself and stays connected until it is shut down.
-
-    Returns at once, without waiting for the broker; `Client.wait_online` does that. What is published meanwhile
-    is queued.
-
-    Args:
-        settings: The settings by name, or the text of a JSON object. `broker_host` alone is enough;
-            `check_settings` gives all of them with their defaults. Paths may be given as such.
-
-    Raises:
-        InvalidSettings: They have faults, all of which are listed.
-        ArgusMqttError: The operating system does not give another thread.
-    """
-    text = settings_json(settings)
-    handle = ctypes.c_uint64()
-    error = _prototypes.Error()
-    status = _prototypes.connect(text, ctypes.byref(handle), ctypes.byref(error))
-    if status != OK:
-        raise settings_error(status, error, text)
-    return Client(handle.value)
-
-
-class _Outputs:
-    """Where a publishing call writes its results.
-
-    Calls take one from a list and put it back. Thread-local ones would be overwritten by a signal handler that
-    publishes between a call and the reading of its results; making new ones doubles the time of a call.
-    """
-
-    __slots__ = ("delivery", "delivery_address", "error", "error_address")
-
-    def __init__(self) -> None:
-        self.delivery = ctypes.c_uint64()
-        self.error = _prototypes.Error()
-        # Addresses pass through ctypes in two thirds of the time that pointer objects take.
-        self.delivery_address = ctypes.addressof(self.delivery)
-        self.error_address = ctypes.addressof(self.error)
-
-
-_spare_outputs = [_Outputs()]
-
-
 @final
 class Client:
     """A connection to a broker that is kept up in the background, and what waits to be sent over it.
 
-    Made by `connect`. Publishing never blocks and never waits for the network, so an asyncio program may do it
-    in a coroutine; what waits (`wait_online`, `flush`, `shutdown`, `Delivery.wait`) belongs on another thread
-    there: `await asyncio.to_thread(client.wait_online, 10)`.
+    Made by `connect`. Publishing never blocks and never waits for the network; `wait_online`, `flush`, `shutdown`,
+    `next_notice` and `Delivery.wait` do. An asyncio program has a client of its own, in `argus_mqtt.aio`. With
+    gevent a wait would stop every greenlet of its thread, and is refused; on a thread of gevent's pool it is not.
 
     What happens to it can be read as notices: by iterating over it, with `next_notice`, or in an event loop, which
     waits for the client itself as for a file. Each notice is for one reader. `start_logging` is for programs that
@@ -94,13 +53,14 @@ class Client:
     collected without a shutdown, which is a mistake and gives a ResourceWarning.
     """
 
-    __slots__ = ("__weakref__", "_ending", "_handle", "_lock", "_process")
+    __slots__ = ("__weakref__", "_broker", "_ending", "_handle", "_lock", "_process")
 
     def __init__(self, handle: int) -> None:
         """For `connect` alone."""
         self._handle = handle
         self._process = os.getpid()
         self._lock = threading.Lock()
+        self._broker = self.status().broker  # As it was last known, for the name of a client that is no more.
         self._ending: _shutdown.Ending | None = None
         _shutdown.opened(self)
 
@@ -118,11 +78,15 @@ class Client:
             ShutDown: The client was shut down.
             Forked: The client belongs to the parent process.
         """
+        timeout = _arguments.timeout(timeout)
         error = _prototypes.Error()
         status = _waiting.wait(
+            "client.wait_online",
             lambda timeout_ms: _prototypes.wait_online(self._handle, timeout_ms, ctypes.byref(error)),
-            _waiting.deadline_after(_arguments.timeout(timeout)),
+            _waiting.deadline_after(timeout),
         )
+        if status == TIMEOUT:
+            raise self._not_online(timeout)
         if status != OK:
             raise error_for(status, error.text)
 
@@ -145,16 +109,20 @@ class Client:
         if type(event) is not bytes:
             event = _arguments.payload("event", event)
         camera_text = _arguments.text("camera", camera)
-        outputs = _spare_outputs.pop() if _spare_outputs else _Outputs()
-        status = _prototypes.publish_event(
-            self._handle,
-            camera_text,
-            event,
-            len(event),
-            outputs.delivery_address,
-            outputs.error_address,
-        )
-        return self._published(status, outputs)
+        outputs = spare_outputs.pop() if spare_outputs else Outputs()
+        try:
+            status = _prototypes.publish_event(
+                self._handle,
+                camera_text,
+                event,
+                len(event),
+                outputs.delivery_address,
+                outputs.error_address,
+            )
+            return self._published(status, outputs)
+        except BaseException:
+            self._forget(outputs)
+            raise
 
     def publish(
         self,
@@ -191,17 +159,21 @@ class Client:
         # The library has a 0 for none, which here would be a message that has expired already.
         expiry = 0 if expiry_seconds is None else _arguments.whole("expiry_seconds", expiry_seconds, 1, 2**32 - 1)
         options = _prototypes.PublishOptions(_OPTIONS_SIZE, qos, retain, expiry)
-        outputs = _spare_outputs.pop() if _spare_outputs else _Outputs()
-        status = _prototypes.publish(
-            self._handle,
-            topic_text,
-            data,
-            len(data),
-            ctypes.byref(options),
-            outputs.delivery_address,
-            outputs.error_address,
-        )
-        return self._published(status, outputs)
+        outputs = spare_outputs.pop() if spare_outputs else Outputs()
+        try:
+            status = _prototypes.publish(
+                self._handle,
+                topic_text,
+                data,
+                len(data),
+                ctypes.byref(options),
+                outputs.delivery_address,
+                outputs.error_address,
+            )
+            return self._published(status, outputs)
+        except BaseException:
+            self._forget(outputs)
+            raise
 
     def flush(self, timeout: float | None = None) -> int:
         """Wait until every message that was accepted so far has ended, one way or another.
@@ -219,6 +191,7 @@ class Client:
         left = ctypes.c_size_t()
         error = _prototypes.Error()
         status = _waiting.wait(
+            "client.flush",
             lambda timeout_ms: _prototypes.flush(self._handle, timeout_ms, ctypes.byref(left), ctypes.byref(error)),
             _waiting.deadline_after(_arguments.timeout(timeout)),
         )
@@ -249,7 +222,7 @@ class Client:
             ShutDown: The client was shut down.
             Forked: The client belongs to the parent process.
         """
-        return _notices.read(self._handle, _waiting.deadline_after(_arguments.timeout(timeout)))
+        return _notices.read(self._handle, _arguments.timeout(timeout))
 
     def open_notices(
         self, *, states: bool = False, deliveries: bool = False, log: bool = False, outcomes: bool = False
@@ -325,11 +298,25 @@ class Client:
 
         Raises:
             Forked: The client belongs to the parent process.
+            ArgusMqttError: No thread can be started: the operating system gives none, Python is exiting, or gevent
+                has replaced threads by greenlets.
         """
         self._check_process()
-        threading.Thread(target=_read_all, args=(self._handle,), name="argus-mqtt-log", daemon=True).start()
+        if _greenlets.replace_threads():
+            raise error_for(
+                SYSTEM,
+                "start_logging needs a thread, and gevent makes a greenlet of it; read the notices in a greenlet of "
+                "your own: gevent.socket.wait_read(client.fileno()), then client.next_notice(0)",
+            )
+        thread = threading.Thread(target=_read_all, args=(self._handle,), name="argus-mqtt-log", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as fault:
+            raise error_for(
+                SYSTEM, f"start_logging: {fault}; read the notices with next_notice on a thread that there is"
+            ) from None
 
-    def reconfigure(self, settings: Settings) -> None:
+    def reconfigure(self, settings: GivenSettings) -> None:
         """Go on with new settings: offline on the old availability topic, then a new connection; the queue stays.
 
         Returns at once; `wait_online` waits for the new connection.
@@ -379,7 +366,10 @@ class Client:
             Forked: The client belongs to the parent process.
         """
         self._check_process()
-        return self._end(_waiting.deadline_after(_arguments.timeout(timeout)))
+        deadline = _waiting.deadline_after(_arguments.timeout(timeout))
+        if _waiting.milliseconds_to(deadline):
+            _greenlets.refuse_wait("client.shutdown")
+        return self._end(deadline)
 
     def begin_shutdown(self, timeout: float = DEFAULT_SHUTDOWN_SECONDS) -> None:
         """Begin what `shutdown` does, and return at once: for an event loop, or a program of one thread.
@@ -414,6 +404,8 @@ class Client:
 
     def __enter__(self) -> Client:
         """Give the client itself."""
+        # The end of the block waits; it is better refused while nothing has been done yet.
+        _greenlets.refuse_wait("client.shutdown")
         return self
 
     def __exit__(
@@ -432,48 +424,86 @@ class Client:
     def __del__(
         self,
         _close: Callable[..., int] = _prototypes.close,
+        _gone: int = INVALID_HANDLE,
         _pid: Callable[[], int] = os.getpid,
         _warn: Callable[..., None] = warnings.warn,
     ) -> None:
         """Close the connection of a client that was lost, so that the broker says it is offline."""
-        if self._ending is None and self._process == _pid():
-            _close(self._handle, 0, None, None)
-            _warn(f"{self!r} was not shut down", ResourceWarning, source=self)
+        try:
+            lost = self._ending is None and self._process == _pid()
+        except AttributeError:  # A signal handler raised before it was made; `connect` sees to the rest.
+            return
+        if lost:
+            name = repr(self)
+            if _close(self._handle, 0, None, None) == _gone:
+                return  # `connect` was interrupted, and has closed it.
+            _warn(f"{name} was not shut down", ResourceWarning, source=self)
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be copied or pickled: the copy would shut the client down for both."""
+        raise TypeError("a Client cannot be copied or pickled: it is one connection of this process; share this one")
 
     def __repr__(self) -> str:
-        """Name the client, for logs."""
-        state = "" if self._ending is None else ", shut down"
-        return f"<argus_mqtt.Client {self._handle}{state}>"
+        """Name the broker and the state, for logs."""
+        try:
+            state: str = self._state()
+        except Forked:
+            state = "of the parent process"
+        except ArgusMqttError:
+            state = "shut down"
+        return f"<argus_mqtt.Client {self._broker}, {state}>"
 
-    def _published(self, status: int, outputs: _Outputs) -> Delivery:
+    def _not_online(self, timeout: float | None) -> TimedOut:
+        """Say why nobody is online, to whoever waited in vain."""
+        why = self.status().last_error or "the broker has not answered yet"
+        return TimedOut(f"not online{_waiting.within(timeout)}: {why}")
+
+    def _state(self) -> State:
+        status = self.status()
+        self._broker = status.broker
+        return status.state
+
+    def _published(self, status: int, outputs: Outputs) -> Delivery:
         """End a publishing call."""
         if status != OK:
             message = outputs.error.text
-            _spare_outputs.append(outputs)
+            spare_outputs.append(outputs)
             raise error_for(status, message)
         delivery = Delivery(self, outputs.delivery.value)
-        _spare_outputs.append(outputs)
+        outputs.delivery.value = 0
+        spare_outputs.append(outputs)
         return delivery
+
+    def _forget(self, outputs: Outputs) -> None:
+        """Let go of the outcome for which there will be no Delivery, because a signal handler raised."""
+        if outputs.delivery.value:
+            _prototypes.delivery_forget(self._handle, outputs.delivery.value, None)
 
     def _check_process(self) -> None:
         """Refuse a forked child before it waits for a lock that a thread of its parent held."""
         if self._process != os.getpid():
             raise Forked("the client belongs to the parent process; connect one in this process")
 
-    def _end(self, deadline: float, how: _shutdown.How = _shutdown.SHUT_DOWN) -> ShutdownReport:
+    def _begin_end(self, deadline: float, how: _shutdown.How = _shutdown.SHUT_DOWN) -> _shutdown.Ending:
+        """Begin to shut the client down, unless that has begun."""
         with self._lock:
             ending = self._ending
             if ending is None:
+                with contextlib.suppress(ArgusMqttError):
+                    self._state()
                 ending = self._ending = _shutdown.Ending(self._handle, how)
                 _shutdown.closed(self)
                 ending.start(deadline)
-        return ending.report(deadline)
+        return ending
+
+    def _end(self, deadline: float, how: _shutdown.How = _shutdown.SHUT_DOWN) -> ShutdownReport:
+        return self._begin_end(deadline, how).report(deadline)
 
 
 def _read_all(handle: int) -> None:
     """Read notices, which logs what is for the log; holds no client, which would never be garbage then."""
     while True:
         try:
-            _notices.read(handle, _waiting.deadline_after(None))
+            _notices.read(handle, None)
         except ShutDown:
             return

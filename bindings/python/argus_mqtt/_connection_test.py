@@ -1,20 +1,16 @@
 """Testing a connection beside every client."""
 
-from __future__ import annotations
-
+# Annotations are evaluated: tools look their names up in the package, where not all of them are.
 import ctypes
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from . import _arguments, _prototypes, _waiting
 from ._errors import BUFFER_TOO_SMALL, OK
-from ._settings import Settings, settings_error, settings_json
-from ._status import limits_from
-
-if TYPE_CHECKING:
-    from ._status import Limits
+from ._settings import GivenSettings, settings_error, settings_json
+from ._status import Limits, limits_from
 
 _ENOUGH_FOR_MOST = 65536
 
@@ -73,7 +69,7 @@ class ConnectionReport:
     seconds: float
 
 
-def test_connection(settings: Settings, timeout: float = 15.0) -> ConnectionReport:  # noqa: PT028  (no test of pytest's)
+def test_connection(settings: GivenSettings, timeout: float = 15.0) -> ConnectionReport:  # noqa: PT028  (no test of pytest's)
     """Test whether settings make a connection that works, and tell what came of each step.
 
     Connects as a client would, sends one message, asks for one subscription and says goodbye; it ends at the first
@@ -110,7 +106,7 @@ def test_connection(settings: Settings, timeout: float = 15.0) -> ConnectionRepo
 
 
 # It is no test, whatever pytest thinks of its name.
-test_connection.__test__ = False  # type: ignore[attr-defined]
+setattr(test_connection, "__test__", False)  # noqa: B010  (functions have no such attribute for type checkers)
 
 
 def _report_from(data: Mapping[str, Any]) -> ConnectionReport:

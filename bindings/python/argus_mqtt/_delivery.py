@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, NoReturn, final
 
 from . import _arguments, _prototypes, _waiting
 from ._errors import DROPPED, EXPIRED, OK, REJECTED, TIMEOUT, UNKNOWN, TimedOut, error_for
@@ -13,7 +13,7 @@ from ._errors import DROPPED, EXPIRED, OK, REJECTED, TIMEOUT, UNKNOWN, TimedOut,
 if TYPE_CHECKING:
     from ._client import Client
 
-_OUTCOMES = frozenset({OK, EXPIRED, DROPPED, REJECTED, UNKNOWN})
+_NAMES = {OK: "delivered", EXPIRED: "expired", DROPPED: "dropped", REJECTED: "rejected", UNKNOWN: "unknown"}
 
 
 class _Waiter:
@@ -71,8 +71,8 @@ class Delivery:
             ShutDown: The client was shut down before the outcome was taken.
             Forked: The client belongs to the parent process.
         """
-        deadline = _waiting.deadline_after(_arguments.timeout(timeout))
-        status, message = self._outcome or self._take(deadline)
+        seconds = _arguments.timeout(timeout)
+        status, message = self._outcome or self._take(seconds)
         if status != OK:
             raise error_for(status, message)
 
@@ -84,42 +84,59 @@ class Delivery:
             Forked: The client belongs to the parent process.
         """
         try:
-            return bool(self._outcome or self._take(_waiting.deadline_after(0)))
+            return bool(self._outcome or self._take(0))
         except TimedOut:
             return False
 
-    def _take(self, deadline: float) -> tuple[int, str]:
+    def _take(self, timeout: float | None) -> tuple[int, str]:
         """Get the outcome from the library, which gives it only once; one thread at a time."""
+        deadline = _waiting.deadline_after(timeout)
         client = self._client
         client._check_process()
         with client._lock:
             waiter = self._waiter = self._waiter or _Waiter()
         seconds = _waiting.seconds_to(deadline)
         if not waiter.lock.acquire(timeout=-1 if seconds is None else seconds):
-            raise TimedOut(f"message {self._id} has not ended yet; another thread waits for it, too")
+            raise self._open_after(timeout)
         try:
             if self._outcome is None:
                 self._outcome = self._outcome_from(waiter.error, deadline)
+            if self._outcome is None:
+                raise self._open_after(timeout)
             return self._outcome
         finally:
             waiter.lock.release()
 
-    def _outcome_from(self, error: _prototypes.Error, deadline: float) -> tuple[int, str]:
-        if error.status not in _OUTCOMES:
+    def _open_after(self, timeout: float | None) -> TimedOut:
+        return TimedOut(f"message {self._id} has not ended{_waiting.within(timeout)}")
+
+    def _outcome_from(self, error: _prototypes.Error, deadline: float) -> tuple[int, str] | None:
+        if error.status not in _NAMES:
             handle, reference = self._client._handle, ctypes.byref(error)
             status = _waiting.wait(
+                "delivery.wait",
                 lambda timeout_ms: _prototypes.delivery_wait(handle, self._id, timeout_ms, reference),
                 deadline,
             )
-            if status not in _OUTCOMES:
+            if status == TIMEOUT:
+                return None
+            if status not in _NAMES:
                 raise error_for(status, error.text)
         return error.status, error.text
 
     def __del__(self, _forget: Callable[..., int] = _prototypes.delivery_forget, _none: None = None) -> None:
         """Tell the library that nobody will ask for the outcome any more."""
-        if self._outcome is _none:
-            _forget(self._client._handle, self._id, _none)
+        try:
+            if self._outcome is _none:
+                _forget(self._client._handle, self._id, _none)
+        except AttributeError:  # A signal handler raised before it was made; the publishing call sees to the rest.
+            return
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be copied or pickled: the copy would give up the outcome for both."""
+        raise TypeError("a Delivery cannot be copied or pickled: it has one outcome to give; share this one")
 
     def __repr__(self) -> str:
-        """Name the message, for logs."""
-        return f"<{type(self).__module__}.{type(self).__qualname__} {self._id}>"
+        """Name the message, and how it ended if that is known here."""
+        outcome = "" if self._outcome is None else f", {_NAMES[self._outcome[0]]}"
+        return f"<argus_mqtt.Delivery {self._id}{outcome}>"

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from . import _exiting
+
 __all__ = [
     "ArgusMqttError",
     "Dropped",
@@ -182,7 +184,13 @@ _CLASSES: dict[int, type[ArgusMqttError]] = {
 
 
 def error_for(status: int, message: str) -> ArgusMqttError:
-    """Give the exception for a status other than OK, to be raised by the caller."""
+    """Give the exception for a status other than OK, to be raised by the caller.
+
+    Raises:
+        SystemExit: Python is exiting, the client was shut down for that, and this is a daemon thread.
+    """
+    if status in {SHUT_DOWN, INVALID_HANDLE}:
+        _exiting.leave_daemon_thread()
     if status == INVALID_HANDLE:
         # No handle but that of a client leaves this package, so this one was valid once.
         return ShutDown("the client was shut down")

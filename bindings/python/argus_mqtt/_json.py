@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+import numbers
 import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, time
-from numbers import Integral, Real
 from uuid import UUID
 
 Convert = Callable[[object], object]
@@ -29,8 +29,16 @@ class Unwritable(ValueError):
         self.problem = problem
 
 
+def is_bool(value: object) -> bool:
+    """Whether a value is True or False, also of numpy or another library of arrays, whose own are no `bool`."""
+    if isinstance(value, bool):
+        return True
+    kind = str(getattr(value, "dtype", "")).rpartition(".")[2]
+    return kind == "bool" and getattr(value, "shape", None) == ()
+
+
 def event_json(value: Mapping[str, object], name: str) -> bytes:
-    """Write a mapping as JSON; dates, times and UUIDs become text.
+    """Write a mapping as JSON; dates, times and UUIDs become text, and numbers of other libraries Python's own.
 
     Raises:
         Unwritable: Something in it has no form in JSON; the path starts with `name`.
@@ -54,32 +62,20 @@ def _convert(value: object) -> object:
         return str(value)
     if isinstance(value, Mapping):
         return dict(value)
-    return plain_number(value)
-
-
-def plain_number(value: object) -> bool | int | float:
-    """Give Python's own number for one of another maker, such as numpy's.
-
-    Raises:
-        TypeError: It is none.
-    """
-    if isinstance(value, Integral):
+    if is_bool(value):
+        return bool(value)
+    if isinstance(value, numbers.Integral):
         return int(value)
-    if isinstance(value, Real):
-        return float(value)
-    return plain_bool(value)
-
-
-def plain_bool(value: object) -> bool:
-    """Give Python's own truth value for one of another maker, such as numpy's, which are in no abstract class.
-
-    Raises:
-        TypeError: It is none.
-    """
-    item = getattr(value, "item", None)
-    if type(value).__name__ in {"bool", "bool_"} and callable(item):
-        return bool(item())
+    if isinstance(value, numbers.Real):
+        return _float(value)
     raise TypeError
+
+
+def _float(value: numbers.Real) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf  # Which JSON has no number for either.
 
 
 def _convert_setting(value: object) -> object:

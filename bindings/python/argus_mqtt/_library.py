@@ -2,6 +2,9 @@
 
 `ARGUS_MQTT_LIBRARY` names a library file; when it is set, nothing else is tried. Otherwise the package's own
 copy is loaded, and where there is none that fits, the system's.
+
+The package's own copy is of the package's version. Another one may be of a later one with the same ABI, which has all
+that this package calls.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ._errors import LibraryNotLoaded
+from ._version import __version__
 
 ABI_VERSION = 1
 """The number of the C ABI that this package speaks."""
@@ -26,6 +30,8 @@ _SYSTEM_NAMES = (
     if sys.platform == "darwin"
     else ("libargus_mqtt.so.1", "libargus_mqtt.so")
 )
+
+_OWN = "the package's own copy"
 
 # e_machine of the ELF header, for the machines people run this on.
 _MACHINES = {3: "x86", 40: "arm", 62: "x86_64", 183: "aarch64", 243: "riscv"}
@@ -41,17 +47,18 @@ def load(
     Raises:
         LibraryNotLoaded: No library fits; the text names each that was tried and what was wrong with it.
     """
-    tried = []
+    tried: list[str] = []
     for origin, name in _candidates(environment, package):
         fault = _fault_before_loading(name)
         if fault is None:
             try:
                 library = ctypes.CDLL(name)
-                fault = _fault_of(library)
             except OSError as error:
                 fault = str(error)
-            if fault is None:
-                return library, ctypes.PyDLL(name)
+            else:
+                fault = _fault_of(library) or _fault_of_version(library, own=origin == _OWN)
+                if fault is None:
+                    return library, ctypes.PyDLL(name)
         tried.append(f"  {origin}: {name}: {fault}")
     remedy = (
         f"Correct {ENVIRONMENT_VARIABLE}, or unset it to use the package's own copy or the system's."
@@ -66,7 +73,7 @@ def _candidates(environment: Mapping[str, str], package: Path) -> list[tuple[str
     named = environment.get(ENVIRONMENT_VARIABLE)
     if named:
         return [(ENVIRONMENT_VARIABLE, named)]
-    own = ("the package's own copy", str(package / _FILE_NAME))
+    own = (_OWN, str(package / _FILE_NAME))
     return [own, *(("the system's", name) for name in _SYSTEM_NAMES)]
 
 
@@ -112,3 +119,21 @@ def _fault_of(library: ctypes.CDLL) -> str | None:
             "install the library and the package from the same release"
         )
     return None
+
+
+def _fault_of_version(library: ctypes.CDLL, *, own: bool) -> str | None:
+    """Say what is wrong with the version of a library whose ABI fits."""
+    version = library.argus_mqtt_version
+    version.argtypes = []
+    version.restype = ctypes.c_char_p
+    found = version().decode()
+    if own and found != __version__:
+        return f"it is of version {found}, and this package of {__version__}: install the package anew"
+    if _numbers(found) < _numbers(__version__):
+        return f"it is of version {found}, and this package needs {__version__} or later: install a newer library"
+    return None
+
+
+def _numbers(version: str) -> list[int]:
+    """Give the three numbers of a version, which come before any "-" or "+"."""
+    return [int(number) for number in version.replace("+", "-").partition("-")[0].split(".")]

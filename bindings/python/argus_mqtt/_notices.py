@@ -1,18 +1,16 @@
 """What happens to a client, as a program reads it."""
 
-from __future__ import annotations
-
+# Annotations are evaluated: tools look their names up in the package, where not all of them are.
 import ctypes
+import functools
 import json
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias, cast
 
 from . import _prototypes, _waiting
-from ._errors import BUFFER_TOO_SMALL, DROPPED, EXPIRED, OK, REJECTED, UNKNOWN, error_for
-
-if TYPE_CHECKING:
-    from ._status import State
+from ._errors import BUFFER_TOO_SMALL, DROPPED, EXPIRED, OK, REJECTED, TIMEOUT, UNKNOWN, TimedOut, error_for
+from ._status import State
 
 _log = logging.getLogger("argus_mqtt")
 
@@ -25,6 +23,9 @@ _OUTCOMES: dict[int, Literal["delivered", "expired", "dropped", "rejected", "unk
     UNKNOWN: "unknown",
 }
 _LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+
+
+Outcome: TypeAlias = Literal["delivered", "expired", "dropped", "rejected", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Ended:
     """
 
     delivery: int
-    outcome: Literal["delivered", "expired", "dropped", "rejected", "unknown"]
+    outcome: Outcome
     reason: str | None
 
 
@@ -83,17 +84,21 @@ Notice: TypeAlias = StateChange | Ended | LogLine | Missed
 """What `Client.next_notice` gives."""
 
 
-def read(handle: int, deadline: float) -> Notice:
+def read(handle: int, timeout: float | None) -> Notice:
     """Wait for the next notice; log it if it is for a log."""
+    deadline = _waiting.deadline_after(timeout)
     capacity = _ENOUGH_FOR_MOST
     length = ctypes.c_size_t()
     error = _prototypes.Error()
     while True:
         buffer = ctypes.create_string_buffer(capacity)
         output = (buffer, capacity, ctypes.byref(length), ctypes.byref(error))
-        status = _waiting.wait(lambda ms, output=output: _prototypes.next_notice(handle, ms, *output), deadline)  # type: ignore[misc]
+        call = functools.partial(_next_notice, handle, output)
+        status = _waiting.wait("client.next_notice", call, deadline)
         if status == OK:
             return logged(notice_from(json.loads(buffer.raw[: length.value])))
+        if status == TIMEOUT:
+            raise TimedOut(f"nothing happened{_waiting.within(timeout)}")
         if status != BUFFER_TOO_SMALL:
             raise error_for(status, error.text)
         # It is still the next one.
@@ -114,13 +119,48 @@ def take_outcomes(handle: int, most: int, deadline: float) -> list[Ended]:
     count = ctypes.c_size_t()
     error = _prototypes.Error()
     output = (ctypes.byref(room), most, ctypes.byref(count), ctypes.byref(error))
-    status = _waiting.wait(lambda ms: _prototypes.next_outcomes(handle, ms, *output), deadline)
+    call = functools.partial(_next_outcomes, handle, output)
+    status = _waiting.wait("client.next_outcomes", call, deadline)
     if status != OK:
         raise error_for(status, error.text)
     return [
         Ended(one.delivery, _OUTCOMES[one.outcome], one.reason.decode("utf-8", "replace") or None)
         for one in room[: count.value]
     ]
+
+
+def _next_outcomes(handle: int, output: tuple[object, ...], timeout_ms: int) -> int:
+    return _prototypes.next_outcomes(handle, timeout_ms, *output)
+
+
+def _next_notice(handle: int, output: tuple[object, ...], timeout_ms: int) -> int:
+    return _prototypes.next_notice(handle, timeout_ms, *output)
+
+
+class Buffer:
+    """Reads notices without waiting, into the same memory each time; for one thread."""
+
+    def __init__(self) -> None:
+        """Make room for most of them."""
+        self._length = ctypes.c_size_t()
+        self._error = _prototypes.Error()
+        self._grow(_ENOUGH_FOR_MOST)
+
+    def next(self, handle: int) -> Notice | None:
+        """Give the next notice, and log it if it is for a log; None when there is none."""
+        while True:
+            status = _prototypes.next_notice(handle, 0, *self._output)
+            if status == OK:
+                return logged(notice_from(json.loads(self._buffer.value)))
+            if status == TIMEOUT:
+                return None
+            if status != BUFFER_TOO_SMALL:
+                raise error_for(status, self._error.text)
+            self._grow(self._length.value + 1)
+
+    def _grow(self, capacity: int) -> None:
+        self._buffer = ctypes.create_string_buffer(capacity)
+        self._output = (self._buffer, capacity, ctypes.byref(self._length), ctypes.byref(self._error))
 
 
 def descriptor(handle: int) -> int:
@@ -137,10 +177,10 @@ def notice_from(data: dict[str, object]) -> Notice:
     # The library is of the same version or a later one of the same ABI, which may know more kinds and fields.
     match data:
         case {"kind": "state", "state": str(state), "reason": str() | None as reason}:
-            return StateChange(state, reason)  # type: ignore[arg-type]
+            return StateChange(cast("State", state), reason)
         case {"kind": "delivery", "delivery": int(delivery), "outcome": str(outcome)}:
             given = data.get("reason")
-            return Ended(delivery, outcome, given if isinstance(given, str) else None)  # type: ignore[arg-type]
+            return Ended(delivery, cast("Outcome", outcome), given if isinstance(given, str) else None)
         case {"kind": "missed", "count": int(count)}:
             return Missed(count)
         case {"kind": "log", "level": str(level), "text": str(text)}:

@@ -17,9 +17,10 @@ from ._errors import (
     InvalidSettings,
     error_for,
 )
+from ._settings_fields import Settings
 
-Settings: TypeAlias = Mapping[str, object] | str
-"""Settings by name, or the text of a JSON object."""
+GivenSettings: TypeAlias = Settings | str
+"""Settings by name, or the text of a JSON object. Any mapping will do when the program runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,12 @@ class SettingsReport:
     """
 
     valid: bool
-    settings: dict[str, object] | None
+    settings: Settings | None
     faults: tuple[Fault, ...]
     notes: tuple[str, ...]
 
 
-def check_settings(settings: Settings) -> SettingsReport:
+def check_settings(settings: GivenSettings) -> SettingsReport:
     """Check settings without connecting: every fault at once, or the settings with the defaults filled in.
 
     Files that the settings name are read; nothing else is touched. Any thread may call it.
@@ -65,7 +66,7 @@ def settings_schema() -> dict[str, object]:
     return schema
 
 
-def settings_json(settings: Settings) -> bytes:
+def settings_json(settings: GivenSettings) -> bytes:
     """Give the JSON of settings.
 
     Raises:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import ctypes
+import logging
 import os
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from . import _prototypes, _waiting
+from . import _exiting, _greenlets, _prototypes, _waiting
 from ._errors import OK, TIMEOUT, ArgusMqttError, TimedOut, error_for
 from ._errors import SHUT_DOWN as SHUT_DOWN_STATUS
 
@@ -24,10 +26,9 @@ How: TypeAlias = Callable[..., int]
 SHUT_DOWN: How = _prototypes.shutdown
 CLOSE: How = _prototypes.close
 
-AT_EXIT_SECONDS = 3.0
+_log = logging.getLogger("argus_mqtt")
 
-_CALL_SECONDS = 2.0
-"""How much later than its deadline the library's call may return, on a busy machine."""
+AT_EXIT_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,15 @@ class ShutdownReport:
 class Ending:
     """The one shutdown of a client."""
 
-    __slots__ = ("_done", "_handle", "_how", "_result")
+    __slots__ = ("_done", "_handle", "_how", "_lock", "_result", "_then")
 
     def __init__(self, handle: int, how: How) -> None:
         """Prepare it; `start` begins it."""
         self._handle = handle
         self._how = how
         self._done = threading.Event()
+        self._lock = threading.Lock()
+        self._then: list[Callable[[], None]] = []
         self._result: ShutdownReport | ArgusMqttError = TimedOut(
             "another thread is shutting the client down, and has not ended"
         )
@@ -63,10 +66,10 @@ class Ending:
         """Shut the client down on a thread of its own.
 
         The library's call is not one that can be made in slices, and in it Python would run no signal handler.
-        While Python exits there are no new threads, and the call is made here.
+        Where there are no new threads, as while Python exits, the call is made here.
         """
-        if self._how is CLOSE:
-            # Begun with no time to wait.
+        if self._how is CLOSE or _greenlets.replace_threads():
+            # Closing is begun with no time to wait.
             self._run(deadline)
             return
         thread = threading.Thread(target=self._run, args=(deadline,), name="argus-mqtt-shutdown", daemon=True)
@@ -75,9 +78,17 @@ class Ending:
         except RuntimeError:
             self._run(deadline)
 
+    def when_done(self, call: Callable[[], None]) -> None:
+        """Call this once it has ended, on whatever thread; at once if it has."""
+        with self._lock:
+            if not self._done.is_set():
+                self._then.append(call)
+                return
+        call()
+
     def report(self, deadline: float) -> ShutdownReport:
         """Wait until it has ended, and tell how; `deadline` may be sooner than the one it was started with."""
-        self._done.wait(_waiting.seconds_to(deadline + _CALL_SECONDS))
+        self._done.wait(_waiting.seconds_to(deadline + _waiting.CALL_SECONDS))
         if isinstance(self._result, ArgusMqttError):
             raise self._result
         return self._result
@@ -94,7 +105,10 @@ class Ending:
             self._result = ShutdownReport(status == OK, left.value, error.text)
         else:
             self._result = error_for(status, error.text)
-        self._done.set()
+        with self._lock:
+            self._done.set()
+        for call in self._then:
+            call()
 
 
 _open: weakref.WeakSet[Client] = weakref.WeakSet()
@@ -111,9 +125,26 @@ def closed(client: Client) -> None:
 
 
 def _at_exit() -> None:
+    _exiting.begin()
     deadline = _waiting.deadline_after(AT_EXIT_SECONDS)
+    begun: list[Client] = []
+    # All begin before one is waited for, so that they share the time.
     for client in list(_open):
-        client._end(deadline)
+        with _logged(client):
+            client._begin_end(deadline)
+            begun.append(client)
+    for client in begun:
+        with _logged(client):
+            client._end(deadline)
+
+
+@contextlib.contextmanager
+def _logged(client: Client) -> Generator[None]:
+    """Log what keeps a client from its end, Ctrl-C too: the others are to say offline all the same."""
+    try:
+        yield
+    except BaseException as error:  # noqa: BLE001
+        _log.error("%r was not shut down: %s", client, error or type(error).__name__)
 
 
 atexit.register(_at_exit)

@@ -1,7 +1,6 @@
 """What a client tells about itself."""
 
-from __future__ import annotations
-
+# Annotations are evaluated: tools look their names up in the package, where not all of them are.
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeAlias, TypeVar

@@ -10,10 +10,14 @@ import threading
 import time
 from collections.abc import Callable
 
+from . import _greenlets
 from ._errors import TIMEOUT
 
 LONGEST_MS = 2**63 - 1
 """For ever."""
+
+CALL_SECONDS = 2.0
+"""How much later than its deadline a call of the library may return, on a busy machine."""
 
 # Python runs signal handlers on the main thread, between calls and not in them; so they are this late at most.
 _SLICE_MS = 100
@@ -36,11 +40,19 @@ def seconds_to(deadline: float) -> float | None:
     return left if left < threading.TIMEOUT_MAX else None
 
 
-def wait(call: Callable[[int], int], deadline: float) -> int:
+def within(timeout: float | None) -> str:
+    """Say for how long it was waited: what the library says is the length of one slice."""
+    return "" if timeout is None else f" within {timeout:g} s"
+
+
+def wait(name: str, call: Callable[[int], int], deadline: float) -> int:
     """Repeat `call(timeout_ms)` until its status is not TIMEOUT or the deadline has passed; give the status.
 
-    It is called at least once: a deadline that has passed makes it look without waiting.
+    It is called at least once: a deadline that has passed makes it look without waiting. `name` is what the user
+    of the package calls it.
     """
+    if milliseconds_to(deadline):
+        _greenlets.refuse_wait(name)
     main = threading.current_thread() is threading.main_thread()
     longest_ms = _SLICE_MS if main else LONGEST_MS
     while True:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from support.mosquitto import Mosquitto, free_port
 from support.programs import REPOSITORY
-from support.settings import SettingsDict, settings_for
+from support.settings import settings_for
 from support.subscriber import Subscriber
+
+if TYPE_CHECKING:
+    from argus_mqtt import Settings
 
 
 def _built_library() -> Path:
@@ -45,19 +49,19 @@ def own_broker(tmp_path: Path) -> Iterator[Mosquitto]:
 
 
 @pytest.fixture
-def settings(broker: Mosquitto) -> SettingsDict:
+def settings(broker: Mosquitto) -> Settings:
     """Give settings for the shared broker."""
     return settings_for(broker)
 
 
 @pytest.fixture
-def unreachable() -> SettingsDict:
+def unreachable() -> Settings:
     """Give settings with which no connection comes about."""
     return {"broker_host": "127.0.0.1", "broker_port": free_port()}
 
 
 @pytest.fixture
-def subscriber(broker: Mosquitto, settings: SettingsDict) -> Iterator[Subscriber]:
+def subscriber(broker: Mosquitto, settings: Settings) -> Iterator[Subscriber]:
     """Give a subscriber to all topics of `settings`."""
     with Subscriber(broker, f"{settings['topic_prefix']}/#") as one:
         yield one

@@ -10,14 +10,14 @@ import argus_mqtt
 from support import DEADLINE
 
 if TYPE_CHECKING:
-    from support.settings import SettingsDict
+    from argus_mqtt import Settings
 
 
 def results(report: argus_mqtt.ConnectionReport) -> dict[str, str]:
     return {step.step: step.result for step in report.steps}
 
 
-def test_what_works_is_reported(settings: SettingsDict) -> None:
+def test_what_works_is_reported(settings: Settings) -> None:
     report = argus_mqtt.test_connection(settings, DEADLINE)
     assert report.works
     assert (report.protocol, report.cause, report.remedy) == ("5", None, None)
@@ -28,7 +28,7 @@ def test_what_works_is_reported(settings: SettingsDict) -> None:
     assert [found[step] for step in ("tcp", "mqtt", "login", "publish", "subscribe")] == ["passed"] * 5
 
 
-def test_what_fails_is_reported_with_cause_and_remedy(unreachable: SettingsDict) -> None:
+def test_what_fails_is_reported_with_cause_and_remedy(unreachable: Settings) -> None:
     report = argus_mqtt.test_connection(unreachable, DEADLINE)
     assert not report.works
     assert results(report)["tcp"] == "failed"
@@ -39,10 +39,10 @@ def test_what_fails_is_reported_with_cause_and_remedy(unreachable: SettingsDict)
 
 def test_faults_are_raised() -> None:
     with pytest.raises(argus_mqtt.InvalidSettings, match="broker_host"):
-        argus_mqtt.test_connection({})
+        argus_mqtt.test_connection("{}")
 
 
-def test_the_status_tells_times(settings: SettingsDict) -> None:
+def test_the_status_tells_times(settings: Settings) -> None:
     with argus_mqtt.connect(settings) as client:
         assert client.status().last_online_unix_seconds is None or client.status().connections
         client.wait_online(DEADLINE)

@@ -9,11 +9,11 @@ import argus_mqtt
 from support import DEADLINE
 
 if TYPE_CHECKING:
-    from support.settings import SettingsDict
+    from argus_mqtt import Settings
     from support.subscriber import Subscriber
 
 
-def test_birth_event_and_graceful_end(settings: SettingsDict, subscriber: Subscriber) -> None:
+def test_birth_event_and_graceful_end(settings: Settings, subscriber: Subscriber) -> None:
     prefix = settings["topic_prefix"]
     with argus_mqtt.connect(settings) as client:
         client.wait_online(DEADLINE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
+import json
 from collections import OrderedDict
 from collections.abc import Iterator
 from enum import IntEnum
@@ -95,3 +96,52 @@ def test_a_fault_in_settings_is_located_by_field() -> None:
         settings_json({"password": b"secret"})
     assert raised.value.path == "password"
     assert "secret" not in str(raised.value)
+
+
+def numbers_of_numpy() -> dict[str, object]:
+    return {
+        "label": np.int64(3),
+        "small": np.uint8(7),
+        "score": np.float32(0.5),
+        "exact": np.float64(0.25),
+        "sure": np.bool_(1),
+        "array": np.zeros((), dtype=bool),
+        "half": Fraction(1, 2),
+        "boxes": [np.int32(1), (np.float16(2.0),)],
+    }
+
+
+def test_numbers_of_other_libraries_are_numbers() -> None:
+    assert json.loads(event_json(numbers_of_numpy(), "event")) == {
+        "label": 3,
+        "small": 7,
+        "score": 0.5,
+        "exact": 0.25,
+        "sure": True,
+        "array": False,
+        "half": 0.5,
+        "boxes": [1, [2.0]],
+    }
+    assert b'"sure":true,"array":false' in event_json(numbers_of_numpy(), "event")
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ({"a": np.float32("nan")}, "event.a is nan, which JSON has no number for"),
+        ({"a": [Fraction(10**400)]}, "event.a[0] is inf, which JSON has no number for"),
+        ({"a": np.array([1, 2])}, "event.a is of type ndarray, which has no form in JSON"),
+        ({"a": np.array([True])}, "event.a is of type ndarray, which has no form in JSON"),
+        ({"a": 1j}, "event.a is of type complex, which has no form in JSON"),
+    ],
+)
+def test_numbers_that_json_has_not_are_located(value: dict[str, object], message: str) -> None:
+    with pytest.raises(Unwritable) as raised:
+        event_json(value, "event")
+    assert str(raised.value).startswith(message)
+
+
+def test_settings_may_hold_numbers_of_other_libraries() -> None:
+    assert settings_json({"broker_port": np.int64(1883), "use_tls": np.bool_(0)}) == (
+        b'{"broker_port":1883,"use_tls":false}'
+    )

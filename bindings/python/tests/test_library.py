@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from argus_mqtt import LibraryNotLoaded, _library
+from argus_mqtt import LibraryNotLoaded, __version__, _library
 from support.programs import PACKAGE, Program
 
 LIBRARY = Path(os.environ["ARGUS_MQTT_LIBRARY"])
@@ -93,13 +93,37 @@ def test_another_library_is_noticed() -> None:
     assert f"{system}: it is not the argus-mqtt library" in fault(system)
 
 
-def test_another_abi_is_noticed(tmp_path: Path) -> None:
+def compiled(directory: Path, abi: int, version: str) -> Path:
+    """Give a library that is another one in these respects."""
     compiler = shutil.which("cc")
     assert compiler, "a C compiler is missing: install gcc"
-    source, library = tmp_path / "newer.c", tmp_path / "newer.so"
-    source.write_text("unsigned argus_mqtt_abi_version(void) { return 2; }\n")
+    source, library = directory / "other.c", directory / "libargus_mqtt.so"
+    source.write_text(
+        f"unsigned argus_mqtt_abi_version(void) {{ return {abi}; }}\n"
+        f'const char *argus_mqtt_version(void) {{ return "{version}"; }}\n'
+    )
     subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source], check=True)
+    return library
+
+
+def test_another_abi_is_noticed(tmp_path: Path) -> None:
+    library = compiled(tmp_path, 2, __version__)
     assert f"{library}: it has ABI 2, and this package needs ABI 1" in fault(library)
+
+
+def test_an_older_version_is_noticed(tmp_path: Path) -> None:
+    library = compiled(tmp_path, 1, "0.0.9")
+    assert f"{library}: it is of version 0.0.9, and this package needs {__version__} or later" in fault(library)
+
+
+def test_the_own_copy_is_of_the_packages_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_library, "_SYSTEM_NAMES", ())
+    library = compiled(tmp_path, 1, "99.10.1-beta.1")
+    with pytest.raises(
+        LibraryNotLoaded, match=r"own copy: .*: it is of version 99\.10\.1-beta\.1, and this package of"
+    ):
+        _library.load({}, tmp_path)
+    _library.load({"ARGUS_MQTT_LIBRARY": str(library)})
 
 
 def test_everything_tried_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

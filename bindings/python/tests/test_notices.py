@@ -17,7 +17,7 @@ from support import DEADLINE, wait_until
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from support.settings import SettingsDict
+    from argus_mqtt import Settings
 
 
 def read_to(client: argus_mqtt.Client, is_it: Callable[[Notice], bool]) -> list[Notice]:
@@ -32,7 +32,7 @@ def is_online(notice: Notice) -> bool:
     return isinstance(notice, StateChange) and notice.state == "online"
 
 
-def test_states_lines_and_ends_come_as_objects(settings: SettingsDict) -> None:
+def test_states_lines_and_ends_come_as_objects(settings: Settings) -> None:
     with argus_mqtt.connect(settings) as client:
         read = read_to(client, is_online)
         assert any(isinstance(one, LogLine) and "with MQTT 5" in one.text for one in read)
@@ -43,7 +43,7 @@ def test_states_lines_and_ends_come_as_objects(settings: SettingsDict) -> None:
             client.next_notice(0)
 
 
-def test_a_delivery_that_nobody_holds_is_not_told(settings: SettingsDict) -> None:
+def test_a_delivery_that_nobody_holds_is_not_told(settings: Settings) -> None:
     with argus_mqtt.connect(settings) as client:
         read_to(client, is_online)
         client.publish_event("front", {})
@@ -52,7 +52,7 @@ def test_a_delivery_that_nobody_holds_is_not_told(settings: SettingsDict) -> Non
         assert ended == Ended(kept.id, "delivered", None)
 
 
-def test_reasons_are_told(unreachable: SettingsDict) -> None:
+def test_reasons_are_told(unreachable: Settings) -> None:
     with argus_mqtt.connect({**unreachable, "max_queued_messages": 1}) as client:
         waiting = read_to(
             client, lambda one: isinstance(one, StateChange) and one.state == "waiting" and bool(one.reason)
@@ -68,7 +68,7 @@ def test_reasons_are_told(unreachable: SettingsDict) -> None:
         client.shutdown(0)
 
 
-def test_iterating_ends_with_the_client(settings: SettingsDict) -> None:
+def test_iterating_ends_with_the_client(settings: Settings) -> None:
     client = argus_mqtt.connect(settings)
     read: list[Notice] = []
     thread = threading.Thread(target=lambda: read.extend(client))
@@ -84,7 +84,7 @@ def test_iterating_ends_with_the_client(settings: SettingsDict) -> None:
         client.fileno()
 
 
-def test_select_waits_for_a_client(settings: SettingsDict) -> None:
+def test_select_waits_for_a_client(settings: Settings) -> None:
     with argus_mqtt.connect(settings) as client:
         read_to(client, is_online)
         assert select.select([client], [], [], 0)[0] == []
@@ -94,7 +94,7 @@ def test_select_waits_for_a_client(settings: SettingsDict) -> None:
         assert select.select([client], [], [], 0)[0] == []
 
 
-def test_asyncio_waits_for_a_client(settings: SettingsDict) -> None:
+def test_asyncio_waits_for_a_client(settings: Settings) -> None:
     async def run(client: argus_mqtt.Client) -> None:
         online = asyncio.Event()
         loop = asyncio.get_running_loop()
@@ -111,7 +111,7 @@ def test_asyncio_waits_for_a_client(settings: SettingsDict) -> None:
         asyncio.run(run(client))
 
 
-def test_log_lines_are_logged(unreachable: SettingsDict, caplog: pytest.LogCaptureFixture) -> None:
+def test_log_lines_are_logged(unreachable: Settings, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "argus_mqtt")
     client = argus_mqtt.connect(unreachable)
     client.start_logging()
@@ -122,7 +122,7 @@ def test_log_lines_are_logged(unreachable: SettingsDict, caplog: pytest.LogCaptu
     wait_until(lambda: "argus-mqtt-log" not in {thread.name for thread in threading.enumerate()}, "the thread ends")
 
 
-def test_a_client_that_is_logged_can_still_be_garbage(unreachable: SettingsDict) -> None:
+def test_a_client_that_is_logged_can_still_be_garbage(unreachable: Settings) -> None:
     client = argus_mqtt.connect(unreachable)
     client.start_logging()
     with pytest.warns(ResourceWarning):
@@ -141,7 +141,7 @@ def test_a_kind_of_later_libraries_is_a_line() -> None:
     assert "blue" in notice.text
 
 
-def test_outcomes_are_taken_many_at_a_time(settings: SettingsDict) -> None:
+def test_outcomes_are_taken_many_at_a_time(settings: Settings) -> None:
     with argus_mqtt.connect(settings) as client:
         client.open_notices(states=True, outcomes=True)
         client.wait_online(DEADLINE)
@@ -158,7 +158,7 @@ def test_outcomes_are_taken_many_at_a_time(settings: SettingsDict) -> None:
             client.open_notices(deliveries=True, outcomes=True)
 
 
-def test_a_shutdown_in_two_steps_tells_the_end_of_everything(settings: SettingsDict) -> None:
+def test_a_shutdown_in_two_steps_tells_the_end_of_everything(settings: Settings) -> None:
     client = argus_mqtt.connect(settings)
     client.open_notices(states=True, outcomes=True)
     client.wait_online(DEADLINE)
@@ -176,7 +176,7 @@ def test_a_shutdown_in_two_steps_tells_the_end_of_everything(settings: SettingsD
     assert client.shutdown() == report
 
 
-def test_leaving_a_block_waits_for_a_shutdown_that_has_begun(settings: SettingsDict) -> None:
+def test_leaving_a_block_waits_for_a_shutdown_that_has_begun(settings: Settings) -> None:
     with argus_mqtt.connect(settings) as client:
         client.wait_online(DEADLINE)
         client.begin_shutdown(DEADLINE)

@@ -6,19 +6,20 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 import pytest
 
 import argus_mqtt
 
 if TYPE_CHECKING:
-    from support.settings import SettingsDict
+    from argus_mqtt import Settings
 
-Refusing = Callable[[argus_mqtt.Settings], object]
+# What is no settings to a type checker is what most of these tests are about.
+Refusing = Callable[[Any], object]
 
 
-def reconfiguring(settings: argus_mqtt.Settings) -> None:
+def reconfiguring(settings: Any) -> None:
     """Give new settings to a client that has good ones."""
     with argus_mqtt.connect({"broker_host": "127.0.0.1", "broker_port": 1}) as client:
         before = client.status()
@@ -73,9 +74,7 @@ def test_text_that_is_no_json_object_is_refused(refuse: Refusing) -> None:
         ('{"broker_host": "a\0b"}', "settings", "U+0000 as character 18"),
     ],
 )
-def test_values_without_a_form_in_json_are_faults(
-    refuse: Refusing, settings: argus_mqtt.Settings, field: str, message: str
-) -> None:
+def test_values_without_a_form_in_json_are_faults(refuse: Refusing, settings: Any, field: str, message: str) -> None:
     with pytest.raises(argus_mqtt.InvalidSettings) as raised:
         refuse(settings)
     (fault,) = raised.value.faults
@@ -85,7 +84,7 @@ def test_values_without_a_form_in_json_are_faults(
 
 
 @pytest.mark.parametrize("settings", [None, 5, ["broker_host"], b"{}"])
-def test_other_types_are_refused(refuse: Refusing, settings: argus_mqtt.Settings) -> None:
+def test_other_types_are_refused(refuse: Refusing, settings: Any) -> None:
     with pytest.raises(TypeError, match=f"settings must be a mapping or JSON text, not {type(settings).__name__}"):
         refuse(settings)
 
@@ -100,7 +99,7 @@ def test_other_types_are_refused(refuse: Refusing, settings: argus_mqtt.Settings
         '{"password": "hunter2\0"}',
     ],
 )
-def test_a_password_is_never_shown(refuse: Refusing, settings: argus_mqtt.Settings) -> None:
+def test_a_password_is_never_shown(refuse: Refusing, settings: Any) -> None:
     with pytest.raises(argus_mqtt.InvalidSettings) as raised:
         refuse(settings)
     assert "hunter2" not in f"{raised.value} {raised.value.faults} {raised.value.__cause__}"
@@ -125,7 +124,8 @@ def test_faults_are_found_without_connecting() -> None:
     assert [fault.field for fault in report.faults] == ["broker_host"]
 
 
-def test_mappings_text_and_paths_are_taken(unreachable: SettingsDict, tmp_path: Path) -> None:
+def test_mappings_text_and_paths_are_taken(unreachable: Settings, tmp_path: Path) -> None:
+    settings: Any
     for settings in (unreachable, MappingProxyType(unreachable), json.dumps(unreachable)):
         with argus_mqtt.connect(settings) as client:
             assert client.status().broker == f"127.0.0.1:{unreachable['broker_port']}"
@@ -133,3 +133,21 @@ def test_mappings_text_and_paths_are_taken(unreachable: SettingsDict, tmp_path: 
     report = argus_mqtt.check_settings({"broker_host": "localhost", "use_tls": True, "tls_ca_file": missing})
     assert [fault.field for fault in report.faults] == ["tls_ca_file"]
     assert str(missing) in report.faults[0].message + str(report.faults[0].value)
+
+
+def test_every_setting_of_the_library_has_a_type() -> None:
+    report = argus_mqtt.check_settings({"broker_host": "localhost"})
+    assert report.settings
+    assert set(get_type_hints(argus_mqtt.Settings)) == {*report.settings, "password"}
+    assert argus_mqtt.Settings.__required_keys__ == {"broker_host"}
+
+
+def mistaken(client: argus_mqtt.Client) -> None:
+    """Make mistakes that mypy and pyright find; each says so if one is none any more. Never called."""
+    # fmt: off
+    argus_mqtt.connect({"broker_host": "localhost", "keep_alive": 5})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    argus_mqtt.connect({"broker_host": "localhost", "qos": "1"})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    argus_mqtt.connect({"broker_port": 1883})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    client.reconfigure({"broker_host": "localhost", "protocol": "4"})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    argus_mqtt.check_settings({"broker_host": 1})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    # fmt: on

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 if TYPE_CHECKING:
+    from argus_mqtt import Settings
+
     from .mosquitto import Mosquitto
 
-SettingsDict: TypeAlias = dict[str, object]
 
-
-def settings_for(broker: Mosquitto) -> SettingsDict:
+def settings_for(broker: Mosquitto) -> Settings:
     """Give settings for a broker, with topics and so a client id that no other test uses."""
     return {"broker_host": broker.host, "broker_port": broker.port, "topic_prefix": f"test/{uuid4().hex}"}

@@ -1,0 +1,320 @@
+"""The client of an asyncio program."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import inspect
+import logging
+import math
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, NoReturn, final
+
+import argus_mqtt
+from argus_mqtt import _arguments, _prototypes, _waiting
+from argus_mqtt._client import DEFAULT_SHUTDOWN_SECONDS, Client
+from argus_mqtt._errors import OK, TIMEOUT, InvalidArgument, ShutDown, TimedOut, error_for
+
+from ._delivery import AsyncDelivery
+from ._notices import Notices
+from ._reader import Reader
+
+if TYPE_CHECKING:
+    from argus_mqtt._arguments import Payload
+    from argus_mqtt._callbacks import Callback
+    from argus_mqtt._delivery import Delivery
+    from argus_mqtt._settings import GivenSettings
+    from argus_mqtt._shutdown import ShutdownReport
+    from argus_mqtt._status import Status
+
+_log = logging.getLogger("argus_mqtt")
+
+# A task that publishes without a pause lets the others, and the reading of outcomes, have their turn after so many.
+_MOST_IN_A_ROW = 100
+
+# Of the time for a shutdown, what is kept for saying offline.
+_FAREWELL_SHARE = 0.25
+_FAREWELL_SECONDS = 1.0
+
+
+def connect(settings: GivenSettings) -> AsyncClient:
+    """Start a client on the running event loop, to be used in `async with`.
+
+    It connects by itself and stays connected until it is shut down. Does not wait for the broker;
+    `AsyncClient.wait_online` does that. What is published meanwhile is queued.
+
+    Args:
+        settings: As for `argus_mqtt.connect`.
+
+    Raises:
+        InvalidSettings: They have faults, all of which are listed.
+        RuntimeError: No event loop is running.
+        ArgusMqttError: The operating system does not give another thread or file descriptor.
+    """
+    loop = asyncio.get_running_loop()
+    client = argus_mqtt.connect(settings)
+    try:
+        return AsyncClient(client, loop)
+    except BaseException:
+        client.shutdown(0)
+        raise
+
+
+@final
+class AsyncClient:
+    """A connection to a broker that is kept up in the background, and what waits to be sent over it.
+
+    Made by `connect`. Its methods are called on the loop on which it was made; another thread hands over to that:
+    `asyncio.run_coroutine_threadsafe(client.publish_event(camera, event), loop)`.
+
+    At the end of an `async with` block it is shut down, within five seconds. One that is lost without a shutdown is
+    closed, so that the broker says it is offline, and gives a ResourceWarning.
+
+    Its log lines are logged by the logger "argus_mqtt" of the module `logging`.
+    """
+
+    __slots__ = ("__weakref__", "_client", "_closing", "_in_a_row", "_loop", "_reader")
+
+    def __init__(self, client: Client, loop: asyncio.AbstractEventLoop) -> None:
+        """For `connect` alone."""
+        self._client = client
+        self._loop = loop
+        self._closing: asyncio.Task[ShutdownReport] | None = None
+        self._in_a_row = 0
+        self._reader = Reader(client, loop)
+
+    async def wait_online(self, timeout: float | None = None) -> None:
+        """Wait until the broker has acknowledged the birth message.
+
+        Args:
+            timeout: The longest wait in seconds; None is for ever.
+
+        Raises:
+            TimedOut: It is not online yet; the text says why. It goes on trying.
+            Refused: Waiting will not cure what stops it, such as a wrong password. It goes on trying, slowly.
+            ShutDown: The client was shut down.
+        """
+        self._check_loop()
+        timeout = _arguments.timeout(timeout)
+        if await self._reader.until(self._is_online, timeout) is None:
+            raise self._client._not_online(timeout)
+
+    async def publish_event(self, camera: str, event: Payload) -> AsyncDelivery:
+        """Publish an event of a camera; topic, QoS, retain and expiry are those of the settings.
+
+        Does not wait for the network: awaiting the delivery does that. Arguments and exceptions are those of
+        `argus_mqtt.Client.publish_event`.
+        """
+        if self._in_a_row >= _MOST_IN_A_ROW:
+            await self._pause()
+        self._check_open()
+        return self._published(self._client.publish_event(camera, event))
+
+    async def publish(
+        self,
+        topic: str,
+        payload: Payload,
+        *,
+        qos: int = 1,
+        retain: bool = False,
+        expiry_seconds: int | None = None,
+    ) -> AsyncDelivery:
+        """Publish any payload to any topic.
+
+        Does not wait for the network: awaiting the delivery does that. Arguments and exceptions are those of
+        `argus_mqtt.Client.publish`.
+        """
+        if self._in_a_row >= _MOST_IN_A_ROW:
+            await self._pause()
+        self._check_open()
+        return self._published(
+            self._client.publish(topic, payload, qos=qos, retain=retain, expiry_seconds=expiry_seconds)
+        )
+
+    async def flush(self, timeout: float | None = None) -> int:
+        """Wait until every message that was accepted so far has ended, one way or another.
+
+        Args:
+            timeout: The longest wait in seconds; None is for ever.
+
+        Returns:
+            How many have not ended: 0, unless the time was not enough. They stay queued.
+
+        Raises:
+            ShutDown: The client was shut down.
+        """
+        self._check_open()
+        return await self._flush(_arguments.timeout(timeout))
+
+    def notices(self) -> Notices:
+        """Give what happens from now on, for `async for`: changes of state, ends of messages, lines for the log.
+
+        The first one says where the client stands. Each call gives an iterator of its own.
+        """
+        self._check_loop()
+        notices = Notices()
+        self._reader.follow(notices)
+        return notices
+
+    def on_online(self, callback: Callback) -> None:
+        """Call a function each time that the client comes online, and at once if it is.
+
+        It is called on the loop, with the number of the connection: 1, 2 and so on, once for each. What
+        `wait_online`, `notices` and callbacks tell comes in one order. An exception of it is logged.
+
+        Args:
+            callback: A plain function, not a coroutine function; it may start tasks, and must not wait.
+        """
+        self._check_open()
+        self._reader.callbacks.on_online(_plain(callback))
+
+    def on_offline(self, callback: Callback) -> None:
+        """Call a function each time that the client is online no more, and at once if it has been and is not.
+
+        It is called as that of `on_online` is, with the number of the connection that ended.
+        """
+        self._check_open()
+        self._reader.callbacks.on_offline(_plain(callback))
+
+    def status(self) -> Status:
+        """Tell what is going on. Does not wait.
+
+        Raises:
+            ShutDown: The client was shut down.
+        """
+        return self._client.status()
+
+    def reconfigure(self, settings: GivenSettings) -> None:
+        """Go on with new settings, as `argus_mqtt.Client.reconfigure` does. Does not wait."""
+        self._check_open()
+        self._client.reconfigure(settings)
+
+    async def shutdown(self, timeout: float | None = DEFAULT_SHUTDOWN_SECONDS) -> ShutdownReport:
+        """End in good order: accept nothing more, deliver what is queued, say offline, disconnect.
+
+        Returns as soon as all of that is done, and when the time is over. If the broker has not acknowledged the
+        offline message by then, the connection is closed in the way that makes the broker say it. It goes on when
+        the wait for it is cancelled; a second call waits for the first and gives the same report.
+
+        Args:
+            timeout: The longest wait in seconds; None is for ever.
+
+        Raises:
+            TimedOut: A shutdown that another task has begun, with more time, has not ended.
+        """
+        self._check_loop()
+        timeout = _arguments.timeout(timeout)
+        if self._closing is None:
+            self._closing = self._loop.create_task(self._close(timeout), name="argus-mqtt-shutdown")
+        # Not `wait_for`, which would cancel the shutdown with the wait.
+        done, _ = await asyncio.wait((self._closing,), timeout=None if timeout is None else timeout + 2)
+        if not done:
+            raise TimedOut("another task is shutting the client down, and has not ended")
+        return self._closing.result()
+
+    async def __aenter__(self) -> AsyncClient:
+        """Give the client itself."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Shut the client down; a warning is logged if that was not complete."""
+        report = await self.shutdown()
+        if not report.complete:
+            _log.warning("%s", report.message)
+
+    def __del__(self) -> None:
+        """Close the connection of a client that was lost, so that the broker says it is offline."""
+        reader = getattr(self, "_reader", None)
+        if reader is None or self._closing is not None:
+            return
+        # The garbage collector may run on any thread.
+        try:
+            self._loop.call_soon_threadsafe(reader.stop)
+        except RuntimeError:  # The loop is closed.
+            reader.stop()
+        # Deliveries that somebody holds keep the client within alive.
+        self._client.__del__()
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be copied or pickled, as Client does."""
+        raise TypeError("an AsyncClient cannot be copied or pickled: it belongs to one event loop; share this one")
+
+    def __repr__(self) -> str:
+        """Name the broker and the state, for logs."""
+        return repr(self._client).replace("argus_mqtt.Client", "argus_mqtt.aio.AsyncClient")
+
+    def _published(self, delivery: Delivery) -> AsyncDelivery:
+        self._in_a_row += 1
+        one = AsyncDelivery(delivery)
+        self._reader.track(one)
+        return one
+
+    async def _pause(self) -> None:
+        self._in_a_row = 0
+        await asyncio.sleep(0)
+
+    def _is_online(self) -> bool | None:
+        error = _prototypes.Error()
+        status = _prototypes.wait_online(self._client._handle, 0, ctypes.byref(error))
+        if status not in {OK, TIMEOUT}:
+            raise error_for(status, error.text)
+        # Not before the notice of it was read, so that all who follow the client learn things in one order.
+        return True if status == OK and self._reader.is_online() else None
+
+    async def _flush(self, timeout: float | None) -> int:
+        last = self._reader.last()
+        await self._reader.until(lambda: None if self._reader.unfinished(last) else True, timeout)
+        return self._reader.unfinished(last)
+
+    async def _close(self, timeout: float | None) -> ShutdownReport:
+        """Deliver what is queued while outcomes can still be read, and leave the rest to the library."""
+        deadline = _waiting.deadline_after(timeout)
+        ended = asyncio.Event()
+        try:
+            try:
+                await self._flush(
+                    None if timeout is None else timeout - max(timeout * _FAREWELL_SHARE, _FAREWELL_SECONDS)
+                )
+            finally:
+                # Also when the loop is being closed, which cancels this.
+                ending = self._client._begin_end(deadline)
+            ending.when_done(_threadsafe(self._loop, ended.set))
+            left = _waiting.seconds_to(deadline + _waiting.CALL_SECONDS)
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(ended.wait(), left)
+            return ending.report(-math.inf)
+        finally:
+            self._reader.stop()
+
+    def _check_loop(self) -> None:
+        if asyncio.get_running_loop() is not self._loop:
+            raise InvalidArgument(
+                "the client belongs to another event loop; hand over to that one with "
+                "asyncio.run_coroutine_threadsafe, or connect a client on this one"
+            )
+
+    def _check_open(self) -> None:
+        self._check_loop()
+        if self._closing is not None:
+            raise ShutDown("the client was shut down")
+
+
+def _plain(callback: Callback) -> Callback:
+    if inspect.iscoroutinefunction(callback):
+        raise TypeError("callback must be a plain function, not a coroutine function: let it start a task")
+    return callback
+
+
+def _threadsafe(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> Callable[[], None]:
+    def on_loop() -> None:
+        with contextlib.suppress(RuntimeError):  # The loop was closed meanwhile; nobody waits any more.
+            loop.call_soon_threadsafe(call)
+
+    return on_loop

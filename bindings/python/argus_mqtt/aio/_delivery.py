@@ -1,0 +1,93 @@
+"""What became of one message, to be awaited."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Generator
+from typing import TYPE_CHECKING, NoReturn, final
+
+from argus_mqtt import _arguments, _waiting
+from argus_mqtt._errors import OK, TimedOut, error_for
+
+if TYPE_CHECKING:
+    from argus_mqtt._delivery import Delivery
+
+
+@final
+class AsyncDelivery:
+    """The handing over of one message to the broker, to be awaited or not.
+
+    `await delivery` is `await delivery.wait()`. Any number of tasks may wait, also again, and all are told the same.
+    A wait that is cancelled takes nothing from the others, nor from a later one.
+    """
+
+    __slots__ = ("__weakref__", "_delivery", "_waiters")
+
+    def __init__(self, delivery: Delivery) -> None:
+        """For the client alone: `AsyncClient.publish_event` and `AsyncClient.publish` give deliveries."""
+        self._delivery = delivery
+        self._waiters: set[asyncio.Future[None]] | None = None
+
+    @property
+    def id(self) -> int:
+        """The number of the message; no two messages of a client share one, and later ones have higher ones."""
+        return self._delivery.id
+
+    def __await__(self) -> Generator[object, None, None]:
+        """Wait for ever."""
+        return self.wait().__await__()
+
+    async def wait(self, timeout: float | None = None) -> None:
+        """Wait until the message was delivered: acknowledged by the broker, or with QoS 0, written.
+
+        Args:
+            timeout: The longest wait in seconds; None is for ever.
+
+        Raises:
+            Expired: It expired before it could be sent.
+            Dropped: It was dropped from the outbox.
+            Rejected: This broker does not take it.
+            UnknownOutcome: It was on its way when the client was shut down.
+            TimedOut: Its fate is still open after `timeout` seconds.
+            ShutDown: It had not ended when the client was shut down.
+        """
+        timeout = _arguments.timeout(timeout)
+        if self._delivery._outcome is None:
+            await self._ended(timeout)
+        if self._delivery._outcome is None:
+            raise TimedOut(f"message {self.id} has not ended{_waiting.within(timeout)}")
+        status, message = self._delivery._outcome
+        if status != OK:
+            raise error_for(status, message)
+
+    def done(self) -> bool:
+        """Whether the message has ended, so that `wait` would tell its outcome at once."""
+        return self._delivery._outcome is not None
+
+    async def _ended(self, timeout: float | None) -> None:
+        if self._waiters is None:
+            self._waiters = set()
+        future = asyncio.get_running_loop().create_future()
+        self._waiters.add(future)
+        try:
+            if timeout is None:
+                await future
+            else:
+                await asyncio.wait((future,), timeout=timeout)
+        finally:
+            self._waiters.discard(future)
+
+    def _end(self, status: int, message: str) -> None:
+        """Tell how it ended; on the loop of the client."""
+        self._delivery._outcome = (status, message)
+        for future in self._waiters or ():
+            if not future.done():
+                future.set_result(None)
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be copied or pickled, as Delivery does."""
+        raise TypeError("an AsyncDelivery cannot be copied or pickled: it has one outcome to give; share this one")
+
+    def __repr__(self) -> str:
+        """Name the message, and how it ended if it has."""
+        return repr(self._delivery).replace("argus_mqtt.Delivery", "argus_mqtt.aio.AsyncDelivery")

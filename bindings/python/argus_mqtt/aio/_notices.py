@@ -1,0 +1,60 @@
+"""What happens to a client, as one task reads it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING, final
+
+from argus_mqtt._notices import Missed
+
+if TYPE_CHECKING:
+    from argus_mqtt._notices import Notice
+
+_MOST = 1024
+
+
+@final
+class Notices:
+    """The notices of a client from the moment on at which this was made, for `async for`.
+
+    Each of several gives all of them. One that is more than 1024 behind loses the oldest, and gives a Missed
+    for them.
+    It ends when the client is shut down.
+    """
+
+    __slots__ = ("__weakref__", "_closed", "_lines", "_missed", "_news")
+
+    def __init__(self) -> None:
+        """For `AsyncClient.notices` alone."""
+        self._lines: deque[Notice] = deque()
+        self._missed = 0
+        self._closed = False
+        self._news = asyncio.Event()
+
+    def __aiter__(self) -> Notices:
+        """Give itself."""
+        return self
+
+    async def __anext__(self) -> Notice:
+        """Wait for the next notice."""
+        while not self._lines:
+            if self._closed:
+                raise StopAsyncIteration
+            self._news.clear()
+            await self._news.wait()
+        if self._missed:
+            missed, self._missed = Missed(self._missed), 0
+            return missed
+        return self._lines.popleft()
+
+    def _put(self, notice: Notice) -> None:
+        if len(self._lines) >= _MOST:
+            self._lines.popleft()
+            self._missed += 1
+        self._lines.append(notice)
+        self._news.set()
+
+    def _close(self) -> None:
+        self._closed = True
+        self._news.set()
