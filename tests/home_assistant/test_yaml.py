@@ -69,7 +69,7 @@ def test_an_event_that_expired_in_an_outage_does_not_arrive(
     home: HomeAssistant, broker: Mosquitto, settings: dict[str, object]
 ) -> None:
     # Shorter than settings may be outside the tests of this library.
-    with argus_mqtt.connect(settings | {"message_expiry_seconds": 1}) as client:
+    with argus_mqtt.connect(json.dumps(settings | {"message_expiry_seconds": 1})) as client:
         home.expect(CONNECTED, "on")
         client.publish(TOPIC, json.dumps({"description": "Before"}))
         home.expect(EVENT, "Before")
