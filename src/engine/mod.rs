@@ -25,6 +25,7 @@
 //! ```
 
 mod answers;
+mod asked;
 mod attempt;
 mod broker;
 mod connecting;
@@ -75,7 +76,7 @@ use crate::outbox::{Bounds, Outbox, Time};
 use crate::outcome::{Outcome, ShutdownReport};
 use crate::settings::Settings;
 use broker::Broker;
-use connection::{Birth, Connection};
+use connection::Connection;
 use last_online::LastOnline;
 use notice_queue::NoticeQueue;
 use shutdown::Stop;
@@ -145,17 +146,6 @@ impl Engine {
         }
     }
 
-    /// The settings in force.
-    pub(crate) fn settings(&self) -> &Arc<Settings> {
-        &self.broker.settings
-    }
-
-    /// The settings that a new message is to obey: those that will be in force when it is sent.
-    pub(crate) fn newest_settings(&self) -> &Arc<Settings> {
-        let next = self.next_settings.as_ref().map(|(settings, _)| settings);
-        next.unwrap_or(&self.broker.settings)
-    }
-
     /// Queues a message. Never waits.
     pub(crate) fn publish(
         &mut self,
@@ -216,76 +206,6 @@ impl Engine {
         }
     }
 
-    /// Whether the broker has acknowledged that we are here.
-    pub(crate) fn is_online(&self) -> bool {
-        self.connection().is_some_and(Connection::is_online)
-    }
-
-    /// Whether the client is closed.
-    pub(crate) fn is_finished(&self) -> bool {
-        matches!(self.phase, Phase::Closed)
-    }
-
-    /// Whether a shutdown is under way.
-    pub(crate) fn is_stopping(&self) -> bool {
-        self.stop.is_some()
-    }
-
-    /// The number of the connection that is open.
-    pub(crate) fn connection_number(&self) -> Option<u64> {
-        self.connection().map(|connection| connection.number)
-    }
-
-    /// The number of the attempt under way or of the connection that is open.
-    pub(crate) fn current_number(&self) -> Option<u64> {
-        match &self.phase {
-            Phase::Connecting { attempt, .. } => Some(attempt.number),
-            _ => self.connection_number(),
-        }
-    }
-
-    /// What the broker refuses that waiting cannot cure. None while new settings, which may cure it, wait.
-    pub(crate) fn refusal(&self) -> Option<&str> {
-        if self.next_settings.is_some() {
-            return None;
-        }
-        match &self.phase {
-            Phase::Connected(connection) => match &connection.birth {
-                Birth::Refused { reason, .. } => Some(reason),
-                _ => None,
-            },
-            _ => self.broker.refusal.as_deref(),
-        }
-    }
-
-    /// The last failure, for whoever waited in vain.
-    pub(crate) fn last_error(&self) -> Option<&str> {
-        self.broker.last_error.as_deref()
-    }
-
-    /// Whether this topic is for availability alone, now or with the settings to come.
-    pub(crate) fn is_availability_topic(&self, topic: &str) -> bool {
-        topic == &*self.broker.availability.topic
-            || topic == self.newest_settings().availability_topic
-    }
-
-    /// The topic that says whether we are online.
-    #[cfg(test)]
-    pub(crate) fn availability_topic(&self) -> &str {
-        &self.broker.availability.topic
-    }
-
-    /// What that topic holds while we are online.
-    #[cfg(test)]
-    pub(crate) fn birth_message(&self) -> &bytes::Bytes {
-        &self.broker.availability.birth
-    }
-
-    /// The messages.
-    pub(crate) fn outbox(&self) -> &Outbox {
-        &self.outbox
-    }
-
     /// Whether the message with this id has ended; takes its outcome if so. `None` for an id that nobody waits for.
     pub(crate) fn take_outcome(&mut self, id: u64) -> Option<Option<Outcome>> {
         self.outbox.take_outcome(id)
@@ -304,13 +224,6 @@ impl Engine {
     /// Says that nobody will ask for the outcome of this message.
     pub(crate) fn forget(&mut self, id: u64) {
         self.outbox.forget(id);
-    }
-
-    fn connection(&self) -> Option<&Connection> {
-        match &self.phase {
-            Phase::Connected(connection) => Some(connection),
-            _ => None,
-        }
     }
 }
 

@@ -10,6 +10,7 @@ mod dial;
 mod dice;
 mod endings;
 mod events;
+mod handed;
 mod invariants;
 mod ledger;
 mod manners;

@@ -2,8 +2,9 @@
 
 use super::coverage::Cause;
 use super::dial::Opening;
+use super::handed::SimulatedLink;
 use super::ledger::Ledger;
-use super::poll::{Open, Queue, SimulatedLink};
+use super::poll::Open;
 use super::waiters::Waiters;
 use super::watch::Watch;
 use super::world::World;
@@ -208,6 +209,3 @@ impl World<'_> {
         self.client().opening = Some(opening);
     }
 }
-
-/// Shared between the link, which the driver holds, and the connection, which the background thread holds.
-pub(super) type SharedQueue = std::rc::Rc<std::cell::RefCell<Queue>>;

@@ -1,6 +1,6 @@
 //! What has to hold of the packets that the client hands over.
 
-use super::poll::Request;
+use super::handed::Request;
 use super::world::World;
 use crate::engine::{Connack, EndCause, Input, Packet, Token, Version};
 use crate::message::QoS;
