@@ -378,7 +378,7 @@ int32_t argus_mqtt_reconfigure(argus_mqtt_client client,
  * Returns:
  * - ARGUS_MQTT_OK: the attempt is made now, or one is under way, or the client is connected.
  * - ARGUS_MQTT_SHUT_DOWN: the client is being shut down.
- * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
  * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
  * - ARGUS_MQTT_INTERNAL: a defect of the library.
  */
@@ -527,7 +527,7 @@ int32_t argus_mqtt_flush(argus_mqtt_client client,
  * before. With ARGUS_MQTT_NOTICE_OUTCOMES the descriptor of argus_mqtt_notice_fd() is readable as long as there is an
  * outcome to take.
  *
- * Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits for ever. Any thread.
+ * Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits forever. Any thread.
  *
  * outcomes has room for capacity elements, and need not be initialised. *count_out is how many were written.
  *
@@ -536,7 +536,7 @@ int32_t argus_mqtt_flush(argus_mqtt_client client,
  * - ARGUS_MQTT_TIMEOUT: no message ended meanwhile.
  * - ARGUS_MQTT_SHUT_DOWN: the client is closed, and every outcome is taken.
  * - ARGUS_MQTT_INVALID_ARGUMENT: outcomes or count_out is NULL, or capacity is 0.
- * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
  * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
  * - ARGUS_MQTT_INTERNAL: a defect of the library.
  */
@@ -559,7 +559,7 @@ int32_t argus_mqtt_next_outcomes(argus_mqtt_client client,
  * Returns:
  * - ARGUS_MQTT_OK: these kinds are noted.
  * - ARGUS_MQTT_INVALID_ARGUMENT: kinds is no such sum. Nothing was changed.
- * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
  * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
  * - ARGUS_MQTT_INTERNAL: a defect of the library.
  */
@@ -808,7 +808,7 @@ int32_t argus_mqtt_shutdown(argus_mqtt_client client,
                             argus_mqtt_error *error);
 
 /**
- * Begins to end a client in good order, as argus_mqtt_shutdown() does, and returns at once: for a program of one thread,
+ * Begins to shut a client down gracefully, as argus_mqtt_shutdown() does, and returns at once: for a program of one thread,
  * or an event loop, that wants to learn what becomes of every message.
  *
  * The client accepts nothing more, and has timeout_ms milliseconds to deliver what is queued and to say offline; 5000 is
@@ -821,7 +821,7 @@ int32_t argus_mqtt_shutdown(argus_mqtt_client client,
  * Returns:
  * - ARGUS_MQTT_OK: the shutdown has begun. client is still to be passed to argus_mqtt_close().
  * - ARGUS_MQTT_SHUT_DOWN: it had begun before. This call changed nothing.
- * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
  * - ARGUS_MQTT_FORKED: client belongs to the parent of this process, which is not disturbed.
  * - ARGUS_MQTT_INTERNAL: a defect of the library.
  */
@@ -837,7 +837,7 @@ int32_t argus_mqtt_shutdown_begin(argus_mqtt_client client,
  * Blocks for at most timeout_ms milliseconds; 0 closes without waiting, UINT64_MAX waits for the shutdown, which has a
  * time of its own. Any thread.
  *
- * client is consumed: after ARGUS_MQTT_OK and ARGUS_MQTT_TIMEOUT it is no client any more, and outcomes that were not
+ * client is consumed: after ARGUS_MQTT_OK and ARGUS_MQTT_TIMEOUT it is no longer valid, and outcomes that were not
  * taken are gone.
  *
  * left_out may be NULL. On ARGUS_MQTT_OK and ARGUS_MQTT_TIMEOUT it is the number of messages that were not delivered
@@ -847,7 +847,7 @@ int32_t argus_mqtt_shutdown_begin(argus_mqtt_client client,
  * - ARGUS_MQTT_OK: every message had ended, and the broker acknowledged the offline message.
  * - ARGUS_MQTT_TIMEOUT: not all of that happened in time; the message says what did not. If the offline message was
  *   not acknowledged, the connection was left in such a way that the broker publishes it by itself.
- * - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process; it was perhaps closed before.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process; it was perhaps closed before.
  * - ARGUS_MQTT_FORKED: client belongs to the parent of this process, which is not disturbed.
  * - ARGUS_MQTT_INTERNAL: a defect of the library.
  */

@@ -120,7 +120,7 @@ pub unsafe extern "C" fn argus_mqtt_reconfigure(
 /// Returns:
 /// - ARGUS_MQTT_OK: the attempt is made now, or one is under way, or the client is connected.
 /// - ARGUS_MQTT_SHUT_DOWN: the client is being shut down.
-/// - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
 /// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
 /// - ARGUS_MQTT_INTERNAL: a defect of the library.
 #[no_mangle]

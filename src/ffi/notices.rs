@@ -41,7 +41,7 @@ const _: () = {
 /// Returns:
 /// - ARGUS_MQTT_OK: these kinds are noted.
 /// - ARGUS_MQTT_INVALID_ARGUMENT: kinds is no such sum. Nothing was changed.
-/// - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
 /// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
 /// - ARGUS_MQTT_INTERNAL: a defect of the library.
 #[no_mangle]

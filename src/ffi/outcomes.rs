@@ -38,7 +38,7 @@ pub struct argus_mqtt_outcome {
 /// before. With ARGUS_MQTT_NOTICE_OUTCOMES the descriptor of argus_mqtt_notice_fd() is readable as long as there is an
 /// outcome to take.
 ///
-/// Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits for ever. Any thread.
+/// Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits forever. Any thread.
 ///
 /// outcomes has room for capacity elements, and need not be initialised. *count_out is how many were written.
 ///
@@ -47,7 +47,7 @@ pub struct argus_mqtt_outcome {
 /// - ARGUS_MQTT_TIMEOUT: no message ended meanwhile.
 /// - ARGUS_MQTT_SHUT_DOWN: the client is closed, and every outcome is taken.
 /// - ARGUS_MQTT_INVALID_ARGUMENT: outcomes or count_out is NULL, or capacity is 0.
-/// - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
 /// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
 /// - ARGUS_MQTT_INTERNAL: a defect of the library.
 #[no_mangle]

@@ -46,7 +46,7 @@ pub unsafe extern "C" fn argus_mqtt_shutdown(
     }
 }
 
-/// Begins to end a client in good order, as argus_mqtt_shutdown() does, and returns at once: for a program of one thread,
+/// Begins to shut a client down gracefully, as argus_mqtt_shutdown() does, and returns at once: for a program of one thread,
 /// or an event loop, that wants to learn what becomes of every message.
 ///
 /// The client accepts nothing more, and has timeout_ms milliseconds to deliver what is queued and to say offline; 5000 is
@@ -59,7 +59,7 @@ pub unsafe extern "C" fn argus_mqtt_shutdown(
 /// Returns:
 /// - ARGUS_MQTT_OK: the shutdown has begun. client is still to be passed to argus_mqtt_close().
 /// - ARGUS_MQTT_SHUT_DOWN: it had begun before. This call changed nothing.
-/// - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
 /// - ARGUS_MQTT_FORKED: client belongs to the parent of this process, which is not disturbed.
 /// - ARGUS_MQTT_INTERNAL: a defect of the library.
 #[no_mangle]
@@ -83,7 +83,7 @@ pub unsafe extern "C" fn argus_mqtt_shutdown_begin(
 /// Blocks for at most timeout_ms milliseconds; 0 closes without waiting, UINT64_MAX waits for the shutdown, which has a
 /// time of its own. Any thread.
 ///
-/// client is consumed: after ARGUS_MQTT_OK and ARGUS_MQTT_TIMEOUT it is no client any more, and outcomes that were not
+/// client is consumed: after ARGUS_MQTT_OK and ARGUS_MQTT_TIMEOUT it is no longer valid, and outcomes that were not
 /// taken are gone.
 ///
 /// left_out may be NULL. On ARGUS_MQTT_OK and ARGUS_MQTT_TIMEOUT it is the number of messages that were not delivered
@@ -93,7 +93,7 @@ pub unsafe extern "C" fn argus_mqtt_shutdown_begin(
 /// - ARGUS_MQTT_OK: every message had ended, and the broker acknowledged the offline message.
 /// - ARGUS_MQTT_TIMEOUT: not all of that happened in time; the message says what did not. If the offline message was
 ///   not acknowledged, the connection was left in such a way that the broker publishes it by itself.
-/// - ARGUS_MQTT_INVALID_HANDLE: client is no client of this process; it was perhaps closed before.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process; it was perhaps closed before.
 /// - ARGUS_MQTT_FORKED: client belongs to the parent of this process, which is not disturbed.
 /// - ARGUS_MQTT_INTERNAL: a defect of the library.
 #[no_mangle]
