@@ -32,12 +32,14 @@ impl Broker {
             None => {}
         }
         let generation = links[at].owner.0;
+        // The CONNECT of an attempt that was given up for new settings may overtake that of the next.
+        let is_given_up = !links[at].client_open;
         // A process cannot know of the topic of another, whose delayed will it cancels.
         self.has_stale_state |= !connect.clean_start
             && self.known.iter().any(|known| {
                 let topic = known.will.as_ref().map(|will| &will.topic);
                 known.client_id == connect.client_id
-                    && known.generation != generation
+                    && (known.generation != generation || is_given_up)
                     && topic.is_some_and(|topic| *topic != connect.will.topic)
             });
         self.replace(air, links, &connect.client_id, connect.clean_start);
