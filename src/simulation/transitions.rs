@@ -223,7 +223,7 @@ const TABLE: &[Row] = &[
     (Trial(T::Due), &[Packet], Trial(T::Sent)),
     (Trial(T::Due), &[Packet], Trial(T::None)),
     (Trial(T::Due), ENDS, Trial(T::None)),
-    (Trial(T::Sent), &[Acked, Nacked], Trial(T::None)),
+    (Trial(T::Sent), &[Acked], Trial(T::None)),
     (Trial(T::Sent), ENDS, Trial(T::None)),
 ];
 
@@ -262,7 +262,7 @@ const RARE: &[Row] = &[
         &[ConnectionEnd, Finish],
         Farewell(E::None),
     ),
-    (Trial(T::Sent), &[Written, Packet], Trial(T::None)),
+    (Trial(T::Sent), &[Nacked, Written, Packet], Trial(T::None)),
 ];
 
 /// Each of those that a run has to take.
