@@ -83,28 +83,25 @@ impl<L: Link, S: Surroundings, X> Monitor<L, S, X> {
     pub(crate) fn wait<T>(
         &self,
         timeout: Duration,
-        mut f: impl FnMut(&mut Guarded<L, X>, Time) -> (Option<T>, Effects),
+        f: impl FnMut(&mut Guarded<L, X>, Time) -> (Option<T>, Effects),
     ) -> Option<T> {
-        let deadline = Deadline::after(timeout);
-        let mut guarded = self.lock();
-        loop {
-            let now = self.surroundings.now();
-            let (found, effects) = f(&mut guarded, now);
-            let left = deadline.left();
-            if found.is_some() || left.is_zero() {
-                self.settle(guarded, effects);
-                return found;
-            }
-            self.tell(&guarded, effects);
-            guarded.waiting += 1;
-            guarded = crate::sync::wait_timeout(&self.changed, guarded, left);
-            guarded.waiting -= 1;
-        }
+        self.wait_on(&self.changed, |guarded| &mut guarded.waiting, timeout, f)
     }
 
     /// As [`Monitor::wait`], for what there is to read.
     pub(crate) fn wait_to_read<T>(
         &self,
+        timeout: Duration,
+        f: impl FnMut(&mut Guarded<L, X>, Time) -> (Option<T>, Effects),
+    ) -> Option<T> {
+        self.wait_on(&self.news, |guarded| &mut guarded.reading, timeout, f)
+    }
+
+    /// `count`: of the threads that wait on this condition.
+    fn wait_on<T>(
+        &self,
+        condition: &Condvar,
+        count: fn(&mut Guarded<L, X>) -> &mut usize,
         timeout: Duration,
         mut f: impl FnMut(&mut Guarded<L, X>, Time) -> (Option<T>, Effects),
     ) -> Option<T> {
@@ -119,9 +116,9 @@ impl<L: Link, S: Surroundings, X> Monitor<L, S, X> {
                 return found;
             }
             self.tell(&guarded, effects);
-            guarded.reading += 1;
-            guarded = crate::sync::wait_timeout(&self.news, guarded, left);
-            guarded.reading -= 1;
+            *count(&mut guarded) += 1;
+            guarded = crate::sync::wait_timeout(condition, guarded, left);
+            *count(&mut guarded) -= 1;
         }
     }
 

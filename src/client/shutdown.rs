@@ -50,11 +50,10 @@ impl Client {
             let is_over = guarded.is_over() || !guarded.driver.engine().is_stopping();
             (is_over.then_some(()), Effects::default())
         });
-        self.shared
-            .call(|guarded, now| ((), guarded.driver.finish(now)));
-        let report = self
-            .shared
-            .look(|guarded, _| guarded.driver.engine().report());
+        let report = self.shared.call(|guarded, now| {
+            let effects = guarded.driver.finish(now);
+            (guarded.driver.engine().report(), effects)
+        });
         report.ok_or_else(|| Error::new(ErrorKind::Internal, "the engine did not end"))
     }
 }

@@ -82,7 +82,7 @@ impl Worker {
         let inputs = &mut self.inputs;
         self.shared.call(|guarded, now| {
             let mut effects = Effects::default();
-            if let Some(number) = open {
+            if let Some(number) = open.filter(|_| !inputs.is_empty()) {
                 effects = guarded.driver.report(now, number, inputs.drain(..));
             }
             let (plan, planned) = guarded.driver.plan(now);
@@ -107,7 +107,6 @@ impl Worker {
                 connection,
             }) => {
                 self.open = Some((number, connection));
-                self.inputs.clear();
                 self.shared
                     .call(|guarded, now| ((), guarded.driver.opened(now, number, connack, link)));
             }
