@@ -1,10 +1,9 @@
 //! Reading what happens to a client.
 
 use super::boundary::boundary;
-use super::error::{argus_mqtt_error, Failure};
+use super::error::argus_mqtt_error;
 use super::handle::{self, argus_mqtt_client};
-use super::output::{check_buffer, put, put_text, required};
-use super::status_code::ARGUS_MQTT_INTERNAL;
+use super::output::{check_buffer, put, put_json, required};
 use crate::NoticeKinds;
 use std::ffi::{c_char, c_int};
 use std::os::fd::AsRawFd;
@@ -106,10 +105,7 @@ pub unsafe extern "C" fn argus_mqtt_next_notice(
             // Before the wait, which would be in vain.
             check_buffer(buffer, capacity)?;
             client.read_notice(Duration::from_millis(timeout_ms), |notice| {
-                let json = serde_json::to_string(&notice).map_err(|fault| {
-                    Failure::new(ARGUS_MQTT_INTERNAL, format!("a notice as JSON: {fault}"))
-                })?;
-                put_text(&json, buffer, capacity, length_out)
+                put_json("a notice", &notice, buffer, capacity, length_out)
             })
         })
     }

@@ -1,7 +1,10 @@
 //! Writing results where the caller wants them.
 
 use super::error::Failure;
-use super::status_code::{ARGUS_MQTT_BUFFER_TOO_SMALL, ARGUS_MQTT_INVALID_ARGUMENT};
+use super::status_code::{
+    ARGUS_MQTT_BUFFER_TOO_SMALL, ARGUS_MQTT_INTERNAL, ARGUS_MQTT_INVALID_ARGUMENT,
+};
+use serde::Serialize;
 use std::ffi::c_char;
 use std::ptr;
 
@@ -70,6 +73,23 @@ pub(super) unsafe fn put_text(
         put(length_out, length);
     }
     Ok(())
+}
+
+/// As [`put_text`], for the JSON of `value`; `what` names it in an error.
+///
+/// # Safety
+/// As for [`put_text`].
+pub(super) unsafe fn put_json(
+    what: &str,
+    value: &impl Serialize,
+    buffer: *mut c_char,
+    capacity: usize,
+    length_out: *mut usize,
+) -> Result<(), Failure> {
+    let json = serde_json::to_string(value)
+        .map_err(|fault| Failure::new(ARGUS_MQTT_INTERNAL, format!("{what} as JSON: {fault}")))?;
+    // SAFETY: by the caller's promise.
+    unsafe { put_text(&json, buffer, capacity, length_out) }
 }
 
 /// What a text that is too long for its field ends in.

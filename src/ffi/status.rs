@@ -1,10 +1,9 @@
 //! What a client is doing.
 
 use super::boundary::boundary;
-use super::error::{argus_mqtt_error, Failure};
+use super::error::argus_mqtt_error;
 use super::handle::{self, argus_mqtt_client};
-use super::output::put_text;
-use super::status_code::ARGUS_MQTT_INTERNAL;
+use super::output::put_json;
 use std::ffi::c_char;
 
 /// Writes the status of the client to buffer, as JSON that ends in NUL.
@@ -58,10 +57,7 @@ pub unsafe extern "C" fn argus_mqtt_status(
     unsafe {
         boundary(error, || {
             let status = handle::find(client)?.status();
-            let json = serde_json::to_string(&status).map_err(|fault| {
-                Failure::new(ARGUS_MQTT_INTERNAL, format!("the status as JSON: {fault}"))
-            })?;
-            put_text(&json, buffer, capacity, length_out)
+            put_json("the status", &status, buffer, capacity, length_out)
         })
     }
 }

@@ -2,9 +2,9 @@
 
 use super::boundary::boundary;
 use super::error::{argus_mqtt_error, Failure};
-use super::output::{check_buffer, put_text};
+use super::output::{check_buffer, put_json};
 use super::signals;
-use super::status_code::{ARGUS_MQTT_INTERNAL, ARGUS_MQTT_SYSTEM};
+use super::status_code::ARGUS_MQTT_SYSTEM;
 use super::text::text;
 use crate::{test_connection, ConnectionReport, Settings};
 use std::ffi::c_char;
@@ -59,10 +59,7 @@ pub unsafe extern "C" fn argus_mqtt_test_connection(
             check_buffer(buffer, capacity)?;
             let settings = Settings::from_json(settings)?;
             let report = tested(settings, Duration::from_millis(timeout_ms))?;
-            let json = serde_json::to_string(&report).map_err(|fault| {
-                Failure::new(ARGUS_MQTT_INTERNAL, format!("a report as JSON: {fault}"))
-            })?;
-            put_text(&json, buffer, capacity, length_out)
+            put_json("a report", &report, buffer, capacity, length_out)
         })
     }
 }
