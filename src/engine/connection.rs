@@ -2,6 +2,7 @@
 
 use super::attempt::{Attempt, AvailabilityFlags, Connack, Version};
 use super::input::Token;
+use super::link::passing_time;
 use super::read_back::ReadBack;
 use super::repairs::Repairs;
 use super::subscription::Subscription;
@@ -13,11 +14,10 @@ use std::time::Duration;
 
 /// Places in the window beside those for messages: one for availability, one for the subscription.
 const RESERVED: u16 = 2;
-/// Nothing acknowledged for so long, though it is written: the broker is not working.
+/// Nothing acknowledged for so long, though it is written: the broker is not working. What is written may still have to
+/// pass a slow link: the limit is longer by the time that the packet takes, and what no acknowledgement says anything of
+/// before it.
 const ACKNOWLEDGEMENT_LIMIT: Duration = Duration::from_secs(20);
-/// What is written may still have to pass a slow link: the limit is longer by the time that the packet, and what no
-/// acknowledgement says anything of before it, takes at this speed.
-const SLOWEST_BYTES_PER_SECOND: u64 = 16 * 1024;
 /// After DISCONNECT the broker closes; we wait this long for it.
 pub(super) const CLOSE_LIMIT: Duration = Duration::from_secs(1);
 /// A birth message that the broker refused is tried again after this.
@@ -208,7 +208,7 @@ impl Connection {
     /// acknowledges reads for ever.
     pub(super) fn stalls_at(&self) -> Option<Time> {
         let written_at = self.window.oldest_written_at()?;
-        let passing = Duration::from_secs(self.window.oldest_bytes() / SLOWEST_BYTES_PER_SECOND);
+        let passing = passing_time(self.window.oldest_bytes());
         Some(self.acknowledged_at.max(written_at) + ACKNOWLEDGEMENT_LIMIT + passing)
     }
 

@@ -2,6 +2,7 @@
 
 use super::connection::{Connection, Farewell, Trial};
 use super::input::{ConnectionEnd, EndCause};
+use super::link::passing_time;
 use super::notice::Level;
 use super::subscription::Subscription;
 use super::twin::{self, Twin};
@@ -15,10 +16,9 @@ use std::time::Duration;
 const SUSPICIOUS: u8 = 3;
 /// So many closes on it alone end it.
 const PROVEN: u8 = 3;
-/// A close within this time after a message was handed over alone is a close on that message.
+/// A close within this time after a message was handed over alone, and the time that it takes to pass before the broker
+/// can judge it, is a close on that message.
 const AT_ONCE: Duration = Duration::from_secs(5);
-/// As long a large message may take to pass before the broker can judge it.
-const SLOWEST_BYTES_PER_SECOND: u64 = 16 * 1024;
 
 impl Engine {
     pub(super) fn ended(&mut self, now: Time, ended: &ConnectionEnd) {
@@ -152,6 +152,5 @@ fn is_over_subscription(connection: &Connection, cause: EndCause) -> bool {
 }
 
 fn judging_time(entry: &Entry) -> Duration {
-    let bytes = entry.message.payload.len() as u64;
-    AT_ONCE + Duration::from_secs(bytes / SLOWEST_BYTES_PER_SECOND)
+    AT_ONCE + passing_time(entry.message.payload.len() as u64)
 }

@@ -4,6 +4,7 @@ use super::input::{ConnectionEnd, Token};
 use crate::message::QoS;
 use bytes::Bytes;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A packet to be handed over to the connection at once, in this order.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,6 +23,14 @@ pub(crate) enum Packet {
     /// 3.14.2.1: reason code 0x04, and no session that would delay it); 3.1.1 has no word for that, and the connection
     /// closes without one.
     Disconnect { with_will: bool },
+}
+
+/// A peer that reads slower than this is not reading.
+pub(crate) const SLOWEST_BYTES_PER_SECOND: u64 = 16 * 1024;
+
+/// What so many bytes may take to pass, in whole seconds.
+pub(crate) fn passing_time(bytes: u64) -> Duration {
+    Duration::from_secs(bytes / SLOWEST_BYTES_PER_SECOND)
 }
 
 /// What carries packets to the broker: a connection of the wire, or a simulated one.

@@ -60,7 +60,7 @@ pub(crate) use connection::window_span;
 pub(crate) use connection::MOST_UNWRITTEN_BYTES;
 pub(crate) use input::{ConnectionEnd, EndCause, Input, Plan, Token};
 pub use latency::Histogram;
-pub(crate) use link::{Link, Packet};
+pub(crate) use link::{passing_time, Link, Packet, SLOWEST_BYTES_PER_SECOND};
 pub use notice::{Level, Notice};
 pub use notice_kinds::NoticeKinds;
 #[cfg(test)]

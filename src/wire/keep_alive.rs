@@ -1,6 +1,6 @@
 //! When to ping, and how long to wait for the answer.
 
-use super::outgoing::SLOWEST_BYTES_PER_SECOND;
+use crate::engine::{passing_time, SLOWEST_BYTES_PER_SECOND};
 use crate::outbox::Time;
 use std::time::Duration;
 
@@ -73,10 +73,9 @@ impl KeepAlive {
 
     /// The ping was written, after so many bytes that are not acknowledged.
     pub(super) fn asked(&mut self, now: Time, before: u64) {
-        let before = Duration::from_secs(before / SLOWEST_BYTES_PER_SECOND);
         self.ping = Ping::Asked(Patience {
             since: now,
-            until: now + self.interval + before,
+            until: now + self.interval + passing_time(before),
             received: 0,
         });
     }

@@ -3,15 +3,13 @@
 use super::codec::{self, Answer, Fault};
 use super::requests::{Need, Request};
 use super::stream::Stream;
-use crate::engine::{Token, Version};
+use crate::engine::{passing_time, Token, Version};
 use crate::outbox::Time;
 use bytes::{Buf, BytesMut};
 use std::collections::VecDeque;
 use std::io;
 use std::time::Duration;
 
-/// A peer that reads slower than this is not reading.
-pub(super) const SLOWEST_BYTES_PER_SECOND: u64 = 16 * 1024;
 /// What a packet may take beside the time of the bytes.
 const SLACK: Duration = Duration::from_secs(20);
 /// A buffer that a large message has made larger than this is given back.
@@ -23,8 +21,7 @@ const MOST_ANSWERS: usize = 16 * 1024;
 /// over: bytes that trickle don't make it longer. What the kernel has taken before does not count, as a peer that reads
 /// makes room there at the same rate.
 fn write_limit(bytes: usize) -> Duration {
-    let bytes = bytes as u64;
-    SLACK + Duration::from_secs(bytes / SLOWEST_BYTES_PER_SECOND)
+    SLACK + passing_time(bytes as u64)
 }
 
 /// A packet that is in the buffer.
