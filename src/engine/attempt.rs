@@ -88,7 +88,7 @@ pub(crate) struct Failure {
 }
 
 /// What a failed attempt calls for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum FailureKind {
     /// The broker can't be reached: no name, no route, TCP refused or silent. Try again later.
     Unreachable,

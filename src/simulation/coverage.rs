@@ -15,7 +15,7 @@ pub(super) enum Cause {
     Packet,
     Publish,
     Opened,
-    Failed(Failed),
+    Failed(FailureKind),
     Written,
     Acked,
     Nacked,
@@ -40,38 +40,6 @@ pub(super) enum Cause {
     Asked,
     /// An input of a connection that was given up.
     Stray,
-}
-
-/// As [`FailureKind`], with an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Failed {
-    Unreachable,
-    WrongVersion,
-    Undecided,
-    Closed,
-    Silent,
-    NoRetain,
-    NoQos1,
-    NotAuthorized,
-    Later,
-    Permanent,
-}
-
-impl From<FailureKind> for Cause {
-    fn from(kind: FailureKind) -> Self {
-        Cause::Failed(match kind {
-            FailureKind::Unreachable => Failed::Unreachable,
-            FailureKind::WrongVersion => Failed::WrongVersion,
-            FailureKind::Undecided => Failed::Undecided,
-            FailureKind::Closed => Failed::Closed,
-            FailureKind::Silent => Failed::Silent,
-            FailureKind::NoRetain => Failed::NoRetain,
-            FailureKind::NoQos1 => Failed::NoQos1,
-            FailureKind::NotAuthorized => Failed::NotAuthorized,
-            FailureKind::Later => Failed::Later,
-            FailureKind::Permanent => Failed::Permanent,
-        })
-    }
 }
 
 impl From<EndCause> for Cause {

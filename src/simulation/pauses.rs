@@ -1,10 +1,10 @@
 //! What has to hold of the steps of the background thread and of the pauses between attempts.
 
-use super::coverage::{Cause, Failed};
+use super::coverage::Cause;
 use super::watch::Watch;
 use super::world::World;
 use crate::driver::Taken;
-use crate::engine::{Attempt, PhaseSnapshot, Plan, Version};
+use crate::engine::{Attempt, FailureKind, PhaseSnapshot, Plan, Version};
 use crate::outbox::Time;
 use crate::settings::{Protocol, Settings};
 
@@ -31,15 +31,15 @@ impl Watch {
             time.saturating_mul(1_u32.checked_shl(times).unwrap_or(u32::MAX))
         };
         let (low, high) = match cause {
-            Cause::Failed(Failed::NotAuthorized) if !self.has_accepted => {
+            Cause::Failed(FailureKind::NotAuthorized) if !self.has_accepted => {
                 let longest = double(max, self.refused_logins).min(LOGIN_PAUSE.max(max));
                 self.refused_logins += 1;
                 (longest / 2, longest)
             }
             Cause::TakenOver
-            | Cause::Failed(Failed::Permanent | Failed::WrongVersion | Failed::NotAuthorized) => {
-                (max / 2, max)
-            }
+            | Cause::Failed(
+                FailureKind::Permanent | FailureKind::WrongVersion | FailureKind::NotAuthorized,
+            ) => (max / 2, max),
             // It may have heard of a twin.
             Cause::ByPeer => (min.min(max / 2), max),
             _ => (min, double(min, self.pauses).min(max)),
@@ -141,7 +141,7 @@ impl World<'_> {
             }
         }
         watch.has_accepted |= cause == Cause::Opened;
-        watch.silences += u32::from(cause == Cause::Failed(Failed::Silent));
+        watch.silences += u32::from(cause == Cause::Failed(FailureKind::Silent));
         let begins =
             after.phase == PhaseSnapshot::Waiting && before.phase != PhaseSnapshot::Waiting;
         if !begins {

@@ -135,7 +135,7 @@ impl World<'_> {
         match input {
             _ if !is_current => Cause::Stray,
             Input::Opened(_) if is_opening => Cause::Opened,
-            Input::Failed(failure) if is_opening => failure.kind.into(),
+            Input::Failed(failure) if is_opening => Cause::Failed(failure.kind),
             Input::Opened(_) | Input::Failed(_) => Cause::Stray,
             _ if is_opening => Cause::Stray,
             Input::Written(_) => Cause::Written,

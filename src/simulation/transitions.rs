@@ -1,7 +1,7 @@
 //! The transitions that the engine has. A run has to take each of them and no other.
 
 use super::coverage::Cause::{self, *};
-use super::coverage::Failed::*;
+use crate::engine::FailureKind::*;
 use crate::engine::{
     BirthSnapshot, FarewellSnapshot, PhaseSnapshot, SubscriptionSnapshot, TrialSnapshot,
 };
