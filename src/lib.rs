@@ -29,6 +29,7 @@
 
 #![warn(unreachable_pub)]
 
+mod calendar;
 mod client;
 mod clock;
 mod connection_test;

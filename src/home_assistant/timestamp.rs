@@ -1,16 +1,15 @@
 //! Times as Home Assistant reads them (RFC 3339, UTC).
 
+use crate::calendar::date;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-const DAY_SECONDS: u64 = 86_400;
+const DAY_SECONDS: i64 = 86_400;
 
 /// The time in whole seconds, such as `2026-02-28T23:59:59Z`. Times before 1970 are 1970.
 pub(super) fn utc(time: SystemTime) -> String {
     let since_1970 = time.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
-    let (days, second) = (
-        since_1970.as_secs() / DAY_SECONDS,
-        since_1970.as_secs() % DAY_SECONDS,
-    );
+    let seconds = i64::try_from(since_1970.as_secs()).unwrap_or(i64::MAX);
+    let (days, second) = (seconds / DAY_SECONDS, seconds % DAY_SECONDS);
     let (year, month, day) = date(days);
     format!(
         "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
@@ -18,21 +17,6 @@ pub(super) fn utc(time: SystemTime) -> String {
         second / 60 % 60,
         second % 60
     )
-}
-
-/// Year, month and day of a day since 1970. Counted in years that begin in March, so that a leap day is the last.
-fn date(days_since_1970: u64) -> (u64, u64, u64) {
-    let days = days_since_1970 + 719_468;
-    let era = days / 146_097;
-    let day_of_era = days % 146_097;
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = (month_from_march + 2) % 12 + 1;
-    let year = era * 400 + year_of_era + u64::from(month <= 2);
-    (year, month, day)
 }
 
 /// Whether a text is a date and a time with a zone, in the form of RFC 3339.

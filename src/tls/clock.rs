@@ -1,5 +1,6 @@
 //! Times in certificates, as days of the calendar.
 
+use crate::calendar::date;
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -22,20 +23,7 @@ impl UnixSeconds {
 /// The day, as `2026-01-31`.
 impl fmt::Display for UnixSeconds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The days of the Gregorian calendar, in years that begin in March, so that the leap day is their last.
-        let days = self.0.div_euclid(DAY) + 719_468;
-        let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-        let year_of_era =
-            (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let shifted = (5 * day_of_year + 2) / 153;
-        let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-        let month = if shifted < 10 {
-            shifted + 3
-        } else {
-            shifted - 9
-        };
-        let year = era * 400 + year_of_era + i64::from(month <= 2);
+        let (year, month, day) = date(self.0.div_euclid(DAY));
         write!(f, "{year:04}-{month:02}-{day:02}")
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Reads what a broker sends, before anything is known of it: nothing here panics, and the fuzzer tries it.
 
+use crate::calendar::days;
+
 /// Some fields of an X.509 certificate, of any version.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Fields<'a> {
@@ -120,15 +122,4 @@ fn number(text: &[u8], digits: usize) -> Option<(i64, &[u8])> {
             .then(|| number * 10 + i64::from(digit - b'0'))
     })?;
     Some((number, rest))
-}
-
-/// Days from 1970 to a day of the Gregorian calendar.
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    // In years that begin in March, so that the leap day is their last.
-    let (year, month) = match month {
-        1 | 2 => (year - 1, month + 9),
-        _ => (year, month - 3),
-    };
-    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
-    year * 365 + leap_days + (153 * month + 2) / 5 + day - 1 - 719_468
 }

@@ -8,6 +8,8 @@
 // What is tested needs only a part of these files. It has no harness, so that their own tests are left out.
 #![allow(dead_code, unused_imports, unexpected_cfgs)]
 
+#[path = "../../src/calendar.rs"]
+mod calendar;
 #[path = "../../src/driver/mod.rs"]
 mod driver;
 #[path = "../../src/engine/mod.rs"]
