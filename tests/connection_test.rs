@@ -19,11 +19,8 @@ use support::wait::PATIENCE;
 const TOPIC: &str = "argusai/connection-test";
 
 fn settings(port: u16, more: Value) -> Settings {
-    let mut settings = json!({"broker_host": "127.0.0.1", "broker_port": port});
-    for (name, value) in more.as_object().expect("the fields are an object") {
-        settings[name] = value.clone();
-    }
-    Settings::from_value(&settings).expect("the settings are valid")
+    let settings = json!({"broker_host": "127.0.0.1", "broker_port": port});
+    Settings::from_value(&support::fields::with(settings, &more)).expect("the settings are valid")
 }
 
 #[track_caller]
@@ -230,11 +227,8 @@ fn tls_is_a_step_of_its_own() {
         .tls_with_client_certificates(&its)
         .start();
     let tls = |more: Value| {
-        let mut settings = json!({"use_tls": true, "tls_ca_file": its.ca_file()});
-        for (name, value) in more.as_object().expect("the fields are an object") {
-            settings[name] = value.clone();
-        }
-        tested(broker.tls_port(), settings)
+        let settings = json!({"use_tls": true, "tls_ca_file": its.ca_file()});
+        tested(broker.tls_port(), support::fields::with(settings, &more))
     };
     let certificate = json!({
         "tls_client_cert_file": its.client_cert_file(),

@@ -188,16 +188,14 @@ fn unused_tls(tls: &Tls) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use crate::support::fields::with;
     use crate::Settings;
     use serde_json::{json, Value};
 
     #[track_caller]
     fn notes(more: Value) -> Vec<String> {
-        let mut settings = json!({"broker_host": "broker"});
-        for (name, value) in more.as_object().expect("an object") {
-            settings[name] = value.clone();
-        }
-        let settings = Settings::from_value(&settings).expect("it is valid");
+        let settings = json!({"broker_host": "broker"});
+        let settings = Settings::from_value(&with(settings, &more)).expect("it is valid");
         settings.notes()
     }
 

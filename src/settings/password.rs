@@ -60,6 +60,7 @@ fn from_file(path: &Path) -> Result<String, (FaultCode, String)> {
 #[cfg(test)]
 mod tests {
     use crate::fault::FaultCode;
+    use crate::support::fields::with;
     use crate::Settings;
     use serde_json::{json, Value};
     use std::path::PathBuf;
@@ -80,11 +81,8 @@ mod tests {
     }
 
     fn settings(more: Value) -> Result<Settings, crate::Error> {
-        let mut settings = json!({"broker_host": "broker", "username": "me"});
-        for (name, value) in more.as_object().expect("an object") {
-            settings[name] = value.clone();
-        }
-        Settings::from_value(&settings)
+        let settings = json!({"broker_host": "broker", "username": "me"});
+        Settings::from_value(&with(settings, &more))
     }
 
     #[test]

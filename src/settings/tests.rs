@@ -2,14 +2,12 @@
 
 use super::table::{fields, find, Allowed, Default};
 use super::Settings;
-use serde_json::{json, Map, Value};
+use serde_json::{json, Value};
 
 /// The least that is valid, with these fields besides.
 fn with(more: Value) -> Value {
-    let mut fields = json!({"broker_host": "192.168.1.10"});
-    let more: Map<_, _> = more.as_object().expect("an object").clone();
-    fields.as_object_mut().expect("an object").extend(more);
-    fields
+    let fields = json!({"broker_host": "192.168.1.10"});
+    crate::support::fields::with(fields, &more)
 }
 
 fn with_field(name: &str, value: Value) -> Value {

@@ -27,15 +27,12 @@ const STATUS: &str = "argusai/status";
 
 /// Settings for a broker on this port, with these fields besides.
 fn settings(port: u16, more: Value) -> Value {
-    let mut settings = json!({
+    let settings = json!({
         "broker_host": "127.0.0.1",
         "broker_port": port,
         "reconnect_max_seconds": 2,
     });
-    for (name, value) in more.as_object().expect("the fields are an object") {
-        settings[name] = value.clone();
-    }
-    settings
+    support::fields::with(settings, &more)
 }
 
 #[track_caller]

@@ -26,6 +26,7 @@ pub mod broker;
 pub mod certificates;
 pub mod client;
 pub mod codec;
+pub mod fields;
 pub mod openssl;
 pub mod port;
 pub mod process;

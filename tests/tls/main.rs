@@ -18,16 +18,13 @@ use support::certificates::Certificates;
 use support::wait::PATIENCE;
 
 fn settings(port: u16, more: Value) -> Value {
-    let mut settings = json!({
+    let settings = json!({
         "broker_host": "127.0.0.1",
         "broker_port": port,
         "use_tls": true,
         "reconnect_max_seconds": 1,
     });
-    for (name, value) in more.as_object().expect("the fields are an object") {
-        settings[name] = value.clone();
-    }
-    settings
+    support::fields::with(settings, &more)
 }
 
 #[track_caller]

@@ -26,15 +26,13 @@ const STATUS: &str = "argusai/status";
 
 #[track_caller]
 fn connect(port: u16, more: Value) -> Client {
-    let mut settings = json!({
+    let settings = json!({
         "broker_host": "127.0.0.1",
         "broker_port": port,
         "reconnect_max_seconds": 1,
     });
-    for (name, value) in more.as_object().expect("the fields are an object") {
-        settings[name] = value.clone();
-    }
-    let settings = Settings::from_value(&settings).expect("the settings are valid");
+    let settings = Settings::from_value(&support::fields::with(settings, &more))
+        .expect("the settings are valid");
     Client::connect(settings).expect("a thread can be started")
 }
 

@@ -15,13 +15,8 @@ const ARGUSAI: &str = r#"{"broker_host": "b", "topic_prefix": "liveobject", "dis
     "event_topic": "{topic_prefix}/camera/{camera}/event"}"#;
 
 fn settings(more: Value) -> Settings {
-    let mut fields = json!({"broker_host": "b"});
-    let fields_given = more.as_object().expect("an object").clone();
-    fields
-        .as_object_mut()
-        .expect("an object")
-        .extend(fields_given);
-    Settings::from_value(&fields).expect("valid settings")
+    let fields = json!({"broker_host": "b"});
+    Settings::from_value(&crate::support::fields::with(fields, &more)).expect("valid settings")
 }
 
 fn home(more: Value) -> HomeAssistant {

@@ -3,6 +3,7 @@
 use super::{attempt, dialer, outcome, waker, BOTH, SOON};
 use crate::engine::{FailureKind, Version};
 use crate::support::codec::{self, ConnAck, Packet};
+use crate::support::fields;
 use crate::support::port::Port;
 use crate::support::scripted::{Connection as Scripted, ScriptedBroker};
 use crate::support::wait::{eventually, Gate, PATIENCE};
@@ -105,11 +106,8 @@ fn tcp(address: &SocketAddr) -> Socket {
 
 /// A dialer for a name with these addresses.
 fn named(addresses: Vec<SocketAddr>, more: &Value) -> Dialer {
-    let mut fields = json!({"broker_host": "broker.test"});
-    for (name, value) in more.as_object().expect("they are fields") {
-        fields[name] = value.clone();
-    }
-    dialer(1, &fields).with_resolver(move |host, _| {
+    let fields = json!({"broker_host": "broker.test"});
+    dialer(1, &fields::with(fields, more)).with_resolver(move |host, _| {
         assert_eq!(host, "broker.test");
         Ok(addresses.clone())
     })

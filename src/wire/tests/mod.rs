@@ -25,6 +25,7 @@ use crate::engine::{
 };
 use crate::message::QoS;
 use crate::settings::Settings;
+use crate::support::fields;
 use crate::support::wait::PATIENCE;
 use crate::waker::Waker;
 use bytes::Bytes;
@@ -38,11 +39,9 @@ const TOPIC: &str = "a";
 const SOON: Duration = Duration::from_millis(200);
 
 fn dialer(port: u16, more: &Value) -> Dialer {
-    let mut fields = json!({"broker_host": "127.0.0.1", "broker_port": port});
-    for (name, value) in more.as_object().expect("the fields are an object") {
-        fields[name] = value.clone();
-    }
-    let settings = Settings::from_value(&fields).expect("the settings are valid");
+    let fields = json!({"broker_host": "127.0.0.1", "broker_port": port});
+    let settings =
+        Settings::from_value(&fields::with(fields, more)).expect("the settings are valid");
     Dialer::new(Arc::new(settings)).expect("there are no files")
 }
 
