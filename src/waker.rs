@@ -1,6 +1,7 @@
 //! What a background thread waits on: sockets, a time, and other threads that want something of it.
 
 use crate::clock::Clock;
+use crate::error::{Error, ErrorKind};
 use rustix::event::{eventfd, poll, EventfdFlags, PollFd, PollFlags};
 use rustix::fd::{BorrowedFd, OwnedFd};
 use rustix::time::{
@@ -39,9 +40,16 @@ pub(crate) struct Waker {
 
 impl Waker {
     /// # Errors
-    /// When the process has no file descriptor left.
-    pub(crate) fn new(clock: Clock) -> io::Result<Self> {
-        let event = Arc::new(eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC)?);
+    /// [`ErrorKind::System`] when the process has no file descriptor left.
+    pub(crate) fn new(clock: Clock) -> Result<Self, Error> {
+        Self::with_descriptors(clock).map_err(|error| {
+            let text = format!("no file descriptor to wait with: {error}");
+            Error::new(ErrorKind::System, text)
+        })
+    }
+
+    fn with_descriptors(clock: Clock) -> io::Result<Self> {
+        let event = Arc::new(event_descriptor()?);
         #[cfg(any(test, feature = "testing"))]
         clock.interrupt_on_advance(&event);
         let flags = TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC;
@@ -106,12 +114,11 @@ impl Waker {
         }
         let is_ready = |fd: &PollFd<'_>| !fd.revents().is_empty();
         let (signalled, rang) = (is_ready(&all[0]), is_ready(&all[1]));
-        let mut count = [0; 8];
         if signalled {
-            let _ = rustix::io::read(&self.event, &mut count);
+            clear(&self.event);
         }
         if rang {
-            let _ = rustix::io::read(&self.timer, &mut count);
+            let _ = rustix::io::read(&self.timer, &mut [0; 8]);
             *self.armed.lock().unwrap_or_else(PoisonError::into_inner) = Duration::MAX;
         }
         Ok(signalled)
@@ -133,10 +140,24 @@ impl Waker {
     }
 }
 
-/// Makes a descriptor of this kind readable.
+/// A descriptor that is not readable yet: an eventfd, which is while its count is above zero.
+///
+/// # Errors
+/// When the process has no file descriptor left.
+pub(crate) fn event_descriptor() -> io::Result<OwnedFd> {
+    Ok(eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC)?)
+}
+
+/// Makes such a descriptor readable.
 pub(crate) fn signal(event: &OwnedFd) {
     // Full only after 2^64 calls that nobody noticed.
     let _ = rustix::io::write(event, &1_u64.to_ne_bytes());
+}
+
+/// Makes it no longer readable.
+pub(crate) fn clear(event: &OwnedFd) {
+    // Fails only when it is not readable.
+    let _ = rustix::io::read(event, &mut [0; 8]);
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 mod delivery;
 pub(crate) mod monitor;
-mod notice_fd;
 mod notices;
 mod shared;
 mod shutdown;

@@ -1,12 +1,12 @@
 //! Reading what happens to a client.
 
-use super::notice_fd::NoticeFd;
 use super::shared::Guarded;
 use super::Client;
 use crate::engine::{Notice, NoticeKinds};
 use crate::error::{Error, ErrorKind};
 use crate::outcome::Outcome;
-use std::os::fd::{AsFd, BorrowedFd};
+use crate::waker::event_descriptor;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
 impl Client {
@@ -88,7 +88,7 @@ impl Client {
                 let made = match slot.get() {
                     Some(_) => Ok(()),
                     // Under the lock, so nobody else sets it meanwhile, and what it has to show is the present.
-                    None => NoticeFd::new().map(|fd| {
+                    None => event_descriptor().map(|fd| {
                         effects.has_news = guarded.driver.has_news().then_some(true);
                         let _ = slot.set(fd);
                     }),
@@ -101,7 +101,7 @@ impl Client {
                     format!("no file descriptor for notices: {error}"),
                 )
             })?;
-        let fd = slot.get().map(NoticeFd::as_fd);
+        let fd = slot.get().map(OwnedFd::as_fd);
         fd.ok_or_else(|| Error::new(ErrorKind::Internal, "the descriptor is gone"))
     }
 

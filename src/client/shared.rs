@@ -1,17 +1,17 @@
 //! What callers and background thread share.
 
 use super::monitor::{Monitor, Surroundings};
-use super::notice_fd::NoticeFd;
 use crate::clock::Clock;
 use crate::driver::Driver;
 use crate::error::Error;
 use crate::outbox::Time;
 use crate::settings::Settings;
-use crate::waker::Waker;
+use crate::waker::{self, Waker};
 use crate::wire::{Dialer, Sender};
 use std::collections::hash_map::RandomState;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher};
+use std::os::fd::OwnedFd;
 use std::sync::{Arc, OnceLock};
 
 /// Cameras whose topic is kept ready; more than a home has, and few enough to be no burden.
@@ -26,8 +26,8 @@ pub(super) type Guarded = super::monitor::Guarded<Sender, Extra>;
 #[derive(Debug)]
 pub(super) struct Host {
     pub(super) waker: Waker,
-    /// For event loops, once one has asked.
-    pub(super) notice_fd: OnceLock<NoticeFd>,
+    /// For event loops, once one has asked: readable while there is something to read.
+    pub(super) notice_fd: OnceLock<OwnedFd>,
 }
 
 impl Surroundings for Host {
@@ -40,8 +40,10 @@ impl Surroundings for Host {
     }
 
     fn set_readable(&self, readable: bool) {
-        if let Some(fd) = self.notice_fd.get() {
-            fd.set_readable(readable);
+        match self.notice_fd.get() {
+            Some(fd) if readable => waker::signal(fd),
+            Some(fd) => waker::clear(fd),
+            None => {}
         }
     }
 }
@@ -70,16 +72,10 @@ impl Extra {
 
 /// What a new client shares.
 pub(super) fn new(settings: Arc<Settings>, dialer: Dialer) -> Result<Shared, Error> {
-    let system = |error| {
-        Error::new(
-            crate::ErrorKind::System,
-            format!("no file descriptor to wait with: {error}"),
-        )
-    };
     let clock = Clock::new();
     let now = clock.now();
     let host = Host {
-        waker: Waker::new(clock).map_err(system)?,
+        waker: Waker::new(clock)?,
         notice_fd: OnceLock::new(),
     };
     let seed = RandomState::new().build_hasher().finish();

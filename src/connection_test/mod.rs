@@ -13,7 +13,7 @@ pub use report::{ConnectionReport, ConnectionStep, StepName, StepResult};
 
 use crate::clock::Clock;
 use crate::engine::{Failure, FailureKind, Limits};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::outbox::Time;
 use crate::settings::Settings;
 use crate::waker::Waker;
@@ -70,18 +70,15 @@ impl Test {
 /// ```
 ///
 /// # Errors
-/// [`ErrorKind::InvalidSettings`] when a TLS file can't be used; [`ErrorKind::System`] when the process has no file
-/// descriptor left.
+/// [`ErrorKind::InvalidSettings`](crate::ErrorKind::InvalidSettings) when a TLS file can't be used;
+/// [`ErrorKind::System`](crate::ErrorKind::System) when the process has no file descriptor left.
 pub fn test_connection(settings: &Settings, timeout: Duration) -> Result<ConnectionReport, Error> {
     let topic = format!("{}/connection-test", settings.topic_prefix);
     let mut of_the_test = settings.clone();
     of_the_test.client_id.push_str("-test");
     of_the_test.availability_topic.clone_from(&topic);
     of_the_test.will_delay_seconds = 0;
-    let waker = Waker::new(Clock::new()).map_err(|error| {
-        let text = format!("no file descriptor to wait with: {error}");
-        Error::new(ErrorKind::System, text)
-    })?;
+    let waker = Waker::new(Clock::new())?;
     let begun = waker.clock().now();
     let test = Test {
         dialer: Dialer::new(Arc::new(of_the_test))?,

@@ -3,8 +3,8 @@
 
 use crate::engine::{Failure, FailureKind};
 use crate::settings::Settings;
+use crate::waker;
 use crossbeam_channel::{bounded, Receiver, TryRecvError};
-use rustix::event::{eventfd, EventfdFlags};
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::os::fd::OwnedFd;
@@ -72,8 +72,7 @@ impl LookUp {
         };
         let no_thread =
             |error: io::Error| later(format!("no thread could be started to connect: {error}"));
-        let event = eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC);
-        let event = Arc::new(event.map_err(|error| no_thread(error.into()))?);
+        let event = Arc::new(waker::event_descriptor().map_err(no_thread)?);
         let (sender, done) = bounded(1);
         let signal = event.clone();
         let thread = std::thread::Builder::new().name("argus-mqtt-dial".into());
@@ -84,7 +83,7 @@ impl LookUp {
             drop(place);
             // Nobody may be waiting any more.
             let _ = sender.send(found);
-            crate::waker::signal(&signal);
+            waker::signal(&signal);
         });
         started.map_err(no_thread)?;
         Ok(LookUp { done, event })
