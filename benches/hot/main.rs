@@ -9,6 +9,8 @@
 // What is measured needs only a part of these files, which know of a feature that this crate has not.
 #![allow(dead_code, unused_imports, unexpected_cfgs)]
 
+#[path = "../../src/calendar.rs"]
+mod calendar;
 #[path = "../../src/driver/mod.rs"]
 mod driver;
 #[path = "../../src/engine/mod.rs"]
@@ -31,6 +33,12 @@ mod outcome;
 mod payload;
 #[path = "../../src/settings/mod.rs"]
 mod settings;
+// For the tests in these files, which are checked with them.
+#[cfg(test)]
+#[path = "../../tests/support"]
+mod support {
+    pub mod fields;
+}
 #[path = "../../src/tls/mod.rs"]
 mod tls;
 #[path = "../../src/topic.rs"]
