@@ -71,7 +71,8 @@ impl Serialize for DropReason {
 pub struct ShutdownReport {
     /// Messages that had not been delivered when the client closed.
     pub left: usize,
-    /// Whether the broker acknowledged the offline message. If not, the broker publishes the will.
+    /// Whether the broker acknowledged the offline message. If not, the broker publishes the will. Always true with
+    /// `announce_availability` off, where nobody was told that the client was online.
     pub offline_acknowledged: bool,
 }
 

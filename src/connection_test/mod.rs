@@ -77,7 +77,6 @@ pub fn test_connection(settings: &Settings, timeout: Duration) -> Result<Connect
     let mut of_the_test = settings.clone();
     of_the_test.client_id.push_str("-test");
     of_the_test.availability_topic.clone_from(&topic);
-    of_the_test.will_delay_seconds = 0;
     let waker = Waker::new(Clock::new())?;
     let begun = waker.clock().now();
     let test = Test {

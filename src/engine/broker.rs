@@ -53,7 +53,8 @@ impl Broker {
             version: VersionChoice::new(settings.protocol),
             subscription_rest: SubscriptionRest::default(),
             twin: TwinEvidence::default(),
-            offline_acknowledged: false,
+            // One that never says online need not take it back.
+            offline_acknowledged: !settings.announce_availability,
             has_accepted: false,
             refusal: None,
             last_error: None,

@@ -27,8 +27,10 @@ impl Engine {
             number: self.last_attempt,
             version,
             will,
-            has_will: true,
-            clean_start: settings.will_delay_seconds == 0 || self.leaves_a_topic,
+            has_will: settings.announce_availability,
+            clean_start: settings.will_delay_seconds == 0
+                || !settings.announce_availability
+                || self.leaves_a_topic,
             limit: attempt_limit(settings, version),
         };
         self.phase = Phase::Connecting {
@@ -47,7 +49,12 @@ impl Engine {
         broker.has_accepted = true;
         self.leaves_a_topic = false;
         self.connections += 1;
-        let subscription = match broker.settings.guard_availability {
+        let is_announced = broker.settings.announce_availability;
+        if !is_announced {
+            // Nothing has to be acknowledged before it is online.
+            broker.last_error = None;
+        }
+        let subscription = match is_announced && broker.settings.guard_availability {
             true => broker.subscription_rest.begin(now),
             false => Subscription::Unwanted,
         };

@@ -38,7 +38,7 @@ pub(crate) fn window_span(settings: &Settings) -> u16 {
 pub(super) enum Birth {
     Due,
     Sent(Token),
-    /// Acknowledged at this time: we are online.
+    /// Acknowledged at this time: we are online. Without an announcement, that is when the connection opened.
     Acknowledged(Time),
     /// The broker refused it, with this reason; it will be tried again.
     Refused {
@@ -84,6 +84,8 @@ pub(super) struct Connection {
     pub(super) limits: Connack,
     pub(super) flags: AvailabilityFlags,
     pub(super) will: AvailabilityFlags,
+    /// Whether the availability topic tells of this connection.
+    pub(super) is_announced: bool,
     pub(super) window: Window,
     /// What the settings ask for.
     keep_alive_seconds: u16,
@@ -119,6 +121,7 @@ impl Connection {
             QoS::AtMostOnce => QoS::AtMostOnce,
             QoS::AtLeastOnce => AvailabilityFlags::FULL.qos,
         };
+        let is_announced = settings.announce_availability;
         Connection {
             number: attempt.number,
             version: attempt.version,
@@ -128,11 +131,15 @@ impl Connection {
                 retain: limits.retain_available,
             },
             will: attempt.will,
+            is_announced,
             limits,
             window: Window::new(span),
             keep_alive_seconds: settings.keep_alive_seconds,
             reserve: usize::from(span - for_messages),
-            birth: Birth::Due,
+            birth: match is_announced {
+                true => Birth::Due,
+                false => Birth::Acknowledged(now),
+            },
             subscription,
             repairs: Repairs::default(),
             read_back: ReadBack::default(),
@@ -140,7 +147,7 @@ impl Connection {
             farewell: Farewell::NotBegun,
             trial: Trial::None,
             acknowledged_at: now,
-            online_from: None,
+            online_from: (!is_announced).then_some(now),
         }
     }
 
@@ -224,7 +231,10 @@ impl Connection {
     /// What the broker's keep alive does to the will of a client that vanishes: it speaks after one and a half times
     /// that (MQTT 5, section 3.1.2.10).
     pub(super) fn keep_alive_warning(&self) -> Option<String> {
-        let seconds = self.limits.server_keep_alive_seconds?;
+        let seconds = self
+            .limits
+            .server_keep_alive_seconds
+            .filter(|_| self.is_announced)?;
         if seconds == 0 {
             let text = "the broker asks for no keep alive: it does not notice when we vanish without a word";
             return Some(text.into());

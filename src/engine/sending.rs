@@ -27,6 +27,14 @@ impl Engine {
         match (&connection.birth, connection.farewell) {
             (Birth::Due, _) if has_room => return self.say_birth(now),
             (Birth::Due | Birth::Sent(_), _) => return None,
+            (_, Farewell::OfflineDue) if !connection.is_announced => {
+                // In place of the acknowledgement of an offline message, which comes after those of all before it.
+                if !connection.window.is_empty() {
+                    return None;
+                }
+                connection.farewell = Farewell::DisconnectDue;
+                return self.next_packet(now);
+            }
             (_, Farewell::OfflineDue) if has_room => {
                 return Some(connection.say_offline(&self.broker.availability))
             }

@@ -27,7 +27,10 @@ impl Engine {
     /// Accepts nothing more, delivers what it can, says offline, and closes: all within `timeout`.
     pub(crate) fn shut_down(&mut self, now: Time, timeout: Duration) -> Result<(), Error> {
         self.check_open()?;
-        let for_offline = (timeout / 4).max(FOR_OFFLINE).min(timeout);
+        let for_offline = match self.newest_settings().announce_availability {
+            true => (timeout / 4).max(FOR_OFFLINE).min(timeout),
+            false => Duration::ZERO,
+        };
         let deadline = now.saturating_add(timeout);
         self.stop = Some(Stop {
             offline_from: deadline - for_offline,

@@ -22,7 +22,7 @@ pub enum State {
     Connecting,
     /// Connected, but the broker has not acknowledged the birth message.
     Connected,
-    /// Connected, and the broker has acknowledged the birth message.
+    /// Connected, and the broker has acknowledged the birth message, if there is one.
     Online,
     /// Not connected, for a reason that waiting cannot cure; tried again slowly.
     Refused,
@@ -191,11 +191,12 @@ impl Connection {
             }
         };
         warn(
-            !self.flags.retain || !self.will.retain,
+            self.is_announced && (!self.flags.retain || !self.will.retain),
             "the broker keeps no retained messages: whoever subscribes later does not learn whether we are online",
         );
         warn(
-            self.flags.qos == QoS::AtMostOnce || self.will.qos == QoS::AtMostOnce,
+            self.is_announced
+                && (self.flags.qos == QoS::AtMostOnce || self.will.qos == QoS::AtMostOnce),
             "the broker takes QoS 0 only: that it knows we are online is not acknowledged",
         );
         warn(self.has_foreign_birth(), Self::FOREIGN_BIRTH);

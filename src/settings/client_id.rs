@@ -4,6 +4,8 @@
 /// old one's successor, and the old one's will is not spoken after the new birth. It must therefore never depend on
 /// anything but the settings, and never be computed in another way.
 ///
+/// The topic is empty for a client that announces nothing there.
+///
 /// 23 letters and digits: what every broker for MQTT 3.1.1 takes (section 3.1.3.1).
 pub(super) fn stable(
     host: &str,

@@ -82,6 +82,7 @@ pub struct Settings {
     pub(crate) topic_prefix: String,
     pub(crate) event_topic: EventTopic,
     pub(crate) state_topic: StateTopic,
+    pub(crate) announce_availability: bool,
     pub(crate) availability_topic: String,
     pub(crate) birth_message: String,
     pub(crate) will_message: String,
@@ -212,6 +213,7 @@ impl Settings {
             topic_prefix: _,
             event_topic: _,
             state_topic: _,
+            announce_availability,
             availability_topic,
             birth_message,
             will_message,
@@ -241,6 +243,7 @@ impl Settings {
             && *protocol == other.protocol
             && *keep_alive_seconds == other.keep_alive_seconds
             && *connect_timeout_seconds == other.connect_timeout_seconds
+            && *announce_availability == other.announce_availability
             && *availability_topic == other.availability_topic
             && *birth_message == other.birth_message
             && *will_message == other.will_message

@@ -60,12 +60,15 @@ fn read(reader: &mut Reader<'_>) -> Settings {
     let username = reader.optional_text("username");
     let (password, password_file) = password::read(reader, username.is_some());
     let topics = Topics::read(reader);
+    let announce_availability = reader.switch("announce_availability");
     let client_id = reader.optional_text("client_id").unwrap_or_else(|| {
+        // A client that announces nothing must not take over the connection of the one whose topics it shares.
+        let availability = announce_availability.then_some(topics.availability.as_str());
         stable(
             &broker_host,
             broker_port,
             username.as_deref(),
-            &topics.availability,
+            availability.unwrap_or_default(),
         )
     });
     let (birth_message, will_message) = availability_messages(reader);
@@ -88,6 +91,7 @@ fn read(reader: &mut Reader<'_>) -> Settings {
         topic_prefix: topics.prefix,
         event_topic: topics.event,
         state_topic: topics.state,
+        announce_availability,
         availability_topic: topics.availability,
         birth_message,
         will_message,

@@ -24,7 +24,11 @@ pub(super) fn connect(
     attempt: &Attempt,
     bytes: &mut BytesMut,
 ) -> Result<(), Fault> {
-    let delay = settings.will_delay_seconds;
+    // What is not left is not delayed, and needs no session.
+    let delay = match attempt.has_will {
+        true => settings.will_delay_seconds,
+        false => 0,
+    };
     let will_properties = (delay > 0).then(|| LastWillProperties {
         delay_interval: Some(delay),
         payload_format_indicator: None,

@@ -30,7 +30,8 @@ class Settings(_Required, total=False):
     client_id: str | None
     """Must be unique among the broker's clients. An MQTT 3.1.1 broker may refuse an ID longer than 23 bytes, or with
     characters other than letters and digits. Allowed: text, 1 to 65535 bytes. Default: 23 letters and digits, always
-    the same for the same `broker_host`, `broker_port`, `username` and `availability_topic`."""
+    the same for the same `broker_host`, `broker_port`, `username`, `availability_topic` and
+    `announce_availability`."""
     protocol: Literal["auto", "5", "3.1.1"] | None
     """The MQTT version to use. `auto` tries 5 first, and falls back to 3.1.1 if the broker does not support 5.
     Allowed: `auto`, `5`, `3.1.1`. Default: `auto`."""
@@ -84,6 +85,10 @@ class Settings(_Required, total=False):
     retain_events: bool | None
     """Whether the broker retains the last event of each camera until it expires. Allowed: `true`, `false`. Default:
     `false`."""
+    announce_availability: bool | None
+    """Whether to say on `availability_topic` whether this client is online. `false` is for a tool that runs beside a
+    service with the same topics: nothing is published there, neither by this client nor by the broker on its behalf,
+    and the topic is not watched. Allowed: `true`, `false`. Default: `true`."""
     availability_topic: str | None
     """The topic that says whether this client is online, in a retained message. Allowed: a topic without wildcards
     that does not start with `$`. Default: `{topic_prefix}/status`."""

@@ -8,6 +8,7 @@ mod stalls;
 mod subscription;
 mod suspects;
 mod twins;
+mod unannounced;
 mod versions;
 
 use super::{Driver, Effects};

@@ -6,6 +6,16 @@ pub(super) const GROUP: Group = Group {
     title: "Availability",
     fields: &[
         Field {
+            name: "announce_availability",
+            title: "Announce availability",
+            default: Default::Switch(true),
+            allowed: Allowed::Switch,
+            meaning: "Whether to say on `availability_topic` whether this client is online. `false` is for a tool that \
+                      runs beside a service with the same topics: nothing is published there, neither by this client \
+                      nor by the broker on its behalf, and the topic is not watched.",
+            get: |settings| settings.announce_availability.into(),
+        },
+        Field {
             name: "availability_topic",
             title: "Availability topic",
             default: Default::Text("{topic_prefix}/status"),

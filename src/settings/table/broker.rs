@@ -54,8 +54,8 @@ pub(super) const GROUP: Group = Group {
             name: "client_id",
             title: "Client ID",
             default: Default::Derived(
-                "23 letters and digits, always the same for the same `broker_host`, `broker_port`, `username` and \
-                 `availability_topic`",
+                "23 letters and digits, always the same for the same `broker_host`, `broker_port`, `username`, \
+                 `availability_topic` and `announce_availability`",
             ),
             allowed: Allowed::Text(LONGEST),
             meaning: "Must be unique among the broker's clients. An MQTT 3.1.1 broker may refuse an ID longer than 23 \
