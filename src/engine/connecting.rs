@@ -23,6 +23,7 @@ impl Engine {
             next.unwrap_or_else(|| (self.broker.version.first(now), AvailabilityFlags::FULL));
         let settings = &self.broker.settings;
         self.last_attempt += 1;
+        self.rounds += u64::from(next.is_none());
         let attempt = Attempt {
             number: self.last_attempt,
             version,

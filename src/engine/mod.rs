@@ -110,6 +110,8 @@ pub(crate) struct Engine {
     outbox: Outbox,
     phase: Phase,
     last_attempt: u64,
+    /// Attempts, with those that followed one another at once counted as one.
+    rounds: u64,
     connections: u64,
     last_online: LastOnline,
     acknowledgements: Histogram,
@@ -135,6 +137,7 @@ impl Engine {
                 next: None,
             },
             last_attempt: 0,
+            rounds: 0,
             connections: 0,
             last_online: LastOnline::default(),
             acknowledgements: Histogram::default(),

@@ -77,6 +77,8 @@ pub struct Status {
     pub next_attempt_in_seconds: Option<f64>,
     /// Attempts since a connection last lasted.
     pub reconnect_attempt: u32,
+    /// Attempts to connect, each with all of the broker's addresses and both versions of MQTT.
+    pub connection_attempts: u64,
     /// Connections that a broker has accepted.
     pub connections: u64,
     /// Messages waiting to be sent.
@@ -128,6 +130,7 @@ impl Engine {
                 _ => None,
             },
             reconnect_attempt: self.broker.reconnect.attempts(),
+            connection_attempts: self.rounds,
             connections: self.connections,
             queued: self.outbox.queued(),
             queued_bytes: self.outbox.bytes(),

@@ -17,8 +17,8 @@ use std::ffi::c_char;
 /// - "last_online_unix_seconds": when it was last online, in seconds since 1970-01-01T00:00:00Z; the present while it is,
 ///   or null when it never was.
 /// - "last_error": the last thing that went wrong, in plain words, or null.
-/// - "next_attempt_in_seconds", or null; "reconnect_attempt": attempts in a row that failed; "connections": how often
-///   a connection was made.
+/// - "next_attempt_in_seconds", or null; "reconnect_attempt": attempts in a row that failed; "connection_attempts": how
+///   often it has tried to connect, and "connections": how often a connection was made.
 /// - "queued", "queued_bytes", "oldest_age_seconds" (or null): the messages that wait; "in_flight": those that were
 ///   sent and not acknowledged; "outcomes_kept": the outcomes that nobody has asked for yet.
 /// - "counters": how many messages were "accepted", "delivered", "expired", "dropped_queue_full", "dropped_shutdown",

@@ -94,6 +94,7 @@ class Status:
         last_error: The last thing that went wrong, in plain words; None when nothing has.
         next_attempt_in_seconds: When it connects next; None unless it is waiting to.
         reconnect_attempt: Attempts since the connection was lost; 0 while there is one.
+        connection_attempts: How often it has tried to connect.
         connections: How often it has been connected.
         queued: Messages that wait to be sent.
         queued_bytes: What they take.
@@ -118,6 +119,7 @@ class Status:
     last_error: str | None
     next_attempt_in_seconds: float | None
     reconnect_attempt: int
+    connection_attempts: int
     connections: int
     queued: int
     queued_bytes: int

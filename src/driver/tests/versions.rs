@@ -43,3 +43,13 @@ fn the_session_of_another_topic_is_ended_once() {
     host.end(EndCause::ByPeer);
     assert!(!host.connect().clean_start, "a short break is not seen");
 }
+
+#[test]
+fn both_versions_are_one_attempt_to_connect() {
+    let mut host = Host::new("");
+    host.fail(FailureKind::WrongVersion);
+    host.fail(FailureKind::Unreachable);
+    host.connect();
+    let status = host.driver.engine().status(host.now, Duration::ZERO);
+    assert_eq!((status.connection_attempts, status.connections), (2, 1));
+}
