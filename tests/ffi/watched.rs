@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use crate::compiler::{root, Program};
 use crate::programs::Brokers;
@@ -9,6 +10,9 @@ use crate::support::process::Process;
 
 /// The exit status of valgrind and of the sanitizers when they have found something.
 const FOUND: i32 = 99;
+
+/// How long a program may take that is watched: under valgrind it runs twenty times as long and more.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// In its child, what the threads of the parent had in their hands belongs to nobody; so it is not asked about leaks.
 const FORKS: &str = "fork";
@@ -67,7 +71,7 @@ fn the_sanitizers_would_find_it() {
 #[track_caller]
 fn clean(name: &str, command: Command) {
     let mut process = Process::spawn(name, command);
-    let status = process.wait();
+    let status = process.wait_within(PATIENCE);
     assert!(
         status.success(),
         "{name}: {status}:\n{}",
@@ -78,7 +82,7 @@ fn clean(name: &str, command: Command) {
 #[track_caller]
 fn found(fault: &str, command: Command) {
     let mut process = Process::spawn(fault, command);
-    let status = process.wait();
+    let status = process.wait_within(PATIENCE);
     assert_eq!(
         status.code(),
         Some(FOUND),

@@ -12,6 +12,7 @@ use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{channel, Sender};
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 
 use rustix::process::{kill_process, set_parent_process_death_signal, Pid, Signal};
 
@@ -111,9 +112,15 @@ impl Process {
     /// Waits until it has ended; fails the test when that takes longer than [`PATIENCE`].
     #[track_caller]
     pub fn wait(&mut self) -> ExitStatus {
-        match find_within(PATIENCE, || self.status()) {
+        self.wait_within(PATIENCE)
+    }
+
+    /// As [`wait`](Self::wait), with a deadline of its own: for what takes longer by nature.
+    #[track_caller]
+    pub fn wait_within(&mut self, deadline: Duration) -> ExitStatus {
+        match find_within(deadline, || self.status()) {
             Some(status) => status,
-            None => panic!("{} has not ended", self.name),
+            None => panic!("{} has not ended within {deadline:?}", self.name),
         }
     }
 
