@@ -1,0 +1,48 @@
+"""Settings that are stored in a database, and an API to read, change and try them.
+
+    from argus_mqtt.settings import ManagedClient, settings_router
+
+    mqtt = ManagedClient()
+    app.include_router(settings_router(session=SessionLocal, client=mqtt, authorize=require_admin))
+
+It needs the extra `settings` of the package: pydantic, SQLAlchemy, cryptography and FastAPI. `docs/settings.md` shows
+how it is set up in a program that has a database, and standing alone.
+"""
+
+try:
+    from ._client import ManagedClient
+    from ._model import MQTTSettings
+    from ._router import settings_router
+    from ._secrets import Secrets, Undecryptable, UnusableKey
+    from ._store import OldTable, Snapshot, Store
+    from ._table import Base, MQTTConfig, MQTTConfigMixin
+except ModuleNotFoundError as error:
+    if (error.name or "").split(".")[0] not in {"pydantic", "pydantic_core", "sqlalchemy", "cryptography", "fastapi"}:
+        raise
+    raise ModuleNotFoundError(
+        f"argus_mqtt.settings needs {error.name}; install the extra: pip install 'argus-mqtt[settings]'",
+        name=error.name,
+    ) from None
+
+__all__ = [
+    "Base",
+    "MQTTConfig",
+    "MQTTConfigMixin",
+    "MQTTSettings",
+    "ManagedClient",
+    "OldTable",
+    "Secrets",
+    "Snapshot",
+    "Store",
+    "Undecryptable",
+    "UnusableKey",
+    "settings_router",
+]
+
+
+def _name_publicly() -> None:
+    for name in __all__:
+        globals()[name].__module__ = __name__
+
+
+_name_publicly()

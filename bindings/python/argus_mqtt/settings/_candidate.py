@@ -1,0 +1,133 @@
+"""What somebody wants to save or test: the body of a request on top of what is stored, judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from argus_mqtt._errors import Fault
+
+from . import _schema
+from ._judge import judge
+
+if TYPE_CHECKING:
+    from ._row import Stored
+
+READ_ONLY: Final = frozenset({"stored", "has_password", "effective", "faults", "notes", "created_at", "updated_at"})
+"""What is in an answer beside the settings. In a request it is passed over, so that an answer can be sent back."""
+
+Purpose = Literal["save", "test"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Settings that somebody wants.
+
+    Attributes:
+        enabled: Whether there is to be a connection.
+        settings: All settings but the password; None is the default.
+        password: The password in the clear, None without one.
+        keeps_password: Whether what is stored as the password stays as it is.
+        filled_in: The settings with the defaults filled in; None when they have faults.
+        faults: Everything that is wrong with them.
+        notes: What is allowed but worth knowing.
+    """
+
+    enabled: bool
+    settings: dict[str, Any]
+    password: str | None
+    keeps_password: bool
+    filled_in: Mapping[str, Any] | None
+    faults: tuple[Fault, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def complete(self) -> dict[str, Any]:
+        """What a client takes."""
+        return with_password(self.settings, self.password)
+
+    def __repr__(self) -> str:
+        """Leave the password out."""
+        return f"<Candidate enabled={self.enabled} faults={self.faults!r}>"
+
+
+def with_password(settings: Mapping[str, Any], password: object) -> dict[str, Any]:
+    """Give settings for a client: without those that have the default."""
+    given = {name: value for name, value in settings.items() if value is not None}
+    return given if _is_blank(password) else {**given, "password": password}
+
+
+def _is_blank(value: object) -> bool:
+    return value is None or value == ""
+
+
+def candidate(
+    body: Mapping[str, Any],
+    base: Mapping[str, Any],
+    blank: Mapping[str, Any],
+    stored: Stored | None,
+    purpose: Purpose,
+) -> Candidate:
+    """Judge what somebody wants.
+
+    Args:
+        body: The settings of the request. One that is left out has the value of `base`; null is the value of `blank`.
+            A password that is left out is the stored one.
+        base: All settings but the password.
+        blank: The same by default.
+        stored: What is stored, None where nothing is.
+        purpose: What the stored password would be used for.
+    """
+    given = {name: value for name, value in body.items() if name not in READ_ONLY}
+    faults: list[Fault] = []
+    enabled = given.pop("enabled", None if stored is None or base is blank else stored.enabled)
+    if enabled is not None and not isinstance(enabled, bool):
+        faults.append(Fault("enabled", "wrong_type", None, _schema.ENABLED["x-message"]))
+    password = given.pop("password", _OMITTED)
+    settings = {**base, **given}
+    settings.update({name: blank[name] for name, value in given.items() if _is_blank(value) and name in blank})
+    keeps = password is _OMITTED
+    if keeps:
+        password = _kept(settings, stored, purpose, faults)
+        keeps = stored is not None and stored.has_password and settings["username"] is not None
+    report = judge(with_password(settings, password))
+    faults += (fault for fault in report.faults if fault.field not in {one.field for one in faults})
+    return Candidate(
+        enabled=enabled is not False,
+        settings=settings,
+        password=None if _is_blank(password) else password,
+        keeps_password=keeps,
+        filled_in=None if faults else report.settings,
+        faults=tuple(faults),
+        notes=report.notes,
+    )
+
+
+_OMITTED: Final = object()
+
+_SAME_FOR: Final[Mapping[Purpose, tuple[str, ...]]] = {
+    "save": ("broker_host", "username"),
+    "test": ("broker_host", "broker_port", "username", *_schema.tls_names()),
+}
+
+
+def _kept(settings: Mapping[str, Any], stored: Stored | None, purpose: Purpose, faults: list[Fault]) -> str | None:
+    """Give the stored password where it may be used, so that nobody has it sent to a machine of theirs."""
+    if stored is None or not stored.has_password or settings["username"] is None:
+        return None
+    before, now = _filled_in(stored.usable or stored.settings), _filled_in(settings)
+    others = [name for name in _SAME_FOR[purpose] if now.get(name) != before.get(name)]
+    if others:
+        changed = others[0] if len(others) == 1 else f"{', '.join(others[:-1])} and {others[-1]}"
+        faults.append(Fault("password", "needed", None, f"is needed again, because {changed} changed"))
+        return None
+    if stored.password is None and purpose == "test":
+        faults.append(Fault("password", "needed", None, "is needed, because the stored one can't be decrypted"))
+    return stored.password
+
+
+def _filled_in(settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Fill the defaults in where there are no faults, so that a port and the same by default are one."""
+    given = with_password({**settings, "password": None}, None)
+    return judge(given).settings or settings

@@ -1,0 +1,52 @@
+"""What the routes work on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from . import _answers
+from ._candidate import Candidate, Purpose, candidate
+
+if TYPE_CHECKING:
+    from ._store import Connection, Snapshot, Store
+
+Cameras = Callable[[], Iterable[Mapping[str, Any]]]
+"""Gives the cameras to announce, each as `Client.announce_camera` takes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the routes work on.
+
+    Attributes:
+        store: The settings in the database.
+        client: What runs with them.
+        cameras: Gives the cameras of the program.
+        host_settings: The settings that have another default here than the library's.
+    """
+
+    store: Store
+    client: Connection
+    cameras: Cameras | None
+    host_settings: Mapping[str, object]
+
+    def wanted(
+        self,
+        body: Mapping[str, Any],
+        snapshot: Snapshot | None,
+        *,
+        on_stored: bool = False,
+        purpose: Purpose = "save",
+    ) -> Candidate:
+        """Judge the settings of a request, on top of the defaults or of what is stored."""
+        stored = snapshot.stored if snapshot else None
+        blank = self.store.blank
+        base = stored.settings if on_stored and stored else blank
+        return candidate(body, base, blank, stored, purpose)
+
+    def body(self, *, partial: bool = False) -> dict[str, Any]:
+        """Describe the body of a request."""
+        schema = _answers.body_schema(self.host_settings, partial=partial)
+        return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}

@@ -1,0 +1,45 @@
+"""Two who edit at once: the second is told, and overwrites nothing (RFC 9110, section 13)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Header, HTTPException, status
+
+IfMatch = Annotated[
+    str,
+    Header(description="The ETag of the settings that were edited, or `*`. Required, unless these are the first."),
+]
+IfNoneMatch = Annotated[str, Header(description="`*` when these are the first settings that are saved.")]
+
+
+def etag(version: int) -> str:
+    """Give the ETag of a version."""
+    return f'"{version}"'
+
+
+def check(version: int | None, if_match: str, if_none_match: str) -> None:
+    """Refuse to go on from another version than the one that is stored.
+
+    Args:
+        version: The stored one, None where nothing is stored.
+        if_match: The header, empty where it was not sent.
+        if_none_match: The header. Only `*` is of use here.
+    """
+    first = if_none_match.strip() == "*"
+    if not if_match and not first:
+        how = "If-None-Match: *" if version is None else "If-Match, with the ETag of the settings that were edited"
+        raise HTTPException(status.HTTP_428_PRECONDITION_REQUIRED, f"send the header {how}")
+    if first and version is not None:
+        raise HTTPException(status.HTTP_412_PRECONDITION_FAILED, _CHANGED)
+    if if_match and (version is None or not _lists(if_match, version)):
+        raise HTTPException(status.HTTP_412_PRECONDITION_FAILED, _CHANGED if version else _NONE)
+
+
+_CHANGED = "somebody else has saved settings in the meantime; load them and edit anew"
+_NONE = "no settings are stored; send the header If-None-Match: * to save the first"
+
+
+def _lists(header: str, version: int) -> bool:
+    tags = [tag.strip() for tag in header.split(",")]
+    return "*" in tags or etag(version) in tags

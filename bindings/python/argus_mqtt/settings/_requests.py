@@ -1,0 +1,105 @@
+"""What a request has to be, before anything else is looked at."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Coroutine
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
+from urllib.parse import urlsplit
+
+from fastapi import Depends, HTTPException, Request, status
+from fastapi.exceptions import RequestValidationError
+
+if TYPE_CHECKING:
+    from argus_mqtt._errors import Fault
+
+MOST_BYTES: Final = 1 << 20
+"""So large may a body be; the longest settings are far shorter."""
+
+
+def refuse(faults: Collection[Fault]) -> NoReturn:
+    """Answer 422, with all faults at their fields, in FastAPI's form. Values that may be secret are in none."""
+    raise RequestValidationError(
+        [
+            {"type": fault.code, "loc": ("body", fault.field), "msg": fault.message, "input": fault.value}
+            for fault in faults
+        ]
+    )
+
+
+async def json_object(request: Request) -> dict[str, Any]:
+    """Read the body of a request, which is a JSON object."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise HTTPException(status.HTTP_415_UNSUPPORTED_MEDIA_TYPE, "the body must be application/json")
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > MOST_BYTES:
+            raise HTTPException(status.HTTP_413_CONTENT_TOO_LARGE, "the body is too large")
+    try:
+        value = json.loads(bytes(body), parse_constant=_no_number, object_pairs_hook=_object)
+    except (ValueError, RecursionError) as error:
+        # Not what json says, which may quote a password.
+        why = str(error) if isinstance(error, _Unusable) else "is not valid JSON"
+        _refuse_body("json_invalid", why)
+    if not isinstance(value, dict):
+        _refuse_body("dict_type", "must be a JSON object")
+    return value
+
+
+JsonObject = Annotated[dict[str, Any], Depends(json_object)]
+
+
+def same_origin(allowed: Collection[str]) -> Callable[[Request], Coroutine[Any, Any, None]]:
+    """Make a dependency that refuses what another site makes a browser send with the user's cookies.
+
+    Args:
+        allowed: Other origins that may send it, such as "https://argus.example".
+    """
+    others = frozenset(origin.rstrip("/").lower() for origin in allowed)
+
+    async def check(request: Request) -> None:
+        if request.method in {"GET", "HEAD", "OPTIONS"} or "cookie" not in request.headers:
+            return
+        origin = request.headers.get("origin", "").lower()
+        if request.headers.get("sec-fetch-site", "") in {"same-origin", "none"} or origin in others:
+            return
+        host = request.headers.get("host", "").lower()
+        is_other = bool(origin) and urlsplit(origin).netloc != host
+        if is_other or "sec-fetch-site" in request.headers:
+            raise HTTPException(
+                status.HTTP_403_FORBIDDEN,
+                "this was sent by a page of another origin; name it in `origins` to allow it",
+            )
+
+    return check
+
+
+class _Unusable(ValueError):
+    pass
+
+
+def _no_number(name: str) -> NoReturn:
+    raise _Unusable(f"has {name}, which is no number in JSON")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        raise _Unusable("has a name twice")
+    if any(not _is_text(name) for name in values):
+        raise _Unusable("has half of a surrogate pair in a name")
+    return values
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _refuse_body(kind: str, message: str) -> NoReturn:
+    raise RequestValidationError([{"type": kind, "loc": ("body",), "msg": message, "input": None}])

@@ -1,0 +1,84 @@
+"""The API of the settings, as a router for a FastAPI application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter, Depends, HTTPException, Request, Response, status
+from fastapi.routing import APIRoute
+from sqlalchemy.exc import DBAPIError
+
+from . import _requests, _resource
+from ._parts import Cameras, Parts
+from ._store import OldTable, Store
+from ._table import MQTTConfig, MQTTConfigMixin
+
+if TYPE_CHECKING:
+    from ._secrets import Secrets
+    from ._store import Connection, SessionFactory
+
+PREFIX = "/api/v1/settings/mqtt"
+
+
+def settings_router(  # noqa: PLR0913  (all by name)
+    *,
+    session: SessionFactory,
+    client: Connection,
+    authorize: Callable[..., Any],
+    cameras: Cameras | None = None,
+    prefix: str = PREFIX,
+    model: type[MQTTConfigMixin] = MQTTConfig,
+    secrets: Secrets | None = None,
+    origins: Collection[str] = (),
+) -> APIRouter:
+    """Make the routes on which the settings are read, saved and tried.
+
+    Args:
+        session: Gives sessions of the database, such as a `sessionmaker`; not `async` ones.
+        client: What runs with the settings: a `ManagedClient`, or what has the same `client` and `apply`.
+        authorize: A dependency of FastAPI that refuses whoever may not see and change settings. It is called for each
+            request, before anything else.
+        cameras: Gives the cameras to announce to Home Assistant, as `Client.announce_camera` takes them.
+        prefix: Where the routes are.
+        model: The model of the table, a subclass of `MQTTConfigMixin`.
+        secrets: The keys for the password; by default those of the environment.
+        origins: Other origins whose pages may send requests with the user's cookies: "https://argus.example".
+
+    Raises:
+        UnusableKey: The environment has no key.
+    """
+    parts = Parts(
+        store=Store(session, model=model, secrets=secrets),
+        client=client,
+        cameras=cameras,
+        host_settings=model.host_settings,
+    )
+    router = APIRouter(
+        prefix=prefix,
+        tags=["MQTT settings"],
+        dependencies=[Depends(authorize), Depends(_requests.same_origin(origins))],
+        route_class=_Route,
+        responses={503: {"description": "The database does not answer, or its table is too old."}},
+    )
+    _resource.add(router, parts)
+    return router
+
+
+class _Route(APIRoute):
+    """Tells faults of the database from faults of the program."""
+
+    def get_route_handler(self) -> Callable[[Request], Any]:
+        handle = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except OldTable as error:
+                raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, str(error)) from error
+            except DBAPIError as error:
+                # Not its text, which has the statement with what was to be stored.
+                why = f"the database does not answer as it should ({type(error).__name__})"
+                raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, why) from error
+
+        return handler

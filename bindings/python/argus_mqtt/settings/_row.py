@@ -1,0 +1,124 @@
+"""Settings by the library's names, from a row of the table and into it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from argus_mqtt._errors import Fault
+from argus_mqtt.argusai import _names, _row
+
+from . import _schema
+from ._judge import usable
+from ._secrets import Secrets, Undecryptable
+
+if TYPE_CHECKING:
+    from ._table import MQTTConfigMixin
+
+_COLUMNS: Final = {setting: column for column, setting in _names.SETTINGS.items() if setting != "password"}
+
+# What stands for the default in columns whose default depends on other settings, or is nothing.
+_EMPTY_IS_DEFAULT: Final = {"username": None, "availability_topic": ""}
+
+UNREADABLE: Final = "unreadable"
+"""The code of the fault of a password that can't be decrypted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a row holds, apart from the row.
+
+    Attributes:
+        enabled: Whether there is to be a connection.
+        settings: The settings as they are stored, without the password; None is the default.
+        password: The password in the clear; None where there is none, or where it can't be decrypted.
+        has_password: Whether one is stored, readable or not.
+        usable: What a client can be started with; None when it can't be told which broker is meant.
+        faults: What is wrong with what is stored.
+    """
+
+    enabled: bool
+    settings: Mapping[str, Any]
+    password: str | None
+    has_password: bool
+    usable: Mapping[str, Any] | None
+    faults: tuple[Fault, ...]
+
+    @property
+    def running(self) -> Mapping[str, Any] | None:
+        """What a client is to run with; None when there is to be none."""
+        return self.usable if self.enabled else None
+
+    def __repr__(self) -> str:
+        """Leave the password out."""
+        return f"<Stored enabled={self.enabled} usable={self.usable is not None} faults={self.faults!r}>"
+
+
+def read(row: MQTTConfigMixin, secrets: Secrets) -> Stored:
+    """Copy what a row holds. No value of it raises: what can't be used is a fault, and a client does without it."""
+    settings = {**blank(type(row)), **_others(row)}
+    for setting, column in _COLUMNS.items():
+        value = getattr(row, column)
+        if value or setting not in _EMPTY_IS_DEFAULT:
+            settings[setting] = value
+    faults: list[Fault] = []
+    password = _password(row, secrets, faults)
+    core = _row.stored_settings({**_columns(row), "password": password}, enabled=row.enabled)
+    faults += (replace(fault, field=_names.SETTINGS.get(fault.field, fault.field)) for fault in core.faults)
+    best: Mapping[str, Any] | None = None
+    if core.settings is not None:
+        own = {name: value for name, value in core.settings.items() if name not in _names.FIXED}
+        best, more = usable({**own, **_others(row)})
+        faults += more
+    return Stored(row.enabled, settings, password, bool(row.password), best, tuple(faults))
+
+
+def blank(model: type[MQTTConfigMixin]) -> dict[str, Any]:
+    """Give every setting but the password, by name, as it is where nothing is stored.
+
+    None is a default that depends on other settings.
+    """
+    return {**dict.fromkeys(sorted(_schema.names() - {"password"})), **_schema.defaults(), **model.host_settings}
+
+
+def write(row: MQTTConfigMixin, given: Mapping[str, Any], filled_in: Mapping[str, Any], *, enabled: bool) -> None:
+    """Store settings that were judged, but the password.
+
+    Args:
+        row: The row.
+        given: The settings; None is the default.
+        filled_in: The same with the defaults filled in, for columns that want a value.
+        enabled: Whether there is to be a connection.
+    """
+    row.enabled = enabled
+    usual = blank(type(row))
+    for setting, column in _COLUMNS.items():
+        value = given[setting]
+        if setting in _EMPTY_IS_DEFAULT and value in {None, usual[setting]}:
+            value = _EMPTY_IS_DEFAULT[setting]
+        setattr(row, column, filled_in[setting] if value is None and setting != "username" else value)
+    others = {
+        name: value
+        for name, value in given.items()
+        if name not in _COLUMNS and value is not None and value != usual[name]
+    }
+    row.other_settings = others or None
+
+
+def _columns(row: MQTTConfigMixin) -> dict[str, object]:
+    return {column: getattr(row, column) for column in _COLUMNS.values()}
+
+
+def _others(row: MQTTConfigMixin) -> dict[str, Any]:
+    return {**row.host_settings, **(row.other_settings or {})}
+
+
+def _password(row: MQTTConfigMixin, secrets: Secrets, faults: list[Fault]) -> str | None:
+    if not row.password:
+        return None
+    try:
+        return secrets.decrypt(row.password)
+    except Undecryptable as error:
+        faults.append(Fault("password", UNREADABLE, None, str(error)))
+        return None

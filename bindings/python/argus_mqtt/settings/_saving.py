@@ -1,0 +1,42 @@
+"""Saving what a request asks for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fastapi import HTTPException, Request, status
+
+from argus_mqtt._errors import InvalidSettings
+
+from . import _answers, _preconditions
+from ._requests import refuse
+from ._store import Conflict
+
+if TYPE_CHECKING:
+    from fastapi.responses import JSONResponse
+
+    from ._candidate import Candidate
+    from ._parts import Parts
+    from ._store import Snapshot
+
+
+def save(parts: Parts, request: Request, body: dict[str, Any], if_match: str, if_none_match: str) -> JSONResponse:
+    """Save settings, and answer what is stored then: with PATCH on top of what was stored before."""
+    is_first = False
+
+    def make(snapshot: Snapshot | None) -> Candidate:
+        nonlocal is_first
+        is_first = snapshot is None
+        _preconditions.check(snapshot.version if snapshot else None, if_match, if_none_match)
+        wanted = parts.wanted(body, snapshot, on_stored=request.method == "PATCH")
+        if wanted.faults:
+            refuse(wanted.faults)
+        return wanted
+
+    try:
+        after = parts.store.save(make, parts.client)
+    except Conflict as error:
+        raise HTTPException(status.HTTP_412_PRECONDITION_FAILED, str(error)) from None
+    except InvalidSettings as error:  # A file has changed since it was judged.
+        refuse(error.faults)
+    return _answers.stored(after, parts.store, status.HTTP_201_CREATED if is_first else status.HTTP_200_OK)
