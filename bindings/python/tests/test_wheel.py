@@ -100,7 +100,12 @@ def test_a_wheel_is_for_every_python_and_one_platform(wheel: Path) -> None:
     assert metadata["License-Expression"] == "MIT OR Apache-2.0"
     assert "argus_mqtt.connect" in str(metadata.get_payload())
     # By itself it needs nothing.
-    assert all("extra ==" in needed for needed in metadata.get_all("Requires-Dist", []))
+    extras = metadata.get_all("Provides-Extra", [])
+    for requirement in metadata.get_all("Requires-Dist", []):
+        found = re.search(r"; extra == '(\w+)'$", requirement)
+        assert found, requirement
+        assert found[1] in extras
+    assert {"prometheus", "settings"} <= set(extras)
 
 
 def test_check_wheel_contents_finds_nothing(wheel: Path) -> None:
