@@ -9,6 +9,7 @@ mod support;
 #[path = "../ffi/compiler.rs"]
 mod compiler;
 
+mod command_line;
 mod examples;
 mod markdown;
 mod names;

@@ -23,6 +23,10 @@ impl Scene {
         format!("{{{}}}", self.host())
     }
 
+    pub fn port(&self) -> u16 {
+        self.broker.port()
+    }
+
     fn host(&self) -> String {
         format!(
             "\"broker_host\": \"127.0.0.1\", \"broker_port\": {}",

@@ -94,6 +94,7 @@ def test_a_wheel_is_for_every_python_and_one_platform(wheel: Path) -> None:
         metadata = message_from_bytes(archive.read(f"{about}/METADATA"))
         assert b"Root-Is-Purelib: false" in archive.read(f"{about}/WHEEL")
         assert archive.read("argus_mqtt/libargus_mqtt.so") == Path(LIBRARY).read_bytes()
+        assert b"\nargus-mqtt = argus_mqtt._cli:main\n" in archive.read(f"{about}/entry_points.txt")
     modules = {str(path.relative_to(PACKAGE)) for path in (PACKAGE / "argus_mqtt").rglob("*.py")}
     assert modules | {"argus_mqtt/py.typed"} <= names
     assert {f"{about}/licenses/LICENSE-{name}" for name in ("APACHE", "MIT")} <= names

@@ -1,0 +1,134 @@
+"""The commands and their options."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from argus_mqtt._version import __version__
+
+from . import _check, _convert, _doctor, _publish
+
+if TYPE_CHECKING:
+    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # argparse has no public name for it.
+
+_EXIT = "exit status: 0 done; 1 it did not work, or the answer is no; 2 wrong arguments, or a file that can't be used"
+_ENVIRONMENT = (
+    "Without --settings, the settings are taken from environment variables: MQTT_ and the name of a setting, as in "
+    "MQTT_BROKER_HOST, or a common name, as MQTT_HOST and MQTT_USER."
+)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Give the parser of the command line."""
+    program = argparse.ArgumentParser(
+        prog="argus-mqtt",
+        description="Checks settings, tests a connection, and publishes beside a running service.",
+        epilog=f"argus-mqtt COMMAND --help tells more. {_EXIT}.",
+    )
+    program.add_argument("--version", action="version", version=f"argus-mqtt {__version__}")
+    commands = program.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_check(commands)
+    _add_doctor(commands)
+    _add_publish(commands)
+    _add_import(commands)
+    _add_export(commands)
+    return program
+
+
+def _command(
+    commands: _Commands, name: str, run: Callable[..., int], text: str, more: str = ""
+) -> argparse.ArgumentParser:
+    # -h is the host, as for mosquitto_pub.
+    command: argparse.ArgumentParser = commands.add_parser(
+        name, help=text, description=f"{text}. {more}", epilog=f"{_EXIT}.", add_help=False
+    )
+    command.add_argument("--help", action="help", help="show this and exit")
+    command.add_argument("--json", action="store_true", dest="as_json", help="write the result as JSON")
+    command.set_defaults(run=run)
+    return command
+
+
+def _add_check(commands: _Commands) -> None:
+    command = _command(commands, "check", _check.run, "Check a settings file, without connecting")
+    command.add_argument("file", metavar="FILE", help="settings in JSON; - is the standard input")
+
+
+def _add_doctor(commands: _Commands) -> None:
+    command = _command(commands, "doctor", _doctor.run, "Test the connection step by step", _ENVIRONMENT)
+    add_broker(command)
+
+
+def _add_publish(commands: _Commands) -> None:
+    more = (
+        "It has a client ID of its own and leaves the availability topic alone, so it does not disturb a service "
+        f"that runs with the same settings. {_ENVIRONMENT}"
+    )
+    command = _command(commands, "publish", _publish.run, "Publish messages, and wait until they are delivered", more)
+    add_broker(command)
+    where = command.add_mutually_exclusive_group(required=True)
+    where.add_argument("-t", "--topic", metavar="TOPIC", help="the topic")
+    where.add_argument("--camera", metavar="NAME", help="publish an event of this camera, as a service would")
+    what = command.add_mutually_exclusive_group(required=True)
+    what.add_argument("-m", "--message", metavar="TEXT", help="the message; of a camera, a JSON object")
+    what.add_argument("-f", "--file", metavar="FILE", help="the content of a file")
+    what.add_argument("-s", "--stdin-file", action="store_true", help="all of the standard input, as one message")
+    what.add_argument("-l", "--stdin-line", action="store_true", help="each line of the standard input")
+    what.add_argument("-n", "--null-message", action="store_true", help="an empty message; with -r it removes one")
+    command.add_argument("-q", "--qos", metavar="QOS", type=int, help="0, or 1, which is the default")
+    command.add_argument("-r", "--retain", action="store_true", help="let the broker keep the message")
+    command.add_argument(
+        "-e", "--expiry", metavar="SECONDS", type=int, help="when it is not worth delivering any more"
+    )
+
+
+def _add_import(commands: _Commands) -> None:
+    command = _command(
+        commands,
+        "import",
+        _convert.run_import,
+        "Make a settings file of environment variables, an add-on's options or an export",
+        "Without FILE, of the environment variables that begin with MQTT_. Nothing is written if the settings have a "
+        "fault. A password that the written file holds already stays, if it is for the same broker and username.",
+    )
+    command.add_argument(
+        "file", metavar="FILE", nargs="?", help="options in JSON, as an add-on finds them in /data/options.json"
+    )
+    command.add_argument("--to", metavar="FILE", help="the file to write; without it, all but the password is shown")
+    command.add_argument("--replace", action="store_true", help="write over a file that exists")
+
+
+def _add_export(commands: _Commands) -> None:
+    command = _command(
+        commands, "export", _convert.run_export, "Write a copy of a settings file without its password, for import"
+    )
+    command.add_argument("file", metavar="FILE", help="settings in JSON; - is the standard input")
+
+
+def add_broker(command: argparse.ArgumentParser) -> None:
+    """Add the options that say which broker, and how."""
+    of = command.add_argument_group("settings", "Options go before what the file or the environment says.")
+    of.add_argument("--settings", metavar="FILE", help="settings in JSON; - is the standard input")
+    of.add_argument("-h", "--host", metavar="HOST", help="the broker, broker_host")
+    of.add_argument("-p", "--port", metavar="PORT", help="its port, broker_port")
+    of.add_argument("-u", "--username", metavar="NAME", help="who logs in")
+    of.add_argument(
+        "-P", "--password", metavar="TEXT", help="the password, which others on this machine can see; better:"
+    )
+    of.add_argument("--password-file", metavar="FILE", help="a file that contains the password")
+    of.add_argument(
+        "-i", "--id", metavar="ID", help="the client ID; else the one of the settings with an end of its own"
+    )
+    of.add_argument("-V", "--protocol-version", metavar="VERSION", help="auto, 5 or 3.1.1")
+    of.add_argument("--tls", action="store_true", help="connect over TLS; the following mean it, too:")
+    of.add_argument("--cafile", metavar="FILE", help="the certificates to trust, in PEM")
+    of.add_argument("--cert", metavar="FILE", help="the certificate of this client")
+    of.add_argument("--key", metavar="FILE", help="and its key")
+    of.add_argument("--insecure", action="store_true", help="accept any certificate")
+    of.add_argument(
+        "--set", metavar="NAME=VALUE", action="append", default=[], help="any setting by its name; can be repeated"
+    )
+    of.add_argument(
+        "-W", "--timeout", metavar="SECONDS", type=float, default=15.0, help="how long it may take; 15 by default"
+    )

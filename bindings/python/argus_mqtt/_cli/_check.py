@@ -1,0 +1,45 @@
+"""`argus-mqtt check`."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from argus_mqtt._settings import SettingsReport, check_settings
+
+from . import _sources
+from ._failing import FAILED, OK
+
+if TYPE_CHECKING:
+    from argus_mqtt._errors import Fault
+
+    from ._terminal import Terminal
+
+
+def run(given: argparse.Namespace, terminal: Terminal) -> int:
+    """Check a file, and tell every fault of it."""
+    # The text itself, as the library also finds what a dictionary no longer shows, such as a name that stands twice.
+    report = check_settings(_sources.read(given.file))
+    terminal.json(report)
+    show(report, _sources.name_of(given.file), terminal)
+    return OK if report.valid else FAILED
+
+
+def show(report: SettingsReport, origin: str, terminal: Terminal) -> None:
+    """Tell what the library thinks of settings."""
+    if report.settings is None:
+        count = len(report.faults)
+        terminal.line(f"{origin}: {count} {'fault' if count == 1 else 'faults'}", "bad")
+        for fault in report.faults:
+            terminal.line(f"  {fault}")
+    else:
+        terminal.line(f"{origin}: valid", "good")
+        for name in ("broker_host", "broker_port", "client_id", "topic_prefix", "event_topic", "availability_topic"):
+            terminal.line(f"  {name:<20}{report.settings[name]}")
+    for note in report.notes:
+        terminal.line(f"  note: {note}", "doubtful")
+
+
+def faults_text(faults: tuple[Fault, ...]) -> str:
+    """Give all faults in one text."""
+    return "the settings have faults:\n" + "\n".join(f"  {fault}" for fault in faults)

@@ -1,0 +1,98 @@
+"""`argus-mqtt import` and `argus-mqtt export`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from argus_mqtt._importing import exported, from_environment, from_options, restored
+from argus_mqtt._settings import check_settings
+
+from . import _check, _sources
+from ._failing import FAILED, OK, Misused
+
+if TYPE_CHECKING:
+    from argus_mqtt._settings_fields import Settings
+
+    from ._terminal import Terminal
+
+
+def run_import(given: argparse.Namespace, terminal: Terminal) -> int:
+    """Make settings of what others keep, check them, and write them."""
+    to = Path(given.to) if given.to else None
+    stored = _stored(to, given)
+    imported = from_options(_object(given.file)) if given.file else from_environment(os.environ)
+    for note in imported.notes:
+        terminal.note(note)
+    if not imported.taken:
+        where = _sources.name_of(given.file) if given.file else "the environment"
+        raise Misused(f"there are no settings in {where}")
+    settings = restored(imported.settings, stored) if stored else imported.settings
+    report = check_settings(settings)
+    if not report.valid:
+        terminal.json(report)
+        _check.show(report, "what was imported", terminal)
+        return FAILED
+    if to:
+        _write(to, settings)
+        terminal.json({"written": str(to), "taken": imported.taken, "notes": [*imported.notes, *report.notes]})
+        terminal.line(f"{to}: written", "good")
+        for setting, origin in imported.taken.items():
+            terminal.line(f"  {setting:<26}from {origin}")
+        if "password" in settings and "password" not in imported.taken:
+            terminal.line(f"  {'password':<26}as it was")
+    else:
+        if settings.get("password"):
+            terminal.note("the password is not shown; --to FILE writes it to a file that only you can read")
+        print(_text(exported(settings)), end="")
+    if settings.get("username") and not (settings.get("password") or settings.get("password_file")):
+        terminal.note(f"username {settings.get('username')!r} has no password: set password or password_file")
+    return OK
+
+
+def run_export(given: argparse.Namespace, terminal: Terminal) -> int:  # noqa: ARG001
+    """Write settings without the password."""
+    print(_text(exported(_object(given.file))), end="")
+    return OK
+
+
+def _stored(to: Path | None, given: argparse.Namespace) -> Settings | None:
+    """Give what the file holds that is to be written over; None if there is none."""
+    if not to or not to.exists():
+        return None
+    if not given.replace:
+        raise Misused(f"{to} exists; --replace writes over it")
+    return _sources.parsed(_sources.read(str(to)))
+
+
+def _object(path: str) -> Settings:
+    settings = _sources.parsed(_sources.read(path))
+    if settings is None:
+        raise Misused(f"{_sources.name_of(path)} is no JSON object")
+    return settings
+
+
+def _text(settings: Settings) -> str:
+    return json.dumps(settings, indent=2, ensure_ascii=False) + "\n"
+
+
+def _write(path: Path, settings: Settings) -> None:
+    """Write a file that only its owner can read, whole or not at all."""
+    try:
+        # mkstemp gives mode 0600.
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(_text(settings))
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise Misused(f"{path} can't be written: {error.strerror}") from None

@@ -1,0 +1,117 @@
+"""Where a command gets settings from: a file, the environment, its options."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from argus_mqtt._importing import from_environment, typed
+
+from ._failing import Misused
+
+if TYPE_CHECKING:
+    from argus_mqtt._settings import GivenSettings
+    from argus_mqtt._settings_fields import Settings
+
+    from ._terminal import Terminal
+
+STDIN = "-"
+
+_OPTIONS = {
+    "host": "broker_host",
+    "port": "broker_port",
+    "username": "username",
+    "password": "password",
+    "password_file": "password_file",
+    "id": "client_id",
+    "protocol_version": "protocol",
+    "cafile": "tls_ca_file",
+    "cert": "tls_client_cert_file",
+    "key": "tls_client_key_file",
+}
+
+
+@dataclass(frozen=True)
+class Given:
+    """Settings as they were given.
+
+    Attributes:
+        settings: By name; or the text of a file, where that is no JSON object, for the library to say what it is.
+        origin: Where they are from, in words.
+    """
+
+    settings: GivenSettings
+    origin: str
+
+
+def settings(given: argparse.Namespace, terminal: Terminal) -> Given:
+    """Give the settings of a command that connects: the file or else the environment, changed by the options."""
+    if given.settings:
+        text = read(given.settings)
+        found, origin = parsed(text), name_of(given.settings)
+        if found is None:
+            return Given(text, origin)
+    else:
+        imported = from_environment(os.environ)
+        found = imported.settings
+        origin = f"environment ({', '.join(sorted(set(imported.taken.values())))})" if imported.taken else ""
+        for note in imported.notes:
+            terminal.note(note)
+    changed = _changed(given)
+    origin = " and ".join(filter(None, (origin, "options" if changed else "")))
+    if not origin:
+        raise Misused("no settings are given: name a file with --settings, a broker with -h, or set MQTT_BROKER_HOST")
+    return Given(cast("Settings", {**found, **changed}), origin)
+
+
+def _changed(given: argparse.Namespace) -> dict[str, object]:
+    """Give the settings that the options name."""
+    changed: dict[str, object] = {
+        setting: typed(setting, value)
+        for option, setting in _OPTIONS.items()
+        if (value := getattr(given, option)) is not None
+    }
+    if given.insecure:
+        changed["tls_insecure_skip_verify"] = True
+    if given.tls or any(name.startswith("tls_") for name in changed):
+        changed["use_tls"] = True
+    if "password" in changed:
+        changed.setdefault("password_file", None)
+    elif "password_file" in changed:
+        changed["password"] = None
+    for assignment in given.set:
+        name, equals, value = assignment.partition("=")
+        if not equals:
+            raise Misused(f"--set {name}: write it as NAME=VALUE")
+        changed[name] = typed(name, value)
+    return changed
+
+
+def read(path: str) -> str:
+    """Give the text of a file, or of the standard input."""
+    try:
+        data = sys.stdin.buffer.read() if path == STDIN else Path(path).read_bytes()
+        return data.decode("utf-8-sig")
+    except OSError as error:
+        raise Misused(f"{path} can't be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise Misused(f"{name_of(path)} is no text in UTF-8") from None
+
+
+def parsed(text: str) -> Settings | None:
+    """Give a JSON object, or None when the text is none."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return None
+    return cast("Settings", value) if isinstance(value, dict) else None
+
+
+def name_of(path: str) -> str:
+    """Name a file for people."""
+    return "standard input" if path == STDIN else path
