@@ -12,7 +12,8 @@
  * - While the client is connected, its availability topic says "online". When it shuts down, its process ends for
  *   whatever reason or its connection is lost, the topic says "offline". Both messages are retained.
  * - An accepted message is queued, and sent again after the connection was lost, until the broker has it or it
- *   expires. It has exactly one outcome: delivered, expired, dropped, rejected, or unknown at shutdown.
+ *   expires. It has exactly one outcome: delivered, expired, dropped, rejected, superseded by a newer state of its
+ *   topic, or unknown at shutdown.
  * - The protocol version is negotiated automatically: MQTT 5, or 3.1.1 if the broker does not support 5.
  *
  *
@@ -164,6 +165,12 @@
 #define ARGUS_MQTT_INTERNAL 12
 
 /**
+ * An outcome: the message was a state, and a newer state of the same topic, or argus_mqtt_forget_state(), took its place
+ * before it was delivered.
+ */
+#define ARGUS_MQTT_SUPERSEDED 13
+
+/**
  * The handle is not that of a client of this process: it is 0, was never issued, or has been shut down.
  */
 #define ARGUS_MQTT_INVALID_HANDLE 20
@@ -285,7 +292,7 @@ typedef struct {
     argus_mqtt_delivery delivery;
     /**
      * The status that argus_mqtt_delivery_wait() would have returned: ARGUS_MQTT_OK, ARGUS_MQTT_EXPIRED,
-     * ARGUS_MQTT_DROPPED, ARGUS_MQTT_REJECTED or ARGUS_MQTT_UNKNOWN.
+     * ARGUS_MQTT_DROPPED, ARGUS_MQTT_REJECTED, ARGUS_MQTT_UNKNOWN or ARGUS_MQTT_SUPERSEDED.
      */
     int32_t outcome;
     /**
@@ -453,6 +460,70 @@ int32_t argus_mqtt_publish(argus_mqtt_client client,
                            argus_mqtt_error *error);
 
 /**
+ * Says what a topic is to hold from now on, until it is said anew or argus_mqtt_forget_state() is called: the broker
+ * retains it for those who subscribe later, with QoS 1 and without an expiry. The client remembers it and says it again
+ * after each connect, ahead of everything that is queued, so that a broker that has forgotten it has it again.
+ *
+ * While it waits, the next state of the same topic takes its place: a thousand updates in an outage are one message. The
+ * states of different topics may overtake each other.
+ *
+ * topic is an MQTT topic name: not empty, and without '+', '#' and control characters. payload is payload_len bytes of
+ * any kind, at least 1. Both are copied.
+ *
+ * delivery_out may be NULL if the outcome is of no interest. Otherwise pass *delivery_out to
+ * argus_mqtt_delivery_wait() or argus_mqtt_delivery_forget(); until then, its outcome takes up room in the queue.
+ *
+ * States have bounds of their own, and take no room of the queue: 10,000 topics, and 64 MiB of topics, payloads and 512
+ * bytes for each.
+ *
+ * Never blocks, and does not wait for the network. Any thread.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: accepted. It will have exactly one outcome.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: topic or payload is not as described above; the message says which and why.
+ * - ARGUS_MQTT_QUEUE_FULL: not accepted; there is no room for another state. What was said before stays.
+ * - ARGUS_MQTT_SHUT_DOWN: not accepted; another thread is shutting the client down.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_SYSTEM: no memory for the copy.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_publish_state(argus_mqtt_client client,
+                                 const char *topic,
+                                 const void *payload,
+                                 size_t payload_len,
+                                 argus_mqtt_delivery *delivery_out,
+                                 argus_mqtt_error *error);
+
+/**
+ * Says that a topic is to hold nothing any more, whoever said what it holds: what the broker retains there is deleted,
+ * at once or as soon as there is a connection, and argus_mqtt_publish_state() of it is forgotten.
+ *
+ * topic is as for argus_mqtt_publish_state(), and is copied.
+ *
+ * delivery_out may be NULL if the outcome is of no interest. Otherwise pass *delivery_out to
+ * argus_mqtt_delivery_wait() or argus_mqtt_delivery_forget(); until then, its outcome takes up room in the queue.
+ *
+ * It is never refused for want of room: of more than 10,000 topics that wait to be deleted, the first is dropped.
+ *
+ * Never blocks, and does not wait for the network. Any thread.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: accepted. It will have exactly one outcome.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: topic is not as described above; the message says why.
+ * - ARGUS_MQTT_QUEUE_FULL: not accepted; as many outcomes wait to be asked for as the queue may hold messages. With a
+ *   delivery_out of NULL it does not happen.
+ * - ARGUS_MQTT_SHUT_DOWN: not accepted; another thread is shutting the client down.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_forget_state(argus_mqtt_client client,
+                                const char *topic,
+                                argus_mqtt_delivery *delivery_out,
+                                argus_mqtt_error *error);
+
+/**
  * Waits for the outcome of a message. The status is the outcome.
  *
  * Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits forever. Returns early when
@@ -466,6 +537,7 @@ int32_t argus_mqtt_publish(argus_mqtt_client client,
  * - ARGUS_MQTT_EXPIRED: it expired before it could be sent, and was not sent.
  * - ARGUS_MQTT_DROPPED: it was dropped from the queue; the message says why.
  * - ARGUS_MQTT_REJECTED: it cannot be delivered to this broker; the message says why.
+ * - ARGUS_MQTT_SUPERSEDED: it was a state, and a newer state of the same topic took its place.
  * - ARGUS_MQTT_UNKNOWN: it had been sent but not acknowledged when the client was shut down. It may have arrived.
  * - ARGUS_MQTT_TIMEOUT: it has no outcome yet. Ask again.
  * - ARGUS_MQTT_INVALID_ARGUMENT: delivery is not one of this client, or was consumed.
@@ -496,7 +568,7 @@ int32_t argus_mqtt_delivery_forget(argus_mqtt_client client,
                                    argus_mqtt_error *error);
 
 /**
- * Waits until every message accepted so far has an outcome: delivered, expired, dropped or rejected.
+ * Waits until every message accepted so far has an outcome: delivered, expired, dropped, superseded or rejected.
  *
  * Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits forever. Any thread.
  *
@@ -645,9 +717,9 @@ int32_t argus_mqtt_notice_fd(argus_mqtt_client client,
  * - "next_attempt_in_seconds", or null; "reconnect_attempt": attempts in a row that failed; "connection_attempts": how
  *   often it has tried to connect, and "connections": how often a connection was made.
  * - "queued", "queued_bytes", "oldest_age_seconds" (or null): the messages that wait; "in_flight": those that were
- *   sent and not acknowledged; "outcomes_kept": the outcomes that nobody has asked for yet.
+ *   sent and not acknowledged; "states", "states_bytes": what argus_mqtt_publish_state() remembers; "outcomes_kept": the outcomes that nobody has asked for yet.
  * - "counters": how many messages were "accepted", "delivered", "expired", "dropped_queue_full", "dropped_shutdown",
- *   "rejected", "unknown", "refused_queue_full" and "resent"; "guard_repairs" of the availability topic; and
+ *   "superseded", "rejected", "unknown", "refused_queue_full" and "resent"; "guard_repairs" of the availability topic; and
  *   "ignored_acknowledgements", which a broker sent for nothing, or twice.
  * - "acknowledgement_seconds": how long brokers took to acknowledge messages of QoS 1, as a histogram in the form of
  *   Prometheus: "buckets", each with "le", its bound in seconds from 0.001 to 10, and "count", how many were at most so

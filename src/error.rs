@@ -32,6 +32,8 @@ pub enum ErrorKind {
     System = 11,
     /// A defect of this library.
     Internal = 12,
+    /// The message was a state, and a newer one of the same topic took its place.
+    Superseded = 13,
 }
 
 /// A failure, with a message for a person: it names the field or argument, its value and the remedy.

@@ -17,6 +17,8 @@ pub enum Outcome {
     Expired,
     /// It was dropped from the outbox, for the reason given.
     Dropped(DropReason),
+    /// It said what a topic is to hold, and a newer state of that topic took its place before it was delivered.
+    Superseded,
     /// It can't be delivered to this broker, for the reason given.
     Rejected(String),
     /// It had been sent but not acknowledged when the client was shut down; it may have arrived.
@@ -30,6 +32,10 @@ impl Outcome {
             Outcome::Delivered => return Ok(()),
             Outcome::Expired => (ErrorKind::Expired, "expired before it could be sent".into()),
             Outcome::Dropped(reason) => (ErrorKind::Dropped, reason.to_string()),
+            Outcome::Superseded => (
+                ErrorKind::Superseded,
+                "a newer state of the same topic took its place before it was delivered".into(),
+            ),
             Outcome::Rejected(reason) => (ErrorKind::Rejected, reason),
             Outcome::Unknown => (
                 ErrorKind::Unknown,

@@ -25,6 +25,15 @@ pub(crate) fn check_level(level: &str) -> Result<(), String> {
     check(level, level_fault)
 }
 
+/// Whether a topic is that of a discovery config of Home Assistant: prefix, component, one or two ids, `config`.
+pub(crate) fn is_config(discovery_prefix: &str, topic: &str) -> bool {
+    let rest = topic
+        .strip_prefix(discovery_prefix)
+        .and_then(|rest| rest.strip_prefix('/'));
+    let mut levels = rest.unwrap_or_default().split('/');
+    levels.next_back() == Some("config") && matches!(levels.count(), 2 | 3)
+}
+
 fn check(text: &str, fault: fn(&str) -> Option<String>) -> Result<(), String> {
     match fault(text) {
         None => Ok(()),

@@ -5,6 +5,7 @@ pub(crate) mod monitor;
 mod notices;
 mod shared;
 mod shutdown;
+mod states;
 #[cfg(test)]
 mod tests;
 mod thread;
@@ -12,7 +13,7 @@ mod thread;
 pub use delivery::Delivery;
 
 use crate::driver::Effects;
-use crate::engine::Status;
+use crate::engine::{Engine, Status};
 use crate::error::{Error, ErrorKind};
 use crate::message::{Message, PublishOptions};
 use crate::outcome::Outcome;
@@ -232,11 +233,8 @@ impl Client {
         };
         self.shared.call(|guarded, now| {
             let driver = &mut guarded.driver;
-            if driver.engine().is_availability_topic(topic) {
-                let text = format!(
-                    "topic {topic:?}: the availability topic is the client's own; it says online and offline by itself"
-                );
-                return (Err(Error::argument(text)), Effects::default());
+            if let Err(error) = check_not_availability(driver.engine(), topic) {
+                return (Err(error), Effects::default());
             }
             driver.publish(now, message, lifetime, track)
         })
@@ -248,6 +246,16 @@ impl Client {
 
     pub(crate) fn forget_delivery(&self, id: u64) {
         delivery::forget(&self.shared, id);
+    }
+}
+
+/// Refuses the topic that is for availability alone.
+fn check_not_availability(engine: &Engine, topic: &str) -> Result<(), Error> {
+    match engine.is_availability_topic(topic) {
+        false => Ok(()),
+        true => Err(Error::argument(format!(
+            "topic {topic:?}: the availability topic is the client's own; it says online and offline by itself"
+        ))),
     }
 }
 

@@ -17,9 +17,10 @@ pub(crate) use steps::Taken;
 use crate::engine::{Connack, Engine, Input, Link, Notice, NoticeKinds, Plan};
 use crate::error::Error;
 use crate::message::Message;
-use crate::outbox::Time;
+use crate::outbox::{Rank, Time};
 use crate::outcome::Outcome;
 use crate::settings::Settings;
+use bytes::Bytes;
 use effects::Observed;
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,6 +80,31 @@ impl<L: Link> Driver<L> {
         self.step(now, |engine| {
             engine.publish(now, message, lifetime_seconds, tracked)
         })
+    }
+
+    /// See [`Engine::publish_state`].
+    pub(crate) fn publish_state(
+        &mut self,
+        now: Time,
+        topic: &Arc<str>,
+        payload: Bytes,
+        rank: Rank,
+        tracked: bool,
+    ) -> (Result<u64, Error>, Effects) {
+        self.step(now, |engine| {
+            engine.publish_state(now, topic, payload, rank, tracked)
+        })
+    }
+
+    /// See [`Engine::forget_state`].
+    pub(crate) fn forget_state(
+        &mut self,
+        now: Time,
+        topic: &Arc<str>,
+        rank: Rank,
+        tracked: bool,
+    ) -> (Result<u64, Error>, Effects) {
+        self.step(now, |engine| engine.forget_state(now, topic, rank, tracked))
     }
 
     /// See [`Engine::reconfigure`].

@@ -69,6 +69,7 @@ impl Engine {
             self.notice_queue.log(Level::Warning, || warning);
         }
         self.phase = Phase::Connected(Box::new(connection));
+        self.outbox.connected(now);
     }
 
     pub(super) fn failed(&mut self, now: Time, failure: Failure) {

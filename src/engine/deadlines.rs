@@ -35,6 +35,8 @@ enum Deadline {
     Birth,
     /// The birth message is said again because the topic held something else.
     Repair,
+    /// More of the states are said.
+    States,
     /// The turn of a message that was held back has come.
     Trial,
     /// The broker should have acknowledged something.
@@ -46,7 +48,7 @@ enum Deadline {
 impl Deadline {
     /// In the order in which they are met: a message that expired is not sent, a shutdown comes before all that
     /// makes no difference after it, and an attempt begins when it is known why.
-    const ALL: [Deadline; 14] = [
+    const ALL: [Deadline; 15] = [
         Deadline::Expiry,
         Deadline::Losses,
         Deadline::Shutdown,
@@ -56,6 +58,7 @@ impl Deadline {
         Deadline::Subscribe,
         Deadline::Birth,
         Deadline::Repair,
+        Deadline::States,
         Deadline::Trial,
         Deadline::Leaving,
         Deadline::Close,
@@ -92,6 +95,7 @@ impl Engine {
             Deadline::Subscribe => self.connection()?.subscription.again(),
             Deadline::Birth => self.connection()?.birth_again(),
             Deadline::Repair => self.connection()?.repairs.from(),
+            Deadline::States => self.states_due(),
             Deadline::Trial => self.connection()?.trial_from(),
             Deadline::Leaving => self.next_settings.as_ref().map(|(_, until)| *until),
             Deadline::Close => self.connection()?.close_due(),
@@ -136,6 +140,7 @@ impl Engine {
         match deadline {
             Deadline::Expiry => return self.outbox.expire(now),
             Deadline::Losses => return self.tell(now),
+            Deadline::States => return self.outbox.turn_states(now),
             Deadline::Shutdown => return self.finish(),
             Deadline::Attempt => return self.begin_attempt(now),
             Deadline::Suback => {

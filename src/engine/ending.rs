@@ -80,6 +80,7 @@ impl Engine {
             // It closes without them too.
             self.outbox.release_held();
         }
+        self.outbox.disconnected();
     }
 
     fn acquit(&mut self, mut entry: Entry) {

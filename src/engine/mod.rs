@@ -47,6 +47,7 @@ mod sending;
 mod shutdown;
 #[cfg(test)]
 mod snapshot;
+mod states;
 mod status;
 mod subscription;
 mod twin;

@@ -72,6 +72,7 @@ impl Engine {
         self.leaves_a_topic |=
             self.broker.settings.availability_topic != settings.availability_topic;
         self.outbox.set_bounds(bounds(&settings));
+        self.outbox.retry_states();
         self.broker = Broker::new(settings, self.broker.reconnect.seed());
         self.phase = Phase::Waiting {
             until: now,

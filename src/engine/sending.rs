@@ -18,7 +18,8 @@ impl Engine {
     /// The next packet to hand over, if any may go now.
     ///
     /// The birth message is the first, and alone until it is acknowledged; at the end, the offline message is the
-    /// last before DISCONNECT. Both go ahead of all that is queued.
+    /// last before DISCONNECT. Both go ahead of all that is queued. The states follow the birth message, then what is
+    /// queued.
     pub(crate) fn next_packet(&mut self, now: Time) -> Option<Packet> {
         let Phase::Connected(connection) = &mut self.phase else {
             return self.last_packet.take();
@@ -106,7 +107,10 @@ impl Connection {
 
     fn next_message(&mut self, now: Time, outbox: &mut Outbox) -> Option<Packet> {
         while self.has_room_for_message() {
-            let entry = self.next_entry(now, outbox)?;
+            let mut entry = self.next_entry(now, outbox)?;
+            if entry.is_state() {
+                (entry.message.qos, entry.message.retain) = (self.flags.qos, self.flags.retain);
+            }
             // 3.1.1 has no such property; there a message ages only until it is handed over.
             let expiry = entry
                 .expiry_left(now)

@@ -32,6 +32,7 @@ impl Engine {
             false => Duration::ZERO,
         };
         let deadline = now.saturating_add(timeout);
+        self.outbox.hurry_states();
         self.stop = Some(Stop {
             offline_from: deadline - for_offline,
             deadline,

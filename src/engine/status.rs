@@ -89,6 +89,10 @@ pub struct Status {
     pub oldest_age_seconds: Option<f64>,
     /// Messages handed to the network and not yet acknowledged.
     pub in_flight: usize,
+    /// States remembered, to be said again where a broker may have forgotten them.
+    pub states: usize,
+    /// Bytes held for them.
+    pub states_bytes: u64,
     /// Outcomes kept for callers that have not asked yet.
     pub outcomes_kept: usize,
     /// What has happened so far, since the client was made; new settings change nothing of it.
@@ -136,6 +140,8 @@ impl Engine {
             queued_bytes: self.outbox.bytes(),
             oldest_age_seconds: self.outbox.oldest_age(now).map(|age| age.as_secs_f64()),
             in_flight: self.outbox.in_flight(),
+            states: self.outbox.states().0,
+            states_bytes: self.outbox.states().1,
             outcomes_kept: self.outbox.kept(),
             counters: self.outbox.counters,
             acknowledgement_seconds: self.acknowledgements.clone(),

@@ -26,6 +26,7 @@ pub type argus_mqtt_delivery = u64;
 /// - ARGUS_MQTT_EXPIRED: it expired before it could be sent, and was not sent.
 /// - ARGUS_MQTT_DROPPED: it was dropped from the queue; the message says why.
 /// - ARGUS_MQTT_REJECTED: it cannot be delivered to this broker; the message says why.
+/// - ARGUS_MQTT_SUPERSEDED: it was a state, and a newer state of the same topic took its place.
 /// - ARGUS_MQTT_UNKNOWN: it had been sent but not acknowledged when the client was shut down. It may have arrived.
 /// - ARGUS_MQTT_TIMEOUT: it has no outcome yet. Ask again.
 /// - ARGUS_MQTT_INVALID_ARGUMENT: delivery is not one of this client, or was consumed.
@@ -75,7 +76,7 @@ pub unsafe extern "C" fn argus_mqtt_delivery_forget(
     }
 }
 
-/// Waits until every message accepted so far has an outcome: delivered, expired, dropped or rejected.
+/// Waits until every message accepted so far has an outcome: delivered, expired, dropped, superseded or rejected.
 ///
 /// Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits forever. Any thread.
 ///

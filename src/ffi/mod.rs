@@ -41,6 +41,7 @@ mod publish;
 mod publish_options;
 mod settings;
 mod shutdown;
+mod states;
 mod status;
 mod status_name;
 mod test_connection;

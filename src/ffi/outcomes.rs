@@ -20,7 +20,7 @@ pub struct argus_mqtt_outcome {
     /// The delivery of the message. It is consumed.
     pub delivery: argus_mqtt_delivery,
     /// The status that argus_mqtt_delivery_wait() would have returned: ARGUS_MQTT_OK, ARGUS_MQTT_EXPIRED,
-    /// ARGUS_MQTT_DROPPED, ARGUS_MQTT_REJECTED or ARGUS_MQTT_UNKNOWN.
+    /// ARGUS_MQTT_DROPPED, ARGUS_MQTT_REJECTED, ARGUS_MQTT_UNKNOWN or ARGUS_MQTT_SUPERSEDED.
     pub outcome: i32,
     /// Why it was not delivered, for a person. UTF-8, always ends in NUL; empty after ARGUS_MQTT_OK. A text that is too
     /// long ends in "...".

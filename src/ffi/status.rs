@@ -20,9 +20,9 @@ use std::ffi::c_char;
 /// - "next_attempt_in_seconds", or null; "reconnect_attempt": attempts in a row that failed; "connection_attempts": how
 ///   often it has tried to connect, and "connections": how often a connection was made.
 /// - "queued", "queued_bytes", "oldest_age_seconds" (or null): the messages that wait; "in_flight": those that were
-///   sent and not acknowledged; "outcomes_kept": the outcomes that nobody has asked for yet.
+///   sent and not acknowledged; "states", "states_bytes": what argus_mqtt_publish_state() remembers; "outcomes_kept": the outcomes that nobody has asked for yet.
 /// - "counters": how many messages were "accepted", "delivered", "expired", "dropped_queue_full", "dropped_shutdown",
-///   "rejected", "unknown", "refused_queue_full" and "resent"; "guard_repairs" of the availability topic; and
+///   "superseded", "rejected", "unknown", "refused_queue_full" and "resent"; "guard_repairs" of the availability topic; and
 ///   "ignored_acknowledgements", which a broker sent for nothing, or twice.
 /// - "acknowledgement_seconds": how long brokers took to acknowledge messages of QoS 1, as a histogram in the form of
 ///   Prometheus: "buckets", each with "le", its bound in seconds from 0.001 to 10, and "count", how many were at most so

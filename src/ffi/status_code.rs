@@ -43,6 +43,10 @@ pub const ARGUS_MQTT_SYSTEM: i32 = 11;
 /// A defect of the library. Include the message in a bug report, and shut the client down: it may no longer work.
 pub const ARGUS_MQTT_INTERNAL: i32 = 12;
 
+/// An outcome: the message was a state, and a newer state of the same topic, or argus_mqtt_forget_state(), took its place
+/// before it was delivered.
+pub const ARGUS_MQTT_SUPERSEDED: i32 = 13;
+
 /// The handle is not that of a client of this process: it is 0, was never issued, or has been shut down.
 pub const ARGUS_MQTT_INVALID_HANDLE: i32 = 20;
 
@@ -66,4 +70,5 @@ const _: () = {
     assert!(ARGUS_MQTT_UNKNOWN == ErrorKind::Unknown as i32);
     assert!(ARGUS_MQTT_SYSTEM == ErrorKind::System as i32);
     assert!(ARGUS_MQTT_INTERNAL == ErrorKind::Internal as i32);
+    assert!(ARGUS_MQTT_SUPERSEDED == ErrorKind::Superseded as i32);
 };

@@ -53,14 +53,11 @@ impl Outbox {
     /// Makes room for one more message, or says why there is none. Nothing is dropped for one that is then refused.
     pub(super) fn make_room(&mut self, cost: u64, tracked: bool) -> Result<(), Error> {
         self.bounds.check_cost(cost)?;
-        if tracked {
-            let (kept, bytes) = (self.outcomes.kept(), self.outcomes.bytes());
-            self.bounds.check_kept(kept, bytes)?;
-        }
+        self.check_kept(tracked)?;
         // What is in flight can't be dropped.
         let (least, least_bytes) = match self.bounds.when_full {
             QueueFull::DropOldest => (self.in_flight, self.in_flight_bytes),
-            QueueFull::RefuseNewest => (self.unfinished(), self.bytes),
+            QueueFull::RefuseNewest => (self.bounded(), self.bytes),
         };
         if least + 1 > self.bounds.messages || least_bytes + cost > self.bounds.bytes {
             return Err(self.is_full());
@@ -69,9 +66,17 @@ impl Outbox {
         Ok(())
     }
 
+    /// Refuses a message whose outcome is wanted where too many wait to be taken.
+    pub(super) fn check_kept(&self, tracked: bool) -> Result<(), Error> {
+        match tracked {
+            true => (self.bounds).check_kept(self.outcomes.kept(), self.outcomes.bytes()),
+            false => Ok(()),
+        }
+    }
+
     /// Drops messages that wait: the oldest that expires, or else the oldest.
     fn drop_until_there_is_room_for(&mut self, messages: usize, bytes: u64) {
-        while self.unfinished() + messages > self.bounds.messages
+        while self.bounded() + messages > self.bounds.messages
             || self.bytes + bytes > self.bounds.bytes
         {
             let oldest = self.queues.oldest_expiring().or(self.queues.oldest());
@@ -86,9 +91,9 @@ impl Outbox {
         full(format!(
             "the outbox is full: {} messages ({} of them in flight) and {} bytes; \
              max_queued_messages is {}, max_queued_bytes {}",
-            self.unfinished(),
-            self.in_flight(),
-            self.bytes(),
+            self.bounded(),
+            self.in_flight,
+            self.bytes,
             self.bounds.messages,
             self.bounds.bytes
         ))

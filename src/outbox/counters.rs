@@ -17,11 +17,14 @@ pub struct Counters {
     pub dropped_queue_full: u64,
     /// Messages not yet sent when the client shut down.
     pub dropped_shutdown: u64,
+    /// States replaced by a newer one of the same topic before they were delivered.
+    pub superseded: u64,
     /// Messages that this broker would not take.
     pub rejected: u64,
     /// Messages handed to the network whose fate was not known at shutdown.
     pub unknown: u64,
-    /// Messages refused by a publish call because the outbox was full. They were not accepted.
+    /// Messages refused by a publish call because the outbox was full, or there was no room for another state. They were
+    /// not accepted.
     pub refused_queue_full: u64,
     /// Times a message was sent again after a connection ended.
     pub resent: u64,
@@ -39,6 +42,7 @@ impl Counters {
             Outcome::Expired => &mut self.expired,
             Outcome::Dropped(DropReason::QueueFull) => &mut self.dropped_queue_full,
             Outcome::Dropped(DropReason::ShutDown) => &mut self.dropped_shutdown,
+            Outcome::Superseded => &mut self.superseded,
             Outcome::Rejected(_) => &mut self.rejected,
             Outcome::Unknown => &mut self.unknown,
         }
@@ -50,6 +54,7 @@ impl Counters {
             + self.expired
             + self.dropped_queue_full
             + self.dropped_shutdown
+            + self.superseded
             + self.rejected
             + self.unknown
     }

@@ -10,6 +10,17 @@ pub(super) const OVERHEAD: u64 = 448;
 /// The lifetime of the messages that never expire.
 pub(super) const LASTING: u32 = u32::MAX;
 
+/// What is handed over with an [`Entry`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Nature {
+    /// A message of the queue.
+    Queued,
+    /// A message that says the state of a topic, or clears it.
+    State,
+    /// A state that was said before. It is no message of anybody, and has no outcome.
+    StateAgain,
+}
+
 /// A message with its age and history.
 #[derive(Debug)]
 pub(crate) struct Entry {
@@ -26,6 +37,7 @@ pub(crate) struct Entry {
     pub(crate) closes_alone: u8,
     /// Whether it was handed to the network before: what is sent again may arrive twice.
     pub(crate) sent_before: bool,
+    pub(super) nature: Nature,
 }
 
 impl Entry {
@@ -40,6 +52,11 @@ impl Entry {
             self.lifetime
                 .saturating_sub(u32::try_from(waited).unwrap_or(u32::MAX)),
         )
+    }
+
+    /// Whether it says what is to stand on its topic, and so goes out as well as the broker takes it.
+    pub(crate) fn is_state(&self) -> bool {
+        self.nature != Nature::Queued
     }
 
     /// The bytes that count against the bound: what the message takes when it shares nothing with another.

@@ -1,6 +1,6 @@
 //! The messages of one topic and one lifetime.
 
-use super::entry::{deadline_ms, Entry};
+use super::entry::{deadline_ms, Entry, Nature};
 use super::room::{Grow, Room};
 use crate::message::{Message, QoS};
 use bytes::Bytes;
@@ -116,6 +116,7 @@ impl Waiting {
             closes: self.closes,
             closes_alone: self.closes_alone,
             sent_before: self.sent_before,
+            nature: Nature::Queued,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The messages that wait to be sent: bounded, aging, in order.
+//! The messages that wait to be sent: bounded, aging, in order; and the states that the broker is to keep.
 //!
 //! A message is queued, then in flight, and may be put back; it ends once. Whoever takes messages keeps those in
 //! flight; here they count against the bounds until they end.
@@ -12,21 +12,25 @@ mod outcomes;
 mod queues;
 mod ranking;
 mod room;
+mod saying;
 mod slab;
+mod states;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use bounds::Bounds;
 pub use counters::Counters;
 pub(crate) use entry::Entry;
+pub(crate) use states::Rank;
 
 use crate::error::Error;
 use crate::message::Message;
 use crate::outcome::{DropReason, Outcome};
-use entry::{millis, LASTING};
+use entry::{millis, Nature, LASTING};
 use flush_marks::FlushMarks;
 use outcomes::Outcomes;
 use queues::Queues;
+use states::{Next, States};
 use std::time::Duration;
 
 /// A point in time: since the client was made, on a clock that never goes back.
@@ -37,9 +41,11 @@ pub(crate) type Time = Duration;
 pub(crate) struct Outbox {
     bounds: Bounds,
     queues: Queues,
+    states: States,
     last_id: u64,
-    /// Bytes of the messages queued and in flight.
+    /// Bytes of the messages queued and in flight, without those that say states.
     bytes: u64,
+    /// The messages of the queue.
     in_flight: usize,
     in_flight_bytes: u64,
     outcomes: Outcomes,
@@ -52,6 +58,7 @@ impl Outbox {
         Outbox {
             bounds,
             queues: Queues::default(),
+            states: States::default(),
             last_id: 0,
             bytes: 0,
             in_flight: 0,
@@ -64,28 +71,38 @@ impl Outbox {
 
     /// Messages waiting to be sent.
     pub(crate) fn queued(&self) -> usize {
-        self.queues.len()
+        self.queues.len() + self.states.waiting()
     }
 
     /// Messages taken out to be sent that have not ended.
     pub(crate) fn in_flight(&self) -> usize {
-        self.in_flight
+        self.in_flight + self.states.in_flight()
     }
 
     /// Messages accepted that have not ended.
     pub(crate) fn unfinished(&self) -> usize {
-        self.queued() + self.in_flight
+        self.queued() + self.in_flight()
     }
 
-    /// Bytes held: payloads, topics, and what each message costs beside.
+    /// Messages that count against the bounds: all that have not ended but those that say states.
+    pub(crate) fn bounded(&self) -> usize {
+        self.queues.len() + self.in_flight
+    }
+
+    /// Bytes held: payloads, topics, and what each message costs beside. States count by themselves.
     pub(crate) fn bytes(&self) -> u64 {
         self.bytes
     }
 
     /// How long the oldest message has been waiting.
     pub(crate) fn oldest_age(&self, now: Time) -> Option<Duration> {
-        let oldest = self.queues.front(self.queues.oldest()?)?;
-        Some(now.saturating_sub(Time::from_millis(oldest.accepted_at_ms)))
+        let front = self
+            .queues
+            .oldest()
+            .and_then(|lane| self.queues.front(lane));
+        let queued = front.map(|front| front.accepted_at_ms);
+        let oldest = queued.into_iter().chain(self.states.oldest()).min()?;
+        Some(now.saturating_sub(Time::from_millis(oldest)))
     }
 
     /// Puts a message at the end of the queue of its topic, making room by the rule of the settings. Gives its id.
@@ -106,25 +123,38 @@ impl Outbox {
             closes: 0,
             closes_alone: 0,
             sent_before: false,
+            nature: Nature::Queued,
         };
-        let (id, cost) = (entry.id, entry.cost());
+        let cost = entry.cost();
         self.make_room(cost, tracked).inspect_err(|_| {
             self.counters.refused_queue_full += 1;
         })?;
-        self.last_id = id;
-        self.counters.accepted += 1;
-        self.marks.accepted();
-        if tracked {
-            self.outcomes.track(id);
-        }
+        let id = self.admit(tracked);
         self.bytes += cost;
         self.queues.push_back(entry);
         Ok(id)
     }
 
-    /// Takes the oldest message that is still worth sending, of the topics that are not paused.
+    /// Gives the id of a message that is accepted.
+    fn admit(&mut self, tracked: bool) -> u64 {
+        self.last_id += 1;
+        self.counters.accepted += 1;
+        self.marks.accepted();
+        if tracked {
+            self.outcomes.track(self.last_id);
+        }
+        self.last_id
+    }
+
+    /// Takes the next state to be said, or else the oldest message that is still worth sending, of the topics that are
+    /// not paused.
     pub(crate) fn take(&mut self, now: Time) -> Option<Entry> {
         self.expire(now);
+        match self.states.take(now) {
+            Next::Say(entry) => return Some(entry),
+            Next::Later => return None,
+            Next::Others => {}
+        }
         let lane = self.queues.oldest_flowing()?;
         self.take_front(lane)
     }
@@ -132,6 +162,9 @@ impl Outbox {
     /// Takes the oldest held message that is still worth sending, to be sent alone. Its topic flows again.
     pub(crate) fn take_held(&mut self, now: Time) -> Option<Entry> {
         self.expire(now);
+        if let Some(entry) = self.states.take_held(now) {
+            return Some(entry);
+        }
         let lane = self.queues.oldest_held()?;
         self.take_front(lane)
     }
@@ -145,12 +178,16 @@ impl Outbox {
     /// How often the broker closed on the message alone that [`Outbox::take_held`] would give; none where it would give
     /// none, if none has expired since [`Outbox::expire`].
     pub(crate) fn held_closes(&self) -> Option<u8> {
+        if let Some(closes) = self.states.held_closes() {
+            return Some(closes);
+        }
         let front = self.queues.front(self.queues.oldest_held()?)?;
         Some(front.closes_alone)
     }
 
     /// Lets all topics flow again, and forgets how often the broker closed on the messages that held them.
     pub(crate) fn release_held(&mut self) {
+        self.states.release(false);
         while let Some(lane) = self.queues.oldest_held() {
             let Some(mut entry) = self.take_front(lane) else {
                 break;
@@ -162,32 +199,51 @@ impl Outbox {
 
     /// Puts back a message that was taken and has not ended. Of one topic, those taken last go back first.
     pub(crate) fn put_back(&mut self, entry: Entry) {
-        self.land(&entry);
-        self.queues.push_front(entry, false);
+        self.back(entry, false);
     }
 
     /// Puts back a message like [`Outbox::put_back`], and holds it: nothing behind it on its topic is taken before it
     /// has gone. It is taken by [`Outbox::take_held`] only; what was in front of it goes first.
     pub(crate) fn hold_back(&mut self, entry: Entry) {
+        self.back(entry, true);
+    }
+
+    fn back(&mut self, entry: Entry, is_held: bool) {
+        if entry.is_state() {
+            let superseded = self.states.put_back(&entry, is_held);
+            if let Some(superseded) = superseded {
+                self.end_waiting(&superseded, Outcome::Superseded);
+            }
+            return;
+        }
         self.land(&entry);
-        self.queues.push_front(entry, true);
+        self.queues.push_front(entry, is_held);
     }
 
     /// Ends a message that was taken.
     pub(crate) fn end(&mut self, entry: &Entry, outcome: Outcome) {
-        self.land(entry);
-        self.record(entry, outcome);
+        match entry.nature {
+            Nature::Queued => {
+                self.land(entry);
+                self.record(entry, outcome);
+            }
+            nature => {
+                let is_given_up = entry.closes_alone > 0 && matches!(outcome, Outcome::Rejected(_));
+                self.states.end(entry, is_given_up);
+                if nature == Nature::State {
+                    self.count(entry.id, entry.tracked, outcome);
+                }
+            }
+        }
     }
 
     /// Ends every message that waits, at shutdown: what was sent before may have arrived.
     pub(crate) fn end_all_queued(&mut self) {
+        while let Some((message, was_sent)) = self.states.end_waiting() {
+            self.end_waiting(&message, ended_by_shutdown(was_sent));
+        }
         while let Some(entry) = self.queues.oldest().and_then(|l| self.queues.pop_front(l)) {
-            let outcome = if entry.sent_before {
-                Outcome::Unknown
-            } else {
-                Outcome::Dropped(DropReason::ShutDown)
-            };
-            self.record(&entry, outcome);
+            self.record(&entry, ended_by_shutdown(entry.sent_before));
         }
     }
 
@@ -248,18 +304,29 @@ impl Outbox {
         self.in_flight_bytes -= entry.cost();
     }
 
-    /// The message, which is neither queued nor in flight any more, has ended.
+    /// The message of the queue, which is neither queued nor in flight any more, has ended.
     fn record(&mut self, entry: &Entry, outcome: Outcome) {
         self.bytes -= entry.cost();
-        self.marks.ended(entry.id);
+        self.count(entry.id, entry.tracked, outcome);
+    }
+
+    fn count(&mut self, id: u64, tracked: bool, outcome: Outcome) {
+        self.marks.ended(id);
         *self.counters.of(&outcome) += 1;
         debug_assert_eq!(
             self.counters.accepted,
             self.counters.ended() + self.unfinished() as u64,
             "each message ends once"
         );
-        if entry.tracked {
-            self.outcomes.record(entry.id, outcome);
+        if tracked {
+            self.outcomes.record(id, outcome);
         }
+    }
+}
+
+fn ended_by_shutdown(was_sent: bool) -> Outcome {
+    match was_sent {
+        true => Outcome::Unknown,
+        false => Outcome::Dropped(DropReason::ShutDown),
     }
 }

@@ -205,6 +205,7 @@ impl Ledger {
             Outcome::Expired => !entry.delivered && entry.deadline() <= now,
             Outcome::Dropped(DropReason::QueueFull) => !entry.delivered && !entry.refused,
             Outcome::Dropped(DropReason::ShutDown) => is_closed && entry.handed_over == 0,
+            Outcome::Superseded => false,
             Outcome::Rejected(why) if why.contains("each time") => {
                 !entry.delivered && entry.closes >= 6 && entry.closes_alone >= 3
             }

@@ -46,6 +46,8 @@ static void all_calls(argus_mqtt_client client, int32_t wanted)
     EXPECT(wanted, argus_mqtt_wait_online(client, 0, &error));
     EXPECT(wanted, argus_mqtt_publish_event(client, "door", "{}", 2, &delivery, &error));
     EXPECT(wanted, argus_mqtt_publish(client, "a/b", "x", 1, NULL, &delivery, &error));
+    EXPECT(wanted, argus_mqtt_publish_state(client, "a/b", "x", 1, &delivery, &error));
+    EXPECT(wanted, argus_mqtt_forget_state(client, "a/b", &delivery, &error));
     EXPECT(wanted, argus_mqtt_delivery_wait(client, 1, 0, &error));
     EXPECT(wanted, argus_mqtt_delivery_forget(client, 1, &error));
     EXPECT(wanted, argus_mqtt_flush(client, 0, &count, &error));
@@ -63,6 +65,8 @@ static void all_calls(argus_mqtt_client client, int32_t wanted)
     CHECK(argus_mqtt_wait_online(client, UINT64_MAX, NULL) == wanted);
     CHECK(argus_mqtt_publish_event(client, NULL, NULL, SIZE_MAX, NULL, NULL) == wanted);
     CHECK(argus_mqtt_publish(client, NULL, NULL, SIZE_MAX, OPTIONS(-1, -1, 0), NULL, NULL) == wanted);
+    CHECK(argus_mqtt_publish_state(client, NULL, NULL, SIZE_MAX, NULL, NULL) == wanted);
+    CHECK(argus_mqtt_forget_state(client, NULL, NULL, NULL) == wanted);
     CHECK(argus_mqtt_delivery_wait(client, 0, UINT64_MAX, NULL) == wanted);
     CHECK(argus_mqtt_delivery_forget(client, 0, NULL) == wanted);
     CHECK(argus_mqtt_flush(client, UINT64_MAX, NULL, NULL) == wanted);
@@ -104,7 +108,10 @@ static void payloads(argus_mqtt_client client)
         size_t length = lengths[i];
         EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish_event(client, "door", NULL, length, NULL, &error));
         EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, "a", NULL, length, NULL, NULL, &error));
+        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish_state(client, "a", NULL, length, NULL, &error));
         if (length > 1) {
+            EXPECT(ARGUS_MQTT_INVALID_ARGUMENT,
+                   argus_mqtt_publish_state(client, "a", longest, length, NULL, &error));
             /* Longer than a packet can be: refused without reading on behind what is there. */
             EXPECT(ARGUS_MQTT_INVALID_ARGUMENT,
                    argus_mqtt_publish(client, "a", longest, length, NULL, NULL, &error));
@@ -112,6 +119,9 @@ static void payloads(argus_mqtt_client client)
     }
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", NULL, 0, OPTIONS(1, 1, 0), NULL, &error));
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "a\0b", 3, NULL, NULL, &error));
+    /* That a topic is to hold nothing is said by another function. */
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish_state(client, "a", "", 0, NULL, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish_state(client, "a", "a\0b", 3, NULL, &error));
 }
 
 static void events(argus_mqtt_client client)
@@ -135,6 +145,8 @@ static void topics(argus_mqtt_client client)
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish_event(client, wrong[i], "{}", 2, NULL, &error));
         EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, wrong[i], "x", 1, NULL, NULL, &error));
+        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish_state(client, wrong[i], "x", 1, NULL, &error));
+        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_forget_state(client, wrong[i], NULL, &error));
     }
     EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish_event(client, "a/b", "{}", 2, NULL, &error));
 
@@ -199,6 +211,21 @@ static void deliveries(argus_mqtt_client client)
     EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_delivery_wait(client, delivery, UINT64_MAX, &error));
     EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_delivery_wait(client, 0, UINT64_MAX, &error));
     EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_delivery_wait(client, UINT64_MAX, UINT64_MAX, &error));
+}
+
+static void states(argus_mqtt_client client)
+{
+    argus_mqtt_delivery first = 0, second = 0, cleared = 0;
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish_state(client, "state", "1", 1, &first, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish_state(client, "state", "2", 1, &second, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_forget_state(client, "state", &cleared, &error));
+    EXPECT(ARGUS_MQTT_SUPERSEDED, argus_mqtt_delivery_wait(client, first, UINT64_MAX, &error));
+    EXPECT(ARGUS_MQTT_SUPERSEDED, argus_mqtt_delivery_wait(client, second, UINT64_MAX, &error));
+    EXPECT(ARGUS_MQTT_TIMEOUT, argus_mqtt_delivery_wait(client, cleared, 0, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_delivery_forget(client, cleared, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_forget_state(client, "never said", NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish_state(client, "argusai/status", "x", 1, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_forget_state(client, "argusai/status", NULL, &error));
 }
 
 static void kinds_and_outcomes(argus_mqtt_client client)
@@ -328,6 +355,7 @@ int main(void)
     numbers(client);
     option_sizes(client);
     deliveries(client);
+    states(client);
     kinds_and_outcomes(client);
     buffers(client);
     aliases(client);

@@ -72,6 +72,28 @@ static void expired_dropped_and_full(void)
     leave(client);
 }
 
+/* States have bounds of their own. */
+static void too_many_states(void)
+{
+    const size_t size = 64 << 20;
+    char *payload = calloc(size, 1);
+    argus_mqtt_client client = connected(settings_for("9", ", \"max_queued_messages\": 1"));
+    argus_mqtt_delivery state = 0, outcome = 0;
+
+    CHECK(payload != NULL);
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish_event(client, "door", "{}", 2, NULL, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish_state(client, "s", "1", 1, &state, &error));
+    EXPECT(ARGUS_MQTT_QUEUE_FULL, argus_mqtt_publish_state(client, "s", payload, size, NULL, &error));
+    CHECK(status_has(client, "\"states\":1") && status_has(client, "\"queued\":2"));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_forget_state(client, "s", NULL, &error));
+    /* One outcome is kept, and no more may be. */
+    EXPECT(ARGUS_MQTT_QUEUE_FULL, argus_mqtt_forget_state(client, "s", &outcome, &error));
+    CHECK(outcome == 0);
+    EXPECT(ARGUS_MQTT_SUPERSEDED, argus_mqtt_delivery_wait(client, state, 0, &error));
+    leave(client);
+    free(payload);
+}
+
 /* A shutdown that lasts, as its message is never acknowledged. */
 static void *shut_down(void *client)
 {
@@ -96,6 +118,8 @@ static void unknown_while_shutting_down(const char *silent)
     }
     EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_publish_event(client, "door", "{}", 2, NULL, &error));
     EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_publish(client, "a", "x", 1, NULL, NULL, &error));
+    EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_publish_state(client, "a", "x", 1, NULL, &error));
+    EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_forget_state(client, "a", NULL, &error));
     EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_wait_online(client, PATIENCE_MS, &error));
     EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_reconfigure(client, NO_BROKER, &error));
     EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_reconnect(client, &error));
@@ -141,6 +165,7 @@ static void without_memory(void)
     limit_memory(size / 2);
     EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_publish_event(client, "door", payload, size, NULL, &error));
     EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_publish(client, "a", payload, size, NULL, NULL, &error));
+    EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_publish_state(client, "a", payload, size, NULL, &error));
     leave(client);
     /* Less than the stack of a thread; but stacks of threads that have ended may be there still. */
     limit_memory(1 << 20);
@@ -161,6 +186,7 @@ int main(int argc, char **argv)
     CHECK(argc >= 4);
     delivered_and_rejected(argv[1]);
     expired_dropped_and_full();
+    too_many_states();
     unknown_while_shutting_down(argv[2]);
     refused(argv[3]);
     reconfigured(argv[1], argv[2]);

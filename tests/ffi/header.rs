@@ -6,7 +6,7 @@ use std::fs;
 use crate::compiler::{defines, header, root, Program};
 
 /// The files that the header is made from, in its order.
-const SOURCES: [&str; 16] = [
+const SOURCES: [&str; 17] = [
     "abi",
     "status_code",
     "handle",
@@ -14,6 +14,7 @@ const SOURCES: [&str; 16] = [
     "connect",
     "publish_options",
     "publish",
+    "states",
     "delivery",
     "outcomes",
     "notices",

@@ -14,6 +14,7 @@ mod outage;
 mod outcomes;
 mod publisher;
 mod refusals;
+mod states;
 mod status;
 mod twin;
 mod waiting;

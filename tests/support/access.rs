@@ -63,8 +63,14 @@ impl From<&Access> for Access {
 /// none means none. Fails the test when the broker cannot be asked.
 #[track_caller]
 pub fn retained(access: impl Into<Access>, topic: &str) -> Option<Publish> {
+    all_retained(access, topic).into_iter().next()
+}
+
+/// As [`retained`]: all the retained messages under a topic filter.
+#[track_caller]
+pub fn all_retained(access: impl Into<Access>, filter: &str) -> Vec<Publish> {
     let access = access.into();
     let mut client = Client::connect(&access, access.connect_packet());
-    let asked = client.retained(topic);
-    asked.unwrap_or_else(|error| panic!("cannot ask for what is retained on {topic}: {error}"))
+    let asked = client.all_retained(filter);
+    asked.unwrap_or_else(|error| panic!("cannot ask for what is retained on {filter}: {error}"))
 }

@@ -130,10 +130,15 @@ impl Client {
 
     /// What is retained on a topic that this client has not subscribed to before.
     pub fn retained(&mut self, topic: &str) -> Result<Option<Publish>> {
+        Ok(self.all_retained(topic)?.into_iter().next())
+    }
+
+    /// What is retained under a topic filter that this client has not subscribed to before.
+    pub fn all_retained(&mut self, filter: &str) -> Result<Vec<Publish>> {
         let id = self.next_id();
         self.send(&Packet::Subscribe(Subscribe {
             id,
-            filters: vec![(topic.to_owned(), 0)],
+            filters: vec![(filter.to_owned(), 0)],
             properties: Properties::default(),
         }))?;
         // Some brokers send the retained message before the SUBACK, and some look it up while they
@@ -142,16 +147,17 @@ impl Client {
         for _ in 0..2 {
             packets.extend(self.ping()?.into_iter().map(Packet::Publish));
         }
+        let mut all = Vec::new();
         for packet in packets {
             match packet {
                 Packet::SubAck(suback) if suback.codes.iter().any(|code| *code >= 0x80) => {
                     return Err(Error::other(format!("the broker refuses: {suback:?}")));
                 }
-                Packet::Publish(publish) if publish.retain => return Ok(Some(publish)),
+                Packet::Publish(publish) if publish.retain => all.push(publish),
                 _ => {}
             }
         }
-        Ok(None)
+        Ok(all)
     }
 
     /// Reads up to a packet and gives all packets, that one last.

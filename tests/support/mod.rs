@@ -35,4 +35,4 @@ pub mod scripted;
 pub mod subscriber;
 pub mod wait;
 
-pub use access::{retained, Access};
+pub use access::{all_retained, retained, Access};

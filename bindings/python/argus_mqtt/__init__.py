@@ -31,6 +31,7 @@ from ._errors import (
     Refused,
     Rejected,
     ShutDown,
+    Superseded,
     TimedOut,
     UnknownOutcome,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "ShutdownReport",
     "StateChange",
     "Status",
+    "Superseded",
     "TimedOut",
     "UnknownOutcome",
     "__version__",

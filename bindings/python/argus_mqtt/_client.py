@@ -18,6 +18,7 @@ from ._delivery import Delivery
 from ._errors import INVALID_HANDLE, OK, SYSTEM, TIMEOUT, ArgusMqttError, Forked, ShutDown, TimedOut, error_for
 from ._outputs import Outputs, spare_outputs
 from ._settings import GivenSettings, settings_error, settings_json
+from ._states import States
 from ._status import State, Status, status_from
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ _OPTIONS_SIZE = ctypes.sizeof(_prototypes.PublishOptions)
 
 
 @final
-class Client:
+class Client(States):
     """A connection to a broker that is kept up in the background, and what waits to be sent over it.
 
     Made by `connect`. Publishing never blocks and never waits for the network; `wait_online`, `flush`, `shutdown`,
@@ -473,11 +474,6 @@ class Client:
         outputs.delivery.value = 0
         spare_outputs.append(outputs)
         return delivery
-
-    def _forget(self, outputs: Outputs) -> None:
-        """Let go of the outcome for which there will be no Delivery, because a signal handler raised."""
-        if outputs.delivery.value:
-            _prototypes.delivery_forget(self._handle, outputs.delivery.value, None)
 
     def _check_process(self) -> None:
         """Refuse a forked child before it waits for a lock that a thread of its parent held."""

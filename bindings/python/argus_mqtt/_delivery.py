@@ -8,12 +8,19 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn, final
 
 from . import _arguments, _prototypes, _waiting
-from ._errors import DROPPED, EXPIRED, OK, REJECTED, TIMEOUT, UNKNOWN, TimedOut, error_for
+from ._errors import DROPPED, EXPIRED, OK, REJECTED, SUPERSEDED, TIMEOUT, UNKNOWN, TimedOut, error_for
 
 if TYPE_CHECKING:
     from ._client import Client
 
-_NAMES = {OK: "delivered", EXPIRED: "expired", DROPPED: "dropped", REJECTED: "rejected", UNKNOWN: "unknown"}
+_NAMES = {
+    OK: "delivered",
+    EXPIRED: "expired",
+    DROPPED: "dropped",
+    REJECTED: "rejected",
+    UNKNOWN: "unknown",
+    SUPERSEDED: "superseded",
+}
 
 
 class _Waiter:
@@ -66,6 +73,7 @@ class Delivery:
             Expired: It expired before it could be sent.
             Dropped: It was dropped from the outbox.
             Rejected: This broker does not take it.
+            Superseded: It was a state, and a newer one of its topic took its place.
             UnknownOutcome: It was on its way when the client was shut down.
             TimedOut: Its fate is still open after `timeout` seconds.
             ShutDown: The client was shut down before the outcome was taken.

@@ -24,6 +24,7 @@ __all__ = [
     "Refused",
     "Rejected",
     "ShutDown",
+    "Superseded",
     "TimedOut",
     "UnknownOutcome",
 ]
@@ -41,6 +42,7 @@ REJECTED = 9
 UNKNOWN = 10
 SYSTEM = 11
 INTERNAL = 12
+SUPERSEDED = 13
 INVALID_HANDLE = 20
 FORKED = 21
 BUFFER_TOO_SMALL = 22
@@ -132,7 +134,7 @@ class ShutDown(ArgusMqttError):
 
 
 class NotDelivered(ArgusMqttError):
-    """The base of the four ways in which a message can end without having been delivered."""
+    """The base of the five ways in which a message can end without having been delivered."""
 
 
 class Expired(NotDelivered):
@@ -151,6 +153,12 @@ class Rejected(NotDelivered):
     """The message cannot be delivered to this broker; the text says why."""
 
     status = REJECTED
+
+
+class Superseded(NotDelivered):
+    """The message was a state, and a newer state of the same topic took its place before it was delivered."""
+
+    status = SUPERSEDED
 
 
 class UnknownOutcome(NotDelivered):
@@ -177,6 +185,7 @@ _CLASSES: dict[int, type[ArgusMqttError]] = {
         Expired,
         Dropped,
         Rejected,
+        Superseded,
         UnknownOutcome,
         Forked,
     )

@@ -9,23 +9,35 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias, cast
 
 from . import _prototypes, _waiting
-from ._errors import BUFFER_TOO_SMALL, DROPPED, EXPIRED, OK, REJECTED, TIMEOUT, UNKNOWN, TimedOut, error_for
+from ._errors import (
+    BUFFER_TOO_SMALL,
+    DROPPED,
+    EXPIRED,
+    OK,
+    REJECTED,
+    SUPERSEDED,
+    TIMEOUT,
+    UNKNOWN,
+    TimedOut,
+    error_for,
+)
 from ._status import State
 
 _log = logging.getLogger("argus_mqtt")
 
 _ENOUGH_FOR_MOST = 2048
-_OUTCOMES: dict[int, Literal["delivered", "expired", "dropped", "rejected", "unknown"]] = {
+_OUTCOMES: dict[int, Literal["delivered", "expired", "dropped", "rejected", "unknown", "superseded"]] = {
     OK: "delivered",
     EXPIRED: "expired",
     DROPPED: "dropped",
     REJECTED: "rejected",
     UNKNOWN: "unknown",
+    SUPERSEDED: "superseded",
 }
 _LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
-Outcome: TypeAlias = Literal["delivered", "expired", "dropped", "rejected", "unknown"]
+Outcome: TypeAlias = Literal["delivered", "expired", "dropped", "rejected", "unknown", "superseded"]
 
 
 @dataclass(frozen=True, slots=True)

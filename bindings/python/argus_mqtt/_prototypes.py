@@ -82,6 +82,15 @@ publish = _bind(
     c_void_p,
 )
 
+# int32_t argus_mqtt_publish_state(argus_mqtt_client client, const char *topic, const void *payload,
+#                                  size_t payload_len, argus_mqtt_delivery *delivery_out,
+#                                  argus_mqtt_error *error);
+publish_state = _bind("argus_mqtt_publish_state", c_uint64, c_char_p, c_char_p, c_size_t, c_void_p, c_void_p)
+
+# int32_t argus_mqtt_forget_state(argus_mqtt_client client, const char *topic,
+#                                 argus_mqtt_delivery *delivery_out, argus_mqtt_error *error);
+forget_state = _bind("argus_mqtt_forget_state", c_uint64, c_char_p, c_void_p, c_void_p)
+
 # int32_t argus_mqtt_delivery_wait(argus_mqtt_client client, argus_mqtt_delivery delivery,
 #                                  uint64_t timeout_ms, argus_mqtt_error *error);
 delivery_wait = _bind("argus_mqtt_delivery_wait", c_uint64, c_uint64, c_uint64, POINTER(Error))

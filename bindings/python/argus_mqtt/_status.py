@@ -18,6 +18,7 @@ class Counters:
         expired: Expired before they could be sent.
         dropped_queue_full: Dropped to make room for newer ones.
         dropped_shutdown: Still queued when the client was shut down.
+        superseded: States replaced by a newer one of the same topic before they were delivered.
         rejected: Not deliverable to this broker.
         unknown: On their way when the client was shut down.
         refused_queue_full: Not taken, because the outbox was full.
@@ -31,6 +32,7 @@ class Counters:
     expired: int
     dropped_queue_full: int
     dropped_shutdown: int
+    superseded: int
     rejected: int
     unknown: int
     refused_queue_full: int
@@ -100,6 +102,8 @@ class Status:
         queued_bytes: What they take.
         oldest_age_seconds: The age of the oldest; None when there is none.
         in_flight: Messages sent and not acknowledged yet.
+        states: States remembered, to be said again where a broker may have forgotten them.
+        states_bytes: What they take.
         outcomes_kept: Outcomes of deliveries that nobody has waited for yet.
         counters: What became of the messages so far; new settings change nothing of it.
         acknowledgement_seconds: How long brokers took to acknowledge messages of QoS 1.
@@ -125,6 +129,8 @@ class Status:
     queued_bytes: int
     oldest_age_seconds: float | None
     in_flight: int
+    states: int
+    states_bytes: int
     outcomes_kept: int
     counters: Counters
     acknowledgement_seconds: Histogram

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import threading
 from collections.abc import Callable, Coroutine
@@ -67,6 +68,22 @@ def test_birth_event_and_graceful_end(run: Run, settings: Settings, subscriber: 
     subscriber.expect(f"{prefix}/events/front", '{"n":1}')
     subscriber.expect(f"{prefix}/other", "text")
     subscriber.expect(f"{prefix}/status", "offline")
+
+
+def test_states_are_awaited(run: Run, settings: Settings, subscriber: Subscriber) -> None:
+    topic = f"{settings['topic_prefix']}/state"
+
+    async def main() -> None:
+        async with aio.connect(settings) as client:
+            first, second = await client.publish_state(topic, "1"), await client.publish_state(topic, "2")
+            await second
+            with contextlib.suppress(argus_mqtt.Superseded):  # The connection may be quicker.
+                await first
+            await (await client.forget_state(topic))
+
+    run(main())
+    subscriber.expect(topic, "2")
+    subscriber.expect(topic, "")
 
 
 def test_ten_thousand_at_once_need_no_thread(run: Run, settings: Settings) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 import argus_mqtt
 from support import DEADLINE
 
@@ -26,3 +28,26 @@ def test_birth_event_and_graceful_end(settings: Settings, subscriber: Subscriber
         assert (event.qos, event.retain, event.expiry) == (1, False, 300)
     subscriber.expect(f"{prefix}/status", "offline")
     # The broker kept it, for those who come later.
+
+
+def test_states_are_retained_and_the_latest_counts(
+    settings: Settings, unreachable: Settings, subscriber: Subscriber
+) -> None:
+    topic = f"{settings['topic_prefix']}/state"
+    with argus_mqtt.connect(settings) as client:
+        client.publish_state(topic, {"n": 1}).wait(DEADLINE)
+        subscriber.expect(topic, '{"n":1}')
+        assert client.status().states == 1
+        client.forget_state(topic).wait(DEADLINE)
+        subscriber.expect(topic, "")
+        assert client.status().states == 0
+        with pytest.raises(argus_mqtt.InvalidArgument, match="forget it"):
+            client.publish_state(topic, "")
+    client = argus_mqtt.connect(unreachable)
+    first, second = client.publish_state("a", "1"), client.publish_state("a", "2")
+    with pytest.raises(argus_mqtt.Superseded, match="newer state"):
+        first.wait(DEADLINE)
+    assert repr(first).endswith(", superseded>")
+    assert not second.done()
+    assert client.status().counters.superseded == 1
+    client.shutdown(0)

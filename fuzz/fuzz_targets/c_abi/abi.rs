@@ -8,6 +8,7 @@ use argus_mqtt as _;
 pub const OK: i32 = 0;
 pub const TIMEOUT: i32 = 4;
 pub const INTERNAL: i32 = 12;
+pub const SUPERSEDED: i32 = 13;
 pub const INVALID_HANDLE: i32 = 20;
 pub const BUFFER_TOO_SMALL: i32 = 22;
 
@@ -60,6 +61,20 @@ extern "C" {
         payload: *const c_void,
         payload_len: usize,
         options: *const PublishOptions,
+        delivery_out: *mut u64,
+        error: *mut Error,
+    ) -> i32;
+    pub fn argus_mqtt_publish_state(
+        client: u64,
+        topic: *const c_char,
+        payload: *const c_void,
+        payload_len: usize,
+        delivery_out: *mut u64,
+        error: *mut Error,
+    ) -> i32;
+    pub fn argus_mqtt_forget_state(
+        client: u64,
+        topic: *const c_char,
         delivery_out: *mut u64,
         error: *mut Error,
     ) -> i32;

@@ -5,6 +5,7 @@ mod new_settings;
 mod news;
 mod shutdown;
 mod stalls;
+mod states;
 mod subscription;
 mod suspects;
 mod twins;

@@ -5,6 +5,7 @@ mod holding;
 mod model;
 mod plain;
 mod scale;
+mod states;
 
 use super::*;
 use crate::error::ErrorKind;

@@ -107,9 +107,7 @@ class AsyncClient:
         Does not wait for the network: awaiting the delivery does that. Arguments and exceptions are those of
         `argus_mqtt.Client.publish_event`.
         """
-        if self._in_a_row >= _MOST_IN_A_ROW:
-            await self._pause()
-        self._check_open()
+        await self._ready()
         return self._published(self._client.publish_event(camera, event))
 
     async def publish(
@@ -126,12 +124,28 @@ class AsyncClient:
         Does not wait for the network: awaiting the delivery does that. Arguments and exceptions are those of
         `argus_mqtt.Client.publish`.
         """
-        if self._in_a_row >= _MOST_IN_A_ROW:
-            await self._pause()
-        self._check_open()
+        await self._ready()
         return self._published(
             self._client.publish(topic, payload, qos=qos, retain=retain, expiry_seconds=expiry_seconds)
         )
+
+    async def publish_state(self, topic: str, payload: Payload) -> AsyncDelivery:
+        """Say what a topic is to hold from now on, until it is said anew or forgotten.
+
+        Does not wait for the network: awaiting the delivery does that. Arguments and exceptions are those of
+        `argus_mqtt.Client.publish_state`.
+        """
+        await self._ready()
+        return self._published(self._client.publish_state(topic, payload))
+
+    async def forget_state(self, topic: str) -> AsyncDelivery:
+        """Say that a topic is to hold nothing any more, whoever said what it holds.
+
+        Does not wait for the network: awaiting the delivery does that. Arguments and exceptions are those of
+        `argus_mqtt.Client.forget_state`.
+        """
+        await self._ready()
+        return self._published(self._client.forget_state(topic))
 
     async def flush(self, timeout: float | None = None) -> int:
         """Wait until every message that was accepted so far has ended, one way or another.
@@ -255,6 +269,11 @@ class AsyncClient:
         one = AsyncDelivery(delivery)
         self._reader.track(one)
         return one
+
+    async def _ready(self) -> None:
+        if self._in_a_row >= _MOST_IN_A_ROW:
+            await self._pause()
+        self._check_open()
 
     async def _pause(self) -> None:
         self._in_a_row = 0

@@ -47,6 +47,7 @@ class AsyncDelivery:
             Expired: It expired before it could be sent.
             Dropped: It was dropped from the outbox.
             Rejected: This broker does not take it.
+            Superseded: It was a state, and a newer one of its topic took its place.
             UnknownOutcome: It was on its way when the client was shut down.
             TimedOut: Its fate is still open after `timeout` seconds.
             ShutDown: It had not ended when the client was shut down.

@@ -1,0 +1,104 @@
+//! States among the messages: they have ids and outcomes like others, but bounds and an order of their own.
+
+use super::states::{Rank, Superseded};
+use super::{Outbox, Time};
+use crate::error::Error;
+use crate::outcome::{DropReason, Outcome};
+use bytes::Bytes;
+use std::sync::Arc;
+
+impl Outbox {
+    /// Remembers what is to stand on a topic, in place of what was said of it before. Gives the id of the message that
+    /// says it.
+    pub(crate) fn set_state(
+        &mut self,
+        now: Time,
+        topic: &Arc<str>,
+        payload: Bytes,
+        rank: Rank,
+        tracked: bool,
+    ) -> Result<u64, Error> {
+        let room = self.states.check_room(topic, &payload);
+        let room = room.and_then(|()| self.check_kept(tracked));
+        room.inspect_err(|_| self.counters.refused_queue_full += 1)?;
+        Ok(self.say(now, topic, payload, rank, tracked))
+    }
+
+    /// Remembers that nothing is to stand on a topic any more. Is refused only where too many outcomes are kept.
+    pub(crate) fn clear_state(
+        &mut self,
+        now: Time,
+        topic: &Arc<str>,
+        rank: Rank,
+        tracked: bool,
+    ) -> Result<u64, Error> {
+        self.check_kept(tracked)
+            .inspect_err(|_| self.counters.refused_queue_full += 1)?;
+        let id = self.say(now, topic, Bytes::new(), rank, tracked);
+        while let Some(surplus) = self.states.drop_surplus() {
+            self.end_waiting(&surplus, Outcome::Dropped(DropReason::QueueFull));
+        }
+        Ok(id)
+    }
+
+    /// States remembered, and the bytes that they take.
+    pub(crate) fn states(&self) -> (usize, u64) {
+        (self.states.len(), self.states.bytes())
+    }
+
+    /// A connection is open: all states are to be said, before anything else.
+    pub(crate) fn connected(&mut self, now: Time) {
+        self.states.connected(now);
+    }
+
+    /// The connection is over, and what was in flight is back.
+    pub(crate) fn disconnected(&mut self) {
+        self.states.disconnected();
+    }
+
+    /// All states are to be said again, soon.
+    pub(crate) fn say_states_again(&mut self, now: Time) {
+        self.states.want_again(now);
+    }
+
+    /// When to call [`Outbox::turn_states`].
+    pub(crate) fn states_due(&self) -> Option<Time> {
+        self.states.round_due()
+    }
+
+    /// The time has come to say more of the states.
+    pub(crate) fn turn_states(&mut self, now: Time) {
+        self.states.turn_round(now);
+    }
+
+    /// States that the broker closed on are said again: there is perhaps another one.
+    pub(crate) fn retry_states(&mut self) {
+        self.states.release(true);
+    }
+
+    /// The client shuts down: nothing is said twice any more, and what waits goes without a pause.
+    pub(crate) fn hurry_states(&mut self) {
+        self.states.hurry();
+    }
+
+    fn say(
+        &mut self,
+        now: Time,
+        topic: &Arc<str>,
+        payload: Bytes,
+        rank: Rank,
+        tracked: bool,
+    ) -> u64 {
+        let id = self.admit(tracked);
+        let superseded = self.states.set(now, id, topic, payload, rank, tracked);
+        if let Some(superseded) = superseded {
+            self.end_waiting(&superseded, Outcome::Superseded);
+        }
+        id
+    }
+
+    /// The message of a state, which is neither waiting nor in flight any more, has ended.
+    pub(super) fn end_waiting(&mut self, message: &Superseded, outcome: Outcome) {
+        self.count(message.id, message.tracked, outcome);
+    }
+}

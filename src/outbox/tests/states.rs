@@ -1,0 +1,221 @@
+//! States: the latest of each topic, said before what is queued.
+
+use super::*;
+use crate::outbox::states::{MOST_STATES, MOST_STATE_BYTES};
+use std::sync::Arc;
+
+fn say_as(outbox: &mut Outbox, rank: Rank, topic: &str, payload: &str) -> u64 {
+    let payload = Bytes::copy_from_slice(payload.as_bytes());
+    outbox
+        .set_state(ZERO, &topic.into(), payload, rank, true)
+        .expect("there is room")
+}
+
+fn say(outbox: &mut Outbox, topic: &str, payload: &str) -> u64 {
+    say_as(outbox, Rank::State, topic, payload)
+}
+
+fn clear(outbox: &mut Outbox, topic: &str) -> u64 {
+    outbox
+        .clear_state(ZERO, &topic.into(), Rank::State, true)
+        .expect("it is never refused")
+}
+
+fn ended(outbox: &mut Outbox, id: u64) -> Option<Outcome> {
+    outbox.take_outcome(id).expect("somebody waits for it")
+}
+
+fn deliver_all(outbox: &mut Outbox, now: Time) -> Vec<String> {
+    let mut all = Vec::new();
+    while let Some(entry) = outbox.take(now) {
+        all.push(format!("{}={}", entry.message.topic, payload(&entry)));
+        outbox.end(&entry, Outcome::Delivered);
+    }
+    all
+}
+
+#[test]
+fn a_thousand_updates_are_one_message() {
+    let mut outbox = outbox(1000, QueueFull::RefuseNewest);
+    let ids: Vec<u64> = (0..1000)
+        .map(|n| say(&mut outbox, "s", &n.to_string()))
+        .collect();
+    assert_eq!((outbox.queued(), outbox.bytes()), (1, 0));
+    assert_eq!(ended(&mut outbox, ids[0]), Some(Outcome::Superseded));
+    assert_eq!(outbox.counters.superseded, 999);
+    assert_eq!(deliver_all(&mut outbox, ZERO), ["s=999"]);
+    assert_eq!(ended(&mut outbox, ids[999]), Some(Outcome::Delivered));
+    assert_eq!((outbox.unfinished(), outbox.states().0), (0, 1));
+}
+
+#[test]
+fn they_go_before_what_is_queued_and_configs_before_states() {
+    let mut outbox = outbox(10, QueueFull::DropOldest);
+    accept(&mut outbox, ZERO, "event", None);
+    say(&mut outbox, "counts", "1");
+    say_as(&mut outbox, Rank::Config, "config", "2");
+    say_as(&mut outbox, Rank::Availability, "status", "3");
+    say_as(&mut outbox, Rank::Config, "old config", "4");
+    outbox
+        .clear_state(ZERO, &"old config".into(), Rank::State, false)
+        .expect("it is never refused");
+    clear(&mut outbox, "old counts");
+    outbox.connected(ZERO);
+    assert_eq!(
+        deliver_all(&mut outbox, ZERO),
+        [
+            "old config=",
+            "status=3",
+            "config=2",
+            "counts=1",
+            "old counts=",
+            "t=event"
+        ]
+    );
+}
+
+#[test]
+fn after_a_connect_all_is_said_again_but_what_was_cleared() {
+    let mut outbox = outbox(10, QueueFull::DropOldest);
+    for topic in ["a", "b", "c"] {
+        say(&mut outbox, topic, "1");
+    }
+    clear(&mut outbox, "b");
+    assert_eq!(deliver_all(&mut outbox, ZERO), ["a=1", "c=1", "b="]);
+    assert_eq!(deliver_all(&mut outbox, ZERO), [""; 0], "nothing twice");
+    let counters = outbox.counters;
+    outbox.connected(ZERO);
+    assert_eq!(deliver_all(&mut outbox, ZERO), ["a=1", "c=1"]);
+    assert_eq!(outbox.counters, counters, "that is nobody's message");
+}
+
+#[test]
+fn what_is_in_flight_is_not_overtaken_and_its_successor_follows() {
+    let mut outbox = outbox(10, QueueFull::DropOldest);
+    let first = say(&mut outbox, "s", "1");
+    let in_flight = outbox.take(ZERO).expect("the first");
+    let second = say(&mut outbox, "s", "2");
+    let third = say(&mut outbox, "s", "3");
+    assert!(outbox.take(ZERO).is_none(), "one of a topic at a time");
+    assert_eq!(ended(&mut outbox, second), Some(Outcome::Superseded));
+    outbox.end(&in_flight, Outcome::Delivered);
+    assert_eq!(ended(&mut outbox, first), Some(Outcome::Delivered));
+    assert_eq!(deliver_all(&mut outbox, ZERO), ["s=3"]);
+    assert_eq!(ended(&mut outbox, third), Some(Outcome::Delivered));
+}
+
+#[test]
+fn what_comes_back_gives_way_to_its_successor() {
+    let mut outbox = outbox(10, QueueFull::DropOldest);
+    let first = say(&mut outbox, "s", "1");
+    let kept = say(&mut outbox, "kept", "1");
+    let taken: Vec<_> = (0..2).filter_map(|_| outbox.take(ZERO)).collect();
+    say(&mut outbox, "s", "2");
+    for mut entry in taken.into_iter().rev() {
+        entry.sent_before = true;
+        outbox.put_back(entry);
+    }
+    outbox.disconnected();
+    assert_eq!(ended(&mut outbox, first), Some(Outcome::Superseded));
+    assert_eq!(ended(&mut outbox, kept), None);
+    outbox.connected(ZERO);
+    let entry = outbox.take(ZERO).expect("the first topic");
+    assert_eq!((payload(&entry).as_str(), entry.sent_before), ("2", false));
+    let entry = outbox.take(ZERO).expect("the other");
+    assert_eq!((payload(&entry).as_str(), entry.sent_before), ("1", true));
+}
+
+#[test]
+fn what_was_cleared_while_older_news_were_in_flight_stays_cleared() {
+    let mut outbox = outbox(10, QueueFull::DropOldest);
+    say(&mut outbox, "s", "1");
+    let in_flight = outbox.take(ZERO).expect("the first");
+    let cleared = clear(&mut outbox, "s");
+    outbox.end(&in_flight, Outcome::Delivered);
+    assert_eq!(deliver_all(&mut outbox, ZERO), ["s="]);
+    assert_eq!(ended(&mut outbox, cleared), Some(Outcome::Delivered));
+    outbox.connected(ZERO);
+    assert_eq!(deliver_all(&mut outbox, ZERO), [""; 0]);
+    say(&mut outbox, "s", "2");
+    assert_eq!(deliver_all(&mut outbox, ZERO), ["s=2"]);
+}
+
+#[test]
+fn at_the_bound_a_state_is_refused_and_what_was_said_stays() {
+    let mut outbox = outbox(10, QueueFull::DropOldest);
+    let large = Bytes::from(vec![b'x'; MOST_STATE_BYTES as usize / 2]);
+    let set = |outbox: &mut Outbox, topic: &str, payload: &Bytes| {
+        outbox.set_state(ZERO, &topic.into(), payload.clone(), Rank::State, false)
+    };
+    assert!(set(&mut outbox, "a", &large).is_ok());
+    let refused = set(&mut outbox, "b", &large).expect_err("too many bytes");
+    assert_eq!(refused.kind(), ErrorKind::QueueFull);
+    assert!(refused.to_string().contains("67108864"), "{refused}");
+    assert!(set(&mut outbox, "a", &large).is_ok(), "in its own place");
+    say(&mut outbox, "a", "small");
+    for number in 1..MOST_STATES {
+        say(&mut outbox, &number.to_string(), "1");
+    }
+    let refused = set(&mut outbox, "one more", &large.slice(..1)).expect_err("too many");
+    assert!(refused.to_string().contains("10000 states"), "{refused}");
+    assert_eq!(outbox.counters.refused_queue_full, 2);
+    clear(&mut outbox, "a");
+    assert!(set(&mut outbox, "one more", &large.slice(..1)).is_ok());
+    assert_eq!(outbox.states().0, MOST_STATES);
+}
+
+#[test]
+fn clearing_is_never_refused_and_takes_bounded_memory() {
+    let mut outbox = outbox(10, QueueFull::DropOldest);
+    let clear = |outbox: &mut Outbox, topic: String, tracked: bool| {
+        let topic: Arc<str> = topic.into();
+        outbox
+            .clear_state(ZERO, &topic, Rank::State, tracked)
+            .expect("it is never refused")
+    };
+    let first = clear(&mut outbox, "first".into(), true);
+    for number in 0..MOST_STATES + 5 {
+        clear(&mut outbox, number.to_string(), false);
+    }
+    assert_eq!(ended(&mut outbox, first), Some(FULL));
+    assert_eq!(outbox.queued(), MOST_STATES);
+    assert_eq!(outbox.counters.dropped_queue_full, 6);
+}
+
+#[test]
+fn a_held_state_holds_up_no_other_and_is_given_up_until_it_changes() {
+    let mut outbox = outbox(10, QueueFull::DropOldest);
+    let poison = say(&mut outbox, "poison", "1");
+    say(&mut outbox, "good", "1");
+    let entry = outbox.take(ZERO).expect("the first");
+    outbox.hold_back(entry);
+    assert_eq!(deliver_all(&mut outbox, ZERO), ["good=1"]);
+    assert!(outbox.held_closes().is_some());
+    outbox.connected(ZERO);
+    assert_eq!(deliver_all(&mut outbox, ZERO), ["good=1"]);
+    let mut entry = outbox.take_held(ZERO).expect("it is held");
+    entry.closes_alone = 3;
+    outbox.end(&entry, Outcome::Rejected("why".into()));
+    assert_eq!(
+        ended(&mut outbox, poison),
+        Some(Outcome::Rejected("why".into()))
+    );
+    outbox.connected(ZERO);
+    assert_eq!(deliver_all(&mut outbox, ZERO), ["good=1"]);
+    say(&mut outbox, "poison", "2");
+    assert_eq!(deliver_all(&mut outbox, ZERO), ["poison=2"]);
+}
+
+#[test]
+fn at_shutdown_a_state_that_waits_ends_like_others() {
+    let mut outbox = outbox(10, QueueFull::DropOldest);
+    let sent = say(&mut outbox, "sent", "1");
+    let mut entry = outbox.take(ZERO).expect("the first");
+    entry.sent_before = true;
+    outbox.put_back(entry);
+    let waiting = clear(&mut outbox, "waiting");
+    outbox.end_all_queued();
+    assert_eq!(ended(&mut outbox, sent), Some(Outcome::Unknown));
+    assert_eq!(ended(&mut outbox, waiting), Some(SHUT_DOWN));
+    assert_eq!(outbox.unfinished(), 0);
+}
