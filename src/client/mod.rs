@@ -1,6 +1,7 @@
 //! The blocking client.
 
 mod delivery;
+mod expected;
 pub(crate) mod monitor;
 mod notices;
 mod shared;

@@ -118,6 +118,7 @@ impl<L: Link> Exchange<'_, L> {
         let qos = self.qos;
         self.ask(steps, StepName::Publish, packet, move |input| match input {
             Input::Acked(acked, result) if *acked == token => Some(result.clone()),
+            Input::Unmatched(acked) if *acked == token => Some(Ok(())),
             Input::Written(written) if *written == token && qos == QoS::AtMostOnce => Some(Ok(())),
             _ => None,
         })

@@ -22,6 +22,7 @@ use crate::outcome::Outcome;
 use crate::settings::Settings;
 use bytes::Bytes;
 use effects::Observed;
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -119,6 +120,11 @@ impl<L: Link> Driver<L> {
     /// See [`Engine::reconnect`].
     pub(crate) fn reconnect(&mut self, now: Time) -> (Result<(), Error>, Effects) {
         self.step(now, |engine| engine.reconnect(now))
+    }
+
+    /// See [`Engine::set_announced`].
+    pub(crate) fn set_announced(&mut self, now: Time, topics: HashSet<Arc<str>>) -> Effects {
+        self.step(now, |engine| engine.set_announced(topics)).1
     }
 
     /// See [`Engine::shut_down`].

@@ -67,7 +67,11 @@ impl Engine {
                 // Only the first counts as the moment since which we are online.
                 if !matches!(connection.birth, Birth::Acknowledged(_)) {
                     connection.birth = Birth::Acknowledged(now);
-                    connection.online_from.get_or_insert(now);
+                    if connection.online_from.is_none() {
+                        connection.online_from = Some(now);
+                        let hold = self.broker.settings.hold_seconds;
+                        self.home_assistant.broker_is_back(now, hold);
+                    }
                     self.broker.last_error = None;
                 }
             }
@@ -127,9 +131,8 @@ impl Engine {
         let Phase::Connected(connection) = &mut self.phase else {
             return;
         };
-        let is_asked = matches!(connection.subscription, Subscription::Asked { token: asked, .. } if asked == token);
-        if !is_asked {
-            return;
+        if !connection.subscription.is_asked(token) {
+            return self.status_subscribed(now, token, result);
         }
         match result {
             Ok(()) => {

@@ -4,6 +4,7 @@ use super::connection::{Birth, Connection};
 use super::{Engine, Phase};
 use crate::outbox::Outbox;
 use crate::settings::Settings;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 impl Engine {
@@ -81,6 +82,11 @@ impl Engine {
     #[cfg(test)]
     pub(crate) fn birth_message(&self) -> &bytes::Bytes {
         &self.broker.availability.birth
+    }
+
+    /// The cameras that are announced to Home Assistant have their events on these topics: it is expected to hear them.
+    pub(crate) fn set_announced(&mut self, topics: HashSet<Arc<str>>) {
+        self.home_assistant.set_announced(topics);
     }
 
     /// The messages.

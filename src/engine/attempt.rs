@@ -90,8 +90,10 @@ pub(crate) struct Failure {
 /// What a failed attempt calls for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum FailureKind {
-    /// The broker can't be reached: no name, no route, TCP refused or silent. Try again later.
+    /// The broker can't be reached: no name, no route, TCP silent. Try again later.
     Unreachable,
+    /// Its machine refuses the TCP connection: the broker does not run. Try again later.
+    NotRunning,
     /// It said that it does not speak this version.
     WrongVersion,
     /// It answered nothing that can be understood: it may not speak this version.

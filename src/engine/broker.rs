@@ -17,6 +17,8 @@ pub(super) struct Broker {
     pub(super) reconnect: Reconnect,
     pub(super) version: VersionChoice,
     pub(super) subscription_rest: SubscriptionRest,
+    /// Of the subscription to Home Assistant's status topic.
+    pub(super) status_subscription_rest: SubscriptionRest,
     pub(super) twin: TwinEvidence,
     /// It acknowledged the offline message, and was told nothing else since.
     pub(super) offline_acknowledged: bool,
@@ -52,6 +54,7 @@ impl Broker {
             ),
             version: VersionChoice::new(settings.protocol),
             subscription_rest: SubscriptionRest::default(),
+            status_subscription_rest: SubscriptionRest::default(),
             twin: TwinEvidence::default(),
             // One that never says online need not take it back.
             offline_acknowledged: !settings.announce_availability,

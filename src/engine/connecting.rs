@@ -59,7 +59,14 @@ impl Engine {
             true => broker.subscription_rest.begin(now),
             false => Subscription::Unwanted,
         };
-        let connection = Connection::new(now, attempt, connack, &broker.settings, subscription);
+        // For a tool beside the service nothing waits.
+        let is_watched = is_announced && !broker.settings.home_assistant_status_topic.is_empty();
+        let status_subscription = match is_watched {
+            true => broker.status_subscription_rest.begin(now),
+            false => Subscription::Unwanted,
+        };
+        let mut connection = Connection::new(now, attempt, connack, &broker.settings, subscription);
+        connection.status_subscription = status_subscription;
         let (address, version) = (broker.settings.broker(), connection.version.name());
         let why = &broker.version.reason;
         self.notice_queue.log(Level::Info, || {
@@ -77,6 +84,9 @@ impl Engine {
             return;
         };
         let (version, will) = (attempt.version, attempt.will);
+        if failure.kind == FailureKind::NotRunning {
+            self.home_assistant.broker_is_gone();
+        }
         let broker = &mut self.broker;
         let again = match broker.version.next(version, failure.kind, &failure.text) {
             Some(version) => Some((version, will)),
@@ -93,6 +103,7 @@ impl Engine {
         if matches!(
             failure.kind,
             FailureKind::Unreachable
+                | FailureKind::NotRunning
                 | FailureKind::Undecided
                 | FailureKind::Closed
                 | FailureKind::Silent

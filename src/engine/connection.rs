@@ -1,6 +1,7 @@
 //! One open connection, from CONNACK to its end.
 
 use super::attempt::{Attempt, AvailabilityFlags, Connack, Version};
+use super::heartbeat::Heartbeat;
 use super::input::Token;
 use super::link::passing_time;
 use super::read_back::ReadBack;
@@ -12,8 +13,10 @@ use crate::outbox::Time;
 use crate::settings::Settings;
 use std::time::Duration;
 
-/// Places in the window beside those for messages: one for availability, one for the subscription.
+/// Packets on their way beside messages: one of availability, one that its acknowledgement has not freed yet.
 const RESERVED: u16 = 2;
+/// A place in the window for SUBSCRIBE, which a broker does not count.
+const FOR_SUBSCRIBE: u16 = 1;
 /// Nothing acknowledged for so long, though it is written: the broker is not working. What is written may still have to
 /// pass a slow link: the limit is longer by the time that the packet takes, and what no acknowledgement says anything of
 /// before it.
@@ -30,7 +33,7 @@ pub(crate) const MOST_UNWRITTEN_BYTES: u64 = 128 * 1024;
 
 /// How many packets may need a packet id at once.
 pub(crate) fn window_span(settings: &Settings) -> u16 {
-    settings.max_in_flight + RESERVED
+    settings.max_in_flight + RESERVED + FOR_SUBSCRIBE
 }
 
 /// What the broker knows of our being here.
@@ -89,11 +92,15 @@ pub(super) struct Connection {
     pub(super) window: Window,
     /// What the settings ask for.
     keep_alive_seconds: u16,
-    /// Places in the window kept free for availability.
-    reserve: usize,
+    /// How many messages may be in flight, and how many packets that the broker counts.
+    for_messages: usize,
+    for_publishes: usize,
     pub(super) birth: Birth,
     pub(super) subscription: Subscription,
+    /// To Home Assistant's status topic.
+    pub(super) status_subscription: Subscription,
     pub(super) repairs: Repairs,
+    pub(super) heartbeat: Heartbeat,
     pub(super) read_back: ReadBack,
     /// Birth messages handed over since SUBSCRIBE was, less those received live since.
     births_to_hear: i64,
@@ -113,10 +120,11 @@ impl Connection {
         settings: &Settings,
         subscription: Subscription,
     ) -> Self {
-        let span = limits.receive_maximum.min(window_span(settings)).max(1);
+        let most = settings.max_in_flight + RESERVED;
+        let for_publishes = limits.receive_maximum.min(most).max(1);
         let for_messages = settings
             .max_in_flight
-            .min(span.saturating_sub(RESERVED).max(1));
+            .min(for_publishes.saturating_sub(RESERVED).max(1));
         let qos = match limits.maximum_qos {
             QoS::AtMostOnce => QoS::AtMostOnce,
             QoS::AtLeastOnce => AvailabilityFlags::FULL.qos,
@@ -133,15 +141,18 @@ impl Connection {
             will: attempt.will,
             is_announced,
             limits,
-            window: Window::new(span),
+            window: Window::new(for_publishes + FOR_SUBSCRIBE),
             keep_alive_seconds: settings.keep_alive_seconds,
-            reserve: usize::from(span - for_messages),
+            for_messages: for_messages.into(),
+            for_publishes: for_publishes.into(),
             birth: match is_announced {
                 true => Birth::Due,
                 false => Birth::Acknowledged(now),
             },
             subscription,
+            status_subscription: Subscription::Unwanted,
             repairs: Repairs::default(),
+            heartbeat: Heartbeat::default(),
             read_back: ReadBack::default(),
             births_to_hear: 0,
             farewell: Farewell::NotBegun,
@@ -159,7 +170,13 @@ impl Connection {
     /// Whether the window and what waits to be written leave room for another message.
     pub(super) fn has_room_for_message(&self) -> bool {
         let flows = self.window.unwritten_bytes() < MOST_UNWRITTEN_BYTES;
-        flows && self.window.has_room(self.reserve)
+        let reserve = self.for_publishes - self.for_messages;
+        flows && self.window.publishes() < self.for_messages && self.window.has_room(reserve)
+    }
+
+    /// Whether a message of availability may be handed over.
+    pub(super) fn has_room_for_availability(&self) -> bool {
+        self.window.publishes() < self.for_publishes && self.window.has_room(0)
     }
 
     /// Notes that something is on its way, and gives its token.
@@ -173,6 +190,13 @@ impl Connection {
     /// Our birth message came back, live. More of them than we said are somebody else's.
     pub(super) fn heard_birth(&mut self) {
         self.births_to_hear -= 1;
+    }
+
+    /// The birth message that is handed over next will not come back: the broker was told so (No Local).
+    pub(super) fn will_not_hear_birth(&mut self) {
+        if self.version == Version::V5 && self.hears_births() {
+            self.births_to_hear -= 1;
+        }
     }
 
     /// Whether somebody else has said our birth message.
@@ -191,7 +215,7 @@ impl Connection {
     /// follow, and not without room.
     pub(super) fn may_repeat_birth(&self) -> bool {
         let was_said = !matches!(self.birth, Birth::Due | Birth::Sent(_));
-        was_said && self.farewell == Farewell::NotBegun && self.window.has_room(0)
+        was_said && self.farewell == Farewell::NotBegun && self.has_room_for_availability()
     }
 
     /// When to say again the birth message that the broker refused.

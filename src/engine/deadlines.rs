@@ -31,12 +31,19 @@ enum Deadline {
     ReadBack,
     /// SUBSCRIBE is sent again.
     Subscribe,
+    /// As these two, of the subscription to Home Assistant's status topic.
+    StatusSuback,
+    StatusSubscribe,
+    /// Events have been held for Home Assistant long enough.
+    Hold,
     /// The birth message that the broker refused is said again.
     Birth,
     /// The birth message is said again because the topic held something else.
     Repair,
     /// More of the states are said.
     States,
+    /// The birth message is said again, as it is every so often.
+    Heartbeat,
     /// The turn of a message that was held back has come.
     Trial,
     /// The broker should have acknowledged something.
@@ -48,7 +55,7 @@ enum Deadline {
 impl Deadline {
     /// In the order in which they are met: a message that expired is not sent, a shutdown comes before all that
     /// makes no difference after it, and an attempt begins when it is known why.
-    const ALL: [Deadline; 15] = [
+    const ALL: [Deadline; 19] = [
         Deadline::Expiry,
         Deadline::Losses,
         Deadline::Shutdown,
@@ -56,9 +63,13 @@ impl Deadline {
         Deadline::Suback,
         Deadline::ReadBack,
         Deadline::Subscribe,
+        Deadline::StatusSuback,
+        Deadline::StatusSubscribe,
+        Deadline::Hold,
         Deadline::Birth,
         Deadline::Repair,
         Deadline::States,
+        Deadline::Heartbeat,
         Deadline::Trial,
         Deadline::Leaving,
         Deadline::Close,
@@ -93,9 +104,13 @@ impl Engine {
             Deadline::Suback => self.connection()?.subscription.answer_due(),
             Deadline::ReadBack => self.connection()?.read_back.due(),
             Deadline::Subscribe => self.connection()?.subscription.again(),
+            Deadline::StatusSuback => self.connection()?.status_subscription.answer_due(),
+            Deadline::StatusSubscribe => self.connection()?.status_subscription.again(),
+            Deadline::Hold => self.home_assistant.held_until(),
             Deadline::Birth => self.connection()?.birth_again(),
             Deadline::Repair => self.connection()?.repairs.from(),
             Deadline::States => self.states_due(),
+            Deadline::Heartbeat => self.heartbeat_at(),
             Deadline::Trial => self.connection()?.trial_from(),
             Deadline::Leaving => self.next_settings.as_ref().map(|(_, until)| *until),
             Deadline::Close => self.connection()?.close_due(),
@@ -131,6 +146,7 @@ impl Engine {
         }
         self.end_drained_shutdown();
         self.schedule_trial();
+        self.outbox.hold_events(self.is_holding());
         self.last_online.note(now, self.is_online());
         self.tell(now);
     }
@@ -146,6 +162,10 @@ impl Engine {
             Deadline::Suback => {
                 return self.subscription_failed(now, "the broker did not answer".into())
             }
+            Deadline::StatusSuback => {
+                return self.status_subscription_failed(now, "the broker did not answer".into())
+            }
+            Deadline::Hold => return self.hold_is_over(),
             Deadline::ReadBack => return self.birth_not_read_back(),
             Deadline::Leaving | Deadline::Close => {
                 return self.give_up(now, "the broker did not close in time")
@@ -161,8 +181,10 @@ impl Engine {
         match deadline {
             Deadline::Offline => connection.farewell = Farewell::OfflineDue,
             Deadline::Subscribe => connection.subscription = Subscription::Due,
+            Deadline::StatusSubscribe => connection.status_subscription = Subscription::Due,
             Deadline::Birth => connection.birth = Birth::Due,
             Deadline::Repair => connection.repairs.fall_due(),
+            Deadline::Heartbeat => connection.heartbeat.fall_due(),
             Deadline::Trial => connection.trial = Trial::Due,
             _ => {}
         }

@@ -34,8 +34,11 @@ impl Engine {
             }
         };
         self.take_back(now, &mut connection, ended);
-        if is_over_subscription(&connection, ended.kind) {
+        if is_over(&connection.subscription, ended.kind) {
             self.broker.subscription_rest.failed(now);
+        }
+        if is_over(&connection.status_subscription, ended.kind) {
+            self.broker.status_subscription_rest.failed(now);
         }
         let is_last = matches!(connection.farewell, Farewell::DisconnectSent { .. })
             && self.next_settings.is_none();
@@ -147,8 +150,8 @@ impl Engine {
 }
 
 /// Whether the broker ended the connection while the subscription was unanswered.
-fn is_over_subscription(connection: &Connection, cause: EndCause) -> bool {
-    let is_asked = matches!(connection.subscription, Subscription::Asked { .. });
+fn is_over(subscription: &Subscription, cause: EndCause) -> bool {
+    let is_asked = matches!(subscription, Subscription::Asked { .. });
     is_asked && matches!(cause, EndCause::ByPeer | EndCause::Disconnected)
 }
 

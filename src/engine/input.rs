@@ -32,13 +32,29 @@ pub(crate) enum Input {
     Acked(Token, Result<(), String>),
     /// The SUBSCRIBE was answered: granted, or refused with this reason.
     Subscribed(Token, Result<(), String>),
-    /// A message arrived on the availability topic: live, or as the broker kept it. Of one that is larger than the
-    /// connection takes, only the beginning.
-    Received { payload: Bytes, retain: bool },
+    /// A PUBLISH was acknowledged, and the broker says that no subscriber matched its topic (MQTT 5, section 3.4.2.1:
+    /// reason code 0x10).
+    Unmatched(Token),
+    /// A message arrived on one of the topics that concern us: live, or as the broker kept it. Of one that is larger
+    /// than the connection takes, only the beginning.
+    Received {
+        subject: Subject,
+        payload: Bytes,
+        retain: bool,
+    },
     /// An acknowledgement arrived that was for nothing, or came twice. It was ignored.
     Unsolicited,
     /// The connection is over.
     Ended(ConnectionEnd),
+}
+
+/// A topic on which messages concern us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// Our own.
+    Availability,
+    /// That on which Home Assistant says whether it is there.
+    HomeAssistant,
 }
 
 /// Names a packet handed over, for the life of its connection.

@@ -93,7 +93,8 @@ mod tests {
 
     #[test]
     fn a_message_of_qos_1_is_measured_from_the_moment_it_was_written() {
-        let settings = Settings::from_json(r#"{"broker_host": "h", "guard_availability": false}"#);
+        let json = r#"{"broker_host": "h", "guard_availability": false, "home_assistant_status_topic": ""}"#;
+        let settings = Settings::from_json(json);
         let settings = Arc::new(settings.expect("they are valid"));
         let mut engine = Engine::new(settings, Time::ZERO, 1);
         let Plan::Open(attempt) = engine.plan(Time::ZERO) else {

@@ -32,6 +32,8 @@ mod connecting;
 mod connection;
 mod deadlines;
 mod ending;
+mod heartbeat;
+mod home_assistant;
 mod input;
 mod last_online;
 mod latency;
@@ -49,6 +51,7 @@ mod shutdown;
 mod snapshot;
 mod states;
 mod status;
+mod status_topic;
 mod subscription;
 mod twin;
 mod version_choice;
@@ -59,7 +62,7 @@ pub(crate) use connecting::attempt_limit;
 pub(crate) use connection::window_span;
 #[cfg(test)]
 pub(crate) use connection::MOST_UNWRITTEN_BYTES;
-pub(crate) use input::{ConnectionEnd, EndCause, Input, Plan, Token};
+pub(crate) use input::{ConnectionEnd, EndCause, Input, Plan, Subject, Token};
 pub use latency::Histogram;
 pub(crate) use link::{passing_time, Link, Packet, SLOWEST_BYTES_PER_SECOND};
 pub use notice::{Level, Notice};
@@ -78,6 +81,7 @@ use crate::outcome::{Outcome, ShutdownReport};
 use crate::settings::Settings;
 use broker::Broker;
 use connection::Connection;
+use home_assistant::HomeAssistant;
 use last_online::LastOnline;
 use notice_queue::NoticeQueue;
 use shutdown::Stop;
@@ -109,6 +113,7 @@ pub(crate) struct Engine {
     /// The last connection had another availability topic, where only its will may say offline.
     leaves_a_topic: bool,
     outbox: Outbox,
+    home_assistant: HomeAssistant,
     phase: Phase,
     last_attempt: u64,
     /// Attempts, with those that followed one another at once counted as one.
@@ -130,6 +135,7 @@ impl Engine {
     pub(crate) fn new(settings: Arc<Settings>, now: Time, seed: u64) -> Self {
         Engine {
             outbox: Outbox::new(bounds(&settings)),
+            home_assistant: HomeAssistant::default(),
             broker: Broker::new(settings, seed),
             next_settings: None,
             leaves_a_topic: false,
@@ -200,7 +206,15 @@ impl Engine {
                 Input::Written(token) => self.written(now, token),
                 Input::Acked(token, result) => self.acknowledged(now, token, result),
                 Input::Subscribed(token, result) => self.subscribed(now, token, result),
-                Input::Received { payload, retain } => self.received(now, &payload, retain),
+                Input::Unmatched(token) => self.acknowledged(now, token, Ok(())),
+                Input::Received {
+                    subject,
+                    payload,
+                    retain,
+                } => match subject {
+                    Subject::Availability => self.received(now, &payload, retain),
+                    Subject::HomeAssistant => self.home_assistant_said(now, &payload, retain),
+                },
                 Input::Unsolicited => self.outbox.counters.ignored_acknowledgements += 1,
                 Input::Ended(ended) => self.ended(now, &ended),
                 Input::Opened(_) | Input::Failed(_) => {}

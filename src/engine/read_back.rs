@@ -57,7 +57,7 @@ impl ReadBack {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{Connack, Engine, Input, Packet, Plan};
+    use crate::engine::{Connack, Engine, Input, Packet, Plan, Subject};
     use crate::settings::Settings;
     use std::sync::Arc;
 
@@ -96,7 +96,11 @@ mod tests {
     fn kept(engine: &Engine) -> Input {
         let payload = engine.birth_message().clone();
         let retain = true;
-        Input::Received { payload, retain }
+        Input::Received {
+            subject: Subject::Availability,
+            payload,
+            retain,
+        }
     }
 
     #[test]

@@ -57,8 +57,13 @@ impl Engine {
                 if let Birth::Refused { again, .. } = &mut connection.birth {
                     *again = now;
                 }
-                if let Subscription::Failed { again, .. } = &mut connection.subscription {
-                    *again = now;
+                for subscription in [
+                    &mut connection.subscription,
+                    &mut connection.status_subscription,
+                ] {
+                    if let Subscription::Failed { again, .. } = subscription {
+                        *again = now;
+                    }
                 }
             }
             Phase::Connecting { .. } | Phase::Closed => {}
@@ -71,6 +76,12 @@ impl Engine {
         // A delayed will would be cancelled by the next connection, and the old topic would say online for ever.
         self.leaves_a_topic |=
             self.broker.settings.availability_topic != settings.availability_topic;
+        let before = &self.broker.settings;
+        if before.broker() != settings.broker()
+            || before.home_assistant_status_topic != settings.home_assistant_status_topic
+        {
+            self.home_assistant.is_another();
+        }
         self.outbox.set_bounds(bounds(&settings));
         self.outbox.retry_states();
         self.broker = Broker::new(settings, self.broker.reconnect.seed());

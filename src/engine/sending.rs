@@ -24,7 +24,7 @@ impl Engine {
         let Phase::Connected(connection) = &mut self.phase else {
             return self.last_packet.take();
         };
-        let has_room = connection.window.has_room(0);
+        let has_room = connection.has_room_for_availability();
         match (&connection.birth, connection.farewell) {
             (Birth::Due, _) if has_room => return self.say_birth(now),
             (Birth::Due | Birth::Sent(_), _) => return None,
@@ -57,12 +57,33 @@ impl Engine {
             });
             return self.say_birth(now);
         }
-        if connection.subscription == Subscription::Due && has_room {
+        if connection.heartbeat.is_due() && connection.may_repeat_birth() {
+            // In the long run those that are counted and never come would hide those of others.
+            connection.will_not_hear_birth();
+            return self.say_birth(now);
+        }
+        if connection.subscription == Subscription::Due && connection.window.has_room(0) {
             let token = connection.hand_over(Flight::Subscribe);
             connection.subscription = Subscription::asked(now, token);
             return Some(Packet::Subscribe {
                 token,
                 topic: self.broker.availability.topic.clone(),
+            });
+        }
+        if connection.status_subscription == Subscription::Due
+            && connection.subscription.is_settled()
+            && connection.window.has_room(0)
+        {
+            let token = connection.hand_over(Flight::Subscribe);
+            connection.status_subscription = Subscription::asked(now, token);
+            return Some(Packet::Subscribe {
+                token,
+                topic: self
+                    .broker
+                    .settings
+                    .home_assistant_status_topic
+                    .as_str()
+                    .into(),
             });
         }
         connection.next_message(now, &mut self.outbox)
@@ -80,6 +101,7 @@ impl Engine {
             return self.next_packet(now);
         }
         let token = connection.hand_over(Flight::Birth);
+        connection.heartbeat.said(now);
         if connection.birth == Birth::Due {
             connection.birth = Birth::Sent(token);
         }

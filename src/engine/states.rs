@@ -35,7 +35,6 @@ impl Engine {
 
     /// Says all states again, soon: somebody has come who may not know them. For Home Assistant's live birth message.
     /// Without a connection there is nothing to do, as the next one begins with them.
-    #[allow(dead_code, reason = "for the watch over Home Assistant's status topic")]
     pub(crate) fn say_states_again(&mut self, now: Time) {
         if self.says_states() {
             self.outbox.say_states_again(now);

@@ -4,6 +4,7 @@ use super::attempt::Connack;
 use super::connection::{Birth, Connection};
 use super::latency::Histogram;
 use super::read_back::ReadBack;
+use super::status_topic::NOT_WATCHED;
 use super::subscription::Subscription;
 use super::{Engine, Phase};
 use crate::message::QoS;
@@ -220,6 +221,9 @@ impl Connection {
         }
         if let Subscription::Failed { reason, .. } = &self.subscription {
             warnings.push(format!("the availability topic is not watched: {reason}"));
+        }
+        if let Subscription::Failed { reason, .. } = &self.status_subscription {
+            warnings.push(format!("{NOT_WATCHED}: {reason}"));
         }
         warnings
     }

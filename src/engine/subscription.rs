@@ -1,4 +1,4 @@
-//! The subscription to our own availability topic, and when to ask for it again.
+//! A subscription: to our own availability topic, or to that of Home Assistant; and when to ask for it again.
 
 use super::input::Token;
 use crate::outbox::Time;
@@ -35,6 +35,16 @@ impl Subscription {
             token,
             until: now + SUBACK_LIMIT,
         }
+    }
+
+    /// Whether this SUBSCRIBE is the one that an answer is awaited to.
+    pub(super) fn is_asked(&self, token: Token) -> bool {
+        matches!(self, Subscription::Asked { token: asked, .. } if *asked == token)
+    }
+
+    /// Whether it is not on its way, nor about to be.
+    pub(super) fn is_settled(&self) -> bool {
+        !matches!(self, Subscription::Due | Subscription::Asked { .. })
     }
 
     /// When the broker should have answered by.

@@ -189,6 +189,7 @@ mod tests {
         let next = |protocol, version, kind| VersionChoice::new(protocol).next(version, kind, "");
         for kind in [
             FailureKind::Unreachable,
+            FailureKind::NotRunning,
             FailureKind::NotAuthorized,
             FailureKind::Later,
             FailureKind::Permanent,

@@ -21,6 +21,10 @@ impl Flight {
         matches!(self, Flight::Message(entry) if entry.message.qos == QoS::AtMostOnce)
     }
 
+    fn is_publish(&self) -> bool {
+        !matches!(self, Flight::Subscribe)
+    }
+
     /// The bytes of its message.
     fn size(&self) -> u64 {
         match self {
@@ -55,6 +59,8 @@ pub(super) struct Window {
     silent_bytes: u64,
     unwritten: usize,
     unwritten_bytes: u64,
+    /// Messages, those of availability included.
+    publishes: usize,
 }
 
 impl Window {
@@ -66,12 +72,18 @@ impl Window {
             silent_bytes: 0,
             unwritten: 0,
             unwritten_bytes: 0,
+            publishes: 0,
         }
     }
 
     /// Whether another packet may be handed over when this many places are to stay free.
     pub(super) fn has_room(&self, reserve: usize) -> bool {
         self.slots.is_empty() || self.slots.len() + reserve < self.span
+    }
+
+    /// How many packets are in flight that the broker counts.
+    pub(super) fn publishes(&self) -> usize {
+        self.publishes
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -116,6 +128,7 @@ impl Window {
             self.silent_bytes += size;
         }
         self.unwritten += 1;
+        self.publishes += usize::from(flight.is_publish());
         self.unwritten_bytes += size;
         self.slots.push_back(Slot {
             flight: Some(flight),
@@ -145,6 +158,7 @@ impl Window {
         let index = self.index(token)?;
         let slot = self.slots.get_mut(index)?;
         let flight = slot.flight.take()?;
+        self.publishes -= usize::from(flight.is_publish());
         if slot.written_at.is_none() {
             // A broker can't answer what was not written; one that does it all the same has read it.
             slot.written_at = Some(Time::ZERO);
@@ -161,6 +175,7 @@ impl Window {
     /// Everything still in flight, the newest first.
     pub(super) fn drain(&mut self) -> impl Iterator<Item = Flight> + '_ {
         (self.silent_bytes, self.unwritten, self.unwritten_bytes) = (0, 0, 0);
+        self.publishes = 0;
         self.slots.drain(..).rev().filter_map(|slot| slot.flight)
     }
 

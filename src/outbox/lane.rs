@@ -40,6 +40,12 @@ pub(super) struct Front {
     pub(super) closes_alone: u8,
 }
 
+impl Front {
+    pub(super) fn expires(&self) -> bool {
+        self.deadline_ms.is_some()
+    }
+}
+
 impl Lane {
     pub(super) fn new(topic: u32, lifetime: u32) -> Self {
         Lane {

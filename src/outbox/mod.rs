@@ -165,8 +165,17 @@ impl Outbox {
         if let Some(entry) = self.states.take_held(now) {
             return Some(entry);
         }
+        if self.queues.holds_events {
+            return None;
+        }
         let lane = self.queues.oldest_held()?;
         self.take_front(lane)
+    }
+
+    /// Whether messages that expire have to wait, with what is behind them on their topics. Messages that are held for
+    /// another reason wait as well.
+    pub(crate) fn hold_events(&mut self, holds: bool) {
+        self.queues.holds_events = holds;
     }
 
     /// Whether [`Outbox::take`] would give a message, if none has expired since [`Outbox::expire`].
@@ -180,6 +189,9 @@ impl Outbox {
     pub(crate) fn held_closes(&self) -> Option<u8> {
         if let Some(closes) = self.states.held_closes() {
             return Some(closes);
+        }
+        if self.queues.holds_events {
+            return None;
         }
         let front = self.queues.front(self.queues.oldest_held()?)?;
         Some(front.closes_alone)

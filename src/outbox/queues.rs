@@ -27,13 +27,16 @@ pub(super) struct Queues {
     by_lifetime: BTreeMap<(u32, u32), u32>,
     /// Those of them that are not empty, by topic and the id of their front.
     fronts: BTreeMap<(u32, u64), u32>,
-    /// Topics by the id of their head: those that flow and those that are paused.
-    flowing: Ranking,
+    /// Topics by the id of their head: those that flow, by whether that expires, and those that are paused.
+    lasting: Ranking,
+    perishable: Ranking,
     paused: Ranking,
     /// Lanes whose messages expire: by the id of their front, and by when that expires.
     expiring: Ranking,
     expiries: Ranking,
     len: usize,
+    /// What expires has to wait, and what is behind it on its topic.
+    pub(super) holds_events: bool,
 }
 
 #[derive(Debug)]
@@ -66,9 +69,11 @@ impl Queues {
         self.rank(number, before);
     }
 
-    /// The lane whose front is the oldest message of those that need not wait for a held one.
+    /// The lane whose front is the oldest message of those that need not wait.
     pub(super) fn oldest_flowing(&self) -> Option<u32> {
-        self.head(self.flowing.first()?.1)
+        let perishable = self.perishable.first().filter(|_| !self.holds_events);
+        let first = [self.lasting.first(), perishable].into_iter().flatten();
+        self.head(first.min()?.1)
     }
 
     /// The lane whose front is the oldest held message.
@@ -78,7 +83,7 @@ impl Queues {
 
     /// The lane whose front is the oldest message of all.
     pub(super) fn oldest(&self) -> Option<u32> {
-        let heads = [self.flowing.first(), self.paused.first()];
+        let heads = [&self.lasting, &self.perishable, &self.paused].map(Ranking::first);
         self.head(heads.into_iter().flatten().min()?.1)
     }
 
@@ -189,7 +194,7 @@ impl Queues {
         // Where no number is in use, those that rankings made room for will not come again.
         if self.lanes.span() == 0 {
             (self.expiring, self.expiries) = Default::default();
-            (self.flowing, self.paused) = Default::default();
+            (self.lasting, self.perishable, self.paused) = Default::default();
         }
     }
 
@@ -238,8 +243,11 @@ impl Queues {
             }
             self.head(topic).and_then(|lane| self.front(lane))
         };
-        let id = |held| head.filter(|head| head.is_held == held).map(|head| head.id);
-        self.flowing.set(topic, id(false));
-        self.paused.set(topic, id(true));
+        let id = |belongs: fn(&Front) -> bool| head.filter(belongs).map(|head| head.id);
+        self.lasting
+            .set(topic, id(|head| !head.is_held && !head.expires()));
+        self.perishable
+            .set(topic, id(|head| !head.is_held && head.expires()));
+        self.paused.set(topic, id(|head| head.is_held));
     }
 }

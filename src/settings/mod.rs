@@ -38,8 +38,8 @@ use std::path::PathBuf;
 /// Which broker to connect to, and how. Settings that exist are valid.
 ///
 /// Settings are one JSON object with the members below; [`builder`](Settings::builder) and serde's `Deserialize` make
-/// them from Rust values and other formats. `null` or an empty text stands for the default, and an unknown name is a
-/// fault. Numbers are whole, both ends of a range are allowed, and a value of another type is never converted: `"1883"`
+/// them from Rust values and other formats. `null` stands for the default, and so does an empty text, except in
+/// `home_assistant_status_topic`; an unknown name is a fault. Numbers are whole, both ends of a range are allowed, and a value of another type is never converted: `"1883"`
 /// is not a number. Lengths of text are in bytes of UTF-8.
 ///
 #[doc = include_str!("reference.md")]
@@ -97,6 +97,12 @@ pub struct Settings {
     pub(crate) reconnect_min_seconds: u32,
     pub(crate) reconnect_max_seconds: u32,
     pub(crate) guard_availability: bool,
+    /// Where nothing is set, the default depends on the cameras.
+    pub(crate) availability_heartbeat_seconds: Option<u32>,
+    pub(crate) wait_for_subscriber: WaitForSubscriber,
+    /// Empty for none.
+    pub(crate) home_assistant_status_topic: String,
+    pub(crate) hold_seconds: u32,
     pub(crate) homeassistant_discovery: bool,
     pub(crate) discovery_prefix: String,
     pub(crate) discovery_id_prefix: String,
@@ -121,6 +127,16 @@ pub(crate) enum Protocol {
 pub(crate) enum QueueFull {
     DropOldest,
     RefuseNewest,
+}
+
+/// What becomes of an event that no subscriber matched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WaitForSubscriber {
+    /// It waits if its topic had a subscriber before, or its camera is announced.
+    Auto,
+    Always,
+    /// It counts as delivered.
+    Never,
 }
 
 impl Settings {
@@ -228,6 +244,10 @@ impl Settings {
             reconnect_min_seconds: _,
             reconnect_max_seconds: _,
             guard_availability,
+            availability_heartbeat_seconds: _,
+            wait_for_subscriber: _,
+            home_assistant_status_topic,
+            hold_seconds: _,
             homeassistant_discovery: _,
             discovery_prefix: _,
             discovery_id_prefix: _,
@@ -250,6 +270,7 @@ impl Settings {
             && *will_delay_seconds == other.will_delay_seconds
             && *max_in_flight == other.max_in_flight
             && *guard_availability == other.guard_availability
+            && *home_assistant_status_topic == other.home_assistant_status_topic
             && *tls == other.tls
     }
 }

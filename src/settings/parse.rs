@@ -5,7 +5,7 @@ use super::event_topic::{leading_dollar, EventTopic, CAMERA, PREFIX};
 use super::reader::Reader;
 use super::state_topic::{StateTopic, STATE};
 use super::table::{PORT, TLS_PORT};
-use super::{json, notes, password, tls, Protocol, QueueFull, Settings};
+use super::{json, notes, password, tls, Protocol, QueueFull, Settings, WaitForSubscriber};
 use crate::fault::{Fault, FaultCode};
 use crate::message::QoS;
 use crate::tls::Tls;
@@ -73,6 +73,7 @@ fn read(reader: &mut Reader<'_>) -> Settings {
     });
     let (birth_message, will_message) = availability_messages(reader);
     let (reconnect_min_seconds, reconnect_max_seconds) = pauses(reader);
+    let home_assistant_status_topic = status_topic(reader, &topics.availability);
     let (tls, file_notes) = tls::read(reader, use_tls, &broker_host);
     let (tls, unused_tls) = match use_tls {
         true => (Some(tls), Tls::default()),
@@ -109,6 +110,10 @@ fn read(reader: &mut Reader<'_>) -> Settings {
         reconnect_min_seconds,
         reconnect_max_seconds,
         guard_availability: reader.switch("guard_availability"),
+        availability_heartbeat_seconds: reader.optional_integer("availability_heartbeat_seconds"),
+        wait_for_subscriber: WaitForSubscriber::of(&reader.text("wait_for_subscriber")),
+        home_assistant_status_topic,
+        hold_seconds: reader.integer("hold_seconds"),
         homeassistant_discovery: reader.switch("homeassistant_discovery"),
         discovery_prefix: discovery_prefix(reader),
         discovery_id_prefix: reader.text("discovery_id_prefix"),
@@ -181,6 +186,22 @@ fn discovery_prefix(reader: &mut Reader<'_>) -> String {
     prefix
 }
 
+/// Home Assistant's topic; empty for none.
+fn status_topic(reader: &mut Reader<'_>, availability: &str) -> String {
+    let name = "home_assistant_status_topic";
+    let topic = reader.text(name);
+    if let Some(what) = leading_dollar(&topic).or_else(|| placeholder(&topic, &[PREFIX, CAMERA])) {
+        reader.fault(name, FaultCode::InvalidTopic, &what);
+    } else if topic == availability && reader.sound(&[name, "availability_topic"]) {
+        reader.fault(
+            name,
+            FaultCode::Conflict,
+            "is also the availability_topic, on which this client speaks; each needs a topic of its own",
+        );
+    }
+    topic
+}
+
 /// What is wrong with a topic in which someone expects a placeholder that is not replaced there.
 fn placeholder(topic: &str, not_here: &[&str]) -> Option<String> {
     let found = not_here
@@ -230,6 +251,24 @@ impl Protocol {
             Protocol::Auto => "auto",
             Protocol::V5 => "5",
             Protocol::V311 => "3.1.1",
+        }
+    }
+}
+
+impl WaitForSubscriber {
+    fn of(name: &str) -> Self {
+        match name {
+            "always" => WaitForSubscriber::Always,
+            "never" => WaitForSubscriber::Never,
+            _ => WaitForSubscriber::Auto,
+        }
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            WaitForSubscriber::Auto => "auto",
+            WaitForSubscriber::Always => "always",
+            WaitForSubscriber::Never => "never",
         }
     }
 }

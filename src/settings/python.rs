@@ -51,7 +51,7 @@ fn entry(field: &Field) -> String {
 
 fn kind(allowed: Allowed) -> String {
     match allowed {
-        Allowed::Integer(..) => "int".into(),
+        Allowed::Integer(..) | Allowed::ZeroOr(..) => "int".into(),
         Allowed::Switch => "bool".into(),
         Allowed::Choice(choices) => {
             let quoted: Vec<_> = choices

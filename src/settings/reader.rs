@@ -4,7 +4,7 @@ use super::faults::{show, Problem};
 use super::nearest::nearest;
 use super::secrecy::{name_may_be_shown, value_may_be_shown};
 use super::table::{find, Allowed, Default, Field};
-use super::value::{expected_text, in_range, lowest, text_in_form, wrong_type};
+use super::value::{expected_text, in_range, lowest, text_in_form, wrong_type, zero_or_in_range};
 use crate::fault::{Fault, FaultCode};
 use serde_json::{Map, Value};
 use std::fmt::Debug;
@@ -81,6 +81,20 @@ impl<'a> Reader<'a> {
         T::try_from(number.unwrap_or(default)).expect("the range in the table fits the type")
     }
 
+    /// A number that may be 0 or in a range; none when it is left out.
+    pub(super) fn optional_integer<T: TryFrom<u64, Error: Debug>>(
+        &mut self,
+        name: &str,
+    ) -> Option<T> {
+        let number = self.read(name, |value, allowed| {
+            let Allowed::ZeroOr(low, high) = allowed else {
+                unreachable!("{name} is not 0 or in a range")
+            };
+            zero_or_in_range(value, low, high)
+        });
+        number.map(|number| T::try_from(number).expect("the range in the table fits the type"))
+    }
+
     pub(super) fn switch(&mut self, name: &str) -> bool {
         let Default::Switch(default) = field(name).default else {
             unreachable!("{name} is not true or false")
@@ -122,11 +136,14 @@ impl<'a> Reader<'a> {
         self.optional_text(name).unwrap_or_default()
     }
 
-    /// A value that stands for something: `null` and the empty text stand for the default.
+    /// A value that stands for something: `null` stands for the default, and so does the empty text where it does not
+    /// stand for none.
     fn value(&self, name: &str) -> Option<&'a Value> {
+        let empty_counts =
+            find(name).is_some_and(|field| matches!(field.allowed, Allowed::TopicOrNone));
         self.given
             .get(name)
-            .filter(|value| !value.is_null() && *value != "")
+            .filter(|value| !value.is_null() && (empty_counts || *value != ""))
     }
 
     fn read<T>(

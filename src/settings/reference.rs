@@ -37,6 +37,7 @@ pub(super) fn allowed(allowed: Allowed) -> String {
     match allowed {
         Allowed::Host => "a host name, an IPv4 or an IPv6 address".into(),
         Allowed::Integer(low, high) => format!("{low} to {high}"),
+        Allowed::ZeroOr(low, high) => format!("0, or {low} to {high}"),
         Allowed::Switch => "`true`, `false`".into(),
         Allowed::Choice(choices) => choices
             .iter()
@@ -47,6 +48,9 @@ pub(super) fn allowed(allowed: Allowed) -> String {
             format!("text, 1 to {longest} bytes")
         }
         Allowed::Topic => "a topic without wildcards that does not start with `$`".into(),
+        Allowed::TopicOrNone => {
+            "such a topic as `availability_topic`, or an empty text for none".into()
+        }
         Allowed::Pattern => "such a topic, with `{camera}` in it once".into(),
         Allowed::StatePattern => {
             "such a topic as `event_topic`, with `{state}` in it once as well".into()

@@ -68,6 +68,10 @@ fn rules(allowed: Allowed) -> Map<String, Value> {
         Allowed::Integer(low, high) => {
             json!({"type": "integer", "minimum": low, "maximum": high})
         }
+        Allowed::ZeroOr(low, high) => json!({
+            "type": "integer", "minimum": 0, "maximum": high,
+            "anyOf": [{"maximum": 0}, {"minimum": low}],
+        }),
         Allowed::Switch => json!({"type": "boolean"}),
         Allowed::Choice(choices) => json!({"type": "string", "enum": choices}),
         Allowed::Text(longest) | Allowed::Payload(longest) => {
@@ -76,7 +80,9 @@ fn rules(allowed: Allowed) -> Map<String, Value> {
         Allowed::Secret(longest) => {
             json!({"type": "string", "maxLength": longest, "format": "password", "writeOnly": true})
         }
-        Allowed::Topic => json!({"type": "string", "pattern": "^([^$+#][^+#]*)?$"}),
+        Allowed::Topic | Allowed::TopicOrNone => {
+            json!({"type": "string", "pattern": "^([^$+#][^+#]*)?$"})
+        }
         Allowed::Pattern | Allowed::StatePattern => {
             json!({"type": "string", "pattern": r"^([^$+#][^+#]*)?$"})
         }
@@ -107,6 +113,9 @@ fn or_null(property: &mut Map<String, Value>) {
 fn message(allowed: Allowed) -> String {
     match allowed {
         Allowed::Integer(low, high) => format!("must be a whole number from {low} to {high}"),
+        Allowed::ZeroOr(low, high) => {
+            format!("must be 0, or a whole number from {low} to {high}")
+        }
         Allowed::Switch => "must be true or false".into(),
         Allowed::Choice(choices) => format!("must be {}", alternatives(choices)),
         Allowed::Text(longest) | Allowed::Payload(longest) | Allowed::Secret(longest) => {
@@ -114,6 +123,9 @@ fn message(allowed: Allowed) -> String {
         }
         Allowed::Topic => {
             "must be a topic without the wildcards + and #, and must not start with $".into()
+        }
+        Allowed::TopicOrNone => {
+            "must be a topic without the wildcards + and #, must not start with $, and may be empty for none".into()
         }
         Allowed::Pattern => {
             "must be a topic that contains {camera} once, without the wildcards + and #".into()

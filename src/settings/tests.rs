@@ -73,6 +73,11 @@ fn null_and_empty_text_stand_for_the_default() {
                 Default::Required => {
                     assert!(refused(&settings).starts_with(field.name));
                 }
+                _ if matches!(field.allowed, Allowed::TopicOrNone)
+                    && !settings[field.name].is_null() =>
+                {
+                    assert_eq!(accepted(&settings).to_value()[field.name], "");
+                }
                 _ => assert!(accepted(&settings) == plain, "{settings}"),
             }
         }
@@ -146,7 +151,7 @@ fn a_value_of_another_type_is_never_converted() {
     for field in fields() {
         let (wrong, expected) = match field.allowed {
             Allowed::Switch => (json!(1), "true or false, without quotes"),
-            Allowed::Integer(..) => continue,
+            Allowed::Integer(..) | Allowed::ZeroOr(..) => continue,
             _ => (json!(5), "in quotes"),
         };
         let message = refused(&with_field(field.name, wrong));
@@ -181,6 +186,7 @@ fn topics_have_no_wildcards_and_no_dollar() {
         "event_topic",
         "state_topic",
         "discovery_prefix",
+        "home_assistant_status_topic",
     ] {
         for topic in ["a/+/{camera}", "a/#", "$SYS/{camera}", "a\0b/{camera}"] {
             let message = refused(&with_field(name, json!(topic)));
@@ -214,8 +220,38 @@ fn topics_have_no_wildcards_and_no_dollar() {
 }
 
 #[test]
+fn a_heartbeat_is_none_or_not_too_quick() {
+    let name = "availability_heartbeat_seconds";
+    for right in [0, 5, 3600] {
+        let settings = accepted(&with_field(name, json!(right)));
+        assert_eq!(settings.to_value()[name], right);
+    }
+    assert!(accepted(&with(json!({}))).to_value()[name].is_null());
+    for (wrong, what) in [
+        (json!(1), "1 is out of range"),
+        (json!(4), "4 is out of range"),
+        (json!(3601), "3601 is out of range"),
+        (json!(-1), "-1 is out of range"),
+        (json!("5"), "write 5, without quotes"),
+        (json!("4"), "without quotes"),
+    ] {
+        let message = refused(&with_field(name, wrong));
+        assert!(message.starts_with(name), "{message}");
+        assert!(message.contains(what), "{message}");
+    }
+    let message = refused(&with_field(name, json!(4)));
+    let range = "must be 0, or a whole number from 5 to 3600";
+    assert!(message.ends_with(range), "{message}");
+}
+
+#[test]
 fn fields_must_fit_each_other() {
     for (settings, field, says) in [
+        (
+            json!({"availability_topic": "homeassistant/status"}),
+            "home_assistant_status_topic",
+            "the default is also the availability_topic",
+        ),
         (
             json!({"birth_message": "offline"}),
             "will_message",

@@ -18,9 +18,21 @@ pub(super) fn lowest(name: &str, low: u64) -> u64 {
 
 pub(super) fn in_range(value: &Value, low: u64, high: u64) -> Result<u64, Problem> {
     let range = format!("a whole number from {low} to {high}");
+    number(value, &range, |number| (low..=high).contains(&number))
+}
+
+/// 0, or within the range.
+pub(super) fn zero_or_in_range(value: &Value, low: u64, high: u64) -> Result<u64, Problem> {
+    let range = format!("0, or a whole number from {low} to {high}");
+    number(value, &range, |number| {
+        number == 0 || (low..=high).contains(&number)
+    })
+}
+
+fn number(value: &Value, range: &str, is_right: impl Fn(u64) -> bool) -> Result<u64, Problem> {
     let (code, what) = match value {
         Value::Number(number) => match number.as_u64() {
-            Some(number) if (low..=high).contains(&number) => return Ok(number),
+            Some(number) if is_right(number) => return Ok(number),
             None if number.is_f64() => (
                 FaultCode::WrongType,
                 format!("is not written as a whole number; must be {range}"),
@@ -31,7 +43,7 @@ pub(super) fn in_range(value: &Value, low: u64, high: u64) -> Result<u64, Proble
             ),
         },
         Value::String(text) => match text.trim().parse() {
-            Ok(number) if (low..=high).contains(&number) => (
+            Ok(number) if is_right(number) => (
                 FaultCode::WrongType,
                 format!("is text; write {number}, without quotes"),
             ),
@@ -40,7 +52,7 @@ pub(super) fn in_range(value: &Value, low: u64, high: u64) -> Result<u64, Proble
                 format!("is text; must be {range}, without quotes"),
             ),
         },
-        other => return Err(wrong_type(other, &range)),
+        other => return Err(wrong_type(other, range)),
     };
     Err(Problem::new(code, what))
 }
@@ -110,7 +122,8 @@ pub(super) fn text_in_form(text: &str, allowed: Allowed) -> Result<String, Probl
             InvalidText,
             "looks like the content of a file; give the path of the file".into(),
         )),
-        Allowed::Topic => name_fault(text).map(|what| (InvalidTopic, what)),
+        Allowed::TopicOrNone if text.is_empty() => None,
+        Allowed::Topic | Allowed::TopicOrNone => name_fault(text).map(|what| (InvalidTopic, what)),
         Allowed::Identifier(_) => identifier_fault(text).map(|what| (InvalidText, what)),
         Allowed::Text(_)
         | Allowed::Pattern

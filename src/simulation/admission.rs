@@ -51,7 +51,7 @@ impl Broker {
             .iter()
             .position(|known| known.client_id == connect.client_id)
             .map(|at| self.known.swap_remove(at))
-            .and_then(|known| known.subscribed);
+            .map_or(Vec::new(), |known| known.subscribed);
         let limits = match version {
             Version::V5 => self.manners.connack.clone(),
             Version::V311 => Connack::default(),
@@ -131,7 +131,7 @@ impl Broker {
         let known = &mut self.known[at];
         known.will_due = None;
         if clean_start || known.expiry.is_zero() {
-            known.subscribed = None;
+            known.subscribed.clear();
             if let Some(will) = known.will.take() {
                 match late.is_zero() {
                     true => self.say_will(air, links, &will),

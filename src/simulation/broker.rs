@@ -31,7 +31,7 @@ pub(super) struct Known {
     pub(super) expires_at: Time,
     pub(super) keep_alive: Time,
     pub(super) heard_at: Time,
-    pub(super) subscribed: Option<Arc<str>>,
+    pub(super) subscribed: Vec<Arc<str>>,
     /// Of the connection: the token of the birth message, and whether its acknowledgement was sent.
     pub(super) birth: Option<Token>,
     pub(super) limits: Connack,

@@ -23,6 +23,7 @@ pub(super) enum Cause {
     NotGranted,
     ReceivedBirth,
     ReceivedOther,
+    HeardHomeAssistant,
     ByPeer,
     Disconnected,
     Unavailable,

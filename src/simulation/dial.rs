@@ -51,15 +51,15 @@ impl World<'_> {
         let settings: Arc<Settings> = self.client().engine().settings().clone();
         if now < self.broker.down_until {
             // Refused at once, or, where the machine is gone, not answered.
-            let fails_at = match self.air.dice.coin() {
-                true => now + self.air.dice.millis(20),
-                false => now + attempt.limit,
+            let (fails_at, fails_with) = match self.air.dice.coin() {
+                true => (now + self.air.dice.millis(20), FailureKind::NotRunning),
+                false => (now + attempt.limit, FailureKind::Unreachable),
             };
             return Opening {
                 number: attempt.number,
                 link: None,
                 fails_at,
-                fails_with: FailureKind::Unreachable,
+                fails_with,
             };
         }
         self.next_link += 1;

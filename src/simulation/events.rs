@@ -6,7 +6,7 @@ use super::manners::Manners;
 use super::schedule::{Batch, Op};
 use super::world::World;
 use crate::driver::Driver;
-use crate::engine::{Connack, ConnectionEnd, EndCause, Input, Version};
+use crate::engine::{Connack, ConnectionEnd, EndCause, Input, Subject, Version};
 use crate::message::{Message, QoS};
 use crate::outbox::Time;
 use crate::settings::{Protocol, Settings};
@@ -282,6 +282,7 @@ impl World<'_> {
             4 => Input::Opened(Connack::default()),
             5 => Input::Acked(1, Err("late".into())),
             _ => Input::Received {
+                subject: Subject::Availability,
                 payload: "late".into(),
                 retain: false,
             },

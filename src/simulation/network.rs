@@ -89,12 +89,23 @@ pub(super) enum Down {
     Puback(Token, Result<(), String>),
     Suback(Token, Result<(), String>),
     Publish {
+        topic: Arc<str>,
         payload: Bytes,
         retain: bool,
     },
     Pingresp,
     /// The end of the stream.
     Closed(EndCause),
+}
+
+impl Down {
+    pub(super) fn publish(topic: &Arc<str>, payload: Bytes, retain: bool) -> Self {
+        Down::Publish {
+            topic: topic.clone(),
+            payload,
+            retain,
+        }
+    }
 }
 
 /// One direction.

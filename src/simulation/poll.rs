@@ -5,7 +5,7 @@ use super::handed::{Request, SharedQueue, SimulatedLink};
 use super::network::{Down, Link, Up};
 use super::process::Worker;
 use super::world::World;
-use crate::engine::{Connack, ConnectionEnd, EndCause, Input};
+use crate::engine::{Connack, ConnectionEnd, EndCause, Input, Subject};
 use crate::outbox::Time;
 use std::collections::VecDeque;
 
@@ -21,6 +21,7 @@ pub(super) struct Open {
     awaits_answer: bool,
     /// A ping waits for room.
     has_ping: bool,
+    status_topic: String,
 }
 
 impl World<'_> {
@@ -31,7 +32,9 @@ impl World<'_> {
             return;
         };
         let (id, version) = (link.id, link.version);
-        let own = Time::from_secs(self.client().engine().settings().keep_alive_seconds.into());
+        let settings = self.client().engine().settings().clone();
+        let status_topic = settings.home_assistant_status_topic.clone();
+        let own = Time::from_secs(settings.keep_alive_seconds.into());
         // A longer one only lengthens what we owe the broker.
         let ping_every = match connack.server_keep_alive_seconds {
             None | Some(0) => own,
@@ -54,6 +57,7 @@ impl World<'_> {
             next_ping: now + ping_every,
             awaits_answer: false,
             has_ping: false,
+            status_topic,
         });
         let cause = self.cause(number, &Input::Opened(connack.clone()));
         self.act(cause, |driver, now| {
@@ -211,13 +215,29 @@ impl Open {
         Polled::Waits
     }
 
+    /// As the topics of the wire.
+    fn subject(&self, topic: &str) -> Subject {
+        match topic == self.status_topic {
+            true => Subject::HomeAssistant,
+            false => Subject::Availability,
+        }
+    }
+
     /// Reads all that has arrived. An end hides nothing that came before it.
     fn read(&mut self, now: Time, link: &mut Link, inputs: &mut Vec<Input>) -> Polled {
         while link.next_down().is_some_and(|at| at <= now) {
             let input = match link.read_down() {
                 Some(Down::Puback(token, result)) => Input::Acked(token, result),
                 Some(Down::Suback(token, result)) => Input::Subscribed(token, result),
-                Some(Down::Publish { payload, retain }) => Input::Received { payload, retain },
+                Some(Down::Publish {
+                    topic,
+                    payload,
+                    retain,
+                }) => Input::Received {
+                    subject: self.subject(&topic),
+                    payload,
+                    retain,
+                },
                 Some(Down::Closed(kind)) => return Polled::Ended(kind),
                 Some(Down::Pingresp) => {
                     self.awaits_answer = false;

@@ -9,7 +9,7 @@ use super::waiters::Waiters;
 use super::watch::Watch;
 use super::world::World;
 use crate::driver::{Driver, Effects, Step, Taken};
-use crate::engine::{Attempt, Engine, Input, PhaseSnapshot, Plan};
+use crate::engine::{Attempt, Engine, Input, PhaseSnapshot, Plan, Subject};
 use crate::outbox::Time;
 use crate::settings::Settings;
 use std::sync::Arc;
@@ -139,10 +139,14 @@ impl World<'_> {
             Input::Opened(_) | Input::Failed(_) => Cause::Stray,
             _ if is_opening => Cause::Stray,
             Input::Written(_) => Cause::Written,
-            Input::Acked(_, Ok(())) => Cause::Acked,
+            Input::Acked(_, Ok(())) | Input::Unmatched(_) => Cause::Acked,
             Input::Acked(_, Err(_)) => Cause::Nacked,
             Input::Subscribed(_, Ok(())) => Cause::Granted,
             Input::Subscribed(_, Err(_)) => Cause::NotGranted,
+            Input::Received {
+                subject: Subject::HomeAssistant,
+                ..
+            } => Cause::HeardHomeAssistant,
             Input::Received { payload, .. } if payload == engine.birth_message() => {
                 Cause::ReceivedBirth
             }

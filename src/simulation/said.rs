@@ -101,7 +101,7 @@ impl Broker {
         }
     }
 
-    /// A client subscribes, to its availability topic.
+    /// A client subscribes.
     pub(super) fn subscribe(
         &mut self,
         air: &mut Air,
@@ -123,15 +123,16 @@ impl Broker {
         let Some(known) = self.known.iter_mut().find(|known| known.link == Some(id)) else {
             return;
         };
-        known.subscribed = Some(topic.clone());
+        if !known.subscribed.contains(&topic) {
+            known.subscribed.push(topic.clone());
+        }
         links[at].answer(arrives, Down::Suback(token, Ok(())));
         if self.manners.sends_too_large {
-            let (payload, retain) = (Bytes::from_static(b"the beginning of more"), true);
-            links[at].answer(arrives, Down::Publish { payload, retain });
+            let beginning = Bytes::from_static(b"the beginning of more");
+            links[at].answer(arrives, Down::publish(&topic, beginning, true));
         }
         if let Some(payload) = self.retained(air.now, &topic).cloned() {
-            let retain = true;
-            links[at].answer(arrives, Down::Publish { payload, retain });
+            links[at].answer(arrives, Down::publish(&topic, payload, true));
         }
     }
 
@@ -153,16 +154,12 @@ impl Broker {
     ) {
         let arrives = air.arrival().max(self.mute_until);
         for known in &self.known {
-            let Some(id) = known
-                .link
-                .filter(|_| known.subscribed.as_ref() == Some(topic))
-            else {
+            let Some(id) = known.link.filter(|_| known.subscribed.contains(topic)) else {
                 continue;
             };
             let own = from.is_some_and(|at| links[at].id == id && links[at].version == Version::V5);
             if let Some(link) = links.iter_mut().find(|link| link.id == id && !own) {
-                let (payload, retain) = (payload.clone(), false);
-                link.answer(arrives, Down::Publish { payload, retain });
+                link.answer(arrives, Down::publish(topic, payload.clone(), false));
             }
         }
         match self.live.iter_mut().find(|(said, _)| said == topic) {
@@ -176,7 +173,7 @@ impl Broker {
         let is_heard = self
             .known
             .iter()
-            .any(|known| known.link.is_some() && known.subscribed.as_ref() == Some(topic));
+            .any(|known| known.link.is_some() && known.subscribed.contains(topic));
         let leaves_nothing = is_deletion || !self.manners.connack.retain_available;
         self.has_foreign_words = true;
         self.has_unheard_words |= leaves_nothing && !is_heard;

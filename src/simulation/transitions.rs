@@ -72,6 +72,7 @@ const TABLE: &[Row] = &[
         &[
             Reconfigure,
             Failed(Unreachable),
+            Failed(NotRunning),
             Failed(WrongVersion),
             Failed(Undecided),
             Failed(Closed),
@@ -96,6 +97,7 @@ const TABLE: &[Row] = &[
             NotGranted,
             ReceivedBirth,
             ReceivedOther,
+            HeardHomeAssistant,
             ShutDown,
             Adjust,
             Reconfigure,

@@ -12,6 +12,8 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 #[derive(Debug)]
 pub(super) enum Heard {
     Acked(u16, Result<(), String>),
+    /// PUBACK with the reason that no subscriber matched.
+    Unmatched(u16),
     Subscribed(u16, Result<(), String>),
     Message(Message),
     /// PUBREL, the second step of a message of QoS 2 to us.

@@ -8,10 +8,10 @@ use super::outgoing::{Kind, Outgoing, Packet};
 use super::packet_ids::{InUse, PacketIds};
 use super::requests::{Need, Requests};
 use super::stream::Stream;
+use super::topics::Topics;
 use crate::engine::{ConnectionEnd, Input, Token, Version};
 use crate::outbox::Time;
 use std::io::ErrorKind;
-use std::sync::Arc;
 
 /// What is read at once.
 const CHUNK: usize = 16 * 1024;
@@ -22,8 +22,7 @@ const MOST_READS: usize = 16;
 pub(super) struct Start<S> {
     pub(super) stream: S,
     pub(super) version: Version,
-    /// The only topic on which messages concern us.
-    pub(super) topic: Arc<str>,
+    pub(super) topics: Topics,
     /// Where packets are handed over.
     pub(super) requests: Requests,
     /// How many tokens the window holds at once.
@@ -38,7 +37,7 @@ pub(super) struct Start<S> {
 pub(super) struct Exchange<S> {
     stream: S,
     version: Version,
-    topic: Arc<str>,
+    topics: Topics,
     requests: Requests,
     next_token: Token,
     ids: PacketIds,
@@ -60,7 +59,7 @@ impl<S: Stream> Exchange<S> {
         Exchange {
             stream: start.stream,
             version: start.version,
-            topic: start.topic,
+            topics: start.topics,
             requests: start.requests,
             next_token: 1,
             ids: PacketIds::new(start.span),
@@ -182,6 +181,10 @@ impl<S: Stream> Exchange<S> {
                     Some(token) => inputs.push(Input::Acked(token, result)),
                     None => inputs.push(Input::Unsolicited),
                 },
+                Heard::Unmatched(id) => match self.ids.acknowledged(id, false) {
+                    Some(token) => inputs.push(Input::Unmatched(token)),
+                    None => inputs.push(Input::Unsolicited),
+                },
                 Heard::Subscribed(id, result) => match self.ids.acknowledged(id, true) {
                     Some(token) => inputs.push(Input::Subscribed(token, result)),
                     None => inputs.push(Input::Unsolicited),
@@ -190,9 +193,13 @@ impl<S: Stream> Exchange<S> {
                     if let Some(answer) = message.answer {
                         self.answer(now, answer)?;
                     }
-                    if message.topic == self.topic.as_bytes() {
+                    if let Some(subject) = self.topics.subject(&message.topic) {
                         let (payload, retain) = (message.payload, message.retain);
-                        inputs.push(Input::Received { payload, retain });
+                        inputs.push(Input::Received {
+                            subject,
+                            payload,
+                            retain,
+                        });
                     }
                 }
                 Heard::Released(id) => self.answer(now, Answer::PubComp(id))?,

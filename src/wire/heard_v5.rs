@@ -152,11 +152,13 @@ fn puback(frame: Frame) -> Result<Heard, Fault> {
     let bare = [*high, *low, code];
     let (reason, detail) = match read_or_bare(frame, &bare) {
         Ok(Packet::PubAck(PubAck {
-            reason: PubAckReason::Success | PubAckReason::NoMatchingSubscribers,
+            reason: PubAckReason::Success,
             ..
-        })) => {
-            return Ok(Heard::Acked(id, Ok(())));
-        }
+        })) => return Ok(Heard::Acked(id, Ok(()))),
+        Ok(Packet::PubAck(PubAck {
+            reason: PubAckReason::NoMatchingSubscribers,
+            ..
+        })) => return Ok(Heard::Unmatched(id)),
         Ok(Packet::PubAck(ack)) => {
             let reason = ack.properties.and_then(|all| all.reason_string);
             (words(&ack.reason), detail(reason.as_deref(), None))

@@ -35,6 +35,7 @@ mod stream;
 mod tests;
 #[cfg(feature = "tls")]
 mod tls_stream;
+mod topics;
 
 pub(crate) use connection::Connection;
 pub(crate) use dial::Dialer;

@@ -11,6 +11,7 @@ use super::requests::channel;
 use super::resolve::{name_failure, LookUp, Target};
 use super::sender::Sender;
 use super::stream::{Socket, Stream};
+use super::topics::Topics;
 use crate::engine::{window_span, Attempt, Connack, Failure, FailureKind};
 use crate::outbox::Time;
 use crate::tls::Validity;
@@ -240,7 +241,7 @@ impl Opening {
         let exchange = Exchange::new(Start {
             stream,
             version,
-            topic: settings.availability_topic.as_str().into(),
+            topics: Topics::new(settings),
             requests,
             span,
             keep_alive: KeepAlive::new(

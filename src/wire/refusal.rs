@@ -45,8 +45,17 @@ pub(super) fn no_connection(limit: Duration) -> Failure {
     unreachable_text(&format!("no connection within {seconds} s"))
 }
 
+/// No TCP connection, for this reason.
 pub(super) fn unreachable(error: &io::Error) -> Failure {
-    unreachable_text(&error.to_string())
+    let failure = unreachable_text(&error.to_string());
+    match error.kind() {
+        // Somebody is there to refuse it, but no broker.
+        io::ErrorKind::ConnectionRefused => Failure {
+            kind: FailureKind::NotRunning,
+            ..failure
+        },
+        _ => failure,
+    }
 }
 
 pub(super) fn unreachable_text(why: &str) -> Failure {

@@ -85,6 +85,11 @@ class Settings(_Required, total=False):
     retain_events: bool | None
     """Whether the broker retains the last event of each camera until it expires. Allowed: `true`, `false`. Default:
     `false`."""
+    wait_for_subscriber: Literal["auto", "always", "never"] | None
+    """What happens to an event that the broker took while nobody was subscribed to its topic, which only MQTT 5
+    brokers say: `auto` tries it again until it expires if its topic had a subscriber before or its camera is
+    announced, `always` in any case; `never` counts it as delivered. Allowed: `auto`, `always`, `never`. Default:
+    `auto`."""
     announce_availability: bool | None
     """Whether to say on `availability_topic` whether this client is online. `false` is for a tool that runs beside a
     service with the same topics: nothing is published there, neither by this client nor by the broker on its behalf,
@@ -104,6 +109,9 @@ class Settings(_Required, total=False):
     guard_availability: bool | None
     """Whether to subscribe to the availability topic, and to correct it when something else publishes there. Allowed:
     `true`, `false`. Default: `true`."""
+    availability_heartbeat_seconds: int | None
+    """How often the birth message is published again, so that a subscriber which expects it notices when broker and
+    client are both gone. 0: never. Allowed: 0, or 5 to 3600. Default: 60 where cameras are announced, else 0."""
     max_in_flight: int | None
     """How many messages may be sent before the first of them is acknowledged. A lower limit of the broker takes
     precedence. Allowed: 1 to 1000. Default: 100."""
@@ -128,3 +136,9 @@ class Settings(_Required, total=False):
     state_topic: str | None
     """The topic of each state of a camera for Home Assistant, in retained messages. Allowed: such a topic as
     `event_topic`, with `{state}` in it once as well. Default: `{topic_prefix}/camera/{camera}/{state}`."""
+    home_assistant_status_topic: str | None
+    """The topic on which Home Assistant says `online` and `offline`. Empty: it is not subscribed to. Allowed: such a
+    topic as `availability_topic`, or an empty text for none. Default: `homeassistant/status`."""
+    hold_seconds: int | None
+    """How long events are held at most, after the broker or Home Assistant was gone, until Home Assistant says
+    `online`. 0: they are not held. Allowed: 0 to 3600. Default: 120."""

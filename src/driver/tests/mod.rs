@@ -1,6 +1,8 @@
 //! The driver, engine and outbox together, in time that the tests choose.
 
 mod endings;
+mod heartbeat;
+mod holds;
 mod new_settings;
 mod news;
 mod shutdown;
@@ -15,7 +17,7 @@ mod versions;
 use super::{Driver, Effects};
 use crate::engine::{
     Attempt, Connack, ConnectionEnd, EndCause, Failure, FailureKind, Input, Link, Packet, Plan,
-    Token, Version,
+    Subject, Token, Version,
 };
 use crate::message::{Message, QoS};
 use crate::outbox::Time;
@@ -49,9 +51,15 @@ struct Host {
     effects: Effects,
 }
 
+/// Without a status topic of Home Assistant, unless it is given.
 fn settings(json: &str) -> Arc<Settings> {
+    let name = "home_assistant_status_topic";
+    let topic = match json.contains(name) {
+        true => String::new(),
+        false => format!(r#", "{name}": """#),
+    };
     let comma = if json.is_empty() { "" } else { ", " };
-    let all = format!(r#"{{"broker_host": "broker"{comma}{json}}}"#);
+    let all = format!(r#"{{"broker_host": "broker"{topic}{comma}{json}}}"#);
     Arc::new(Settings::from_json(&all).expect("they are valid"))
 }
 

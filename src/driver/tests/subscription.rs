@@ -57,7 +57,11 @@ fn what_others_write_is_set_right_also_when_it_is_too_large_to_be_ours() {
     let mut host = Host::online("");
     let payload = Bytes::from(vec![b'x'; 64 * 1024]);
     let retain = true;
-    host.report(Input::Received { payload, retain });
+    host.report(Input::Received {
+        subject: Subject::Availability,
+        payload,
+        retain,
+    });
     assert_eq!(texts(&host.acknowledge_all()), ["online"]);
     assert_eq!(host.driver.engine().outbox().counters.guard_repairs, 1);
 }

@@ -38,6 +38,7 @@ fn somebody_elses_birth_message_before_a_close_names_a_twin_too() {
     host.come_online();
     let payload = Bytes::from_static(b"online");
     host.report(Input::Received {
+        subject: Subject::Availability,
         payload: payload.clone(),
         retain: true,
     });
@@ -45,7 +46,11 @@ fn somebody_elses_birth_message_before_a_close_names_a_twin_too() {
     assert!(!host.last_error().contains("another client"), "it was kept");
     host.come_online();
     let retain = false;
-    host.report(Input::Received { payload, retain });
+    host.report(Input::Received {
+        subject: Subject::Availability,
+        payload,
+        retain,
+    });
     let warnings = host
         .driver
         .engine()
@@ -62,6 +67,7 @@ fn our_own_birth_message_that_comes_back_is_nobody_elses() {
     let mut host = host();
     host.come_online();
     let received = |text: &'static [u8]| Input::Received {
+        subject: Subject::Availability,
         payload: Bytes::from_static(text),
         retain: false,
     };

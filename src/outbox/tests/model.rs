@@ -28,6 +28,7 @@ enum Operation {
     Pass {
         ms: u64,
     },
+    HoldEvents(bool),
     SetBounds(usize, u64, bool),
     Mark,
     Release(Index),
@@ -52,6 +53,7 @@ fn operation() -> impl Strategy<Value = Operation> {
         4 => any::<Index>().prop_map(Operation::End),
         1 => Just(Operation::Expire),
         2 => (0..4_000_u64).prop_map(|ms| Operation::Pass { ms }),
+        1 => any::<bool>().prop_map(Operation::HoldEvents),
         1 => (1..12_usize, 2_000..20_000_u64, any::<bool>()).prop_map(|(m, b, r)| Operation::SetBounds(m, b, r)),
         2 => Just(Operation::Mark),
         1 => any::<Index>().prop_map(Operation::Release),
@@ -84,6 +86,7 @@ impl Pair {
             last_id: 0,
             outcomes: BTreeMap::new(),
             counters: Counters::default(),
+            holds_events: false,
             overhead: entry::OVERHEAD,
         };
         Pair {
@@ -213,6 +216,10 @@ impl Pair {
                 self.model.expire(self.now);
             }
             Operation::Pass { ms } => self.now += ms,
+            Operation::HoldEvents(holds) => {
+                self.outbox.hold_events(holds);
+                self.model.holds_events = holds;
+            }
             Operation::SetBounds(messages, bytes, refuses) => {
                 let when_full = match refuses {
                     true => QueueFull::RefuseNewest,

@@ -23,6 +23,7 @@ pub(super) struct Model {
     pub(super) last_id: u64,
     pub(super) outcomes: BTreeMap<u64, Option<Outcome>>,
     pub(super) counters: Counters,
+    pub(super) holds_events: bool,
     /// A message that costs the overhead alone.
     pub(super) overhead: u64,
 }
@@ -85,7 +86,8 @@ impl Model {
         (0..self.queued.len()).find(|&at| {
             let known = &self.queued[at];
             let is_head = self.queued[..at].iter().all(|k| k.topic != known.topic);
-            is_head && known.is_held == is_held
+            let waits = self.holds_events && (is_held || known.deadline.is_some());
+            is_head && known.is_held == is_held && !waits
         })
     }
 

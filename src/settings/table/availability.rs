@@ -58,5 +58,14 @@ pub(super) const GROUP: Group = Group {
                       there.",
             get: |settings| settings.guard_availability.into(),
         },
+        Field {
+            name: "availability_heartbeat_seconds",
+            title: "Heartbeat",
+            default: Default::Derived("60 where cameras are announced, else 0"),
+            allowed: Allowed::ZeroOr(5, 3600),
+            meaning: "How often the birth message is published again, so that a subscriber which expects it notices \
+                      when broker and client are both gone. 0: never.",
+            get: |settings| settings.availability_heartbeat_seconds.into(),
+        },
     ],
 };

@@ -39,5 +39,22 @@ pub(super) const GROUP: Group = Group {
             meaning: "The topic of each state of a camera for Home Assistant, in retained messages.",
             get: |settings| settings.state_topic.pattern().into(),
         },
+        Field {
+            name: "home_assistant_status_topic",
+            title: "Status topic of Home Assistant",
+            default: Default::Text("homeassistant/status"),
+            allowed: Allowed::TopicOrNone,
+            meaning: "The topic on which Home Assistant says `online` and `offline`. Empty: it is not subscribed to.",
+            get: |settings| settings.home_assistant_status_topic.as_str().into(),
+        },
+        Field {
+            name: "hold_seconds",
+            title: "Hold events",
+            default: Default::Integer(120),
+            allowed: Allowed::Integer(0, 3600),
+            meaning: "How long events are held at most, after the broker or Home Assistant was gone, until Home \
+                      Assistant says `online`. 0: they are not held.",
+            get: |settings| settings.hold_seconds.into(),
+        },
     ],
 };

@@ -51,6 +51,8 @@ pub(super) enum Allowed {
     Host,
     /// A whole number, both ends included.
     Integer(u64, u64),
+    /// 0, or a whole number, both ends included.
+    ZeroOr(u64, u64),
     /// `true` or `false`.
     Switch,
     /// One of these texts.
@@ -63,6 +65,8 @@ pub(super) enum Allowed {
     Secret(usize),
     /// A topic name.
     Topic,
+    /// A topic name, or the empty text, which here stands for none and not for the default.
+    TopicOrNone,
     /// A topic name with `{camera}`.
     Pattern,
     /// A topic name with `{camera}` and `{state}`.

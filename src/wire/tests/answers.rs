@@ -23,7 +23,7 @@ fn a_refusal_names_the_packet_and_the_reason() {
         .iter()
         .filter(|told| !matches!(told, Told::Written(_)))
         .collect();
-    let [Told::Acked(1), Told::Refused(2, login), Told::Refused(3, format), Told::Acked(4)] =
+    let [Told::Unmatched(1), Told::Refused(2, login), Told::Refused(3, format), Told::Acked(4)] =
         told.as_slice()
     else {
         panic!("{told:?}");

@@ -141,7 +141,7 @@ fn an_address_that_does_not_answer_delays_the_next_and_no_more() {
 
 #[test]
 fn the_first_that_connects_is_taken_and_what_it_says_counts() {
-    use FailureKind::Unreachable;
+    use FailureKind::{NotRunning, Unreachable};
     let port = Port::claim();
     for version in BOTH {
         let refuses = ScriptedBroker::start(|connection| {
@@ -162,7 +162,7 @@ fn the_first_that_connects_is_taken_and_what_it_says_counts() {
                 vec![nobody(&port), local(&refuses), local(&accepts)],
                 Some(FailureKind::NotAuthorized),
             ),
-            (vec![nobody(&port)], Some(Unreachable)),
+            (vec![nobody(&port)], Some(NotRunning)),
             (vec![], Some(Unreachable)),
         ] {
             let text = format!("MQTT {version:?}, {addresses:?}");

@@ -12,6 +12,7 @@ use crate::wire::handshake::Handshake;
 use crate::wire::keep_alive::KeepAlive;
 use crate::wire::requests::channel;
 use crate::wire::sender::Sender;
+use crate::wire::topics::Topics;
 use proptest::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -84,7 +85,7 @@ where
     let mut exchange = Exchange::new(Start {
         stream,
         version: attempt.version,
-        topic: TOPIC.into(),
+        topics: Topics::only(TOPIC),
         requests,
         span: 100,
         keep_alive: KeepAlive::new(Time::ZERO, 30, None),

@@ -11,6 +11,7 @@ use crate::wire::frame::FrameCutter;
 use crate::wire::keep_alive::KeepAlive;
 use crate::wire::requests::channel;
 use crate::wire::stream::Stream;
+use crate::wire::topics::Topics;
 use serde_json::json;
 use std::collections::VecDeque;
 use std::io::{ErrorKind, Read, Result};
@@ -106,7 +107,7 @@ fn an_answer_that_has_arrived_behind_something_else_is_an_answer() {
     let mut exchange = Exchange::new(Start {
         stream: Queue(VecDeque::new()),
         version: Version::V5,
-        topic: "a".into(),
+        topics: Topics::only("a"),
         requests,
         span: 1,
         keep_alive: KeepAlive::new(Time::ZERO, 30, None),

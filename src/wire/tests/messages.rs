@@ -11,6 +11,7 @@ use crate::wire::frame::{FrameCutter, MOST_KEPT};
 use crate::wire::keep_alive::KeepAlive;
 use crate::wire::requests::channel;
 use crate::wire::stream::Stream;
+use crate::wire::topics::Topics;
 use serde_json::json;
 use std::io::{ErrorKind, Result};
 
@@ -51,6 +52,33 @@ fn messages_on_the_availability_topic_are_passed_on_and_others_are_not() {
             told,
             [Told::Received("offline".into()), Told::Received("".into())]
         );
+    }
+}
+
+#[test]
+fn what_home_assistant_says_is_passed_on_as_such_and_whether_it_is_new() {
+    let live = Publish {
+        retain: false,
+        ..publish("homeassistant/status", b"online")
+    };
+    for version in BOTH {
+        let broker = ScriptedBroker::start(says(&[
+            publish("homeassistant/status", b"offline"),
+            publish("homeassistant/statu", b"online"),
+            live.clone(),
+            publish("", b"online"),
+            publish(STATUS, b"online"),
+        ]));
+        let told = open(broker.port(), version).poll_until(|told| told.len() == 3);
+        let wanted = [
+            Told::FromHomeAssistant("offline".into(), true),
+            Told::FromHomeAssistant("online".into(), false),
+            Told::Received("online".into()),
+        ];
+        assert_eq!(told, wanted);
+        let none = &json!({"home_assistant_status_topic": ""});
+        let told = open_with(broker.port(), version, none).poll_until(|told| !told.is_empty());
+        assert_eq!(told, [Told::Received("online".into())]);
     }
 }
 
@@ -161,7 +189,7 @@ fn answers_that_the_broker_does_not_read_make_nothing_grow() {
     let mut exchange = Exchange::new(Start {
         stream,
         version: Version::V5,
-        topic: STATUS.into(),
+        topics: Topics::only(STATUS),
         requests,
         span: 1,
         keep_alive: KeepAlive::new(Time::ZERO, 30, None),

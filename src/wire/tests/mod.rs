@@ -20,8 +20,8 @@ mod writes;
 use super::{Connection, Dialer, Opened, Sender};
 use crate::clock::Clock;
 use crate::engine::{
-    Attempt, AvailabilityFlags, Connack, ConnectionEnd, Failure, Input, Link as _, Packet, Token,
-    Version,
+    Attempt, AvailabilityFlags, Connack, ConnectionEnd, Failure, Input, Link as _, Packet, Subject,
+    Token, Version,
 };
 use crate::message::QoS;
 use crate::settings::Settings;
@@ -108,9 +108,12 @@ fn huge_message(token: Token, qos: QoS) -> Packet {
 enum Told {
     Written(Token),
     Acked(Token),
+    Unmatched(Token),
     Refused(Token, String),
     Subscribed(Token, Result<(), String>),
     Received(Bytes),
+    /// On Home Assistant's status topic; whether the broker had kept it.
+    FromHomeAssistant(Bytes, bool),
     Unsolicited,
     Ended(ConnectionEnd),
 }
@@ -130,7 +133,13 @@ impl From<Input> for Told {
             Input::Written(token) => Told::Written(token),
             Input::Acked(token, Ok(())) => Told::Acked(token),
             Input::Acked(token, Err(why)) => Told::Refused(token, why),
+            Input::Unmatched(token) => Told::Unmatched(token),
             Input::Subscribed(token, result) => Told::Subscribed(token, result),
+            Input::Received {
+                subject: Subject::HomeAssistant,
+                payload,
+                retain,
+            } => Told::FromHomeAssistant(payload, retain),
             Input::Received { payload, .. } => Told::Received(payload),
             Input::Unsolicited => Told::Unsolicited,
             Input::Ended(ended) => Told::Ended(ended),

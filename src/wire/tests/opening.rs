@@ -129,7 +129,7 @@ fn each_way_to_refuse_calls_for_what_it_should() {
         );
         assert_eq!(
             failure.expect_err("nobody listens").kind,
-            FailureKind::Unreachable
+            FailureKind::NotRunning
         );
     }
 }

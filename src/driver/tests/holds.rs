@@ -1,0 +1,246 @@
+//! Events wait for Home Assistant where it is expected, and only as long as that is of use.
+
+use super::*;
+use crate::outbox::Rank;
+use crate::outcome::Outcome;
+
+const HOLD: Time = Duration::from_secs(120);
+const STATUS: &str =
+    r#""home_assistant_status_topic": "homeassistant/status", "availability_heartbeat_seconds": 0"#;
+
+/// Online, with Home Assistant's topic watched, and a camera announced.
+fn host() -> Host {
+    let mut host = Host::new(STATUS);
+    announce(&mut host);
+    host.come_online();
+    assert_eq!(texts(&host.acknowledge_all()), ["SUBSCRIBE"]);
+    host
+}
+
+fn announce(host: &mut Host) {
+    let topics = [Arc::from("events/door")].into();
+    host.effects = host.driver.set_announced(host.now, topics);
+}
+
+fn said(host: &mut Host, text: &'static str, retain: bool) {
+    host.report(Input::Received {
+        subject: Subject::HomeAssistant,
+        payload: text.into(),
+        retain,
+    });
+}
+
+/// The broker is gone for a moment, and we are back.
+fn outage(host: &mut Host) {
+    host.end(EndCause::ByPeer);
+    host.fail(FailureKind::NotRunning);
+    host.come_online();
+    host.acknowledge_all();
+}
+
+#[test]
+fn the_status_topic_is_asked_for_after_the_birth_and_the_guard() {
+    let mut host = Host::new(STATUS);
+    host.connect();
+    assert_eq!(texts(&host.acknowledge_all()), ["online"]);
+    let guard = host.sent();
+    assert_eq!(topics(&guard), ["argusai/status"], "one at a time");
+    host.acknowledge(&guard[0]);
+    assert_eq!(topics(&host.sent()), ["homeassistant/status"]);
+}
+
+#[test]
+fn a_broker_that_refuses_it_costs_nothing_else() {
+    let mut host = Host::new(STATUS);
+    host.come_online();
+    let token = token(&host.sent()[0]).expect("it has one");
+    host.report(Input::Subscribed(token, Err("not authorized".into())));
+    let status = host.driver.engine().status(host.now, Duration::ZERO);
+    assert!(status.warnings[0].contains("Home Assistant's status topic is not watched"));
+    let id = host.publish(Some(300));
+    host.acknowledge_all();
+    assert_eq!(host.outcome(id), Some(Outcome::Delivered));
+    host.wait(15 * SECOND);
+    assert_eq!(topics(&host.sent()), ["homeassistant/status"], "again");
+    host.wait(10 * SECOND);
+    let warnings = host
+        .driver
+        .engine()
+        .status(host.now, Duration::ZERO)
+        .warnings;
+    assert!(warnings[0].contains("did not answer"), "{warnings:?}");
+    // Also where the broker ends the connection over it.
+    host.wait(30 * SECOND);
+    assert_eq!(topics(&host.sent()), ["homeassistant/status"]);
+    host.end(EndCause::ByPeer);
+    host.come_online();
+    assert!(host.sent().is_empty());
+    assert!(host.driver.engine().is_online());
+}
+
+#[test]
+fn after_an_outage_of_the_broker_events_wait_for_the_live_birth() {
+    for version in [Version::V5, Version::V311] {
+        let mut host = host();
+        host.end(EndCause::ByPeer);
+        let event = host.publish(Some(300));
+        host.fail(FailureKind::NotRunning);
+        if version == Version::V311 {
+            host.fail(FailureKind::WrongVersion);
+        }
+        host.come_online();
+        host.acknowledge_all();
+        let late = host.publish(Some(300));
+        let state = host.publish_to("states/door", None);
+        assert_eq!(topics(&host.acknowledge_all()), ["states/door"]);
+        assert_eq!(host.outcome(state), Some(Outcome::Delivered));
+        said(&mut host, "online", true);
+        assert!(host.sent().is_empty(), "it may be of before the outage");
+        said(&mut host, "starting", false);
+        assert!(host.sent().is_empty());
+        said(&mut host, "online", false);
+        assert_eq!(host.acknowledge_all().len(), 2);
+        for id in [event, late] {
+            assert_eq!(host.outcome(id), Some(Outcome::Delivered));
+        }
+    }
+}
+
+#[test]
+fn a_broken_link_holds_nothing() {
+    for kind in [FailureKind::Unreachable, FailureKind::Closed] {
+        let mut host = host();
+        host.end(EndCause::ByPeer);
+        host.publish(Some(300));
+        host.fail(kind);
+        host.connect();
+        let birth = host.sent();
+        host.acknowledge(&birth[0]);
+        assert_eq!(texts(&host.sent()), ["SUBSCRIBE", "{}"], "{kind:?}");
+    }
+}
+
+#[test]
+fn where_nobody_is_expected_nothing_waits() {
+    let mut host = Host::new(STATUS);
+    host.come_online();
+    host.acknowledge_all();
+    outage(&mut host);
+    host.publish(Some(300));
+    assert_eq!(host.acknowledge_all().len(), 1);
+    // Even a message of long ago shows that there is one.
+    said(&mut host, "online", true);
+    outage(&mut host);
+    host.publish(Some(300));
+    assert!(host.sent().is_empty());
+}
+
+#[test]
+fn they_wait_no_longer_than_the_settings_say() {
+    let mut host = host();
+    outage(&mut host);
+    host.publish(Some(300));
+    host.wait(HOLD - Duration::from_millis(1));
+    assert!(host.sent().is_empty());
+    host.wait(Duration::from_millis(1));
+    assert_eq!(host.acknowledge_all().len(), 1);
+
+    let mut host = Host::new(&format!(r#"{STATUS}, "hold_seconds": 0"#));
+    announce(&mut host);
+    host.come_online();
+    host.acknowledge_all();
+    outage(&mut host);
+    host.publish(Some(300));
+    assert_eq!(host.sent().len(), 1);
+}
+
+#[test]
+fn while_home_assistant_is_gone_they_wait_too() {
+    for retain in [false, true] {
+        let mut host = host();
+        said(&mut host, "offline", retain);
+        let id = host.publish(Some(60));
+        assert!(host.sent().is_empty());
+        host.wait(60 * SECOND);
+        assert_eq!(host.outcome(id), Some(Outcome::Expired), "they age");
+        host.publish(Some(300));
+        said(&mut host, "online", false);
+        assert_eq!(host.acknowledge_all().len(), 1);
+        host.publish(Some(300));
+        assert_eq!(host.acknowledge_all().len(), 1);
+    }
+}
+
+#[test]
+fn the_hold_of_an_outage_survives_another_and_a_broken_link() {
+    let mut host = host();
+    outage(&mut host);
+    host.publish(Some(300));
+    host.wait(HOLD / 2);
+    host.end(EndCause::ByPeer);
+    host.come_online();
+    host.acknowledge_all();
+    assert!(host.sent().is_empty(), "still held");
+    outage(&mut host);
+    host.wait(HOLD - SECOND);
+    assert!(host.sent().is_empty(), "it begins anew");
+    host.wait(SECOND);
+    assert_eq!(host.sent().len(), 1);
+}
+
+#[test]
+fn a_shutdown_does_not_wait_for_home_assistant() {
+    let mut host = host();
+    outage(&mut host);
+    let id = host.publish(Some(300));
+    let (begun, _) = host.driver.shut_down(host.now, 5 * SECOND);
+    assert_eq!(begun, Ok(()));
+    assert_eq!(topics(&host.acknowledge_all()), ["events/door"]);
+    assert_eq!(host.outcome(id), Some(Outcome::Delivered));
+}
+
+#[test]
+fn another_broker_has_another_home_assistant() {
+    let mut host = Host::new(STATUS);
+    host.come_online();
+    host.acknowledge_all();
+    said(&mut host, "offline", false);
+    let other = settings(&format!(r#"{STATUS}, "broker_port": 1884"#));
+    let (accepted, _) = host.driver.reconfigure(host.now, other);
+    assert_eq!(accepted, Ok(()));
+    host.acknowledge_all();
+    host.end(EndCause::ByPeer);
+    host.come_online();
+    host.acknowledge_all();
+    host.publish(Some(300));
+    assert_eq!(host.sent().len(), 1);
+}
+
+fn topics(packets: &[Packet]) -> Vec<&str> {
+    let mut topics: Vec<&str> = Vec::new();
+    for packet in packets {
+        if let Packet::Publish { topic, .. } | Packet::Subscribe { topic, .. } = packet {
+            topics.push(topic);
+        }
+    }
+    topics
+}
+
+#[test]
+fn states_are_said_again_for_home_assistant_when_it_has_come() {
+    let mut host = host();
+    let (topic, payload) = (Arc::from("states/door"), Bytes::from_static(b"on"));
+    let (accepted, _) = (host.driver).publish_state(host.now, &topic, payload, Rank::State, false);
+    accepted.expect("there is room");
+    assert_eq!(topics(&host.acknowledge_all()), ["states/door"]);
+    for (text, retain, again) in [
+        ("offline", false, 0),
+        ("online", true, 0),
+        ("online", false, 1),
+    ] {
+        host.wait(60 * SECOND);
+        said(&mut host, text, retain);
+        host.wait(5 * SECOND);
+        assert_eq!(host.acknowledge_all().len(), again, "{text}, {retain}");
+    }
+}

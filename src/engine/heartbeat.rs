@@ -1,0 +1,51 @@
+//! The birth message again every so often: a subscriber that expects it notices when it stays away, though neither
+//! broker nor client is there to say so.
+
+use super::Engine;
+use crate::outbox::Time;
+
+/// As the settings say where they say nothing, and cameras are announced: in seconds.
+const DEFAULT: u32 = 60;
+
+/// When it is due on one connection.
+#[derive(Debug, Default)]
+pub(super) struct Heartbeat {
+    /// When the birth message was said last, for whatever reason.
+    said_at: Option<Time>,
+    is_due: bool,
+}
+
+impl Heartbeat {
+    pub(super) fn said(&mut self, now: Time) {
+        self.said_at = Some(now);
+        self.is_due = false;
+    }
+
+    /// Its time has come.
+    pub(super) fn fall_due(&mut self) {
+        self.is_due = true;
+    }
+
+    /// Whether it is to be said as soon as it may.
+    pub(super) fn is_due(&self) -> bool {
+        self.is_due
+    }
+}
+
+impl Engine {
+    /// When it is due; never while it waits for room.
+    pub(super) fn heartbeat_at(&self) -> Option<Time> {
+        let connection = self.connection()?;
+        let is_said = connection.is_online() && connection.is_announced;
+        if !is_said || connection.heartbeat.is_due {
+            return None;
+        }
+        let seconds = match self.broker.settings.availability_heartbeat_seconds {
+            Some(seconds) => seconds,
+            None if self.home_assistant.has_cameras() => DEFAULT,
+            None => 0,
+        };
+        let said_at = connection.heartbeat.said_at?;
+        (seconds > 0).then(|| said_at + Time::from_secs(seconds.into()))
+    }
+}
