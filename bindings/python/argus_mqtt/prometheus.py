@@ -137,6 +137,8 @@ def _present(status: Status | None) -> Iterator[Metric]:
     yield _gauge(
         "mqtt_in_flight_messages", "Messages sent and not acknowledged yet", status.in_flight if status else 0
     )
+    yield _gauge("mqtt_states", "States that are remembered", status.states if status else 0)
+    yield _gauge("mqtt_states_bytes", "Bytes that they take", status.states_bytes if status else 0)
     yield _gauge("mqtt_warnings", "Warnings in the status", len(status.warnings) if status else 0)
     yield _gauge(
         "mqtt_certificate_end_timestamp_seconds",
@@ -154,7 +156,7 @@ def _past(status: Status | None) -> Iterator[Metric]:
     errors = 0
     for outcome, reason, field in _OUTCOMES:
         count: int = getattr(counters, field)
-        errors += 0 if outcome == "delivered" else count
+        errors += 0 if outcome in {"delivered", "superseded"} else count
         outcomes.add_metric([outcome, reason], count)
     yield outcomes
     for name, text, value in (
@@ -199,6 +201,7 @@ _OUTCOMES = (
     ("dropped", "shutdown", "dropped_shutdown"),
     ("rejected", "", "rejected"),
     ("unknown", "shutdown", "unknown"),
+    ("superseded", "", "superseded"),
     ("refused", "queue_full", "refused_queue_full"),
 )
 """How messages end and why, and the counter; "refused" are those that were never taken."""

@@ -132,6 +132,19 @@ def test_the_end_of_the_certificate_is_a_time(registry: CollectorRegistry, clien
     assert scraped(registry)["mqtt_certificate_end_timestamp_seconds"] == 1769817600
 
 
+def test_every_count_of_the_status_is_a_metric(registry: CollectorRegistry, client: argus_mqtt.Client) -> None:
+    numbers = {name: 1000 + place for place, name in enumerate(argus_mqtt.Counters.__dataclass_fields__)}
+    counters = argus_mqtt.Counters(**numbers)
+    status = dataclasses.replace(
+        client.status(), counters=counters, queued=7, queued_bytes=8, in_flight=9, states=10, states_bytes=11
+    )
+    prometheus.register(registry, lambda: status)
+    seen = scraped(registry)
+    assert set(numbers.values()) | {7, 8, 9, 10, 11} <= set(seen.values())
+    failed = ("expired", "dropped_queue_full", "dropped_shutdown", "rejected", "unknown", "refused_queue_full")
+    assert seen["mqtt_publish_errors_total"] == sum(numbers[name] for name in failed)
+
+
 def test_a_registry_with_these_names_is_refused_with_what_to_remove(
     registry: CollectorRegistry, client: argus_mqtt.Client
 ) -> None:
