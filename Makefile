@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test checks setup lint doc test-rust test-python test-bench check-package test-home-assistant wheels simulate fuzz faults soak size bench bench-hot build install install-strip uninstall clean
+.PHONY: help demo test checks setup lint doc test-rust test-python page test-page test-next screenshots test-bench check-package test-home-assistant wheels simulate fuzz faults soak size bench bench-hot build install install-strip uninstall clean
 
 export PYTHON ?= python3
 CARGO_TARGET_DIR ?= target
@@ -39,14 +39,15 @@ test: ## Install what the tests need under target/, then check and test everythi
 	exit $$status
 
 # The quick checks stand first.
-checks: setup lint doc build test-rust test-python test-bench check-package
+# The page stands before the Python package, which serves it.
+checks: setup lint doc build page test-rust test-python test-page test-bench check-package
 
 setup:
 	$(call say,Setting up what the tests need: under target/ and tests/ and not on the system)
 	tools/setup
 	tools/python-env $(VENV)
 
-lint: ## Check formatting and lints of Rust and Python
+lint: ## Check formatting and lints of Rust, Python and TypeScript
 	$(call say,Formatting of Rust)
 	cargo fmt --check
 	cargo fmt --check --manifest-path $(DEMO)
@@ -69,6 +70,9 @@ lint: ## Check formatting and lints of Rust and Python
 	cd benches && ../$(VENV)/bin/ruff format --check . run
 	cd benches && ../$(VENV)/bin/ruff check . run
 	cd benches && ../$(VENV)/bin/mypy
+	$(call say,Formatting and lints and types of TypeScript)
+	@tools/npm-packages bindings/web
+	cd bindings/web && npm run --silent lint
 
 doc: ## Build the Rust documentation, without warnings
 	$(call say,Rust documentation)
@@ -84,6 +88,19 @@ test-python:
 	$(call say,Tests of Python)
 	cargo build --locked --features testing --lib
 	cd bindings/python && ARGUS_MQTT_LIBRARY=$(TARGET)/debug/libargus_mqtt.so ../../$(VENV)/bin/pytest
+
+page: ## Build the settings page, as a component and as what the Python package serves
+	$(call say,The settings page)
+	@tools/npm-packages bindings/web
+	cd bindings/web && npm run --silent build
+
+test-page: page
+	$(call say,Tests of the settings page)
+	cargo build --locked --features testing --lib
+	cd bindings/web && ARGUS_MQTT_LIBRARY=$(TARGET)/debug/libargus_mqtt.so npm run --silent test
+
+test-next: page ## Build a Next application with the packed settings page (two minutes and 370 MB under target/)
+	tools/next-application $(TARGET)/next
 
 HOME_ASSISTANT := $(abspath target/home-assistant)
 

@@ -22,7 +22,7 @@ pub struct Block {
 /// Every Markdown file of the project.
 pub fn documents() -> Vec<Document> {
     let mut documents = Vec::new();
-    for directory in ["", "docs", "bindings/python", "examples"] {
+    for directory in ["", "docs", "bindings/python", "bindings/web", "examples"] {
         for entry in
             fs::read_dir(root().join(directory)).expect("the directory is part of the project")
         {

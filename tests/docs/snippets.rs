@@ -21,7 +21,8 @@ fn every_block_is_in_a_language_that_is_tested() {
         // These are run by command_line.rs.
         let is_console =
             block.language == "console" && block.place.starts_with("docs/command-line.md");
-        let tested = ["c", "python", "rust", "json", "sh", "cmake"]
+        // TypeScript is compiled by bindings/web/tests/parts/snippets.test.ts.
+        let tested = ["c", "python", "rust", "json", "sh", "cmake", "tsx"]
             .contains(&block.language.as_str())
             || is_yaml
             || is_console;

@@ -96,7 +96,9 @@ def test_a_wheel_is_for_every_python_and_one_platform(wheel: Path) -> None:
         assert archive.read("argus_mqtt/libargus_mqtt.so") == Path(LIBRARY).read_bytes()
         assert b"\nargus-mqtt = argus_mqtt._cli:main\n" in archive.read(f"{about}/entry_points.txt")
     modules = {str(path.relative_to(PACKAGE)) for path in (PACKAGE / "argus_mqtt").rglob("*.py")}
-    assert modules | {"argus_mqtt/py.typed"} <= names
+    page = (PACKAGE / "argus_mqtt" / "settings" / "page").rglob("*")
+    built_page = {str(path.relative_to(PACKAGE)) for path in page if path.is_file()}
+    assert modules | {"argus_mqtt/py.typed"} | built_page <= names
     assert {f"{about}/licenses/LICENSE-{name}" for name in ("APACHE", "MIT")} <= names
     assert metadata["License-Expression"] == "MIT OR Apache-2.0"
     assert "argus_mqtt.connect" in str(metadata.get_payload())

@@ -1,0 +1,123 @@
+import { type FormEvent, useEffect, useEffectEvent, useMemo, useState } from 'react';
+import type { MqttSettingsApi } from './api/contract';
+import { ActionBar } from './form/ActionBar';
+import { ActionButton } from './form/ActionButton';
+import { EnabledSwitch } from './form/EnabledSwitch';
+import { FormProvider } from './form/FormContext';
+import { focusField } from './form/focus';
+import { Notes } from './form/Notes';
+import { OthersAlert } from './form/OthersAlert';
+import { Section } from './form/Section';
+import { shownFaults } from './form/shownFaults';
+import { useActions } from './hooks/useActions';
+import { useEditor } from './hooks/useEditor';
+import { useRefetch } from './hooks/useRefetch';
+import { type SavingNews, useSaving } from './hooks/useSaving';
+import { useStatus } from './hooks/useStatus';
+import { useTest } from './hooks/useTest';
+import { useUnsavedWarning } from './hooks/useUnsavedWarning';
+import { useVerdict } from './hooks/useVerdict';
+import type { Notice, Notify } from './notices';
+import { draftOf, type Stored } from './settings/draft';
+import type { Property } from './settings/schema';
+import { bySection, SECTIONS } from './settings/sections';
+import { StatusCard } from './status/StatusCard';
+import { TestCard } from './test/TestCard';
+import { savingNotice } from './texts/savingNotice';
+import { useTexts } from './texts/TextsContext';
+import styles from './ui/ui.module.css';
+
+interface Props {
+  api: MqttSettingsApi;
+  properties: Map<string, Property>;
+  initial: Stored;
+  notify: Notify | undefined;
+  onDirtyChange: ((dirty: boolean) => void) | undefined;
+}
+
+/** All of the page once the settings are loaded. */
+export function MqttForm({ api, properties, initial, notify, onDirtyChange }: Props) {
+  const texts = useTexts();
+  const editor = useEditor(properties, initial);
+  const [notice, setNotice] = useState<Notice | null>(null);
+  const tell = notify ?? setNotice;
+  const draft = draftOf(editor.values, properties);
+  const { verdict, refuse } = useVerdict(api, draft);
+  const faults = shownFaults(editor, verdict);
+  const saving = useSaving(api, editor, properties);
+  const test = useTest(api, draft);
+  const seen = useStatus(api);
+  const actions = useActions(api, tell);
+  const isDirty = editor.changed.length > 0;
+
+  useUnsavedWarning(isDirty);
+  const tellDirty = useEffectEvent((dirty: boolean) => onDirtyChange?.(dirty));
+  useEffect(() => tellDirty(isDirty), [isDirty]);
+  useRefetch(seen.status?.etag, editor.stored.version, () => {
+    if (saving.busy) return;
+    api.load().then(editor.takeOver, () => undefined);
+  });
+
+  const sections = useMemo(() => bySection(properties.values()), [properties]);
+  const content = { editor, properties, faults, inForce: verdict?.settings ?? null };
+
+  function hear(news: SavingNews): void {
+    if (news.kind === 'invalid') {
+      refuse(news.faults);
+      const first = news.faults.find((fault) => properties.has(fault.field));
+      if (first) requestAnimationFrame(() => focusField(first.field));
+    }
+    const next = savingNotice(news, texts);
+    if (next) tell(next);
+  }
+
+  async function submit(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    if (saving.busy) return;
+    setNotice(null);
+    await editor.form.handleSubmit(
+      () => saving.save(hear),
+      (errors) => {
+        const faulty = [...properties.keys()].filter((name) => errors[name]);
+        tell({ kind: 'error', text: texts.form.faults(faulty.length) });
+        // What was folded away is unfolded once the fault is shown.
+        if (faulty[0]) requestAnimationFrame(() => focusField(faulty[0] ?? ''));
+      },
+    )();
+  }
+
+  return (
+    <FormProvider value={content}>
+      <form className={styles.layout} aria-label={texts.form.label} noValidate onSubmit={submit}>
+        <div className={styles.aside}>
+          <StatusCard seen={seen} reconnect={actions.reconnect} />
+          {test.state && <TestCard state={test.state} />}
+          <Notes notes={verdict?.notes ?? []} />
+        </div>
+        <div className={styles.main}>
+          <OthersAlert />
+          <EnabledSwitch />
+          {SECTIONS.map((name) => (
+            <Section key={name} name={name} properties={sections.get(name) ?? []}>
+              {name === 'topics' && (
+                <ActionButton
+                  action={actions.sendTestMessage}
+                  label={texts.actions.testMessage}
+                  help={texts.actions.testMessageHelp}
+                />
+              )}
+              {name === 'homeAssistant' && (
+                <ActionButton
+                  action={actions.publishDiscovery}
+                  label={texts.actions.discovery}
+                  help={texts.actions.discoveryHelp}
+                />
+              )}
+            </Section>
+          ))}
+        </div>
+        <ActionBar busy={saving.busy} test={test} notice={notice} dismiss={() => setNotice(null)} />
+      </form>
+    </FormProvider>
+  );
+}

@@ -1,0 +1,86 @@
+import { portAfterSwitch } from '../settings/ports';
+import { choicesOf, type Property } from '../settings/schema';
+import { exampleTopic } from '../settings/topics';
+import { choiceText, inWords } from '../texts/settings';
+import { useTexts } from '../texts/TextsContext';
+import { Field } from './Field';
+import { useFormContent } from './FormContext';
+import styles from './form.module.css';
+import { PasswordInput } from './PasswordInput';
+
+/** The input that fits a setting. */
+export function Input({ property }: { property: Property }) {
+  if (property.kind === 'switch') return <SwitchInput property={property} />;
+  if (property.kind === 'choice') return <ChoiceInput property={property} />;
+  if (property.kind === 'secret') return <PasswordInput property={property} />;
+  return <TextInput property={property} />;
+}
+
+function TextInput({ property }: { property: Property }) {
+  const texts = useTexts();
+  const { editor, properties, inForce } = useFormContent();
+  const value = editor.values[property.name] ?? '';
+  const topic = exampleTopic(property, editor.values, properties);
+  const words = inWords(property, value, texts) ?? (topic && texts.form.example(topic));
+  const byDefault = property.schema.default ?? (value === '' ? inForce?.[property.name] : null) ?? '';
+  return (
+    <Field property={property} words={words}>
+      {({ value: shown, ...input }) => (
+        <input
+          {...input}
+          value={String(shown ?? '')}
+          type="text"
+          inputMode={property.kind === 'number' ? 'numeric' : 'text'}
+          className={`${styles.input} ${property.kind === 'number' ? styles.number : ''}`}
+          placeholder={property.required ? undefined : String(byDefault)}
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+        />
+      )}
+    </Field>
+  );
+}
+
+function ChoiceInput({ property }: { property: Property }) {
+  const texts = useTexts();
+  const byDefault = choiceText(property, String(property.schema.default ?? ''), texts);
+  return (
+    <Field property={property}>
+      {({ value, ...input }) => (
+        <select {...input} value={String(value)} className={`${styles.input} ${styles.choice}`}>
+          <option value="">{texts.form.defaultChoice(byDefault)}</option>
+          {choicesOf(property).map((choice) => (
+            <option key={choice} value={choice}>
+              {choiceText(property, choice, texts)}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+function SwitchInput({ property }: { property: Property }) {
+  const { form } = useFormContent().editor;
+  return (
+    <Field property={property} beside>
+      {({ value, onChange, ...input }) => (
+        <input
+          {...input}
+          type="checkbox"
+          role="switch"
+          aria-checked={value === true}
+          checked={value === true}
+          className={styles.switch}
+          onChange={(event) => {
+            onChange(event);
+            if (property.name !== 'use_tls') return;
+            const port = portAfterSwitch(String(form.getValues('broker_port')), event.target.checked);
+            form.setValue('broker_port', port, { shouldValidate: true });
+          }}
+        />
+      )}
+    </Field>
+  );
+}

@@ -1,0 +1,72 @@
+/** What goes over the wire. */
+
+import { expect, test, vi } from 'vitest';
+import { eventsOf } from '../../src/api/eventStream';
+import { createApi } from '../../src/api/http';
+import { ApiProblem } from '../../src/api/problem';
+
+function answering(response: Response) {
+  const fetch = vi.fn(async (_url: string | URL | Request, _request?: RequestInit) => response);
+  const api = createApi({ baseUrl: 'http://host/mqtt/', fetch, headers: () => ({ Authorization: 'Bearer x' }) });
+  const request = () => fetch.mock.calls[0] ?? [];
+  return { api, request };
+}
+
+function json(body: unknown, init: ResponseInit = {}): Response {
+  return new Response(JSON.stringify(body), { headers: { 'Content-Type': 'application/json' }, ...init });
+}
+
+test('the first save is a PUT on the condition that there is none, later ones a PATCH of the version', async () => {
+  const body = { enabled: true, broker_host: 'h', has_password: true };
+  const first = answering(json(body, { headers: { ETag: '"1"' } }));
+  expect(await first.api.save({ broker_host: 'h' }, null)).toMatchObject({ version: '"1"', hasPassword: true });
+  const headers = { 'If-None-Match': '*', Authorization: 'Bearer x', 'Content-Type': 'application/json' };
+  expect(first.request()).toMatchObject(['http://host/mqtt', { method: 'PUT', headers }]);
+  const later = answering(json(body));
+  await later.api.save({ qos: 0 }, '"1"');
+  expect(later.request()[1]).toMatchObject({ method: 'PATCH', headers: { 'If-Match': '"1"' }, body: '{"qos":0}' });
+});
+
+test.each([
+  [422, 'invalid'],
+  [412, 'changed'],
+  [428, 'changed'],
+  [401, 'forbidden'],
+  [429, 'busy'],
+  [409, 'offline'],
+  [503, 'offline'],
+  [500, 'failed'],
+])('%d is %s', async (status, kind) => {
+  const { api } = answering(json({ detail: 'because' }, { status, headers: { 'Retry-After': '7' } }));
+  const problem = await api.load().catch((error: unknown) => error);
+  expect(problem).toBeInstanceOf(ApiProblem);
+  expect(problem).toMatchObject({ kind, message: 'because', retryAfterSeconds: 7 });
+});
+
+test('faults are told with their fields', async () => {
+  const detail = [{ loc: ['body', 'qos'], msg: '5 is out of range', type: 'out_of_range' }];
+  const { api } = answering(json({ detail }, { status: 422 }));
+  const problem = await api.save({}, '"1"').catch((error: unknown) => error);
+  expect(problem).toMatchObject({ faults: [{ field: 'qos', message: '5 is out of range', code: 'out_of_range' }] });
+});
+
+test('no answer is told apart from an answer', async () => {
+  const api = createApi({ fetch: () => Promise.reject(new TypeError('Failed to fetch')) });
+  await expect(api.load()).rejects.toMatchObject({ kind: 'unreachable' });
+});
+
+test('events are put together, however they are cut', async () => {
+  const text = ': hello\n\ndata: {"a":1}\n\nevent: x\r\ndata: one\r\ndata: two\r\n\r\nid: 3\n\ndata: cut';
+  const bytes = new TextEncoder().encode(text);
+  for (const size of [1, 3, 1000]) {
+    const stream = new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (let at = 0; at < bytes.length; at += size) controller.enqueue(bytes.slice(at, at + size));
+        controller.close();
+      },
+    });
+    const events: string[] = [];
+    for await (const data of eventsOf(stream)) events.push(data);
+    expect(events).toEqual(['{"a":1}', 'one\ntwo']);
+  }
+});
