@@ -19,6 +19,7 @@ BENCHES := benches/Cargo.toml
 DEMO_TARGET := $(TARGET)/demo
 BENCHES_TARGET := $(TARGET)/benches/workspace
 VENV := target/venv
+SQLALCHEMY_2_0 := target/sqlalchemy-2.0
 
 say = @echo; echo "== $(1)"
 
@@ -46,6 +47,7 @@ setup:
 	$(call say,Setting up what the tests need: under target/ and tests/ and not on the system)
 	tools/setup
 	tools/python-env $(VENV)
+	tools/python-env $(SQLALCHEMY_2_0) bindings/python/requirements-sqlalchemy-2.0.txt
 
 lint: ## Check formatting and lints of Rust, Python and TypeScript
 	$(call say,Formatting of Rust)
@@ -88,6 +90,9 @@ test-python:
 	$(call say,Tests of Python)
 	cargo build --locked --features testing --lib
 	cd bindings/python && ARGUS_MQTT_LIBRARY=$(TARGET)/debug/libargus_mqtt.so ../../$(VENV)/bin/pytest
+	$(call say,Tests of the stored settings with the oldest SQLAlchemy)
+	cd bindings/python && ARGUS_MQTT_LIBRARY=$(TARGET)/debug/libargus_mqtt.so \
+	    PYTHONPATH=$$(echo ../../$(SQLALCHEMY_2_0)/lib/python*/site-packages) ../../$(VENV)/bin/pytest -q tests/test_settings_store.py
 
 page: ## Build the settings page, as a component and as what the Python package serves
 	$(call say,The settings page)

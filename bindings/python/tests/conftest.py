@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import Engine, create_engine
 
 from support.mosquitto import Mosquitto, free_port
+from support.postgresql import PostgreSQL
 from support.programs import REPOSITORY
 from support.settings import settings_for
 from support.subscriber import Subscriber
@@ -46,6 +48,25 @@ def own_broker(tmp_path: Path) -> Iterator[Mosquitto]:
     mosquitto = Mosquitto(tmp_path)
     yield mosquitto
     mosquitto.stop()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """Give a PostgreSQL that all tests share."""
+    server = PostgreSQL()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """Give an empty database of each kind."""
+    if request.param == "sqlite":
+        engine = create_engine(f"sqlite:///{tmp_path}/settings.db")
+    else:
+        engine = create_engine(request.getfixturevalue("postgresql").database())
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture

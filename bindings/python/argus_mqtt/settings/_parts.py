@@ -46,6 +46,13 @@ class Parts:
         base = stored.settings if on_stored and stored else blank
         return candidate(body, base, blank, stored, purpose)
 
+    def topic_prefix(self) -> str:
+        """Give the prefix of the topics of what is stored, or would be by default."""
+        snapshot = self.store.load()
+        stored = snapshot.stored.usable if snapshot else None
+        prefix: str = (stored or {}).get("topic_prefix") or self.store.blank["topic_prefix"]
+        return prefix
+
     def body(self, *, partial: bool = False) -> dict[str, Any]:
         """Describe the body of a request."""
         schema = _answers.body_schema(self.host_settings, partial=partial)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response, status
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import DBAPIError
 
-from . import _requests, _resource
+from . import _actions, _events, _requests, _resource, _trial
 from ._parts import Cameras, Parts
 from ._store import OldTable, Store
 from ._table import MQTTConfig, MQTTConfigMixin
@@ -31,6 +31,7 @@ def settings_router(  # noqa: PLR0913  (all by name)
     model: type[MQTTConfigMixin] = MQTTConfig,
     secrets: Secrets | None = None,
     origins: Collection[str] = (),
+    is_stopping: Callable[[], bool] = _events.uvicorn_is_stopping,
 ) -> APIRouter:
     """Make the routes on which the settings are read, saved and tried.
 
@@ -44,6 +45,8 @@ def settings_router(  # noqa: PLR0913  (all by name)
         model: The model of the table, a subclass of `MQTTConfigMixin`.
         secrets: The keys for the password; by default those of the environment.
         origins: Other origins whose pages may send requests with the user's cookies: "https://argus.example".
+        is_stopping: Tells whether the server is about to end, so that open status streams end first. By default it
+            looks at the uvicorn that serves this process; for another server, give what knows.
 
     Raises:
         UnusableKey: The environment has no key.
@@ -62,6 +65,8 @@ def settings_router(  # noqa: PLR0913  (all by name)
         responses={503: {"description": "The database does not answer, or its table is too old."}},
     )
     _resource.add(router, parts)
+    _actions.add(router, parts, is_stopping)
+    _trial.add(router, parts)
     return router
 
 
@@ -73,12 +78,15 @@ class _Route(APIRoute):
 
         async def handler(request: Request) -> Response:
             try:
-                return await handle(request)
+                response: Response = await handle(request)
             except OldTable as error:
                 raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, str(error)) from error
             except DBAPIError as error:
                 # Not its text, which has the statement with what was to be stored.
                 why = f"the database does not answer as it should ({type(error).__name__})"
                 raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, why) from error
+
+            response.headers.setdefault("Cache-Control", "no-store")
+            return response
 
         return handler

@@ -14,16 +14,18 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from argus_mqtt._errors import ArgusMqttError
+from argus_mqtt._errors import ArgusMqttError, InvalidSettings
 
 from . import _row
+from ._candidate import Candidate, candidate
 from ._secrets import Secrets
 from ._table import MQTTConfig, MQTTConfigMixin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ._candidate import Candidate
+    from argus_mqtt._client import Client
+
     from ._row import Stored
 
 SessionFactory = Callable[[], Session]
@@ -43,6 +45,10 @@ class Conflict(ArgusMqttError):
 
 class Connection(Protocol):
     """What a program has its client in, for which settings are stored."""
+
+    @property
+    def client(self) -> Client | None:
+        """The client, None without one."""
 
     def apply(self, settings: Mapping[str, Any] | None) -> None:
         """Go on with settings that are known to be valid; None is without a client. Doesn't wait for the broker."""
@@ -131,6 +137,27 @@ class Store:
             after = self._snapshot(row)
             self._finish(session, before, after, connection)
             return after
+
+    def save_first(self, settings: Mapping[str, Any]) -> Snapshot:
+        """Save settings where none are stored, without a client that would run with them.
+
+        Args:
+            settings: As of a request: those of the library, and `enabled`.
+
+        Raises:
+            InvalidSettings: They have faults.
+            Conflict: Settings are stored already.
+        """
+
+        def make(snapshot: Snapshot | None) -> Candidate:
+            if snapshot is not None:
+                raise Conflict("settings are stored already")
+            wanted = candidate(settings, self.blank, self.blank, None, "save")
+            if wanted.faults:
+                raise InvalidSettings("; ".join(map(str, wanted.faults)), wanted.faults)
+            return wanted
+
+        return self.save(make, None)
 
     def reencrypt(self) -> bool:
         """Encrypt the stored password with the newest key, where it is not; tell whether that was done.

@@ -1,7 +1,6 @@
 """The table of the settings, which is ArgusAI's `mqtt_config` with three columns more."""
 
-from __future__ import annotations
-
+# Annotations are evaluated: SQLAlchemy looks their names up in the package, where not all of them are.
 import uuid
 from collections.abc import Mapping
 from datetime import datetime, timezone

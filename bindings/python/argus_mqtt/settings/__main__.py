@@ -1,0 +1,72 @@
+"""Serves the page of the settings and its API: python -m argus_mqtt.settings.
+
+What is stored is in a folder: the database, the key that encrypts the password in it, and the token that lets one in.
+The client runs as long as this does. SIGTERM and Ctrl-C end it, after the offline message.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import socket
+import sys
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+
+from argus_mqtt._errors import ArgusMqttError
+
+from ._standalone import Standalone
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until a signal comes; give the exit status."""
+    given = _parser().parse_args(arguments)
+    try:
+        import uvicorn  # noqa: PLC0415  (a host has a server of its own)
+    except ModuleNotFoundError:
+        print("argus_mqtt.settings: uvicorn is missing; install it: pip install uvicorn", file=sys.stderr)
+        return 1
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        alone = Standalone(given.folder, given.database)
+        first = {"broker_host": given.broker[0], "broker_port": given.broker[1]} if given.broker else None
+        alone.prepare(first)
+        listener = socket.create_server((given.host, given.port))
+    except (ArgusMqttError, OSError, DBAPIError) as error:
+        print(f"argus_mqtt.settings: {error}", file=sys.stderr)
+        return 1
+    host, port = listener.getsockname()[:2]
+    print(f"Settings: http://{host}:{port}/?token={alone.token}", flush=True)
+    config = uvicorn.Config(alone.app, log_level="warning", timeout_graceful_shutdown=5)
+    with listener:
+        uvicorn.Server(config).run(sockets=[listener])
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m argus_mqtt.settings", description=(__doc__ or "").partition("\n\n")[2]
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (%(default)s)")
+    parser.add_argument("--port", type=int, default=8765, help="the port to listen on, 0 for any (%(default)s)")
+    parser.add_argument("--folder", type=Path, default=_state(), help="where everything is kept (%(default)s)")
+    parser.add_argument("--database", help="a URL of SQLAlchemy's, instead of SQLite in the folder")
+    parser.add_argument("--broker", type=_broker, help="HOST:PORT to begin with, where nothing is stored yet")
+    return parser
+
+
+def _state() -> Path:
+    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "argus-mqtt"
+
+
+def _broker(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT")
+    return host, int(port)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""The status as server-sent events, for as long as a page is open and the server is not about to end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Any, Final
+
+from fastapi.concurrency import run_in_threadpool
+
+# What a page waits at most for news, and a server for the end of this, in seconds.
+_NEWS_EVERY: Final = 1.0
+_LOOK_EVERY: Final = 0.25
+# Some proxies take longer silence for a broken connection, and writing is how a page that is gone is noticed.
+_SIGN_OF_LIFE_EVERY: Final = 15.0
+
+MOST_LISTENERS: Final = 200
+
+# What moves on by itself is no news.
+_CLOCKS: Final = ("online_for_seconds", "last_online_unix_seconds", "next_attempt_in_seconds", "oldest_age_seconds")
+
+
+class Feed:
+    """Reads the status once for all pages that are open."""
+
+    def __init__(self, read: Callable[[], dict[str, Any]], is_stopping: Callable[[], bool]) -> None:
+        """Take what reads the status, and what tells that the server is to end."""
+        self.listeners = 0
+        self._read = read
+        self._is_stopping = is_stopping
+        self._lock = asyncio.Lock()
+        self._read_at = -_NEWS_EVERY
+        self._text = self._news = ""
+
+    async def events(self) -> AsyncIterator[str]:
+        """Give the status at once, and again whenever it has changed."""
+        self.listeners += 1
+        try:
+            sent, sent_at = "", 0.0
+            while not self._is_stopping():
+                text, news = await self._current()
+                if news != sent:
+                    yield f"event: status\ndata: {text}\n\n"
+                    sent, sent_at = news, time.monotonic()
+                elif time.monotonic() - sent_at >= _SIGN_OF_LIFE_EVERY:
+                    yield ":\n\n"
+                    sent_at = time.monotonic()
+                await asyncio.sleep(_LOOK_EVERY)
+        finally:
+            self.listeners -= 1
+
+    async def _current(self) -> tuple[str, str]:
+        async with self._lock:
+            if time.monotonic() - self._read_at >= _NEWS_EVERY:
+                status = await run_in_threadpool(self._read)
+                self._text = json.dumps(status)
+                client = {name: value for name, value in (status["client"] or {}).items() if name not in _CLOCKS}
+                self._news = json.dumps({**status, "client": client})
+                self._read_at = time.monotonic()
+            return self._text, self._news
+
+
+def uvicorn_is_stopping() -> bool:
+    """Tell whether the uvicorn that serves this process was told to end.
+
+    It waits for open requests before anything else ends, and nobody else tells them.
+    """
+    return any(
+        getattr(getattr(signal.getsignal(number), "__self__", None), "should_exit", False)
+        for number in (signal.SIGTERM, signal.SIGINT)
+    )

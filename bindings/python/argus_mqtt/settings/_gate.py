@@ -1,0 +1,51 @@
+"""Who may see and change settings where there are no users: who has the address that the program printed."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Final
+
+from fastapi import HTTPException, Request, status
+from fastapi.responses import RedirectResponse
+
+_COOKIE: Final = "argus_mqtt_token"
+_SCHEME: Final = "Bearer "
+
+
+class Gate:
+    """Lets in who has the token: as a cookie, which the printed address sets, or as a bearer token."""
+
+    def __init__(self, token: str) -> None:
+        """Take the token."""
+        self._token = token
+
+    def authorize(self, request: Request) -> None:
+        """Refuse whoever has not got it."""
+        bearer = request.headers.get("authorization", "")
+        given = (
+            bearer.removeprefix(_SCHEME)
+            if bearer.startswith(_SCHEME)
+            else request.cookies.get(self._cookie(request), "")
+        )
+        if not self._is_right(given):
+            raise HTTPException(
+                status.HTTP_401_UNAUTHORIZED,
+                "open the whole address that the program printed, with its token",
+                {"WWW-Authenticate": "Bearer"},
+            )
+
+    def enter(self, request: Request, token: str) -> RedirectResponse:
+        """Set the cookie, and take the token out of the address."""
+        if not self._is_right(token):
+            raise HTTPException(status.HTTP_401_UNAUTHORIZED, "this token is not the one that the program printed")
+        answer = RedirectResponse("/", status.HTTP_303_SEE_OTHER)
+        answer.set_cookie(self._cookie(request), token, httponly=True, samesite="strict", max_age=365 * 24 * 3600)
+        return answer
+
+    def _is_right(self, token: str) -> bool:
+        return hmac.compare_digest(token.encode(), self._token.encode())
+
+    @staticmethod
+    def _cookie(request: Request) -> str:
+        # Browsers send the cookies of a host to all its ports.
+        return f"{_COOKIE}_{request.url.port or 80}"

@@ -1,0 +1,101 @@
+"""What is going on, in words and in numbers: of the settings and of the client, read when it is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy.exc import DBAPIError
+
+from argus_mqtt._errors import ShutDown
+
+from . import _answers, _preconditions
+from ._store import OldTable
+
+if TYPE_CHECKING:
+    from argus_mqtt._client import Client
+    from argus_mqtt._status import Status
+
+    from ._parts import Parts
+    from ._store import Snapshot
+
+SCHEMA: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["state", "message", "etag", "faults", "client"],
+    "properties": {
+        "state": {
+            "type": "string",
+            "description": "The state of the client (online, connected, connecting, waiting, refused, "
+            "shutting_down), or why there is none: not_set_up, off, unusable (the stored settings name no broker), "
+            "stopped; or database, when the settings cannot be read.",
+        },
+        "message": {"type": "string", "description": "The same in a sentence or two."},
+        "etag": {"type": ["string", "null"], "description": "The ETag of the settings, to notice another's save."},
+        "faults": _answers.FAULTS,
+        "client": {"type": ["object", "null"], "description": "What the client tells, as `argus_mqtt.Status`."},
+    },
+}
+
+
+def live(parts: Parts) -> dict[str, Any]:
+    """Tell what is going on. A database that does not answer is told, and does not raise."""
+    try:
+        snapshot, trouble = parts.store.load(), None
+    except OldTable as error:
+        snapshot, trouble = None, str(error)
+    except DBAPIError as error:
+        snapshot, trouble = None, f"the database does not answer as it should ({type(error).__name__})"
+    status = client_status(parts.client.client)
+    if trouble is not None:
+        state, message = "database", f"The settings cannot be read: {trouble}."
+    elif status is not None:
+        state, message = status.state, in_words(status)
+    else:
+        state, message = _without_client(snapshot)
+    return {
+        "state": state,
+        "message": message,
+        "etag": _preconditions.etag(snapshot.version) if snapshot else None,
+        "faults": [_answers.fault_json(fault) for fault in snapshot.stored.faults] if snapshot else [],
+        "client": asdict(status) if status else None,
+    }
+
+
+def client_status(client: Client | None) -> Status | None:
+    """Give the status of a client; None of one that is no more."""
+    if client is None:
+        return None
+    try:
+        return client.status()
+    except ShutDown:
+        return None
+
+
+def in_words(status: Status) -> str:
+    """Say what a client does."""
+    broker = status.broker
+    why = f": {status.last_error}" if status.last_error else ""
+    match status.state:
+        case "online":
+            return f"Online at {broker} with MQTT {status.protocol}."
+        case "connected":
+            return f"Connected to {broker}, which has not acknowledged the birth message yet."
+        case "connecting":
+            return f"Connecting to {broker}{f'. The last attempt failed{why}' if why else ''}."
+        case "waiting":
+            return f"Not connected to {broker}{why}. It tries again by itself."
+        case "refused":
+            return f"Not connected to {broker}{why}. Waiting does not cure this; it tries again by itself, slowly."
+        case _:
+            return "MQTT is being shut down."
+
+
+def _without_client(snapshot: Snapshot | None) -> tuple[str, str]:
+    if snapshot is None:
+        return "not_set_up", "MQTT is not set up yet: enter the broker's host and save."
+    if not snapshot.stored.enabled:
+        return "off", "MQTT is switched off."
+    if snapshot.stored.usable is None:
+        faults = "; ".join(str(fault) for fault in snapshot.stored.faults)
+        return "unusable", f"The stored settings can't be used: {faults}."
+    return "stopped", "MQTT does not run in this process."

@@ -1,0 +1,101 @@
+"""Trying settings out before they are saved."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from fastapi.responses import JSONResponse
+
+from argus_mqtt._connection_test import test_connection
+from argus_mqtt._errors import InvalidSettings
+
+from ._limiter import Limiter
+from ._requests import JsonObject, refuse
+from ._unquoted import unquoted
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter
+
+    from argus_mqtt._connection_test import ConnectionReport
+    from argus_mqtt._settings_fields import Settings
+
+    from ._parts import Parts
+
+MOST_A_MINUTE: Final = 10
+_SECONDS: Final = 15.0
+
+_TEXT: Final = {"type": ["string", "null"]}
+_STEP: Final = {
+    "type": "object",
+    "required": ["step", "result", "seconds", "detail"],
+    "properties": {
+        "step": {"enum": ["name", "tcp", "tls", "mqtt", "login", "publish", "subscribe"]},
+        "result": {"enum": ["passed", "failed", "unproven", "skipped", "not_reached"]},
+        "seconds": {"type": ["number", "null"]},
+        "detail": _TEXT,
+    },
+}
+_REPORT: Final = {
+    "type": "object",
+    "required": ["works", "broker", "steps", "cause", "remedy"],
+    "properties": {
+        "works": {"type": "boolean", "description": "Whether no step failed."},
+        "broker": {"type": "string"},
+        "client_id": {"type": "string"},
+        "topic": {"type": "string"},
+        "steps": {"type": "array", "items": _STEP},
+        "protocol": _TEXT,
+        "protocol_reason": _TEXT,
+        "limits": {"type": ["object", "null"]},
+        "cause": {**_TEXT, "description": "Why the step that failed failed."},
+        "remedy": {**_TEXT, "description": "What to do about it."},
+        "proves": {"type": "array", "items": {"type": "string"}},
+        "does_not_prove": {"type": "array", "items": {"type": "string"}},
+        "seconds": {"type": "number"},
+    },
+}
+
+
+def add(router: APIRouter, parts: Parts) -> None:
+    """Add the route."""
+    limiter = Limiter(MOST_A_MINUTE, 60.0)
+
+    @router.post(
+        "/test",
+        summary="Try a connection with these settings beside the running client",
+        description="The stored password is used for the broker and the username that it was stored for alone, with "
+        f"the same port and TLS. One test at a time, and {MOST_A_MINUTE} a minute. What answers is not quoted.",
+        responses={
+            200: {"content": {"application/json": {"schema": _REPORT}}},
+            429: {"description": "Another test is running, or there were too many; see Retry-After."},
+        },
+        openapi_extra=parts.body(),
+    )
+    def test_settings(body: JsonObject) -> JSONResponse:
+        wanted = parts.wanted(body, parts.store.load(), purpose="test")
+        if wanted.faults:
+            refuse(wanted.faults)
+        with limiter.turn():
+            try:
+                report = test_connection(cast("Settings", wanted.complete), _SECONDS)
+            except InvalidSettings as error:  # A file has changed since it was judged.
+                refuse(error.faults)
+        return JSONResponse(without_quotes(report, wanted.filled_in or {}))
+
+
+def without_quotes(report: ConnectionReport, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a report as JSON that quotes nothing but the settings."""
+    given = [value for value in settings.values() if isinstance(value, str)]
+    own = [*given, report.topic, report.client_id, report.broker]
+    content = asdict(report)
+    for name in ("cause", "remedy", "protocol_reason"):
+        content[name] = _unquoted(content[name], own)
+    for step in content["steps"]:
+        step["detail"] = _unquoted(step["detail"], own)
+    return content
+
+
+def _unquoted(text: str | None, own: Collection[str]) -> str | None:
+    return None if text is None else unquoted(text, own)

@@ -1,0 +1,33 @@
+"""Reports of a connection test without a word of what answered.
+
+Whoever may test may name any host and port of the network that the program is in. What is told of it then is what
+kind of thing answers, not what it says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+# The library puts what a broker said, and nothing else that it did not write itself, in quotes, with escapes in them.
+_QUOTED = r'"(?:[^"\\]|\\.)*"(?:\.\.\.)?'
+_BESIDE = re.compile(rf" \((?:[^()\"]*{_QUOTED})+[^()\"]*\)")
+_AFTER_COLON = re.compile(rf": ({_QUOTED})")
+_ANYWHERE = re.compile(_QUOTED)
+
+
+def unquoted(text: str, own: Collection[str]) -> str:
+    """Take out of a text what is quoted in it, but for words of our own.
+
+    Args:
+        text: A sentence of the library.
+        own: What may be quoted: values of the settings.
+    """
+    shown = {f'"{word}"' for word in own}
+
+    def is_own(quoted: str) -> bool:
+        return quoted in shown
+
+    text = _BESIDE.sub(lambda found: found[0] if all(map(is_own, _ANYWHERE.findall(found[0]))) else "", text)
+    text = _AFTER_COLON.sub(lambda found: found[0] if is_own(found[1]) else "", text)
+    return _ANYWHERE.sub(lambda found: found[0] if is_own(found[0]) else "(not shown)", text)

@@ -1,0 +1,117 @@
+"""What a database needs, for an Alembic revision of the host or for a program that stands alone.
+
+    from alembic import op
+    from argus_mqtt.settings import migration
+
+    def upgrade():
+        migration.upgrade(op.get_bind())
+
+    def downgrade():
+        migration.downgrade(op.get_bind())
+
+Both may be run again, and go on where they were interrupted. They work on SQLite 3.35 or later and on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Column, Connection, Table, Text, func, inspect, select
+from sqlalchemy.schema import CreateColumn
+
+from argus_mqtt._errors import ArgusMqttError
+
+from ._table import MQTTConfig
+
+_ADDED: Final = ("other_settings", "version")
+
+# The columns that take a longer text than before, and how long it could be.
+_WIDENED: Final = {
+    "username": 100,
+    "password": 500,
+    "topic_prefix": 100,
+    "discovery_prefix": 100,
+    "availability_topic": 255,
+    "birth_message": 100,
+    "will_message": 100,
+}
+
+
+class CannotDowngrade(ArgusMqttError):
+    """What is stored does not fit the older table; the text says what."""
+
+
+def upgrade(connection: Connection) -> None:
+    """Make the table `mqtt_config`, or give the one of ArgusAI's revision 047 what it lacks.
+
+    Adds `other_settings` and `version`, and lets texts be of any length. Rows stay as they are, and older programs
+    can go on with the table. Commits nothing.
+
+    Args:
+        connection: A connection to the database, with the transaction that the changes belong to.
+    """
+    table = _table()
+    lengths = _lengths(connection, table)
+    if lengths is None:
+        table.create(connection)
+        return
+    for name in _ADDED:
+        if name not in lengths:
+            column = CreateColumn(table.columns[name]).compile(dialect=connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {_quoted(connection, table.name)} ADD COLUMN {column}")
+    for name in _WIDENED:
+        if lengths.get(name) is not None:
+            _change_type(connection, table.columns[name], "TEXT")
+
+
+def downgrade(connection: Connection) -> None:
+    """Give the table the columns that it had in ArgusAI's revision 047, and drop the settings that had none.
+
+    Raises:
+        CannotDowngrade: A value is longer than its column was. Nothing was changed.
+    """
+    table = _table()
+    lengths = _lengths(connection, table)
+    if lengths is None:
+        return
+    for name, most in _WIDENED.items():
+        column = table.columns[name]
+        longest = connection.scalar(select(func.max(func.length(column))))
+        if longest is not None and longest > most:
+            raise CannotDowngrade(
+                f"{table.name}.{name} holds {longest} characters, and the older column takes {most}; "
+                "save a shorter value first"
+            )
+    for name, most in _WIDENED.items():
+        if lengths.get(name, most) is None:
+            _change_type(connection, table.columns[name], f"VARCHAR({most})")
+    for name in _ADDED:
+        if name in lengths:
+            column_name = _quoted(connection, name)
+            connection.exec_driver_sql(f"ALTER TABLE {_quoted(connection, table.name)} DROP COLUMN {column_name}")
+
+
+def _table() -> Table:
+    table = MQTTConfig.__table__
+    assert isinstance(table, Table)  # noqa: S101  (SQLAlchemy allows more than tables there)
+    return table
+
+
+def _lengths(connection: Connection, table: Table) -> dict[str, int | None] | None:
+    """Give how long a text each column takes, None for any; None without a table."""
+    inspector = inspect(connection)
+    if not inspector.has_table(table.name):
+        return None
+    return {column["name"]: getattr(column["type"], "length", None) for column in inspector.get_columns(table.name)}
+
+
+def _change_type(connection: Connection, column: Column[Text], to: str) -> None:
+    # SQLite keeps texts of any length in any column, and can't change the type of one.
+    if connection.dialect.name == "sqlite":
+        return
+    table, name = _quoted(connection, column.table.name), _quoted(connection, column.name)
+    connection.exec_driver_sql(f"ALTER TABLE {table} ALTER COLUMN {name} TYPE {to}")
+
+
+def _quoted(connection: Connection, name: str) -> str:
+    return connection.dialect.identifier_preparer.quote(name)

@@ -1,0 +1,62 @@
+"""ArgusAI's table as its migrations up to revision 047 make it, written by hand, and a row in it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+from argus_mqtt.settings import Secrets
+
+from .settings_api import KEY
+
+CREATE_047 = """
+CREATE TABLE mqtt_config (
+    id VARCHAR(36) NOT NULL PRIMARY KEY,
+    broker_host VARCHAR(255) NOT NULL,
+    broker_port INTEGER NOT NULL,
+    username VARCHAR(100),
+    password VARCHAR(500),
+    topic_prefix VARCHAR(100) NOT NULL,
+    discovery_prefix VARCHAR(100) NOT NULL,
+    discovery_enabled BOOLEAN NOT NULL,
+    qos INTEGER NOT NULL,
+    enabled BOOLEAN NOT NULL,
+    retain_messages BOOLEAN NOT NULL,
+    use_tls BOOLEAN NOT NULL,
+    is_connected BOOLEAN NOT NULL,
+    last_connected_at TIMESTAMP,
+    last_error TEXT,
+    messages_published INTEGER NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    message_expiry_seconds INTEGER DEFAULT '300' NOT NULL,
+    availability_topic VARCHAR(255) DEFAULT '' NOT NULL,
+    birth_message VARCHAR(100) DEFAULT 'online' NOT NULL,
+    will_message VARCHAR(100) DEFAULT 'offline' NOT NULL
+)
+"""
+
+_TIME = datetime(2026, 1, 31, 12, tzinfo=timezone.utc).replace(tzinfo=None).isoformat(" ")
+
+ROW_047: dict[str, Any] = {
+    "id": "550e8400-e29b-41d4-a716-446655440000",
+    "broker_host": "localhost",
+    "broker_port": 1,
+    "username": "argus",
+    "password": Secrets(KEY).encrypt("old secret"),
+    "topic_prefix": "liveobject",
+    "discovery_prefix": "homeassistant",
+    "discovery_enabled": True,
+    "qos": 1,
+    "enabled": True,
+    "retain_messages": True,
+    "use_tls": False,
+    "is_connected": True,
+    "last_connected_at": _TIME,
+    "last_error": None,
+    "messages_published": 42,
+    "created_at": _TIME,
+    "updated_at": _TIME,
+}
+
+INSERT_047 = f"INSERT INTO mqtt_config ({', '.join(ROW_047)}) VALUES ({', '.join(':' + name for name in ROW_047)})"  # noqa: S608

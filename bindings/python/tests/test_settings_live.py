@@ -1,0 +1,169 @@
+"""What the API does with the running client, and tells of it."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx2
+import pytest
+from sqlalchemy import create_engine
+
+from argus_mqtt.settings import Base
+from support import DEADLINE, wait_until
+from support.settings_api import PATH, Api, running
+from support.settings_server import Server
+
+if TYPE_CHECKING:
+    from argus_mqtt import Client, Settings
+    from support.subscriber import Subscriber
+
+
+@pytest.fixture
+def api(tmp_path: Path) -> Iterator[Api]:
+    """Give the API on an empty table."""
+    engine = create_engine(f"sqlite:///{tmp_path}/settings.db")
+    Base.metadata.create_all(engine)
+    with running(engine) as one:
+        yield one
+    engine.dispose()
+
+
+def online(api: Api, settings: Settings) -> Client:
+    """Save settings and wait for the client to be online."""
+    api.saved(dict(settings))
+    client = api.mqtt.client
+    assert client
+    client.wait_online(DEADLINE)
+    return client
+
+
+def test_the_status_says_in_words_what_is_going_on(api: Api, settings: Settings, unreachable: Settings) -> None:
+    status = api.get("/status").json()
+    assert (status["state"], status["client"], status["etag"]) == ("not_set_up", None, None)
+    assert status["message"] == "MQTT is not set up yet: enter the broker's host and save."
+    client = online(api, settings)
+    client.publish_event("front", {}).wait(DEADLINE)
+    answer = api.get("/status")
+    status = answer.json()
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert status["message"] == f"Online at 127.0.0.1:{settings['broker_port']} with MQTT 5."
+    assert (status["state"], status["etag"], status["client"]["counters"]["delivered"]) == ("online", '"1"', 1)
+    api.saved(dict(unreachable))
+    wait_until(lambda: api.get("/status").json()["state"] == "waiting", "the client waits for its next attempt")
+    message = api.get("/status").json()["message"]
+    assert "refused" in message
+    assert message.endswith("It tries again by itself.")
+    api.patch({"enabled": False})
+    assert (api.get("/status").json()["state"], api.get("/status").json()["message"]) == (
+        "off",
+        "MQTT is switched off.",
+    )
+
+
+def test_a_database_that_does_not_answer_is_told_and_the_client_too(api: Api, settings: Settings) -> None:
+    online(api, settings)
+    with api.session() as session:
+        Base.metadata.drop_all(session.connection())
+        session.commit()
+    status = api.get("/status").json()
+    assert status["state"] == "database"
+    assert "there is no table mqtt_config" in status["message"]
+    assert status["client"]["state"] == "online"
+
+
+def test_events_of_an_outage_go_to_the_broker_of_the_new_settings(
+    api: Api, settings: Settings, unreachable: Settings, subscriber: Subscriber
+) -> None:
+    api.saved({**settings, **unreachable})
+    client = api.mqtt.client
+    assert client
+    deliveries = [client.publish_event("front", {"number": number}) for number in range(20)]
+    api.saved(dict(settings))
+    for delivery in deliveries:
+        delivery.wait(DEADLINE)
+    received = subscriber.expect_count(f"{settings['topic_prefix']}/events/front", 20)
+    assert [json.loads(message.payload)["number"] for message in received] == list(range(20))
+    assert api.mqtt.client is client
+
+
+def test_reconnect_tries_now(api: Api, unreachable: Settings) -> None:
+    assert api.post("/reconnect").status_code == 409
+    api.saved({**unreachable, "reconnect_min_seconds": 3600, "reconnect_max_seconds": 3600})
+    client = api.mqtt.client
+    assert client
+    wait_until(lambda: client.status().state == "waiting", "the first attempt fails")
+    before = client.status().connection_attempts
+    assert api.post("/reconnect").json()["client"]
+    wait_until(lambda: client.status().connection_attempts > before, "it tries again")
+
+
+def test_a_test_message_arrives(api: Api, settings: Settings, unreachable: Settings, subscriber: Subscriber) -> None:
+    assert api.post("/test-message").status_code == 409
+    api.saved(dict(unreachable))
+    answer = api.post("/test-message")
+    assert answer.status_code == 503
+    assert "Not connected" in answer.json()["detail"] or "Connecting" in answer.json()["detail"]
+    online(api, settings)
+    content = api.post("/test-message").json()
+    topic = f"{settings['topic_prefix']}/test"
+    assert content == {"topic": topic, "delivered": True, "message": "the broker has acknowledged it"}
+    assert subscriber.expect_count(topic, 1)[0].retain is False
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """Give a real server on SQLite."""
+    with Server(f"sqlite:///{tmp_path}/settings.db") as one:
+        yield one
+
+
+def test_a_page_hears_of_every_change(server: Server, settings: Settings, unreachable: Settings) -> None:
+    with server.events() as events:
+        assert events.next()["state"] == "not_set_up"
+        assert server.http.get(PATH + "/status").json()["state"] == "not_set_up"
+        server.save(settings, first=True)
+        status = events.until("online")
+        assert status["etag"] == '"1"'
+        server.save(unreachable)
+        assert events.until("waiting")["etag"] == '"2"'
+
+
+def test_open_pages_do_not_keep_a_server_from_ending(
+    server: Server, settings: Settings, subscriber: Subscriber
+) -> None:
+    with server.events() as events, server.events() as others:
+        server.save(settings, first=True)
+        events.until("online")
+        others.until("online")
+        server.program.send(signal.SIGTERM)
+        events.end()
+        others.end()
+    # uvicorn waits for open requests as long as it takes, and so this would not end.
+    server.program.ended()
+    subscriber.expect(f"{settings['topic_prefix']}/status", "offline")
+
+
+def test_a_page_that_is_closed_is_forgotten(server: Server) -> None:
+    with server.events() as events:
+        events.next()
+        assert server.http.get("/listeners").json() == 1
+    wait_until(lambda: server.http.get("/listeners").json() == 0, "the page is forgotten")
+
+
+def test_a_crash_while_saving_is_mended_at_the_next_start(
+    tmp_path: Path, settings: Settings, unreachable: Settings
+) -> None:
+    database = f"sqlite:///{tmp_path}/settings.db"
+    with Server(database) as server:
+        server.save(settings, first=True)
+    with Server(database, CRASH_WHILE_SAVING="yes") as server:
+        with pytest.raises(httpx2.TransportError):
+            server.save(unreachable)
+        assert server.program.ended() == 9
+    with Server(database) as server, server.events() as events:
+        assert events.until("online")["etag"] == '"1"'
+        server.save(unreachable)

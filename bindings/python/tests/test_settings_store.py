@@ -1,0 +1,304 @@
+"""The settings in databases: those of ArgusAI, and those from nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import alembic.command
+import alembic.config
+import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import Column, Engine, String, inspect, text
+from sqlalchemy.orm import declarative_base, sessionmaker, validates
+
+from argus_mqtt.settings import MQTTConfig, MQTTConfigMixin, OldTable, Secrets, Store, migration
+from support.argusai_table import CREATE_047, INSERT_047, ROW_047
+from support.settings_api import KEY, Api, running
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from argus_mqtt import Settings
+
+
+def upgrade(engine: Engine) -> None:
+    with engine.begin() as connection:
+        migration.upgrade(connection)
+
+
+def downgrade(engine: Engine) -> None:
+    with engine.begin() as connection:
+        migration.downgrade(connection)
+
+
+def columns(engine: Engine) -> dict[str, Any]:
+    found = inspect(engine).get_columns("mqtt_config")
+    return {column["name"]: (str(column["type"]), column["nullable"]) for column in found}
+
+
+def rows(engine: Engine) -> list[dict[str, Any]]:
+    with engine.connect() as connection:
+        return [dict(row) for row in connection.execute(text("SELECT * FROM mqtt_config")).mappings()]
+
+
+@pytest.fixture
+def argusai(database: Engine) -> Engine:
+    """Give a database with ArgusAI's table of revision 047, and a row in it."""
+    with database.begin() as connection:
+        connection.execute(text(CREATE_047))
+        connection.execute(text(INSERT_047), ROW_047)
+    return database
+
+
+@pytest.fixture
+def api(argusai: Engine) -> Iterator[Api]:
+    """Give the API on ArgusAI's row."""
+    upgrade(argusai)
+    with running(argusai, model=ArgusAI) as one:
+        yield one
+
+
+class ArgusAI(MQTTConfigMixin, declarative_base()):  # type: ignore[misc]
+    """A model as ArgusAI's: some columns of its own, and a validator that encrypts what is not encrypted."""
+
+    __tablename__ = "mqtt_config"
+
+    password: Any = Column(String(500), nullable=True)
+
+    @validates("password")
+    def _encrypt(self, _name: str, value: str | None) -> str | None:
+        return value if not value or value.startswith("encrypted:") else Secrets(KEY).encrypt(value)
+
+
+def test_from_nothing(database: Engine) -> None:
+    upgrade(database)
+    there = columns(database)
+    upgrade(database)
+    assert columns(database) == there
+    assert set(there) == {column.name for column in MQTTConfig.__table__.columns}
+    store = Store(sessionmaker(database), secrets=Secrets(KEY))
+    assert store.load() is None
+
+
+def test_up_and_down_keep_the_rows_of_argusai(argusai: Engine) -> None:
+    before, there = rows(argusai), columns(argusai)
+    for _ in range(2):
+        upgrade(argusai)
+        upgrade(argusai)
+        (row,) = rows(argusai)
+        assert (row.pop("version"), row.pop("other_settings")) == (1, None)
+        assert [row] == before
+        assert columns(argusai)["version"][1] is False
+        downgrade(argusai)
+        downgrade(argusai)
+        assert (rows(argusai), columns(argusai)) == (before, there)
+
+
+def test_an_interrupted_upgrade_goes_on(argusai: Engine) -> None:
+    with argusai.begin() as connection:
+        connection.execute(text("ALTER TABLE mqtt_config ADD COLUMN other_settings JSON"))
+    upgrade(argusai)
+    assert rows(argusai)[0]["version"] == 1
+
+
+def test_an_older_program_can_go_on_with_the_table(argusai: Engine) -> None:
+    upgrade(argusai)
+    with argusai.begin() as connection:
+        connection.execute(text("DELETE FROM mqtt_config"))
+        connection.execute(text(INSERT_047), ROW_047)
+    assert rows(argusai)[0]["version"] == 1
+
+
+def test_a_value_that_is_too_long_for_the_older_table_stops_the_way_down(argusai: Engine) -> None:
+    upgrade(argusai)
+    with argusai.begin() as connection:
+        connection.execute(text("UPDATE mqtt_config SET username = :name"), {"name": "u" * 101})
+    there = columns(argusai)
+    with pytest.raises(migration.CannotDowngrade, match=r"mqtt_config\.username holds 101 characters"):
+        downgrade(argusai)
+    assert columns(argusai) == there
+
+
+def test_a_revision_of_alembic_calls_it(argusai: Engine, tmp_path: Path) -> None:
+    versions = tmp_path / "alembic" / "versions"
+    versions.mkdir(parents=True)
+    (tmp_path / "alembic" / "env.py").write_text(
+        "from alembic import context\n"
+        "with context.config.attributes['engine'].connect() as connection:\n"
+        "    context.configure(connection=connection)\n"
+        "    with context.begin_transaction():\n"
+        "        context.run_migrations()\n"
+    )
+    (versions / "048.py").write_text(
+        "from alembic import op\n"
+        "from argus_mqtt.settings import migration\n"
+        "revision, down_revision = '048', None\n"
+        "def upgrade():\n    migration.upgrade(op.get_bind())\n"
+        "def downgrade():\n    migration.downgrade(op.get_bind())\n"
+    )
+    config = alembic.config.Config(attributes={"engine": argusai})
+    config.set_main_option("script_location", str(tmp_path / "alembic"))
+    config.set_main_option("path_separator", "os")
+    there = columns(argusai)
+    alembic.command.upgrade(config, "head")
+    assert "version" in columns(argusai)
+    alembic.command.downgrade(config, "base")
+    assert columns(argusai) == there
+
+
+def test_an_old_table_without_the_revision_is_told(argusai: Engine) -> None:
+    with running(argusai) as api:
+        with pytest.raises(OldTable, match="lacks other_settings and version; run the Alembic revision"):
+            api.store.load()
+        answer = api.get()
+        assert answer.status_code == 503
+        assert "argus_mqtt.settings.migration.upgrade" in answer.json()["detail"]
+
+
+def test_a_missing_table_is_told(database: Engine) -> None:
+    with running(database) as api, pytest.raises(OldTable, match="there is no table mqtt_config"):
+        api.store.load()
+
+
+def test_a_row_of_argusai_is_what_a_client_runs_with(api: Api) -> None:
+    content = api.get().json()
+    assert content["faults"] == []
+    assert content["effective"]["event_topic"] == "{topic_prefix}/camera/{camera}/event"
+    assert content["effective"]["availability_topic"] == "liveobject/status"
+    assert (content["retain_events"], content["homeassistant_discovery"]) == (True, True)
+    assert api.stored_password() == "old secret"
+    snapshot = api.store.load()
+    assert snapshot
+    assert (snapshot.version, snapshot.id) == (1, ROW_047["id"])
+
+
+def test_a_save_stays_in_the_row_of_argusai_and_nothing_encrypts_twice(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api.patch({"password": "new secret", "keep_alive_seconds": 77, "enabled": False})
+    with api.session() as session:
+        row = session.query(ArgusAI).one()
+        assert row.id == ROW_047["id"]
+        assert Secrets(KEY).decrypt(str(row.password)) == "new secret"
+        monkeypatch.setenv("ENCRYPTION_KEY", KEY)
+        assert row.get_decrypted_password() == "new secret"
+        assert (row.version, row.other_settings) == (2, {"keep_alive_seconds": 77})
+        assert (row.is_connected, row.messages_published) == (True, 42)
+
+
+def test_only_saves_raise_the_version(api: Api) -> None:
+    with api.session.begin() as session:
+        session.query(ArgusAI).one().last_error = "something"
+    assert api.get().headers["ETag"] == '"1"'
+    api.patch({"qos": 0, "enabled": False})
+    assert api.get().headers["ETag"] == '"2"'
+
+
+def test_two_first_saves_make_one_row(database: Engine) -> None:
+    upgrade(database)
+    with running(database) as api:
+        twin = Store(api.session, secrets=Secrets(KEY))
+        load = api.store._row
+
+        def meanwhile(session: Any) -> Any:
+            found = load(session)
+            api.store._row = load  # type: ignore[method-assign]
+            wanted = _wanted(api, {"broker_host": "first", "enabled": False})
+            twin.save(lambda _: wanted, None)
+            return found
+
+        api.store._row = meanwhile  # type: ignore[method-assign]
+        with pytest.raises(Exception, match="somebody else has saved settings at the same time"):
+            api.store.save(lambda _: _wanted(api, {"broker_host": "second"}), None)
+        assert [row["broker_host"] for row in rows(database)] == ["first"]
+
+
+def _wanted(api: Api, settings: dict[str, Any]) -> Any:
+    from argus_mqtt.settings._candidate import candidate
+
+    return candidate(settings, api.store.blank, api.store.blank, None, "save")
+
+
+def test_long_values_are_kept(database: Engine, settings: Settings) -> None:
+    upgrade(database)
+    with running(database) as api:
+        long = {
+            **settings,
+            "enabled": False,
+            "username": "u" * 5000,
+            "password": "\N{SNOWMAN}" * 20_000,
+            "topic_prefix": "t" * 3000,
+            "birth_message": "b" * 256,
+        }
+        content = api.saved(long)
+        assert {name: content[name] for name in long if name != "password"} == {
+            name: value for name, value in long.items() if name != "password"
+        }
+        assert api.stored_password() == long["password"]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "field"),
+    [
+        ("qos", 2, "qos"),
+        ("broker_host", "mqtt://broker.example:1884", "broker_host"),
+        ("topic_prefix", "a/#", "topic_prefix"),
+        ("topic_prefix", "", "topic_prefix"),
+        ("will_message", "online", "will_message"),
+        ("username", "", "password"),
+        ("other_settings", '{"keep_alive_seconds": 1}', "keep_alive_seconds"),
+        ("other_settings", '{"gone_with_a_version": 1}', "gone_with_a_version"),
+        ("password", "encrypted:damaged", "password"),
+        ("broker_host", "", "broker_host"),
+    ],
+)
+def test_what_an_old_row_holds_stops_nothing_and_is_told(api: Api, column: str, value: object, field: str) -> None:
+    with api.session.begin() as session:
+        session.execute(text(f"UPDATE mqtt_config SET {column} = :value"), {"value": value})  # noqa: S608
+    content = api.get().json()
+    assert {fault["field"] for fault in content["faults"]} == {field}
+    api.mqtt.start(api.store)
+    assert (
+        (api.mqtt.client is not None)
+        == (content["effective"] is not None)
+        == (value != "" or column != "broker_host")
+    )
+    status = api.get("/status").json()
+    assert [fault["field"] for fault in status["faults"]] == [field]
+    if api.mqtt.client is None:
+        assert status["state"] == "unusable"
+        assert "broker_host" in status["message"]
+
+
+def test_keys_are_changed_without_entering_the_password_again(argusai: Engine) -> None:
+    upgrade(argusai)
+    newer = Fernet.generate_key().decode()
+    session = sessionmaker(argusai)
+    store = Store(session, model=ArgusAI, secrets=Secrets(newer, KEY))
+    before = store.load()
+    assert before
+    assert before.stored.password == "old secret"
+    assert store.reencrypt() is True
+    assert store.reencrypt() is False
+    after = Store(session, model=ArgusAI, secrets=Secrets(newer)).load()
+    assert after
+    assert (after.stored.password, after.version) == ("old secret", before.version)
+
+
+def test_with_a_lost_key_everything_but_the_password_goes_on(argusai: Engine) -> None:
+    upgrade(argusai)
+    with running(argusai, model=ArgusAI, secrets=Secrets(Fernet.generate_key().decode())) as api:
+        api.mqtt.start(api.store)
+        assert api.mqtt.client
+        content = api.get().json()
+        assert content["has_password"] is True
+        assert [(fault["field"], fault["code"]) for fault in content["faults"]] == [("password", "unreadable")]
+        stored = rows(argusai)[0]["password"]
+        api.patch({"qos": 0})
+        assert rows(argusai)[0]["password"] == stored
+        answer = api.post("/test", {"broker_host": "localhost", "username": "argus"})
+        assert answer.status_code == 422
+        api.patch({"password": "entered again"})
+        assert api.stored_password() == "entered again"
+        assert api.get().json()["faults"] == []
