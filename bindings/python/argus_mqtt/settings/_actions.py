@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from fastapi import APIRouter, HTTPException, Request, status
 from fastapi.concurrency import run_in_threadpool
@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from argus_mqtt._errors import NotDelivered, QueueFull, ShutDown, TimedOut
 
-from . import _events, _status
+from . import _events, _problems, _status
 from ._events import Feed
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from ._parts import Parts
 
 _STATUS: Final = {"content": {"application/json": {"schema": _status.SCHEMA}}}
-_OFF: Final[dict[int | str, dict[str, Any]]] = {409: {"description": "MQTT is switched off or not set up."}}
-_OFFLINE: Final[dict[int | str, dict[str, Any]]] = {**_OFF, 503: {"description": "The client is not connected."}}
 
 _ACKNOWLEDGED_WITHIN: Final = 5.0
 _TEST_EXPIRY_SECONDS: Final = 60
@@ -36,7 +34,6 @@ def add(router: APIRouter, parts: Parts, is_stopping: Callable[[], bool]) -> Non
         summary="What is going on; as server-sent events for who accepts text/event-stream",
         responses={
             200: {"content": {**_STATUS["content"], "text/event-stream": {"schema": {"type": "string"}}}},
-            503: {"description": "Too many pages are open; ask for application/json from time to time."},
         },
         response_class=Response,
     )
@@ -51,7 +48,7 @@ def add(router: APIRouter, parts: Parts, is_stopping: Callable[[], bool]) -> Non
     @router.post(
         "/reconnect",
         summary="Try to connect now instead of after the pause",
-        responses={200: _STATUS, **_OFF},
+        responses={200: _STATUS, **_problems.NO_CLIENT},
     )
     def reconnect() -> JSONResponse:
         running(parts).reconnect()
@@ -60,7 +57,7 @@ def add(router: APIRouter, parts: Parts, is_stopping: Callable[[], bool]) -> Non
     @router.post(
         "/test-message",
         summary="Send a message to the topic `{topic_prefix}/test`",
-        responses={200: {"content": {"application/json": {"schema": _SENT}}}, **_OFFLINE},
+        responses={200: {"content": {"application/json": {"schema": _SENT}}}, **_problems.NO_CLIENT},
     )
     def send_test_message() -> JSONResponse:
         client = online(parts)

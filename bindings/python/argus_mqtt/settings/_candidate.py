@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from argus_mqtt._errors import Fault
 
-from . import _schema
+from . import _row, _schema
 from ._judge import judge
 
 if TYPE_CHECKING:
     from ._row import Stored
+    from ._secrets import Secrets
+    from ._table import MQTTConfigMixin
 
 READ_ONLY: Final = frozenset({"stored", "has_password", "effective", "faults", "notes", "created_at", "updated_at"})
 """What is in an answer beside the settings. In a request it is passed over, so that an answer can be sent back."""
@@ -46,6 +48,13 @@ class Candidate:
     def complete(self) -> dict[str, Any]:
         """What a client takes."""
         return with_password(self.settings, self.password)
+
+    def write(self, row: MQTTConfigMixin, secrets: Secrets) -> None:
+        """Put it into a row of the table. It has no faults."""
+        assert self.filled_in is not None, "what has faults is not saved"  # noqa: S101  (a mistake of the caller)
+        _row.write(row, self.settings, self.filled_in, enabled=self.enabled)
+        if not self.keeps_password:
+            row.password = secrets.encrypt(self.password) if self.password else None
 
     def __repr__(self) -> str:
         """Leave the password out."""

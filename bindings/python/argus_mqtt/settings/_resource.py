@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from fastapi import APIRouter, Request  # noqa: TC002  (FastAPI looks at them)
 from fastapi.responses import JSONResponse
 
-from . import _answers
+from . import _answers, _problems
 from ._preconditions import IfMatch, IfNoneMatch  # noqa: TC001  (so it does at these)
 from ._requests import JsonObject  # noqa: TC001
 from ._saving import save
@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from ._parts import Parts
 
 _ETAG: Final = {"ETag": {"description": "The version of the settings.", "schema": {"type": "string"}}}
-_SAVING: Final[dict[int | str, dict[str, Any]]] = {
-    412: {"description": "Somebody else has saved settings in the meantime."},
-    428: {"description": "The header If-Match or If-None-Match is missing."},
-}
 
 
 def add(router: APIRouter, parts: Parts) -> None:
@@ -38,7 +34,7 @@ def add(router: APIRouter, parts: Parts) -> None:
         summary="Replace the settings",
         description="A setting that is left out returns to its default; a password that is left out is kept, and "
         "null removes it. The running client goes on with them and keeps its queue.",
-        responses={200: answer, 201: created, **_SAVING},
+        responses={200: answer, 201: created, **_problems.SAVING},
         openapi_extra=parts.body(),
     )
     def put_settings(
@@ -50,7 +46,7 @@ def add(router: APIRouter, parts: Parts) -> None:
         "",
         summary="Change some settings",
         description="What is left out stays; null stands for the default, and removes the password.",
-        responses={200: answer, 201: created, **_SAVING},
+        responses={200: answer, 201: created, **_problems.SAVING},
         openapi_extra=parts.body(partial=True),
     )
     def patch_settings(
@@ -61,7 +57,7 @@ def add(router: APIRouter, parts: Parts) -> None:
     @router.post(
         "/check",
         summary="Tell what saving these settings would come to, and save nothing",
-        responses={200: {"content": {"application/json": {"schema": _answers.CHECKED}}}},
+        responses={200: {"content": {"application/json": {"schema": _answers.CHECKED}}}, **_problems.BODY},
         openapi_extra=_ANYTHING,
     )
     def check_settings(body: JsonObject) -> JSONResponse:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response, status
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import DBAPIError
 
-from . import _actions, _events, _requests, _resource, _trial
+from . import _actions, _events, _problems, _requests, _resource, _trial
 from ._parts import Cameras, Parts
 from ._store import OldTable, Store
 from ._table import MQTTConfig, MQTTConfigMixin
@@ -62,7 +62,7 @@ def settings_router(  # noqa: PLR0913  (all by name)
         tags=["MQTT settings"],
         dependencies=[Depends(authorize), Depends(_requests.same_origin(origins))],
         route_class=_Route,
-        responses={503: {"description": "The database does not answer, or its table is too old."}},
+        responses=_problems.EVERYWHERE,
     )
     _resource.add(router, parts)
     _actions.add(router, parts, is_stopping)

@@ -54,6 +54,13 @@ class Connection(Protocol):
         """Go on with settings that are known to be valid; None is without a client. Doesn't wait for the broker."""
 
 
+class Change(Protocol):
+    """What is to be saved."""
+
+    def write(self, row: MQTTConfigMixin, secrets: Secrets) -> None:
+        """Put it into a row."""
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """The settings as they were stored at one time, apart from the row."""
@@ -102,7 +109,7 @@ class Store:
             row = self._row(session)
             return self._snapshot(row) if row else None
 
-    def save(self, make: Callable[[Snapshot | None], Candidate], connection: Connection | None) -> Snapshot:
+    def save(self, make: Callable[[Snapshot | None], Change], connection: Connection | None) -> Snapshot:
         """Save settings and let the client go on with them; both or none.
 
         A program that is killed between the two starts the next time with what is stored.
@@ -119,17 +126,14 @@ class Store:
         with self._saving, self._session() as session:
             row = self._row(session)
             before = self._snapshot(row) if row else None
-            wanted = make(before)
-            assert wanted.filled_in is not None, "what has faults is not saved"  # noqa: S101  (a mistake of the caller)
+            change = make(before)
             if row is None:
                 row = self._model()
                 row.id, row.version = _ONLY_ID, 1
                 session.add(row)
             else:
                 row.version += 1
-            _row.write(row, wanted.settings, wanted.filled_in, enabled=wanted.enabled)
-            if not wanted.keeps_password:
-                row.password = self._secrets.encrypt(wanted.password) if wanted.password else None
+            change.write(row, self._secrets)
             try:
                 session.flush()
             except (StaleDataError, IntegrityError) as error:

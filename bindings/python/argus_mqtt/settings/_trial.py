@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from argus_mqtt._connection_test import test_connection
 from argus_mqtt._errors import InvalidSettings
 
+from . import _problems
 from ._limiter import Limiter
 from ._requests import JsonObject, refuse
 from ._unquoted import unquoted
@@ -69,7 +70,7 @@ def add(router: APIRouter, parts: Parts) -> None:
         f"the same port and TLS. One test at a time, and {MOST_A_MINUTE} a minute. What answers is not quoted.",
         responses={
             200: {"content": {"application/json": {"schema": _REPORT}}},
-            429: {"description": "Another test is running, or there were too many; see Retry-After."},
+            **_problems.TRYING,
         },
         openapi_extra=parts.body(),
     )

@@ -1,0 +1,58 @@
+"""How the API describes what it refuses."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+Responses = dict[int | str, dict[str, Any]]
+
+_DETAIL: Final = {
+    "type": "object",
+    "required": ["detail"],
+    "properties": {"detail": {"type": "string", "description": "For a person: what is wrong and what to do."}},
+}
+_FAULTS: Final = {
+    "type": "object",
+    "required": ["detail"],
+    "properties": {
+        "detail": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["type", "loc", "msg"],
+                "properties": {
+                    "type": {"type": "string", "description": "What kind of fault it is."},
+                    "loc": {"type": "array", "items": {"type": "string"}, "description": '"body" and the setting.'},
+                    "msg": {"type": "string"},
+                    "input": {"type": ["string", "null"], "description": "As JSON; null where it may be a secret."},
+                },
+            },
+        }
+    },
+}
+
+
+def _problem(description: str, schema: dict[str, Any] = _DETAIL) -> dict[str, Any]:
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+EVERYWHERE: Final[Responses] = {
+    401: _problem("Nobody is logged in."),
+    403: _problem("Whoever is logged in may not, or a page of another origin has sent it with the user's cookies."),
+    503: _problem("The database does not answer, its table is too old, or the client is not connected."),
+}
+BODY: Final[Responses] = {
+    413: _problem("The body is too large."),
+    415: _problem("The body is not application/json."),
+    422: _problem("The settings have faults; all are told.", _FAULTS),
+}
+SAVING: Final[Responses] = {
+    **BODY,
+    412: _problem("Somebody else has saved settings in the meantime."),
+    428: _problem("The header If-Match or If-None-Match is missing."),
+}
+TRYING: Final[Responses] = {
+    **BODY,
+    429: _problem("Another test is running, or there were too many; see Retry-After."),
+}
+NO_CLIENT: Final[Responses] = {409: _problem("MQTT is switched off or not set up.")}
