@@ -9,11 +9,11 @@ import alembic.command
 import alembic.config
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import Column, Engine, String, inspect, text
-from sqlalchemy.orm import declarative_base, sessionmaker, validates
+from sqlalchemy import Engine, inspect, text
+from sqlalchemy.orm import sessionmaker
 
-from argus_mqtt.settings import MQTTConfig, MQTTConfigMixin, OldTable, Secrets, Store, migration
-from support.argusai_table import CREATE_047, INSERT_047, ROW_047
+from argus_mqtt.settings import MQTTConfig, OldTable, Secrets, Store, migration
+from support.argusai_table import CREATE_047, INSERT_047, ROW_047, ArgusAI
 from support.settings_api import KEY, Api, running
 
 if TYPE_CHECKING:
@@ -57,18 +57,6 @@ def api(argusai: Engine) -> Iterator[Api]:
     upgrade(argusai)
     with running(argusai, model=ArgusAI) as one:
         yield one
-
-
-class ArgusAI(MQTTConfigMixin, declarative_base()):  # type: ignore[misc]
-    """A model as ArgusAI's: some columns of its own, and a validator that encrypts what is not encrypted."""
-
-    __tablename__ = "mqtt_config"
-
-    password: Any = Column(String(500), nullable=True)
-
-    @validates("password")
-    def _encrypt(self, _name: str, value: str | None) -> str | None:
-        return value if not value or value.startswith("encrypted:") else Secrets(KEY).encrypt(value)
 
 
 def test_from_nothing(database: Engine) -> None:

@@ -12,6 +12,7 @@ how it is set up in a program that has a database, and standing alone.
 try:
     from ._client import ManagedClient
     from ._model import MQTTSettings
+    from ._old_router import argusai_router
     from ._router import settings_router
     from ._secrets import Secrets, Undecryptable, UnusableKey
     from ._store import OldTable, Snapshot, Store
@@ -36,6 +37,7 @@ __all__ = [
     "Store",
     "Undecryptable",
     "UnusableKey",
+    "argusai_router",
     "settings_router",
 ]
 

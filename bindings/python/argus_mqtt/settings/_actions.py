@@ -62,7 +62,7 @@ def add(router: APIRouter, parts: Parts, is_stopping: Callable[[], bool]) -> Non
     def send_test_message() -> JSONResponse:
         client = online(parts)
         topic = f"{parts.topic_prefix()}/test"
-        return JSONResponse({"topic": topic, **_sent(client, topic)})
+        return JSONResponse({"topic": topic, **sent(client, topic)})
 
 
 _SENT: Final = {
@@ -91,7 +91,7 @@ def online(parts: Parts) -> Client:
     return client
 
 
-def _sent(client: Client, topic: str) -> dict[str, object]:
+def sent(client: Client, topic: str) -> dict[str, object]:
     """Send a message and say what became of it."""
     message = {"message": "A test message of argus-mqtt"}
     try:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response, status
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import DBAPIError
 
@@ -61,7 +62,7 @@ def settings_router(  # noqa: PLR0913  (all by name)
         prefix=prefix,
         tags=["MQTT settings"],
         dependencies=[Depends(authorize), Depends(_requests.same_origin(origins))],
-        route_class=_Route,
+        route_class=SettingsRoute,
         responses=_problems.EVERYWHERE,
     )
     _resource.add(router, parts)
@@ -70,8 +71,8 @@ def settings_router(  # noqa: PLR0913  (all by name)
     return router
 
 
-class _Route(APIRoute):
-    """Tells faults of the database from faults of the program."""
+class SettingsRoute(APIRoute):
+    """Tells faults of the database from faults of the program, and keeps passwords out of all of them."""
 
     def get_route_handler(self) -> Callable[[Request], Any]:
         handle = super().get_route_handler()
@@ -79,6 +80,8 @@ class _Route(APIRoute):
         async def handler(request: Request) -> Response:
             try:
                 response: Response = await handle(request)
+            except RequestValidationError as error:
+                raise RequestValidationError([_without_secrets(fault) for fault in error.errors()]) from None
             except OldTable as error:
                 raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, str(error)) from error
             except DBAPIError as error:
@@ -90,3 +93,9 @@ class _Route(APIRoute):
             return response
 
         return handler
+
+
+def _without_secrets(fault: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out the value of a fault of the password, and of one that is about the whole body."""
+    where = fault["loc"][1:]
+    return {**fault, "input": None} if not where or "password" in where else dict(fault)

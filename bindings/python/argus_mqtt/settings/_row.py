@@ -64,7 +64,7 @@ def read(row: MQTTConfigMixin, secrets: Secrets) -> Stored:
             settings[setting] = value
     faults: list[Fault] = []
     password = _password(row, secrets, faults)
-    core = _row.stored_settings({**_columns(row), "password": password}, enabled=row.enabled)
+    core = _row.stored_settings({**columns(row), "password": password}, enabled=row.enabled)
     faults += (replace(fault, field=_names.SETTINGS.get(fault.field, fault.field)) for fault in core.faults)
     best: Mapping[str, Any] | None = None
     if core.settings is not None:
@@ -106,8 +106,9 @@ def write(row: MQTTConfigMixin, given: Mapping[str, Any], filled_in: Mapping[str
     row.other_settings = others or None
 
 
-def _columns(row: MQTTConfigMixin) -> dict[str, object]:
-    return {column: getattr(row, column) for column in _COLUMNS.values()}
+def columns(row: MQTTConfigMixin) -> dict[str, Any]:
+    """Give what a row holds by the names of ArgusAI's columns, without the password."""
+    return {column: getattr(row, column) for column in (*_COLUMNS.values(), _names.ENABLED)}
 
 
 def _others(row: MQTTConfigMixin) -> dict[str, Any]:

@@ -63,12 +63,22 @@ class Change(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The settings as they were stored at one time, apart from the row."""
+    """The settings as they were stored at one time, apart from the row.
+
+    Attributes:
+        id: The key of the row.
+        version: How often they have been saved through the API.
+        created_at: When they were first saved.
+        updated_at: When they were last saved.
+        columns: The columns of ArgusAI's that are settings, without the password.
+        stored: What they mean.
+    """
 
     id: str
     version: int
     created_at: datetime | None
     updated_at: datetime | None
+    columns: Mapping[str, Any]
     stored: Stored
 
 
@@ -189,7 +199,8 @@ class Store:
             raise
 
     def _snapshot(self, row: MQTTConfigMixin) -> Snapshot:
-        return Snapshot(row.id, row.version, row.created_at, row.updated_at, _row.read(row, self._secrets))
+        stored = _row.read(row, self._secrets)
+        return Snapshot(row.id, row.version, row.created_at, row.updated_at, _row.columns(row), stored)
 
     def _finish(
         self, session: Session, before: Snapshot | None, after: Snapshot, connection: Connection | None

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ._parts import Parts
 
 MOST_A_MINUTE: Final = 10
-_SECONDS: Final = 15.0
+SECONDS: Final = 15.0
 
 _TEXT: Final = {"type": ["string", "null"]}
 _STEP: Final = {
@@ -80,7 +80,7 @@ def add(router: APIRouter, parts: Parts) -> None:
             refuse(wanted.faults)
         with limiter.turn():
             try:
-                report = test_connection(cast("Settings", wanted.complete), _SECONDS)
+                report = test_connection(cast("Settings", wanted.complete), SECONDS)
             except InvalidSettings as error:  # A file has changed since it was judged.
                 refuse(error.faults)
         return JSONResponse(without_quotes(report, wanted.filled_in or {}))

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
-from argus_mqtt.settings import Secrets
+from sqlalchemy import Column, String
+from sqlalchemy.orm import declarative_base, validates
+
+from argus_mqtt.settings import MQTTConfigMixin, Secrets
 
 from .settings_api import KEY
 
@@ -60,3 +63,15 @@ ROW_047: dict[str, Any] = {
 }
 
 INSERT_047 = f"INSERT INTO mqtt_config ({', '.join(ROW_047)}) VALUES ({', '.join(':' + name for name in ROW_047)})"  # noqa: S608
+
+
+class ArgusAI(MQTTConfigMixin, declarative_base()):  # type: ignore[misc]
+    """A model as ArgusAI's: some columns of its own, and a validator that encrypts what is not encrypted."""
+
+    __tablename__ = "mqtt_config"
+
+    password: Any = Column(String(500), nullable=True)
+
+    @validates("password")
+    def _encrypt(self, _name: str, value: str | None) -> str | None:
+        return value if not value or value.startswith("encrypted:") else Secrets(KEY).encrypt(value)

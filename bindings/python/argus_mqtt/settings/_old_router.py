@@ -1,0 +1,130 @@
+"""ArgusAI's routes, for pages and scripts that know no others: the same paths, fields, codes and acceptance."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any, Final
+
+from fastapi import APIRouter, Depends, HTTPException, status
+
+from . import _actions, _answers, _problems, _requests, _router, _status
+from ._old_bodies import NOTHING_STORED, Done, OldAnswer, OldSettings, OldStatus, OldTest, OldUpdate, Sent
+from ._old_test import OldTests
+from ._parts import Cameras, Parts
+from ._store import Store
+from ._table import MQTTConfig, MQTTConfigMixin
+
+if TYPE_CHECKING:
+    from argus_mqtt._client import Client
+
+    from ._secrets import Secrets
+    from ._store import Connection, SessionFactory, Snapshot
+
+_log = logging.getLogger("argus_mqtt")
+
+PREFIX = "/api/v1/integrations/mqtt"
+
+
+def argusai_router(  # noqa: PLR0913  (all by name)
+    *,
+    session: SessionFactory,
+    client: Connection,
+    authorize: Callable[..., Any],
+    cameras: Cameras | None = None,
+    prefix: str = PREFIX,
+    model: type[MQTTConfigMixin] = MQTTConfig,
+    secrets: Secrets | None = None,
+    origins: Collection[str] = (),
+) -> APIRouter:
+    """Make ArgusAI's routes of the settings, beside those of `settings_router`, whose arguments these are.
+
+    They store what ArgusAI's always have, also what the library would refuse, such as a quality of service of 2; the
+    log and the routes of `settings_router` say what is made of it.
+    """
+    store = Store(session, model=model, secrets=secrets)
+    parts = Parts(store=store, client=client, cameras=cameras, host_settings=model.host_settings)
+    router = APIRouter(
+        prefix=prefix,
+        tags=["MQTT"],
+        dependencies=[Depends(authorize), Depends(_requests.same_origin(origins))],
+        route_class=_router.SettingsRoute,
+    )
+    _add_settings(router, parts)
+    _add_actions(router, parts)
+    return router
+
+
+def _add_settings(router: APIRouter, parts: Parts) -> None:
+    @router.get("/config", summary="The settings, without the password")
+    def get_config() -> OldAnswer:
+        snapshot = parts.store.load()
+        return _answer(snapshot) if snapshot else NOTHING_STORED
+
+    @router.put("/config", summary="Replace the settings")
+    def put_config(update: OldUpdate) -> OldAnswer:
+        snapshot = parts.store.save(lambda _: update, parts.client)
+        for fault in snapshot.stored.faults:
+            _log.warning("stored settings: %s", fault)
+        return _answer(snapshot)
+
+    tests = OldTests(parts)
+
+    @router.post("/test", summary="Try a connection beside the running client")
+    def test_connection(wanted: OldTest) -> Done:
+        return tests.test(wanted)
+
+
+def _add_actions(router: APIRouter, parts: Parts) -> None:
+    @router.get("/status", summary="What is going on")
+    def get_status() -> OldStatus:
+        return _live(parts)
+
+    @router.post("/test-message", summary="Send a test message", responses=_OFFLINE)
+    def send_test_message() -> Sent:
+        client = _online(parts)
+        topic = f"{parts.topic_prefix()}/test"
+        sent = _actions.sent(client, topic)
+        return Sent(success=bool(sent["delivered"]), message=str(sent["message"]), topic=topic)
+
+
+_OFFLINE: Final[_problems.Responses] = {503: {"description": "The client is not connected."}}
+
+
+def _answer(snapshot: Snapshot) -> OldAnswer:
+    return OldAnswer(
+        **{name: snapshot.columns[name] for name in OldSettings.model_fields},
+        id=snapshot.id,
+        has_password=snapshot.stored.has_password,
+        created_at=_answers.time_json(snapshot.created_at),
+        updated_at=_answers.time_json(snapshot.updated_at),
+    )
+
+
+def _live(parts: Parts) -> OldStatus:
+    snapshot = parts.store.load()
+    client = _status.client_status(parts.client.client)
+    if client is None:
+        faults = snapshot.stored.faults if snapshot and snapshot.stored.usable is None else ()
+        broker = f"{snapshot.columns['broker_host']}:{snapshot.columns['broker_port']}" if snapshot else None
+        return OldStatus(
+            connected=False, broker=broker, messages_published=0, last_error="; ".join(map(str, faults)) or None
+        )
+    last = client.last_online_unix_seconds
+    return OldStatus(
+        connected=client.state == "online",
+        broker=client.broker,
+        last_connected_at=None if last is None else datetime.fromtimestamp(last, timezone.utc).isoformat(),
+        messages_published=client.counters.delivered,
+        last_error=client.last_error,
+        reconnect_attempt=client.reconnect_attempt,
+    )
+
+
+def _online(parts: Parts) -> Client:
+    client = parts.client.client
+    now = _status.client_status(client)
+    if client is None or now is None or now.state != "online":
+        raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, _status.live(parts)["message"])
+    return client
