@@ -1,5 +1,6 @@
 //! The blocking client.
 
+mod cameras;
 mod delivery;
 mod expected;
 pub(crate) mod monitor;
@@ -115,7 +116,8 @@ impl Client {
         })
     }
 
-    /// Queues an event of a camera: one JSON object. It expires as the settings say.
+    /// Queues an event of a camera: one JSON object. It expires as the settings say. Of a camera that is
+    /// [announced](Client::announce_camera), the states that follow from it are said too.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] when the camera is no valid topic level or the event no JSON object;
@@ -174,11 +176,17 @@ impl Client {
         let dialer = self.shared.look(|guarded, _| guarded.extra.newest_dialer());
         let dialer = dialer.with(settings.clone())?;
         self.shared.call(|guarded, now| {
+            let moved = match guarded.reconfigured(&settings) {
+                Ok(moved) => moved,
+                Err(error) => return (Err(error), Effects::default()),
+            };
             let (accepted, effects) = guarded.driver.reconfigure(now, settings);
-            if accepted.is_ok() {
-                guarded.extra.replace(dialer);
+            if accepted.is_err() {
+                return (accepted, effects);
             }
-            (accepted, effects)
+            guarded.extra.replace(dialer);
+            let more = guarded.move_cameras(now, moved);
+            (Ok(()), effects.then(more))
         })
     }
 
@@ -208,11 +216,18 @@ impl Client {
             let lifetime = Some(settings.message_expiry_seconds);
             let message = Message {
                 topic,
-                payload: event,
+                payload: event.clone(),
                 qos: settings.qos,
                 retain: settings.retain_events,
             };
-            guarded.driver.publish(now, message, lifetime, track)
+            let (accepted, effects) = guarded.driver.publish(now, message, lifetime, track);
+            match accepted {
+                Ok(id) => {
+                    let more = guarded.follow_event(now, camera, &event);
+                    (Ok(id), effects.then(more))
+                }
+                Err(error) => (Err(error), effects),
+            }
         })
     }
 

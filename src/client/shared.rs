@@ -4,6 +4,7 @@ use super::monitor::{Monitor, Surroundings};
 use crate::clock::Clock;
 use crate::driver::Driver;
 use crate::error::Error;
+use crate::home_assistant::HomeAssistant;
 use crate::outbox::Time;
 use crate::settings::Settings;
 use crate::waker::{self, Waker};
@@ -55,6 +56,8 @@ pub(super) struct Extra {
     /// Replaces `dialer` once the engine has taken over the settings that it was made of.
     next_dialer: Option<Dialer>,
     topics: HashMap<String, Arc<str>>,
+    /// The cameras that were announced to Home Assistant.
+    pub(super) home: Option<HomeAssistant>,
 }
 
 impl Extra {
@@ -83,6 +86,7 @@ pub(super) fn new(settings: Arc<Settings>, dialer: Dialer) -> Result<Shared, Err
         dialer,
         next_dialer: None,
         topics: HashMap::new(),
+        home: None,
     };
     Ok(Monitor::new(Driver::new(settings, now, seed), host, extra))
 }

@@ -4,9 +4,6 @@
 use super::Engine;
 use crate::outbox::Time;
 
-/// As the settings say where they say nothing, and cameras are announced: in seconds.
-const DEFAULT: u32 = 60;
-
 /// When it is due on one connection.
 #[derive(Debug, Default)]
 pub(super) struct Heartbeat {
@@ -40,11 +37,8 @@ impl Engine {
         if !is_said || connection.heartbeat.is_due {
             return None;
         }
-        let seconds = match self.broker.settings.availability_heartbeat_seconds {
-            Some(seconds) => seconds,
-            None if self.home_assistant.has_cameras() => DEFAULT,
-            None => 0,
-        };
+        let settings = &self.broker.settings;
+        let seconds = settings.heartbeat_seconds(self.home_assistant.has_cameras());
         let said_at = connection.heartbeat.said_at?;
         (seconds > 0).then(|| said_at + Time::from_secs(seconds.into()))
     }

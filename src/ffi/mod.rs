@@ -33,6 +33,7 @@ mod status_code;
 mod text;
 
 // The exported functions, by what they are about.
+mod cameras;
 mod connect;
 mod delivery;
 mod notices;

@@ -33,6 +33,21 @@ pub(super) unsafe fn text<'call>(
     })
 }
 
+/// As [`text`], where NULL is none.
+///
+/// # Safety
+/// As of [`text`].
+pub(super) unsafe fn text_or_none<'call>(
+    name: &str,
+    pointer: *const c_char,
+) -> Result<Option<&'call str>, Failure> {
+    if pointer.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: by the caller's promise.
+    unsafe { text(name, pointer) }.map(Some)
+}
+
 /// A copy of the `length` bytes that `pointer` points to.
 ///
 /// # Safety

@@ -6,6 +6,7 @@ use super::message::Message;
 use super::state::{self, CameraStatus, State};
 use super::topics::Topics;
 use crate::error::Error;
+use crate::outbox::Rank;
 use crate::settings::Settings;
 use bytes::Bytes;
 use std::collections::{BTreeMap, HashSet};
@@ -34,6 +35,7 @@ pub struct HomeAssistant {
 pub(super) struct Announced {
     pub(super) camera: Camera,
     pub(super) event_topic: String,
+    pub(super) status: CameraStatus,
     pub(super) states: BTreeMap<State, Bytes>,
 }
 
@@ -52,8 +54,23 @@ impl HomeAssistant {
         })
     }
 
-    /// Announces a camera, or changes what was announced of it. A new one has no activity, whatever was said of it
-    /// before a crash.
+    /// Says what the system is called, and so on; its device is there also without a camera.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when a URL of the system is none.
+    pub fn announce_system(&mut self, system: System) -> Result<Vec<Message>, Error> {
+        let system = system.checked()?;
+        let before = self.picture();
+        self.system = system;
+        self.is_known = true;
+        if !self.system.diagnostics {
+            self.diagnostics = None;
+        }
+        Ok(self.picture().replacing(&before))
+    }
+
+    /// Announces a camera, or changes what was announced of it. Without a status it keeps the one that it had, and is
+    /// online at first. A new one has no activity, whatever was said of it before a crash.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when the id or the URL won't do, or when
@@ -61,7 +78,7 @@ impl HomeAssistant {
     pub fn announce(
         &mut self,
         camera: Camera,
-        status: CameraStatus,
+        status: impl Into<Option<CameraStatus>>,
         now: SystemTime,
     ) -> Result<Vec<Message>, Error> {
         let camera = camera.checked()?;
@@ -69,7 +86,12 @@ impl HomeAssistant {
         let event_topic = self.topics.event(&id)?;
         let before = self.cameras.get(&id);
         let mut states = before.map(|one| one.states.clone()).unwrap_or_default();
-        states.insert(State::Status, state::status(&camera, status, now));
+        let given = status.into();
+        let known = before.map_or(CameraStatus::Online, |one| one.status);
+        let status = given.unwrap_or(known);
+        if given.is_some() || before.is_none_or(|one| one.camera != camera) {
+            states.insert(State::Status, state::status(&camera, status, now));
+        }
         states
             .entry(State::Activity)
             .or_insert_with(|| state::activity(&camera, false, None));
@@ -82,6 +104,7 @@ impl HomeAssistant {
         let announced = Announced {
             camera,
             event_topic,
+            status,
             states,
         };
         next.cameras.insert(id.clone(), announced);
@@ -144,6 +167,17 @@ impl HomeAssistant {
         Ok(messages)
     }
 
+    /// The topics of the events of all cameras.
+    pub(crate) fn event_topics(&self) -> impl Iterator<Item = &str> {
+        self.cameras.values().map(|one| one.event_topic.as_str())
+    }
+
+    /// Whether this camera is announced.
+    #[must_use]
+    pub fn is_announced(&self, camera: &str) -> bool {
+        self.cameras.contains_key(camera)
+    }
+
     /// Everything that the broker must keep, for one that may have forgotten it: configs and states, no event.
     #[must_use]
     pub fn all(&self) -> Vec<Message> {
@@ -164,7 +198,7 @@ impl HomeAssistant {
                     && !wanted.contains(*topic)
                     && ghosts::is_ours(payload, &self.topics.availability)
             })
-            .map(|(topic, _)| Message::state(topic, ""))
+            .map(|(topic, _)| Message::state(Rank::Config, topic, ""))
             .collect()
     }
 }

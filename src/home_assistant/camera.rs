@@ -63,9 +63,6 @@ pub struct System {
     pub url: String,
     /// Where its users find help: a URL as well. Home Assistant names it beside what it logs of its entities.
     pub support_url: String,
-    /// How often the birth message is said again, in seconds; 0: never. When three are missing, the connection
-    /// sensor becomes unavailable.
-    pub heartbeat_seconds: u32,
     /// Whether there are sensors for the queue and the protocol. Home Assistant shows them once a person enables
     /// them.
     pub diagnostics: bool,
@@ -137,7 +134,6 @@ impl Default for System {
             sw_version: env!("CARGO_PKG_VERSION").into(),
             url: String::new(),
             support_url: String::new(),
-            heartbeat_seconds: 0,
             diagnostics: false,
         }
     }
@@ -173,7 +169,7 @@ impl System {
 }
 
 /// A name on one line, without what can't be shown, and not endless.
-fn tidy(name: &str) -> String {
+pub(super) fn tidy(name: &str) -> String {
     let words: Vec<String> = name
         .split_whitespace()
         .map(|word| word.chars().filter(|c| !c.is_control()).collect())

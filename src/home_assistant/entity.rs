@@ -106,7 +106,7 @@ pub(super) fn of_camera(topics: &Topics, camera: &Camera, event_topic: &str) -> 
 }
 
 /// Every entity that the system can have.
-pub(super) fn of_system(topics: &Topics, system: &System) -> [Entity; 4] {
+pub(super) fn of_system(topics: &Topics, system: &System, has_cameras: bool) -> [Entity; 4] {
     let diagnostic = |key, name, fields: Value| {
         let mut fields = fields;
         fields["state_topic"] = topics.diagnostics().into();
@@ -124,8 +124,10 @@ pub(super) fn of_system(topics: &Topics, system: &System) -> [Entity; 4] {
         "device_class": "connectivity",
         "entity_category": "diagnostic",
     });
-    if system.heartbeat_seconds > 0 {
-        connection["expire_after"] = (u64::from(system.heartbeat_seconds) * 3).into();
+    let heartbeat = topics.heartbeat_seconds(has_cameras);
+    if heartbeat > 0 {
+        // When three are missing, nobody is there to say that the connection is gone.
+        connection["expire_after"] = (u64::from(heartbeat) * 3).into();
     }
     [
         Entity {

@@ -1,6 +1,7 @@
 //! What is to be published.
 
 use crate::message::{PublishOptions, QoS};
+use crate::outbox::Rank;
 use bytes::Bytes;
 
 /// A message for [`Client::publish`](crate::Client::publish).
@@ -15,6 +16,8 @@ pub struct Message {
     pub kind: MessageKind,
     /// How to publish it.
     pub options: PublishOptions,
+    /// Of a state, which others it goes before.
+    pub(crate) rank: Rank,
 }
 
 /// What a [`Message`] is.
@@ -28,7 +31,7 @@ pub enum MessageKind {
 }
 
 impl Message {
-    pub(super) fn state(topic: impl Into<String>, payload: impl Into<Bytes>) -> Self {
+    pub(super) fn state(rank: Rank, topic: impl Into<String>, payload: impl Into<Bytes>) -> Self {
         Message {
             topic: topic.into(),
             payload: payload.into(),
@@ -38,6 +41,7 @@ impl Message {
                 retain: true,
                 expiry: None,
             },
+            rank,
         }
     }
 }

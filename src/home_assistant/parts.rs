@@ -3,9 +3,10 @@
 use super::announcing::{Announced, HomeAssistant};
 use super::config::{unique_id, Device};
 use super::entity::{self, Entity};
-use super::picture::{Picture, Rank};
+use super::picture::Picture;
 use super::state::{State, STATES};
 use crate::error::Error;
+use crate::outbox::Rank;
 use crate::topic::quote;
 use bytes::Bytes;
 use std::collections::HashSet;
@@ -37,7 +38,7 @@ impl HomeAssistant {
                 system: &self.system,
                 camera: None,
             };
-            let entities = entity::of_system(&self.topics, &self.system);
+            let entities = entity::of_system(&self.topics, &self.system, !self.cameras.is_empty());
             self.add_configs(&mut picture, &device, &entities);
             if self.system.diagnostics {
                 picture.add(
@@ -54,10 +55,7 @@ impl HomeAssistant {
         let (topics, camera) = (&self.topics, &announced.camera);
         let mut picture = Picture::default();
         for state in STATES {
-            let rank = match state {
-                State::Status => Rank::Availability,
-                _ => Rank::State,
-            };
+            let rank = state.rank();
             let nothing = (state == State::Snapshot && !camera.snapshots).then(Bytes::new);
             let payload = announced.states.get(&state).cloned().or(nothing);
             picture.add(rank, topics.state(&camera.id, state), payload);

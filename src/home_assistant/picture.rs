@@ -1,6 +1,7 @@
 //! What must stand at the broker, topic by topic, and what to publish so that it does.
 
 use super::message::Message;
+use crate::outbox::Rank;
 use bytes::Bytes;
 
 /// Every retained topic of a device, in the order in which a broker that has nothing is to be told.
@@ -13,15 +14,6 @@ struct Slot {
     rank: Rank,
     /// What must stand there; empty: nothing. `None`: whatever does, as it is not known here.
     payload: Option<Bytes>,
-}
-
-/// Which topics go before which.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Rank {
-    /// What configs name as an availability topic must hold a message before them.
-    Availability,
-    Config,
-    State,
 }
 
 impl Picture {
@@ -71,7 +63,7 @@ impl Picture {
             .into_iter()
             .chain(emptied)
             .partition(|slot| slot.rank == Rank::Config);
-        let clear = |slot: &Slot| Message::state(slot.topic.as_str(), "");
+        let clear = |slot: &Slot| Message::state(slot.rank, slot.topic.as_str(), "");
         first
             .into_iter()
             .map(clear)
@@ -98,6 +90,7 @@ impl Slot {
     }
 
     fn message(&self) -> Option<Message> {
-        Some(Message::state(self.topic.as_str(), self.payload.clone()?))
+        let payload = self.payload.clone()?;
+        Some(Message::state(self.rank, self.topic.as_str(), payload))
     }
 }

@@ -1,10 +1,12 @@
 //! What happens at a camera, and what to publish of it.
 
 use super::announcing::{Announced, HomeAssistant};
+use super::camera::tidy;
 use super::event::Event;
 use super::message::{Message, MessageKind};
 use super::state::{self, CameraStatus, Diagnostics, State};
 use crate::error::Error;
+use crate::outbox::Rank;
 use crate::topic::quote;
 use bytes::Bytes;
 use std::time::SystemTime;
@@ -24,7 +26,22 @@ impl HomeAssistant {
         now: SystemTime,
     ) -> Result<Message, Error> {
         let payload = state::status(&self.announced(camera)?.camera, status, now);
+        if let Some(announced) = self.cameras.get_mut(camera) {
+            announced.status = status;
+        }
         self.say(camera, State::Status, payload)
+    }
+
+    /// Where the pictures of a camera come from, as the next [`status`](HomeAssistant::status) says it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when it is not announced.
+    pub fn set_source_type(&mut self, camera: &str, source_type: &str) -> Result<(), Error> {
+        self.announced(camera)?;
+        if let Some(announced) = self.cameras.get_mut(camera) {
+            announced.camera.source_type = tidy(source_type);
+        }
+        Ok(())
     }
 
     /// How many events there were today and this week. The host counts, and so decides in which time zone a day
@@ -121,6 +138,7 @@ impl HomeAssistant {
             payload,
             kind: MessageKind::Event,
             options: self.topics.event_options,
+            rank: Rank::State,
         };
         let activity = self.say(camera, State::Activity, is_active)?;
         Ok(vec![event, last_event, activity])
@@ -133,7 +151,11 @@ impl HomeAssistant {
         }
         let payload = state::diagnostics(diagnostics);
         self.diagnostics = Some(payload.clone());
-        Some(Message::state(self.topics.diagnostics(), payload))
+        Some(Message::state(
+            Rank::State,
+            self.topics.diagnostics(),
+            payload,
+        ))
     }
 
     pub(super) fn announced(&self, camera: &str) -> Result<&Announced, Error> {
@@ -150,6 +172,7 @@ impl HomeAssistant {
         if let Some(announced) = self.cameras.get_mut(camera) {
             announced.states.insert(state, payload.clone());
         }
-        Ok(Message::state(self.topics.state(camera, state), payload))
+        let topic = self.topics.state(camera, state);
+        Ok(Message::state(state.rank(), topic, payload))
     }
 }

@@ -3,6 +3,7 @@
 use super::camera::Camera;
 use super::event::Event;
 use super::timestamp::utc;
+use crate::outbox::Rank;
 use bytes::Bytes;
 use serde_json::{json, Value};
 use std::time::SystemTime;
@@ -30,7 +31,7 @@ impl CameraStatus {
         }
     }
 
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             CameraStatus::Online => "online",
             CameraStatus::Offline => "offline",
@@ -69,6 +70,14 @@ pub(super) const STATES: [State; 5] = [
 ];
 
 impl State {
+    /// Configs name the status as an availability topic.
+    pub(super) fn rank(self) -> Rank {
+        match self {
+            State::Status => Rank::Availability,
+            _ => Rank::State,
+        }
+    }
+
     pub(super) fn name(self) -> &'static str {
         match self {
             State::Status => "status",

@@ -18,6 +18,8 @@ pub(super) struct Topics {
     pub(super) id_prefix: String,
     discovery_prefix: String,
     topic_prefix: String,
+    /// With cameras, and without.
+    heartbeats: (u32, u32),
     event: EventTopic,
     state: StateTopic,
 }
@@ -37,6 +39,10 @@ impl Topics {
             id_prefix: settings.discovery_id_prefix.clone(),
             discovery_prefix: settings.discovery_prefix.clone(),
             topic_prefix: settings.topic_prefix.clone(),
+            heartbeats: (
+                settings.heartbeat_seconds(true),
+                settings.heartbeat_seconds(false),
+            ),
             event: settings.event_topic.clone(),
             state: settings.state_topic.clone(),
         }
@@ -49,6 +55,14 @@ impl Topics {
 
     pub(super) fn state(&self, camera: &str, state: State) -> String {
         self.state.topic(camera, state.name())
+    }
+
+    /// How often the birth message is said again.
+    pub(super) fn heartbeat_seconds(&self, has_cameras: bool) -> u32 {
+        match has_cameras {
+            true => self.heartbeats.0,
+            false => self.heartbeats.1,
+        }
     }
 
     /// Where the system's diagnostics stand.

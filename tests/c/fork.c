@@ -6,7 +6,7 @@
 
 #define _POSIX_C_SOURCE 200809L
 
-#include "check.h"
+#include "cameras.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -26,6 +26,7 @@ static void use_the_parents(argus_mqtt_client client, argus_mqtt_delivery delive
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_publish(client, "a", "x", 1, NULL, NULL, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_publish_state(client, "a", "x", 1, NULL, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_forget_state(client, "a", NULL, &error));
+    camera_calls(client, ARGUS_MQTT_FORKED);
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_delivery_wait(client, delivery, UINT64_MAX, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_delivery_forget(client, delivery, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_flush(client, UINT64_MAX, &left, &error));

@@ -3,7 +3,7 @@
  * Needs no broker: the clients look for one at a port where there is none.
  */
 
-#include "check.h"
+#include "cameras.h"
 
 static argus_mqtt_client connected(void)
 {
@@ -59,6 +59,8 @@ static void all_calls(argus_mqtt_client client, int32_t wanted)
     EXPECT(wanted, argus_mqtt_shutdown(client, 0, &count, &error));
     EXPECT(wanted, argus_mqtt_shutdown_begin(client, 0, &error));
     EXPECT(wanted, argus_mqtt_close(client, 0, &count, &error));
+    camera_calls(client, wanted);
+    camera_misuse(client, wanted);
     CHECK(delivery == 77 && count == 77 && strcmp(buffer, "as it was") == 0);
 
     /* Every other argument is as bad as it gets: the client is judged first. */
@@ -228,6 +230,34 @@ static void states(argus_mqtt_client client)
     EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_forget_state(client, "argusai/status", NULL, &error));
 }
 
+static void cameras(argus_mqtt_client client)
+{
+    const char *wrong[] = {"", "[]", "{\"id\": 1}", "{\"id\": \"\"}", "{\"id\": \"a/b\"}", "{\"idd\": \"a\"}", "\xff"};
+    const int32_t neither[] = {-1, 2, INT32_MIN, INT32_MAX};
+
+    camera_misuse(client, ARGUS_MQTT_INVALID_ARGUMENT);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_announce_camera(client, wrong[i], &error));
+        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_disable_camera(client, wrong[i], &error));
+        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_remove_camera(client, wrong[i], &error));
+        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish_camera_status(client, wrong[i], "", "", &error));
+        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish_camera_counts(client, wrong[i], 1, 1, &error));
+    }
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_announce_system(client, "{\"url\": \"none\"}", &error));
+    camera_calls(client, ARGUS_MQTT_OK);
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_remove_camera(client, "door", &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_announce_camera(client, "{\"id\": \"door\"}", &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_announce_camera(client, "{\"id\": \"a_b\"}", &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_announce_camera(client, "{\"id\": \"a.b\"}", &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish_camera_status(client, "door", NULL, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish_camera_status(client, "door", "online", "\xff", &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish_camera_snapshot(client, "door", "\xff\xd8\xff", 3, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish_camera_last_event(client, "door", "[]", 2, &error));
+    for (size_t i = 0; i < sizeof neither / sizeof neither[0]; i++) {
+        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish_camera_activity(client, "door", neither[i], &error));
+    }
+}
+
 static void kinds_and_outcomes(argus_mqtt_client client)
 {
     const uint32_t wrong[] = {16, 15, 10, UINT32_MAX};
@@ -356,6 +386,7 @@ int main(void)
     option_sizes(client);
     deliveries(client);
     states(client);
+    cameras(client);
     kinds_and_outcomes(client);
     buffers(client);
     aliases(client);

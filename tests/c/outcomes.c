@@ -8,6 +8,7 @@
 
 #define _POSIX_C_SOURCE 200809L
 
+#include "cameras.h"
 #include "limit.h"
 
 #include <pthread.h>
@@ -94,6 +95,44 @@ static void too_many_states(void)
     free(payload);
 }
 
+/* Cameras say states, for which there may be no room. */
+static void too_many_for_cameras(void)
+{
+    const size_t most = 64 << 20;
+    char status[8192];
+    char *payload = calloc(most, 1);
+    argus_mqtt_client client = connected(NO_BROKER);
+
+    CHECK(payload != NULL);
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_announce_system(client, "{\"diagnostics\": true}", &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_announce_camera(client, "{\"id\": \"door\", \"snapshots\": true}", &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish_camera_activity(client, "door", 1, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_status(client, status, sizeof status, NULL, &error));
+    /* Takes all the room that is left: its topic has 1 byte. */
+    const char *bytes = strstr(status, "\"states_bytes\":");
+    CHECK(bytes != NULL);
+    size_t left = most - strtoul(strchr(bytes, ':') + 1, NULL, 10) - 512 - 1;
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish_state(client, "s", payload, left, NULL, &error));
+
+    EXPECT(ARGUS_MQTT_QUEUE_FULL,
+           argus_mqtt_announce_system(client, "{\"diagnostics\": true, \"name\": \"A longer name\"}", &error));
+    EXPECT(ARGUS_MQTT_QUEUE_FULL, argus_mqtt_announce_camera(client, "{\"id\": \"garden\"}", &error));
+    EXPECT(ARGUS_MQTT_QUEUE_FULL, argus_mqtt_publish_camera_status(client, "door", "unavailable", NULL, &error));
+    EXPECT(ARGUS_MQTT_QUEUE_FULL, argus_mqtt_publish_camera_counts(client, "door", 1, 2, &error));
+    EXPECT(ARGUS_MQTT_QUEUE_FULL, argus_mqtt_publish_camera_activity(client, "door", 0, &error));
+    EXPECT(ARGUS_MQTT_QUEUE_FULL, argus_mqtt_publish_camera_last_event(client, "door", "{}", 2, &error));
+    EXPECT(ARGUS_MQTT_QUEUE_FULL, argus_mqtt_publish_camera_snapshot(client, "door", "\xff\xd8\xff", 3, &error));
+    EXPECT(ARGUS_MQTT_QUEUE_FULL, argus_mqtt_publish_diagnostics(client, &error));
+    EXPECT(ARGUS_MQTT_QUEUE_FULL, argus_mqtt_disable_camera(client, "door", &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_remove_camera(client, "door", &error));
+    /* What was refused is said in full once there is room. */
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_forget_state(client, "s", NULL, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_announce_camera(client, "{\"id\": \"garden\"}", &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish_camera_counts(client, "garden", 1, 2, &error));
+    leave(client);
+    free(payload);
+}
+
 /* A shutdown that lasts, as its message is never acknowledged. */
 static void *shut_down(void *client)
 {
@@ -120,6 +159,7 @@ static void unknown_while_shutting_down(const char *silent)
     EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_publish(client, "a", "x", 1, NULL, NULL, &error));
     EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_publish_state(client, "a", "x", 1, NULL, &error));
     EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_forget_state(client, "a", NULL, &error));
+    camera_calls(client, ARGUS_MQTT_SHUT_DOWN);
     EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_wait_online(client, PATIENCE_MS, &error));
     EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_reconfigure(client, NO_BROKER, &error));
     EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_reconnect(client, &error));
@@ -166,6 +206,8 @@ static void without_memory(void)
     EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_publish_event(client, "door", payload, size, NULL, &error));
     EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_publish(client, "a", payload, size, NULL, NULL, &error));
     EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_publish_state(client, "a", payload, size, NULL, &error));
+    EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_publish_camera_last_event(client, "door", payload, size, &error));
+    EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_publish_camera_snapshot(client, "door", payload, size, &error));
     leave(client);
     /* Less than the stack of a thread; but stacks of threads that have ended may be there still. */
     limit_memory(1 << 20);
@@ -187,6 +229,7 @@ int main(int argc, char **argv)
     delivered_and_rejected(argv[1]);
     expired_dropped_and_full();
     too_many_states();
+    too_many_for_cameras();
     unknown_while_shutting_down(argv[2]);
     refused(argv[3]);
     reconfigured(argv[1], argv[2]);

@@ -6,7 +6,7 @@ use std::fs;
 use crate::compiler::{defines, header, root, Program};
 
 /// The files that the header is made from, in its order.
-const SOURCES: [&str; 17] = [
+const SOURCES: [&str; 18] = [
     "abi",
     "status_code",
     "handle",
@@ -15,6 +15,7 @@ const SOURCES: [&str; 17] = [
     "publish_options",
     "publish",
     "states",
+    "cameras",
     "delivery",
     "outcomes",
     "notices",

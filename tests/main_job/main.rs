@@ -6,6 +6,7 @@
 mod support;
 
 mod availability;
+mod cameras;
 mod expiry;
 mod guard;
 mod new_settings;

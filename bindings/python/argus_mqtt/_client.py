@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, final
 
 from . import _arguments, _buffer, _greenlets, _notices, _prototypes, _shutdown, _waiting
+from ._cameras import Cameras
 from ._delivery import Delivery
 from ._errors import INVALID_HANDLE, OK, SYSTEM, TIMEOUT, ArgusMqttError, Forked, ShutDown, TimedOut, error_for
 from ._outputs import Outputs, spare_outputs
@@ -34,7 +35,7 @@ _OPTIONS_SIZE = ctypes.sizeof(_prototypes.PublishOptions)
 
 
 @final
-class Client(States):
+class Client(States, Cameras):
     """A connection to a broker that is kept up in the background, and what waits to be sent over it.
 
     Made by `connect`. Publishing never blocks and never waits for the network; `wait_online`, `flush`, `shutdown`,

@@ -91,6 +91,71 @@ publish_state = _bind("argus_mqtt_publish_state", c_uint64, c_char_p, c_char_p, 
 #                                 argus_mqtt_delivery *delivery_out, argus_mqtt_error *error);
 forget_state = _bind("argus_mqtt_forget_state", c_uint64, c_char_p, c_void_p, c_void_p)
 
+# int32_t argus_mqtt_announce_system(argus_mqtt_client client, const char *system_json,
+#                                    argus_mqtt_error *error);
+announce_system = _bind("argus_mqtt_announce_system", c_uint64, c_char_p, POINTER(Error))
+
+# int32_t argus_mqtt_announce_camera(argus_mqtt_client client, const char *camera_json,
+#                                    argus_mqtt_error *error);
+announce_camera = _bind("argus_mqtt_announce_camera", c_uint64, c_char_p, POINTER(Error))
+
+# int32_t argus_mqtt_disable_camera(argus_mqtt_client client, const char *camera, argus_mqtt_error *error);
+disable_camera = _bind("argus_mqtt_disable_camera", c_uint64, c_char_p, POINTER(Error))
+
+# int32_t argus_mqtt_remove_camera(argus_mqtt_client client, const char *camera, argus_mqtt_error *error);
+remove_camera = _bind("argus_mqtt_remove_camera", c_uint64, c_char_p, POINTER(Error))
+
+# int32_t argus_mqtt_publish_camera_status(argus_mqtt_client client, const char *camera, const char *status,
+#                                          const char *source_type, argus_mqtt_error *error);
+publish_camera_status = _bind(
+    "argus_mqtt_publish_camera_status",
+    c_uint64,
+    c_char_p,
+    c_char_p,
+    c_char_p,
+    POINTER(Error),
+)
+
+# int32_t argus_mqtt_publish_camera_counts(argus_mqtt_client client, const char *camera, uint64_t today,
+#                                          uint64_t this_week, argus_mqtt_error *error);
+publish_camera_counts = _bind(
+    "argus_mqtt_publish_camera_counts",
+    c_uint64,
+    c_char_p,
+    c_uint64,
+    c_uint64,
+    POINTER(Error),
+)
+
+# int32_t argus_mqtt_publish_camera_activity(argus_mqtt_client client, const char *camera, int32_t is_active,
+#                                            argus_mqtt_error *error);
+publish_camera_activity = _bind("argus_mqtt_publish_camera_activity", c_uint64, c_char_p, c_int32, POINTER(Error))
+
+# int32_t argus_mqtt_publish_camera_last_event(argus_mqtt_client client, const char *camera, const void *event,
+#                                              size_t event_len, argus_mqtt_error *error);
+publish_camera_last_event = _bind(
+    "argus_mqtt_publish_camera_last_event",
+    c_uint64,
+    c_char_p,
+    c_char_p,
+    c_size_t,
+    POINTER(Error),
+)
+
+# int32_t argus_mqtt_publish_camera_snapshot(argus_mqtt_client client, const char *camera, const void *jpeg,
+#                                            size_t jpeg_len, argus_mqtt_error *error);
+publish_camera_snapshot = _bind(
+    "argus_mqtt_publish_camera_snapshot",
+    c_uint64,
+    c_char_p,
+    c_char_p,
+    c_size_t,
+    POINTER(Error),
+)
+
+# int32_t argus_mqtt_publish_diagnostics(argus_mqtt_client client, argus_mqtt_error *error);
+publish_diagnostics = _bind("argus_mqtt_publish_diagnostics", c_uint64, POINTER(Error))
+
 # int32_t argus_mqtt_delivery_wait(argus_mqtt_client client, argus_mqtt_delivery delivery,
 #                                  uint64_t timeout_ms, argus_mqtt_error *error);
 delivery_wait = _bind("argus_mqtt_delivery_wait", c_uint64, c_uint64, c_uint64, POINTER(Error))

@@ -86,6 +86,31 @@ def test_states_are_awaited(run: Run, settings: Settings, subscriber: Subscriber
     subscriber.expect(topic, "")
 
 
+def test_cameras_are_announced_and_removed(run: Run, settings: Settings, subscriber: Subscriber) -> None:
+    prefix = settings["topic_prefix"]
+    own: Settings = {**settings, "discovery_prefix": f"{prefix}-ha"}
+
+    async def main() -> None:
+        async with aio.connect(own) as client:
+            await client.announce_system({"diagnostics": True})
+            await client.announce_camera({"id": "door", "snapshots": True})
+            await client.publish_camera_status("door", "offline")
+            await client.publish_camera_counts("door", 1, 2)
+            await client.publish_camera_activity("door", is_active=True)
+            await client.publish_camera_last_event("door", {"description": "A cat"})
+            await client.publish_camera_snapshot("door", b"\xff\xd8\xff")
+            await client.publish_diagnostics()
+            assert await client.flush(DEADLINE) == 0
+            assert client.status().states > 10
+            await client.disable_camera("door")
+            await client.remove_camera("door")
+            assert await client.flush(DEADLINE) == 0
+
+    run(main())
+    subscriber.expect(f"{prefix}/camera/door/snapshot", b"\xff\xd8\xff")
+    subscriber.expect(f"{prefix}/camera/door/snapshot", b"")
+
+
 def test_ten_thousand_at_once_need_no_thread(run: Run, settings: Settings) -> None:
     async def main() -> None:
         before = threads()

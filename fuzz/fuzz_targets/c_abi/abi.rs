@@ -78,6 +78,47 @@ extern "C" {
         delivery_out: *mut u64,
         error: *mut Error,
     ) -> i32;
+    pub fn argus_mqtt_announce_system(client: u64, system: *const c_char, error: *mut Error)
+        -> i32;
+    pub fn argus_mqtt_announce_camera(client: u64, camera: *const c_char, error: *mut Error)
+        -> i32;
+    pub fn argus_mqtt_disable_camera(client: u64, camera: *const c_char, error: *mut Error) -> i32;
+    pub fn argus_mqtt_remove_camera(client: u64, camera: *const c_char, error: *mut Error) -> i32;
+    pub fn argus_mqtt_publish_camera_status(
+        client: u64,
+        camera: *const c_char,
+        status: *const c_char,
+        source_type: *const c_char,
+        error: *mut Error,
+    ) -> i32;
+    pub fn argus_mqtt_publish_camera_counts(
+        client: u64,
+        camera: *const c_char,
+        today: u64,
+        this_week: u64,
+        error: *mut Error,
+    ) -> i32;
+    pub fn argus_mqtt_publish_camera_activity(
+        client: u64,
+        camera: *const c_char,
+        is_active: i32,
+        error: *mut Error,
+    ) -> i32;
+    pub fn argus_mqtt_publish_camera_last_event(
+        client: u64,
+        camera: *const c_char,
+        event: *const c_void,
+        event_len: usize,
+        error: *mut Error,
+    ) -> i32;
+    pub fn argus_mqtt_publish_camera_snapshot(
+        client: u64,
+        camera: *const c_char,
+        jpeg: *const c_void,
+        jpeg_len: usize,
+        error: *mut Error,
+    ) -> i32;
+    pub fn argus_mqtt_publish_diagnostics(client: u64, error: *mut Error) -> i32;
     pub fn argus_mqtt_delivery_wait(
         client: u64,
         delivery: u64,

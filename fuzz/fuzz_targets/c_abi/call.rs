@@ -90,6 +90,18 @@ enum What {
         payload: Payload,
     },
     ForgetState(Number, Text),
+    AnnounceSystem(Number, Text),
+    AnnounceCamera(Number, Text),
+    /// One that can be announced.
+    AnnounceDoor(Number),
+    DisableCamera(Number, Text),
+    RemoveCamera(Number, Text),
+    CameraStatus(Number, Text, Text, Text),
+    CameraCounts(Number, Text, u64, u64),
+    CameraActivity(Number, Text, Small),
+    CameraLastEvent(Number, Text, Payload),
+    CameraSnapshot(Number, Text, Payload),
+    Diagnostics(Number),
 }
 
 /// An integer that is one of the few that mean something, or any.
@@ -363,6 +375,71 @@ impl What {
                     argus_mqtt_forget_state(client(number), address(&topic), out, error)
                 })
             }
+            What::AnnounceSystem(number, system) => {
+                let system = system.make();
+                unsafe { argus_mqtt_announce_system(client(number), address(&system), error) }
+            }
+            What::AnnounceCamera(number, camera) => {
+                let camera = camera.make();
+                unsafe { argus_mqtt_announce_camera(client(number), address(&camera), error) }
+            }
+            What::AnnounceDoor(number) => {
+                let camera = c"{\"id\": \"door\", \"snapshots\": true}";
+                unsafe { argus_mqtt_announce_camera(client(number), camera.as_ptr(), error) }
+            }
+            What::DisableCamera(number, camera) => {
+                let camera = camera.make();
+                unsafe { argus_mqtt_disable_camera(client(number), address(&camera), error) }
+            }
+            What::RemoveCamera(number, camera) => {
+                let camera = camera.make();
+                unsafe { argus_mqtt_remove_camera(client(number), address(&camera), error) }
+            }
+            What::CameraStatus(number, camera, status, source) => {
+                let (camera, status, source) = (camera.make(), status.make(), source.make());
+                let (camera, status) = (address(&camera), address(&status));
+                let source = address(&source);
+                unsafe {
+                    argus_mqtt_publish_camera_status(client(number), camera, status, source, error)
+                }
+            }
+            What::CameraCounts(number, camera, today, week) => {
+                let camera = camera.make();
+                let camera = address(&camera);
+                unsafe {
+                    argus_mqtt_publish_camera_counts(client(number), camera, *today, *week, error)
+                }
+            }
+            What::CameraActivity(number, camera, is_active) => {
+                let camera = camera.make();
+                let (camera, is_active) = (address(&camera), is_active.value());
+                unsafe {
+                    argus_mqtt_publish_camera_activity(client(number), camera, is_active, error)
+                }
+            }
+            What::CameraLastEvent(number, camera, event) => {
+                let (camera, (event, length)) = (camera.make(), event.make());
+                let (camera, event) = (address(&camera), self::start(&event));
+                unsafe {
+                    argus_mqtt_publish_camera_last_event(
+                        client(number),
+                        camera,
+                        event,
+                        length,
+                        error,
+                    )
+                }
+            }
+            What::CameraSnapshot(number, camera, jpeg) => {
+                let (camera, (jpeg, length)) = (camera.make(), jpeg.make());
+                let (camera, jpeg) = (address(&camera), self::start(&jpeg));
+                unsafe {
+                    argus_mqtt_publish_camera_snapshot(client(number), camera, jpeg, length, error)
+                }
+            }
+            What::Diagnostics(number) => unsafe {
+                argus_mqtt_publish_diagnostics(client(number), error)
+            },
             What::StatusName(status) => {
                 let name = unsafe { CStr::from_ptr(argus_mqtt_status_name(*status)) };
                 assert!(!name.is_empty());

@@ -111,12 +111,12 @@ fn availability_comes_first_then_configs_then_states() {
 
 #[test]
 fn the_connection_sensor_expires_with_the_heartbeat_and_is_always_available() {
-    for (heartbeat_seconds, wanted) in [(0, Value::Null), (60, json!(180))] {
-        let system = System {
-            heartbeat_seconds,
-            ..System::default()
-        };
-        let mut home = HomeAssistant::new(&settings(json!({})), system).expect("a sound system");
+    for (more, wanted) in [
+        (json!({"availability_heartbeat_seconds": 0}), Value::Null),
+        (json!({"availability_heartbeat_seconds": 20}), json!(60)),
+        (json!({}), json!(180)),
+    ] {
+        let mut home = home(more);
         let mut broker = Broker::default();
         broker.take(announce(&mut home, Camera::new("x", "")));
         let config = parse(&broker.0["homeassistant/binary_sensor/argusai_connection/config"]);

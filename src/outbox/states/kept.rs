@@ -15,7 +15,6 @@ pub(crate) enum Rank {
     /// A discovery config that is to be cleared: Home Assistant refuses a second one of the same entity.
     ClearedConfig,
     /// What configs name as an availability topic has to hold a message before them.
-    #[allow(dead_code, reason = "for the cameras that a client announces")]
     Availability,
     /// A discovery config.
     Config,

@@ -24,6 +24,7 @@ from ._reader import Reader
 if TYPE_CHECKING:
     from argus_mqtt._arguments import Payload
     from argus_mqtt._callbacks import Callback
+    from argus_mqtt._cameras import Fields
     from argus_mqtt._delivery import Delivery
     from argus_mqtt._settings import GivenSettings
     from argus_mqtt._shutdown import ShutdownReport
@@ -33,6 +34,9 @@ _log = logging.getLogger("argus_mqtt")
 
 # A task that publishes without a pause lets the others, and the reading of outcomes, have their turn after so many.
 _MOST_IN_A_ROW = 100
+
+# How often it is looked whether what has no delivery has ended.
+_LOOK_SECONDS = 0.05
 
 # Of the time for a shutdown, what is kept for saying offline.
 _FAREWELL_SHARE = 0.25
@@ -146,6 +150,56 @@ class AsyncClient:
         """
         await self._ready()
         return self._published(self._client.forget_state(topic))
+
+    async def announce_system(self, system: Fields) -> None:
+        """Make the system known to Home Assistant, as `argus_mqtt.Client.announce_system` does."""
+        await self._ready()
+        self._client.announce_system(system)
+
+    async def announce_camera(self, camera: Fields) -> None:
+        """Announce a camera to Home Assistant, as `argus_mqtt.Client.announce_camera` does."""
+        await self._ready()
+        self._client.announce_camera(camera)
+
+    async def disable_camera(self, camera: str) -> None:
+        """Disable a camera, as `argus_mqtt.Client.disable_camera` does."""
+        await self._ready()
+        self._client.disable_camera(camera)
+
+    async def remove_camera(self, camera: str) -> None:
+        """Remove a camera, as `argus_mqtt.Client.remove_camera` does."""
+        await self._ready()
+        self._client.remove_camera(camera)
+
+    async def publish_camera_status(self, camera: str, status: str, source_type: str | None = None) -> None:
+        """Say how it goes with a camera, as `argus_mqtt.Client.publish_camera_status` does."""
+        await self._ready()
+        self._client.publish_camera_status(camera, status, source_type)
+
+    async def publish_camera_counts(self, camera: str, today: int, this_week: int) -> None:
+        """Say how many events there were, as `argus_mqtt.Client.publish_camera_counts` does."""
+        await self._ready()
+        self._client.publish_camera_counts(camera, today, this_week)
+
+    async def publish_camera_activity(self, camera: str, is_active: bool) -> None:
+        """Say whether something moves, as `argus_mqtt.Client.publish_camera_activity` does."""
+        await self._ready()
+        self._client.publish_camera_activity(camera, is_active)
+
+    async def publish_camera_last_event(self, camera: str, event: Payload) -> None:
+        """Say what the last event was, as `argus_mqtt.Client.publish_camera_last_event` does."""
+        await self._ready()
+        self._client.publish_camera_last_event(camera, event)
+
+    async def publish_camera_snapshot(self, camera: str, jpeg: bytes | bytearray | memoryview) -> None:
+        """Say the picture of the last event, as `argus_mqtt.Client.publish_camera_snapshot` does."""
+        await self._ready()
+        self._client.publish_camera_snapshot(camera, jpeg)
+
+    async def publish_diagnostics(self) -> None:
+        """Say how it goes with this client, as `argus_mqtt.Client.publish_diagnostics` does."""
+        await self._ready()
+        self._client.publish_diagnostics()
 
     async def flush(self, timeout: float | None = None) -> int:
         """Wait until every message that was accepted so far has ended, one way or another.
@@ -289,8 +343,22 @@ class AsyncClient:
 
     async def _flush(self, timeout: float | None) -> int:
         last = self._reader.last()
+        deadline = _waiting.deadline_after(timeout)
         await self._reader.until(lambda: None if self._reader.unfinished(last) else True, timeout)
-        return self._reader.unfinished(last)
+        unfinished = self._reader.unfinished(last)
+        # What cameras say has no delivery, and so nobody tells when it ends.
+        while not unfinished and (left := self._left()):
+            seconds = _waiting.seconds_to(deadline)
+            if seconds is not None and seconds <= 0:
+                return left
+            await asyncio.sleep(_LOOK_SECONDS if seconds is None else min(_LOOK_SECONDS, seconds))
+        return unfinished
+
+    def _left(self) -> int:
+        try:
+            return self._client.flush(0)
+        except ShutDown:
+            return 0
 
     async def _close(self, timeout: float | None) -> ShutdownReport:
         """Deliver what is queued while outcomes can still be read, and leave the rest to the library."""
