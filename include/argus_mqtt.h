@@ -353,6 +353,47 @@ int32_t argus_mqtt_wait_online(argus_mqtt_client client,
                                argus_mqtt_error *error);
 
 /**
+ * Waits until the client has come online, or ceased to be online, more often than known times, and tells how often it
+ * has.
+ *
+ * The number is odd while the client is online: of connection number n, counted from 1, 2 * n - 1 is the beginning and
+ * 2 * n the end. A thread that passes the number it was told last, and 0 at first, learns of every connection, however
+ * late it asks. It comes in one order with argus_mqtt_wait_online() and with the notices of states.
+ *
+ * Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits forever. Returns early, with
+ * *changes_out equal to known, after argus_mqtt_interrupt_wait(). Any thread.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: *changes_out is the number.
+ * - ARGUS_MQTT_TIMEOUT: it is still known.
+ * - ARGUS_MQTT_SHUT_DOWN: the client is closed, and known was the last change.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: changes_out is NULL.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_wait_online_change(argus_mqtt_client client,
+                                      uint64_t known,
+                                      uint64_t timeout_ms,
+                                      uint64_t *changes_out,
+                                      argus_mqtt_error *error);
+
+/**
+ * Ends the argus_mqtt_wait_online_change() of another thread at once, or else the next one: for a thread that has
+ * something else to do as well.
+ *
+ * Never blocks. Any thread.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: that wait ends.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_interrupt_wait(argus_mqtt_client client,
+                                  argus_mqtt_error *error);
+
+/**
  * Gives a running client new settings: it says offline on the old availability topic, connects with the new
  * settings, and keeps the queued messages.
  *

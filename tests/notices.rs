@@ -255,3 +255,33 @@ fn who_waits_for_outcomes_hears_of_them_and_of_the_end() {
     let again = client.begin_shutdown(NOW).expect_err("it is over");
     assert_eq!(again.kind(), ErrorKind::ShutDown);
 }
+
+#[test]
+fn a_late_thread_learns_of_every_connection() {
+    let mut broker = mosquitto::start();
+    let client = connect(broker.port(), r#", "reconnect_max_seconds": 1"#);
+    let timeout = client.wait_online_change(0, NOW);
+    assert_eq!(timeout.unwrap_err().kind(), ErrorKind::Timeout);
+    assert_eq!(client.wait_online_change(0, PATIENCE), Ok(1));
+    assert_eq!(client.wait_online(NOW), Ok(()), "in one order");
+    broker.kill();
+    assert_eq!(client.wait_online_change(1, PATIENCE), Ok(2));
+    broker.start();
+    client.wait_online(PATIENCE).unwrap();
+    assert_eq!(client.wait_online_change(1, NOW), Ok(3), "not only the end");
+
+    let waiting = std::thread::spawn({
+        let client = client.clone();
+        move || client.wait_online_change(3, Duration::MAX)
+    });
+    client.interrupt_wait();
+    assert_eq!(waiting.join().expect("it does not panic"), Ok(3));
+    let waiting = std::thread::spawn({
+        let client = client.clone();
+        move || client.wait_online_change(3, Duration::MAX)
+    });
+    client.shutdown(PATIENCE).unwrap();
+    assert_eq!(waiting.join().expect("it does not panic"), Ok(4));
+    let end = client.wait_online_change(4, Duration::MAX);
+    assert_eq!(end.unwrap_err().kind(), ErrorKind::ShutDown);
+}

@@ -118,6 +118,46 @@ impl Client {
 
     /// Queues an event of a camera: one JSON object. It expires as the settings say. Of a camera that is
     /// [announced](Client::announce_camera), the states that follow from it are said too.
+    /// Waits until the client has come online, or ceased to be, more often than `known` times; for at most `timeout`.
+    /// Gives how often it has: an odd number while it is online, and of connection number `n`, counted from 1, `2n - 1`
+    /// is the beginning and `2n` the end. So a caller that is late learns of every connection all the same.
+    ///
+    /// Comes in one order with [`wait_online`](Client::wait_online) and the notices of states. Gives `known` when it
+    /// was ended by [`interrupt_wait`](Client::interrupt_wait).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Timeout`]; [`ErrorKind::ShutDown`] when the client is closed and `known` was the last change.
+    pub fn wait_online_change(&self, known: u64, timeout: Duration) -> Result<u64, Error> {
+        let found = self.shared.wait(timeout, |guarded, _| {
+            let engine = guarded.driver.engine();
+            let changes = engine.online_changes();
+            let found = match engine.closed().filter(|_| engine.is_finished()) {
+                _ if changes != known => Some(Ok(changes)),
+                Some(error) => Some(Err(error)),
+                None => std::mem::take(&mut guarded.extra.is_interrupted).then_some(Ok(changes)),
+            };
+            (found, Effects::default())
+        });
+        found.unwrap_or_else(|| {
+            let text = format!("nothing changed within {} s", timeout.as_secs_f32());
+            Err(Error::new(ErrorKind::Timeout, text))
+        })
+    }
+
+    /// Ends the [`wait_online_change`](Client::wait_online_change) of another thread at once, or else the next one: for
+    /// a thread that has something else to do as well.
+    pub fn interrupt_wait(&self) {
+        self.shared.call(|guarded, _| {
+            guarded.extra.is_interrupted = true;
+            let effects = Effects {
+                notify_waiters: true,
+                ..Effects::default()
+            };
+            ((), effects)
+        });
+    }
+
+    /// Queues an event of a camera: one JSON object. It expires as the settings say.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] when the camera is no valid topic level or the event no JSON object;

@@ -58,6 +58,8 @@ pub(super) struct Extra {
     topics: HashMap<String, Arc<str>>,
     /// The cameras that were announced to Home Assistant.
     pub(super) home: Option<HomeAssistant>,
+    /// The next wait for a change of being online is to end at once.
+    pub(super) is_interrupted: bool,
 }
 
 impl Extra {
@@ -87,6 +89,7 @@ pub(super) fn new(settings: Arc<Settings>, dialer: Dialer) -> Result<Shared, Err
         next_dialer: None,
         topics: HashMap::new(),
         home: None,
+        is_interrupted: false,
     };
     Ok(Monitor::new(Driver::new(settings, now, seed), host, extra))
 }

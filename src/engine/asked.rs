@@ -24,6 +24,11 @@ impl Engine {
         self.connection().is_some_and(Connection::is_online)
     }
 
+    /// How often the client came online, or ceased to be: odd while it is, as the notices of states tell it.
+    pub(crate) fn online_changes(&self) -> u64 {
+        self.online_changes
+    }
+
     /// Whether the client is closed.
     pub(crate) fn is_finished(&self) -> bool {
         matches!(self.phase, Phase::Closed)

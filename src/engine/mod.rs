@@ -120,6 +120,8 @@ pub(crate) struct Engine {
     rounds: u64,
     connections: u64,
     last_online: LastOnline,
+    /// How often the state became online, or ceased to be: odd while it is.
+    online_changes: u64,
     acknowledgements: Histogram,
     stop: Option<Stop>,
     report: Option<ShutdownReport>,
@@ -147,6 +149,7 @@ impl Engine {
             rounds: 0,
             connections: 0,
             last_online: LastOnline::default(),
+            online_changes: 0,
             acknowledgements: Histogram::default(),
             stop: None,
             report: None,

@@ -138,6 +138,10 @@ impl Engine {
 
     pub(super) fn say_state(&mut self) {
         let state = self.state();
+        // Together with the notice, so that all who follow the client learn things in one order.
+        if (state == State::Online) != (self.online_changes % 2 == 1) {
+            self.online_changes += 1;
+        }
         let failed = matches!(state, State::Waiting | State::Refused);
         let reason = self.broker.last_error.as_ref().filter(|_| failed);
         self.notice_queue.state(state, || reason.cloned());

@@ -78,6 +78,68 @@ pub unsafe extern "C" fn argus_mqtt_wait_online(
     }
 }
 
+/// Waits until the client has come online, or ceased to be online, more often than known times, and tells how often it
+/// has.
+///
+/// The number is odd while the client is online: of connection number n, counted from 1, 2 * n - 1 is the beginning and
+/// 2 * n the end. A thread that passes the number it was told last, and 0 at first, learns of every connection, however
+/// late it asks. It comes in one order with argus_mqtt_wait_online() and with the notices of states.
+///
+/// Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits forever. Returns early, with
+/// *changes_out equal to known, after argus_mqtt_interrupt_wait(). Any thread.
+///
+/// Returns:
+/// - ARGUS_MQTT_OK: *changes_out is the number.
+/// - ARGUS_MQTT_TIMEOUT: it is still known.
+/// - ARGUS_MQTT_SHUT_DOWN: the client is closed, and known was the last change.
+/// - ARGUS_MQTT_INVALID_ARGUMENT: changes_out is NULL.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
+/// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+/// - ARGUS_MQTT_INTERNAL: a defect of the library.
+#[no_mangle]
+pub unsafe extern "C" fn argus_mqtt_wait_online_change(
+    client: argus_mqtt_client,
+    known: u64,
+    timeout_ms: u64,
+    changes_out: *mut u64,
+    error: *mut argus_mqtt_error,
+) -> i32 {
+    // SAFETY: pointers are NULL or valid for this call, as the header demands.
+    unsafe {
+        boundary(error, || {
+            let client = handle::find(client)?;
+            let changes_out = required("changes_out", changes_out)?;
+            let timeout = Duration::from_millis(timeout_ms);
+            put(changes_out, client.wait_online_change(known, timeout)?);
+            Ok(())
+        })
+    }
+}
+
+/// Ends the argus_mqtt_wait_online_change() of another thread at once, or else the next one: for a thread that has
+/// something else to do as well.
+///
+/// Never blocks. Any thread.
+///
+/// Returns:
+/// - ARGUS_MQTT_OK: that wait ends.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
+/// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+/// - ARGUS_MQTT_INTERNAL: a defect of the library.
+#[no_mangle]
+pub unsafe extern "C" fn argus_mqtt_interrupt_wait(
+    client: argus_mqtt_client,
+    error: *mut argus_mqtt_error,
+) -> i32 {
+    // SAFETY: error is NULL or valid for this call, as the header demands.
+    unsafe {
+        boundary(error, || {
+            handle::find(client)?.interrupt_wait();
+            Ok(())
+        })
+    }
+}
+
 /// Gives a running client new settings: it says offline on the old availability topic, connects with the new
 /// settings, and keeps the queued messages.
 ///

@@ -19,6 +19,7 @@ static void use_the_parents(argus_mqtt_client client, argus_mqtt_delivery delive
     char buffer[64];
     argus_mqtt_outcome outcome;
     size_t left = 77;
+    uint64_t changes = 77;
     int fd = -7;
 
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_wait_online(client, UINT64_MAX, &error));
@@ -32,6 +33,8 @@ static void use_the_parents(argus_mqtt_client client, argus_mqtt_delivery delive
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_flush(client, UINT64_MAX, &left, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_reconfigure(client, NO_BROKER, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_reconnect(client, &error));
+    EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_wait_online_change(client, 0, UINT64_MAX, &changes, &error));
+    EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_interrupt_wait(client, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_status(client, buffer, sizeof buffer, &left, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_next_notice(client, UINT64_MAX, buffer, sizeof buffer, &left, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_notice_fd(client, &fd, &error));
@@ -40,7 +43,7 @@ static void use_the_parents(argus_mqtt_client client, argus_mqtt_delivery delive
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_shutdown(client, UINT64_MAX, &left, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_shutdown_begin(client, UINT64_MAX, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_close(client, UINT64_MAX, &left, &error));
-    CHECK(left == 77 && fd == -7);
+    CHECK(left == 77 && changes == 77 && fd == -7);
 }
 
 /* A client of the child's own works. */

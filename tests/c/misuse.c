@@ -39,6 +39,7 @@ static void connecting(void)
 static void all_calls(argus_mqtt_client client, int32_t wanted)
 {
     argus_mqtt_delivery delivery = 77;
+    uint64_t changes = 77;
     size_t count = 77;
     char buffer[16] = "as it was";
     argus_mqtt_outcome outcomes[2];
@@ -53,6 +54,8 @@ static void all_calls(argus_mqtt_client client, int32_t wanted)
     EXPECT(wanted, argus_mqtt_flush(client, 0, &count, &error));
     EXPECT(wanted, argus_mqtt_reconfigure(client, NO_BROKER, &error));
     EXPECT(wanted, argus_mqtt_reconnect(client, &error));
+    EXPECT(wanted, argus_mqtt_wait_online_change(client, 0, 0, &changes, &error));
+    EXPECT(wanted, argus_mqtt_interrupt_wait(client, &error));
     EXPECT(wanted, argus_mqtt_status(client, buffer, sizeof buffer, &count, &error));
     EXPECT(wanted, argus_mqtt_open_notices(client, 0, &error));
     EXPECT(wanted, argus_mqtt_next_outcomes(client, 0, outcomes, 2, &count, &error));
@@ -62,6 +65,7 @@ static void all_calls(argus_mqtt_client client, int32_t wanted)
     camera_calls(client, wanted);
     camera_misuse(client, wanted);
     CHECK(delivery == 77 && count == 77 && strcmp(buffer, "as it was") == 0);
+    CHECK(delivery == 77 && changes == 77 && count == 77 && strcmp(buffer, "as it was") == 0);
 
     /* Every other argument is as bad as it gets: the client is judged first. */
     CHECK(argus_mqtt_wait_online(client, UINT64_MAX, NULL) == wanted);
@@ -74,6 +78,8 @@ static void all_calls(argus_mqtt_client client, int32_t wanted)
     CHECK(argus_mqtt_flush(client, UINT64_MAX, NULL, NULL) == wanted);
     CHECK(argus_mqtt_reconfigure(client, NULL, NULL) == wanted);
     CHECK(argus_mqtt_reconnect(client, NULL) == wanted);
+    CHECK(argus_mqtt_wait_online_change(client, UINT64_MAX, UINT64_MAX, NULL, NULL) == wanted);
+    CHECK(argus_mqtt_interrupt_wait(client, NULL) == wanted);
     CHECK(argus_mqtt_status(client, NULL, SIZE_MAX, NULL, NULL) == wanted);
     CHECK(argus_mqtt_open_notices(client, UINT32_MAX, NULL) == wanted);
     CHECK(argus_mqtt_next_outcomes(client, UINT64_MAX, NULL, 0, NULL, NULL) == wanted);
@@ -362,6 +368,20 @@ static void reconfiguring(argus_mqtt_client client)
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_reconnect(client, &error));
 }
 
+static void online_changes(argus_mqtt_client client)
+{
+    uint64_t changes = 77;
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_wait_online_change(client, 0, UINT64_MAX, NULL, &error));
+    EXPECT(ARGUS_MQTT_TIMEOUT, argus_mqtt_wait_online_change(client, 0, 0, &changes, &error));
+    CHECK(changes == 77);
+    /* What was not the last change has changed since. */
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_wait_online_change(client, UINT64_MAX, UINT64_MAX, &changes, &error));
+    CHECK(changes == 0);
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_interrupt_wait(client, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_wait_online_change(client, 0, UINT64_MAX, &changes, &error));
+    EXPECT(ARGUS_MQTT_TIMEOUT, argus_mqtt_wait_online_change(client, 0, 0, &changes, &error));
+}
+
 static void waiting(argus_mqtt_client client)
 {
     size_t left = 0;
@@ -391,6 +411,7 @@ int main(void)
     buffers(client);
     aliases(client);
     reconfiguring(client);
+    online_changes(client);
     waiting(client);
     leave(client);
     return 0;

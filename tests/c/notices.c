@@ -174,6 +174,7 @@ static void shutdown_in_two_steps(const char *broker, int32_t outcome, int32_t c
     argus_mqtt_outcome outcomes[4];
     argus_mqtt_client client = 0;
     argus_mqtt_delivery delivery = 0;
+    uint64_t changes = 0;
     size_t count = 0, left = 77;
     int fd = -1, is_closed = 0, told = 0;
 
@@ -204,6 +205,9 @@ static void shutdown_in_two_steps(const char *broker, int32_t outcome, int32_t c
     CHECK(status_has(client, "\"state\":\"closed\""));
     EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_next_outcomes(client, UINT64_MAX, outcomes, 4, &count, &error));
     EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_next_notice(client, UINT64_MAX, text, sizeof text, NULL, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_wait_online_change(client, UINT64_MAX, 0, &changes, &error));
+    CHECK(changes == 2);
+    EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_wait_online_change(client, 2, UINT64_MAX, &changes, &error));
     EXPECT(closed, argus_mqtt_close(client, 0, &left, &error));
     CHECK(left == (closed == ARGUS_MQTT_OK ? 0 : 1));
     EXPECT(ARGUS_MQTT_INVALID_HANDLE, argus_mqtt_close(client, 0, &left, &error));

@@ -5,16 +5,19 @@ Whether a value makes sense to MQTT is for the library to say.
 
 from __future__ import annotations
 
+import inspect
 import math
 import numbers
-from collections.abc import Mapping
-from typing import TypeAlias
+from collections.abc import Callable, Mapping
+from typing import TypeAlias, TypeVar
 
 from ._errors import InvalidArgument
 from ._json import Unwritable, event_json, is_bool
 
 Payload: TypeAlias = bytes | bytearray | memoryview | str | Mapping[str, object]
 """What can be published: bytes as they are, text as UTF-8, a mapping as JSON."""
+
+_Function = TypeVar("_Function", bound=Callable[..., object])
 
 _texts: dict[str, bytes] = {}
 _MOST_TEXTS = 4096
@@ -92,6 +95,15 @@ def whole(name: str, value: int, least: int, most: int) -> int:
     if not least <= value <= most:
         raise InvalidArgument(f"{name} is {value}: it must be from {least} to {most}")
     return int(value)
+
+
+def plain_function(name: str, value: _Function) -> _Function:
+    """Check a function that will be called, and not awaited."""
+    if inspect.iscoroutinefunction(value):
+        raise TypeError(f"{name} must be a plain function, not a coroutine function: let it start a task")
+    if not callable(value):
+        raise TypeError(f"{name} must be a function, not {type(value).__name__}")
+    return value
 
 
 def flag(name: str, value: bool) -> bool:

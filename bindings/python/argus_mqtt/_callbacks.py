@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
-
-if TYPE_CHECKING:
-    from ._notices import StateChange
+from typing import TypeAlias
 
 _log = logging.getLogger("argus_mqtt")
 
@@ -16,14 +13,13 @@ Callback: TypeAlias = Callable[[int], object]
 
 
 class Callbacks:
-    """Calls in the order of the notices, on the thread that reads them."""
+    """Calls in the order in which things happened, on the thread that tells of them."""
 
-    def __init__(self) -> None:
-        """Call nobody yet."""
+    def __init__(self, changes: int = 0) -> None:
+        """Call nobody yet; `changes` is how often the client came online, or ceased to be: odd while it is."""
         self._online: list[Callback] = []
         self._offline: list[Callback] = []
-        self._connection = 0
-        self._is_online = False
+        self._changes = changes
 
     def on_online(self, callback: Callback) -> None:
         """Call this each time, and at once if the client is online."""
@@ -34,30 +30,29 @@ class Callbacks:
     def on_offline(self, callback: Callback) -> None:
         """Call this each time, and at once if the client was online and is not."""
         self._offline.append(callback)
-        if self._connection and not self._is_online:
+        if self._changes and not self._is_online:
             self._call(callback)
 
-    def tell(self, change: StateChange) -> None:
-        """Call those whom a change of state is for."""
-        is_online = change.state == "online"
+    def tell(self, *, is_online: bool) -> None:
+        """Call those whom it is for that the client stands so now, unless it stood so before."""
         if is_online == self._is_online:
             return
-        self._is_online = is_online
-        if is_online:
-            self._connection += 1
+        self._changes += 1
         # One that registers another meanwhile has that called by its registration.
         for callback in list(self._online if is_online else self._offline):
             self._call(callback)
 
     def end(self) -> None:
         """Call those whom the end of the client is for, and let go of all."""
-        online, self._is_online = self._is_online, False
-        offline, self._online, self._offline = self._offline, [], []
-        for callback in offline if online else ():
-            self._call(callback)
+        self.tell(is_online=False)
+        self._online, self._offline = [], []
+
+    @property
+    def _is_online(self) -> bool:
+        return self._changes % 2 == 1
 
     def _call(self, callback: Callback) -> None:
         try:
-            callback(self._connection)
+            callback((self._changes + 1) // 2)
         except Exception:  # noqa: BLE001  (a fault of one keeps neither the others nor the reading of notices)
             _log.exception("a callback for a connection failed: %r", callback)

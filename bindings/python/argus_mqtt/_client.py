@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn, final
 
 from . import _arguments, _buffer, _greenlets, _notices, _prototypes, _shutdown, _waiting
 from ._cameras import Cameras
+from ._callback_thread import CallbackThread
 from ._delivery import Delivery
 from ._errors import INVALID_HANDLE, OK, SYSTEM, TIMEOUT, ArgusMqttError, Forked, ShutDown, TimedOut, error_for
 from ._outputs import Outputs, spare_outputs
@@ -24,6 +25,7 @@ from ._status import State, Status, status_from
 
 if TYPE_CHECKING:
     from ._arguments import Payload
+    from ._callbacks import Callback
     from ._notices import Ended, Notice
     from ._shutdown import ShutdownReport
 
@@ -55,7 +57,7 @@ class Client(States, Cameras):
     collected without a shutdown, which is a mistake and gives a ResourceWarning.
     """
 
-    __slots__ = ("__weakref__", "_broker", "_ending", "_handle", "_lock", "_process")
+    __slots__ = ("__weakref__", "_broker", "_callbacks", "_ending", "_handle", "_lock", "_process")
 
     def __init__(self, handle: int) -> None:
         """For `connect` alone."""
@@ -63,6 +65,7 @@ class Client(States, Cameras):
         self._process = os.getpid()
         self._lock = threading.Lock()
         self._broker = self.status().broker  # As it was last known, for the name of a client that is no more.
+        self._callbacks: CallbackThread | None = None
         self._ending: _shutdown.Ending | None = None
         _shutdown.opened(self)
 
@@ -293,6 +296,34 @@ class Client(States, Cameras):
         """
         return _notices.descriptor(self._handle)
 
+    def on_online(self, callback: Callback) -> None:
+        """Call a function each time that the client comes online, and soon if it is.
+
+        It is called on a thread that all callbacks of the client share, which starts with the first registration and
+        holds no lock: a callback may take its time, and use the client as it likes. It gets the number of the
+        connection: 1, 2 and so on, once for each, however short. That comes in one order with what `wait_online` and
+        the notices tell. An exception of it is logged.
+
+        The client lives as long as a callback refers to it, or until it is shut down.
+
+        Args:
+            callback: A plain function, not a coroutine function.
+
+        Raises:
+            ShutDown: The client was shut down.
+            Forked: The client belongs to the parent process.
+            ArgusMqttError: No thread can be started: the operating system gives none, Python is exiting, or gevent
+                has replaced threads by greenlets.
+        """
+        self._register(callback, for_online=True)
+
+    def on_offline(self, callback: Callback) -> None:
+        """Call a function each time that the client is online no more, and soon if it has been and is not.
+
+        It is called as that of `on_online` is, with the number of the connection that ended.
+        """
+        self._register(callback, for_online=False)
+
     def start_logging(self) -> None:
         """Read the notices on a thread of its own, until the client is shut down, so that its log lines are logged.
 
@@ -464,6 +495,14 @@ class Client(States, Cameras):
         status = self.status()
         self._broker = status.broker
         return status.state
+
+    def _register(self, callback: Callback, *, for_online: bool) -> None:
+        callback = _arguments.plain_function("callback", callback)
+        self._check_process()
+        with self._lock:
+            if self._callbacks is None:
+                self._callbacks = CallbackThread(self._handle)
+        self._callbacks.register(callback, for_online=for_online)
 
     def _published(self, status: int, outputs: Outputs) -> Delivery:
         """End a publishing call."""

@@ -168,6 +168,15 @@ delivery_forget = _bind("argus_mqtt_delivery_forget", c_uint64, c_uint64, c_void
 #                          argus_mqtt_error *error);
 flush = _bind("argus_mqtt_flush", c_uint64, c_uint64, POINTER(c_size_t), POINTER(Error))
 
+# int32_t argus_mqtt_wait_online_change(argus_mqtt_client client, uint64_t known, uint64_t timeout_ms,
+#                                       uint64_t *changes_out, argus_mqtt_error *error);
+wait_online_change = _bind(
+    "argus_mqtt_wait_online_change", c_uint64, c_uint64, c_uint64, POINTER(c_uint64), POINTER(Error)
+)
+
+# int32_t argus_mqtt_interrupt_wait(argus_mqtt_client client, argus_mqtt_error *error);
+interrupt_wait = _bind("argus_mqtt_interrupt_wait", c_uint64, POINTER(Error))
+
 # int32_t argus_mqtt_reconfigure(argus_mqtt_client client, const char *settings_json,
 #                                argus_mqtt_error *error);
 reconfigure = _bind("argus_mqtt_reconfigure", c_uint64, c_char_p, POINTER(Error))

@@ -46,6 +46,14 @@ extern "C" {
     ) -> i32;
     pub fn argus_mqtt_wait_online(client: u64, timeout_ms: u64, error: *mut Error) -> i32;
     pub fn argus_mqtt_reconfigure(client: u64, settings: *const c_char, error: *mut Error) -> i32;
+    pub fn argus_mqtt_wait_online_change(
+        client: u64,
+        known: u64,
+        timeout_ms: u64,
+        changes_out: *mut u64,
+        error: *mut Error,
+    ) -> i32;
+    pub fn argus_mqtt_interrupt_wait(client: u64, error: *mut Error) -> i32;
     pub fn argus_mqtt_reconnect(client: u64, error: *mut Error) -> i32;
     pub fn argus_mqtt_publish_event(
         client: u64,

@@ -102,6 +102,8 @@ enum What {
     CameraLastEvent(Number, Text, Payload),
     CameraSnapshot(Number, Text, Payload),
     Diagnostics(Number),
+    WaitOnlineChange(Number, u64),
+    InterruptWait(Number),
 }
 
 /// An integer that is one of the few that mean something, or any.
@@ -317,6 +319,18 @@ impl What {
                 let out = output(has_output, &mut left);
                 unsafe { argus_mqtt_shutdown(client(number), timeout, out, error) }
             }
+            What::WaitOnlineChange(number, known) => {
+                let mut changes = *known;
+                let out = output(has_output, &mut changes);
+                let status = unsafe {
+                    argus_mqtt_wait_online_change(client(number), *known, timeout, out, error)
+                };
+                assert!(changes == *known || status == OK);
+                status
+            }
+            What::InterruptWait(number) => unsafe {
+                argus_mqtt_interrupt_wait(client(number), error)
+            },
             What::Reconnect(number) => unsafe { argus_mqtt_reconnect(client(number), error) },
             What::OpenNotices(number, kinds) => {
                 // Mostly of the few bits that mean something.

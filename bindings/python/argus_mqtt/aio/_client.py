@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
-import inspect
 import logging
 import math
 from collections.abc import Callable
@@ -236,7 +235,7 @@ class AsyncClient:
             callback: A plain function, not a coroutine function; it may start tasks, and must not wait.
         """
         self._check_open()
-        self._reader.callbacks.on_online(_plain(callback))
+        self._reader.callbacks.on_online(_arguments.plain_function("callback", callback))
 
     def on_offline(self, callback: Callback) -> None:
         """Call a function each time that the client is online no more, and at once if it has been and is not.
@@ -244,7 +243,7 @@ class AsyncClient:
         It is called as that of `on_online` is, with the number of the connection that ended.
         """
         self._check_open()
-        self._reader.callbacks.on_offline(_plain(callback))
+        self._reader.callbacks.on_offline(_arguments.plain_function("callback", callback))
 
     def status(self) -> Status:
         """Tell what is going on. Does not wait.
@@ -391,12 +390,6 @@ class AsyncClient:
         self._check_loop()
         if self._closing is not None:
             raise ShutDown("the client was shut down")
-
-
-def _plain(callback: Callback) -> Callback:
-    if inspect.iscoroutinefunction(callback):
-        raise TypeError("callback must be a plain function, not a coroutine function: let it start a task")
-    return callback
 
 
 def _threadsafe(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> Callable[[], None]:

@@ -114,7 +114,7 @@ class Reader:
                     self._end(notice.delivery)
                 elif isinstance(notice, StateChange):
                     self._state = notice
-                    self.callbacks.tell(notice)
+                    self.callbacks.tell(is_online=notice.state == "online")
                 for notices in self._notices:
                     notices._put(notice)
         except ShutDown:
