@@ -34,6 +34,15 @@ if "ARGUS_MQTT_LIBRARY" not in os.environ:
     os.environ["ARGUS_MQTT_LIBRARY"] = str(_built_library())
 
 
+@pytest.fixture(scope="session", autouse=True)
+def lock_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Give the directory in which the workers of the tests, and no others, find each other."""
+    directory = tmp_path_factory.mktemp("locks")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ARGUS_MQTT_LOCK_DIRECTORY", str(directory))
+        yield directory
+
+
 @pytest.fixture(scope="session")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mosquitto]:
     """Give a broker that all tests share and none stops."""

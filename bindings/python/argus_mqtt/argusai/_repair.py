@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import urlsplit
 
 from argus_mqtt import Fault, check_settings
 
-from ._names import DEFAULTS, column_of, settings_from
+from ._names import DEFAULTS, SETTINGS, column_of, settings_from
 
 if TYPE_CHECKING:
     from argus_mqtt import Settings
 
+_COLUMN_SETTINGS: Final = frozenset(SETTINGS.values())
 _PLAIN: Final = {"mqtt", "tcp"}
 _OVER_TLS: Final = {"mqtts", "ssl", "tls"}
 
@@ -21,26 +23,36 @@ _OVER_TLS: Final = {"mqtts", "ssl", "tls"}
 _NEEDED: Final = {"broker_host", "use_tls", "username", "password"}
 
 
-def repaired(values: Mapping[str, object]) -> tuple[Settings | None, tuple[Fault, ...]]:
+def repaired(
+    values: Mapping[str, object], others: Mapping[str, object] = MappingProxyType({})
+) -> tuple[Settings | None, tuple[Fault, ...]]:
     """Give settings that a client takes, and what was wrong, by the names of the columns.
 
-    None in place of settings: it can't be told which broker is meant, or how to log in there.
+    None in place of settings: it can't be told which broker is meant, or how to log in there. `others` are settings
+    without a column, by the library's names.
     """
+    more = {name: value for name, value in others.items() if name not in _COLUMN_SETTINGS}
     faults = _prefix(values)
     # An empty text is the default too; ArgusAI stores many.
     given = {column: DEFAULTS.get(column) if value == "" else value for column, value in values.items()}
     faults += [*_host(given), *_qos(given), *_password(given)]
     # Each round gives up one value at least.
     while True:
-        settings = settings_from(given)
+        settings = cast("Settings", {**settings_from(given), **more})
         found = check_settings(settings).faults
         if not found:
             return settings, tuple(faults)
         for fault in {column_of(fault.field): fault for fault in found}.values():
-            mended = _mended(given, fault)
+            mended = _without(more, fault) if fault.field in more else _mended(given, fault)
             if mended is None:
                 return None, (*faults, Fault(column_of(fault.field), fault.code, fault.value, fault.message))
             faults.append(mended)
+
+
+def _without(others: dict[str, object], fault: Fault) -> Fault:
+    """Give up a setting that has no column, and give what to report of that."""
+    del others[fault.field]
+    return Fault(fault.field, fault.code, fault.value, f"{fault.message}; it is not used")
 
 
 def _mended(given: dict[str, object], fault: Fault) -> Fault | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from argus_mqtt import Fault
@@ -55,14 +56,23 @@ def read_row(row: ConfigRow) -> StoredSettings:
     enabled = bool(_value(row, ENABLED))
     faults: list[Fault] = []
     values["password"] = _password(row, faults)
-    return stored_settings(values, enabled=enabled, faults=faults)
+    # What has no column of ArgusAI's: the model of argus_mqtt.settings has both.
+    others = {**(getattr(row, "host_settings", None) or {}), **(getattr(row, "other_settings", None) or {})}
+    return stored_settings(values, enabled=enabled, faults=faults, others=others)
 
 
 def stored_settings(
-    values: Mapping[str, object], *, enabled: bool, faults: list[Fault] | None = None
+    values: Mapping[str, object],
+    *,
+    enabled: bool,
+    faults: list[Fault] | None = None,
+    others: Mapping[str, object] = MappingProxyType({}),
 ) -> StoredSettings:
-    """Make the most of values by the names of the columns, the password in the clear; `faults` are known already."""
-    settings, more = repaired(values)
+    """Make the most of values by the names of the columns, the password in the clear; `faults` are known already.
+
+    `others` are settings without a column, by the library's names.
+    """
+    settings, more = repaired(values, others)
     return StoredSettings(enabled, settings, (*(faults or ()), *more))
 
 

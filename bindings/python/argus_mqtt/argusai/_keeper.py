@@ -1,0 +1,231 @@
+"""What keeps a service's connection: settings, the lock of the owner, and the client.
+
+All of it on one thread; attributes, and the members without an underscore, are for any.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import argus_mqtt
+from argus_mqtt import _prototypes, check_settings
+from argus_mqtt._errors import OK
+
+from . import _log
+from ._follower import Follower, Outcome, Waiting, settle
+from ._ownership import Ownership
+from ._row import ConfigRow, StoredSettings, read_row
+from ._states import utc
+from ._topics import Topics
+
+if TYPE_CHECKING:
+    from argus_mqtt import Client, Settings, ShutdownReport
+
+_AGAIN_SECONDS: Final = 1.0
+_RELOAD_SECONDS: Final = 10.0
+_RECORD_SECONDS: Final = 10.0
+
+Load: TypeAlias = "Callable[[], ConfigRow | None]"
+
+
+class Keeper:
+    """See the module."""
+
+    def __init__(self, load: Load, begun: Callable[[Client], None], published: Callable[[], int]) -> None:
+        """Keep nothing yet; `begun` is called with each new client."""
+        self._load = load
+        self._begun = begun
+        self._published = published
+        self.process = os.getpid()
+        self.stored: StoredSettings | None = None
+        self.topics = Topics()
+        self.broker: str | None = None
+        self.client: Client | None = None
+        self.follower: Follower | None = None
+        self.is_owner = False
+        self.fault: str | None = None
+        # The topics of what was said for good; a set of Python, which any thread may add to.
+        self.states: set[str] = set()
+        self._ownership: Ownership | None = None
+        self._reload_at = self._record_at = 0.0
+
+    def owner(self) -> dict[str, object]:
+        """Give the record of the worker that has the connection, where that is another one."""
+        ownership = self._ownership
+        return {} if self.is_owner or ownership is None else ownership.read()
+
+    def last_error(self) -> str | None:
+        """Say what went wrong last; None when there is a connection."""
+        follower = self.follower
+        return follower.last_error if follower is not None else self.fault
+
+    # ---- On the thread ------------------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        if self._ownership is None:
+            return
+        if not self.is_owner:
+            if self._ownership.claim():
+                _log.info("takes_over", "this worker takes the connection over")
+                self.is_owner = True
+                self._reload(None)
+        elif self._ownership.was_saved():
+            self._reload(None)
+            # Who says that it saves may not have committed yet.
+            self._reload_at = time.monotonic() + _AGAIN_SECONDS
+        elif 0 < self._reload_at <= time.monotonic():
+            self._reload(None)
+        else:
+            self._record(again=False)
+
+    def _initialize(self, waiting: Waiting) -> None:
+        if self.client is not None:
+            self._try_now(waiting)
+            return
+        self._reload(waiting)
+
+    def _reload(self, waiting: Waiting | None) -> None:
+        self._reload_at = 0.0
+        try:
+            row = self._load()
+            stored = None if row is None else read_row(row)
+        except Exception as error:  # noqa: BLE001  (the host's)
+            self.fault = f"the settings could not be loaded: {type(error).__name__}: {error}"
+            _log.warning("init_failed", self.fault, error=str(error))
+            self._reload_at = time.monotonic() + _RELOAD_SECONDS
+            if self._ownership is None:
+                self._go_to(None)
+            settle(waiting, Outcome(online=False, reason=self.fault))
+            return
+        self._use(stored, waiting)
+
+    def _save(self, stored: StoredSettings, waiting: Waiting | None) -> None:
+        before = self._ownership
+        if before is not None and not self.is_owner:
+            before.mark_saved()
+        self._use(stored, waiting)
+
+    def _use(self, stored: StoredSettings | None, waiting: Waiting | None) -> None:
+        """Put settings in force: as the owner of their connection, or beside it."""
+        self.stored = stored
+        self.fault = None
+        settings = stored.settings if stored else None
+        for fault in stored.faults if stored else ():
+            _log.warning("settings_fault", f"{fault}", field=fault.field, code=fault.code)
+        self.topics = Topics.of(settings)
+        filled = check_settings(settings).settings if settings else None
+        self.broker = f"{filled['broker_host']}:{filled.get('broker_port')}" if filled else None
+        key = f"{self.broker} {filled.get('client_id')}" if filled else None
+        if not self._go_to(key):
+            self._stand_by(waiting)
+        elif stored is None or settings is None or not stored.enabled:
+            self._drop_client("MQTT is switched off")
+            self._say_off(stored, waiting)
+        else:
+            self._start(settings, waiting)
+        self._record(again=True)
+
+    def _go_to(self, key: str | None) -> bool:
+        """Claim the connection of this name, and give up the one before; whether this worker is the owner."""
+        # Without settings, the workers of one deployment share a lock, so that one hears of the first that are saved.
+        key = key or f"none {os.getppid()} {Path.cwd()}"
+        before = self._ownership
+        now = self._ownership = before if before is not None and before.key == key else Ownership(key)
+        self.is_owner = now.claim()
+        if not self.is_owner:
+            self._drop_client("another worker has the connection")
+        if before is not None and before is not now:
+            before.release()
+        return self.is_owner
+
+    def _stand_by(self, waiting: Waiting | None) -> None:
+        owner = self.owner().get("pid")
+        self.fault = f"worker process {owner or 'unknown'} has the connection; this one stands by"
+        _log.info("stands_by", self.fault, owner=owner)
+        settle(waiting, Outcome(online=False, reason=self.fault))
+
+    def _say_off(self, stored: StoredSettings | None, waiting: Waiting | None) -> None:
+        if stored is None:
+            reason = "there are no settings"
+        elif not stored.enabled:
+            reason = "MQTT is switched off"
+        else:
+            reason = self.fault = "; ".join(str(fault) for fault in stored.faults)
+            _log.warning("init_failed", reason, error=reason)
+        _log.info("off", f"no connection is made: {reason}")
+        settle(waiting, Outcome(online=False, reason=reason))
+
+    def _start(self, settings: Settings, waiting: Waiting | None) -> None:
+        if self.client is not None and self.follower is not None:
+            self.client.reconfigure(settings)
+            self._forget_states(self.client)
+            if waiting is not None:
+                # With the same settings the connection stays.
+                self.follower.read()
+                if self.client.status().state == "online":
+                    settle(waiting, Outcome(online=True))
+                else:
+                    self.follower.wait(waiting)
+            return
+        self.client = argus_mqtt.connect(settings)
+        self.follower = Follower(self.client, lambda: self._record(again=True))
+        if waiting is not None:
+            self.follower.wait(waiting)
+        self._begun(self.client)
+
+    def _forget_states(self, client: Client) -> None:
+        """Clear what stands on topics that are none of the settings' any more: the broker would keep it for ever."""
+        gone = {topic for topic in tuple(self.states) if not self.topics.is_state(topic)}
+        for topic in gone:
+            client.forget_state(topic)
+        self.states -= gone
+
+    def _try_now(self, waiting: Waiting) -> None:
+        settings = self.stored.settings if self.stored is not None else None
+        if self.client is None and self.is_owner and settings is not None:
+            self._start(settings, waiting)
+        elif self.client is None or self.follower is None:
+            settle(waiting, Outcome(online=False, reason=self.fault or "there are no settings"))
+        elif is_online(self.client):
+            settle(waiting, Outcome(online=True))
+        else:
+            self.follower.wait(waiting)
+            self.client.reconnect()
+
+    def _drop_client(self, reason: str, seconds: float = 4.0) -> ShutdownReport | None:
+        client, self.client = self.client, None
+        follower, self.follower = self.follower, None
+        if client is None or follower is None:
+            return None
+        report = client.shutdown(seconds)
+        follower.end(reason)
+        return report
+
+    def _record(self, *, again: bool) -> None:
+        """Write down for the others how the connection is."""
+        if self._ownership is None or not self.is_owner or (not again and time.monotonic() < self._record_at):
+            return
+        self._record_at = time.monotonic() + _RECORD_SECONDS
+        self._ownership.write(self.record())
+
+    def record(self) -> dict[str, object]:
+        """Say how the connection is, for people."""
+        follower, client = self.follower, self.client
+        return {
+            "pid": os.getpid(),
+            "connected": client is not None and is_online(client),
+            "broker": self.broker,
+            "last_connected_at": utc(follower.last_connected_at) if follower else None,
+            "messages_published": self._published(),
+            "last_error": self.last_error(),
+            "reconnect_attempt": follower.reconnect_attempt if follower else 0,
+        }
+
+
+def is_online(client: Client) -> bool:
+    """Whether a client is online; cheaper than `Client.wait_online`, which says why not."""
+    return _prototypes.wait_online(client._handle, 0, None) == OK

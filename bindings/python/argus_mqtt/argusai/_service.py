@@ -1,0 +1,210 @@
+"""ArgusAI's MQTT service: the members that its other parts call, on a client of this package."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import argus_mqtt
+from argus_mqtt import _arguments
+
+from . import _log, _waiting
+from ._condition import Condition
+from ._names import settings_from
+from ._publishing import Publishing
+from ._row import ConfigRow, StoredSettings, read_row
+
+if TYPE_CHECKING:
+    from argus_mqtt import ConnectionReport, ShutdownReport
+
+    from ._held import ConnectCallback, DisconnectCallback
+
+INITIALIZE_SECONDS: Final = 2.0
+CONNECT_SECONDS: Final = 10.0
+DISCONNECT_SECONDS: Final = 4.0
+TEST_SECONDS: Final = 10.0
+APPLY_SECONDS: Final = 10.0
+
+
+class MQTTService(Publishing, Condition):
+    """The connection of ArgusAI to its broker.
+
+    Any thread may use it, and any event loop: no member waits on a loop for another, and none blocks one. Of several
+    worker processes with the same settings one has the connection; in the others `publish` gives False.
+    """
+
+    def set_on_connect_callback(self, callback: ConnectCallback | None) -> None:
+        """Call a function after each connect, on a thread that is no event loop's; soon, if there is a connection."""
+        if callback is not None:
+            _arguments.plain_function("callback", callback)
+        self._on_connect = callback
+        client = self._the_client
+        if client is not None:
+            self._call_on_connect(client)
+
+    def set_on_disconnect_callback(self, callback: DisconnectCallback | None) -> None:
+        """Call a function with the reason after each loss of the connection, on the thread of the other callback."""
+        if callback is not None:
+            _arguments.plain_function("callback", callback)
+        self._on_disconnect = callback
+        client = self._the_client
+        if client is not None:
+            self._call_on_disconnect(client)
+
+    async def initialize(self) -> bool:
+        """Load the settings, and connect if they say so.
+
+        Returns with the outcome of the first attempt, and after two seconds at most; it goes on trying by itself.
+
+        Returns:
+            Whether there is a connection. False also where there are no settings, where they say off, and where
+            another worker has the connection. Never raises, whatever the settings or the broker are like.
+        """
+        _log.info("init_start", "the settings of MQTT are loaded")
+        worker = self._a_worker()
+        try:
+            outcome = await _waiting.outcome(worker.initialize(), INITIALIZE_SECONDS)
+        except Exception as error:  # noqa: BLE001  (whatever it is, ArgusAI can start without MQTT)
+            _log.warning("init_failed", f"MQTT could not be started: {error}", error=str(error))
+            return False
+        if outcome is not None and outcome.online:
+            _log.info("connected", f"connected to {worker.broker}", broker=worker.broker)
+            return True
+        if worker.client is not None:
+            reason = outcome.reason if outcome else "the broker has not answered yet"
+            _log.warning("init_failed", f"not connected yet, and keeps trying: {reason}", error=reason)
+        return False
+
+    async def connect(self) -> bool:
+        """Connect now, with the settings that are loaded.
+
+        Returns:
+            True.
+
+        Raises:
+            ValueError: There are no settings that could be used.
+            ConnectionError: There is no connection after ten seconds, or at the first attempt that failed; the text
+                says why. It goes on trying.
+        """
+        stored = self._stored
+        if stored is None or stored.settings is None:
+            raise ValueError("MQTT has no settings: call initialize() or update_config() first")
+        worker = self._worker
+        waiting = (
+            worker.connect()
+            if worker is not None
+            else self._a_worker().apply(dataclasses.replace(stored, enabled=True))
+        )
+        outcome = await _waiting.outcome(waiting, CONNECT_SECONDS)
+        if outcome is not None and outcome.online:
+            return True
+        reason = (outcome.reason if outcome else self.last_error) or f"no answer within {CONNECT_SECONDS:g} s"
+        raise ConnectionError(reason)
+
+    async def disconnect(self) -> None:
+        """End the connection gracefully, within four seconds: what is queued is sent, and ArgusAI said to be offline.
+
+        `initialize()` and `connect()` begin anew.
+        """
+        worker = self._without_worker()
+        if worker is not None:
+            _log.info("disconnecting", "the connection is ended", broker=worker.broker)
+            ending = worker.end(DISCONNECT_SECONDS)
+            _say_ended(worker.broker, await _waiting.outcome(ending, DISCONNECT_SECONDS + 1))
+        _log.info("disconnected", "MQTT is disconnected")
+
+    def cleanup(self) -> None:
+        """End the connection from whatever thread, within a second; for a singleton that is reset."""
+        worker = self._without_worker()
+        if worker is not None:
+            try:
+                _say_ended(worker.broker, worker.end(1.0).result(2.0))
+            except TimeoutError:
+                _log.warning("offline_failed", "the connection was not ended in time")
+
+    async def update_config(self, config: ConfigRow) -> bool:
+        """Go on with a row of settings that was saved, without a restart. What is queued stays.
+
+        Settings that say the same keep the connection. Where another worker has it, that one is told.
+
+        Args:
+            config: The row, which is copied at once.
+
+        Returns:
+            Whether nothing more is to be done: there is a connection within two seconds, or there is to be none.
+        """
+        stored = read_row(config)
+        worker = self._a_worker()
+        outcome = await _waiting.outcome(worker.apply(stored), INITIALIZE_SECONDS)
+        _log.info("config_updated", "MQTT has new settings", broker=worker.broker, enabled=stored.enabled)
+        return not stored.enabled or not worker.is_owner or (outcome is not None and outcome.online)
+
+    @property
+    def client(self) -> argus_mqtt.Client | None:
+        """The client of this process, with all that it can do; None where there is none.
+
+        Together with `apply` it lets `argus_mqtt.settings.settings_router` run this service.
+        """
+        return self._the_client
+
+    def apply(self, settings: Mapping[str, Any] | None) -> None:
+        """Go on with valid settings by the library's names; None is without a connection. Blocks for a moment.
+
+        Raises:
+            InvalidSettings: They have faults after all, such as a file that is gone.
+        """
+        given = None if settings is None else cast("argus_mqtt.Settings", dict(settings))
+        self._a_worker().put_in_force(StoredSettings(settings is not None, given, ())).result(APPLY_SECONDS)
+
+    async def test_connection(
+        self,
+        broker_host: str,
+        broker_port: int,
+        username: str | None = None,
+        password: str | None = None,
+        use_tls: bool = False,
+    ) -> dict[str, Any]:
+        """Test whether a broker takes a connection; touches nothing that runs.
+
+        Without a password, the stored one is used for the same user of the same broker.
+
+        Returns:
+            `success`, and `message` for a person.
+        """
+        values = {"broker_host": broker_host, "broker_port": broker_port, "username": username, "use_tls": use_tls}
+        settings = settings_from({**values, "password": password or self._stored_password(values)})
+        test = _waiting.on_a_thread("argus-mqtt-test", lambda: argus_mqtt.test_connection(settings, TEST_SECONDS))
+        success = False
+        try:
+            report = await _waiting.outcome(test, TEST_SECONDS + 1)
+        except argus_mqtt.ArgusMqttError as error:
+            message = str(error)
+        else:
+            success = report is not None and report.works
+            message = _told(report) if not success else f"Connected to {broker_host}:{broker_port}"
+        _log.info("test_connection", message, broker=f"{broker_host}:{broker_port}", success=success)
+        return {"success": success, "message": message}
+
+    def _stored_password(self, values: dict[str, object]) -> str | None:
+        """Give the stored password, to the one whom it is for."""
+        settings = self._stored.settings if self._stored else None
+        if settings is None:
+            return None
+        meant = ("broker_host", "broker_port", "username")
+        return settings.get("password") if all(settings.get(name) == values[name] for name in meant) else None
+
+
+def _say_ended(broker: str | None, report: ShutdownReport | None) -> None:
+    if report is None:
+        return
+    if report.complete:
+        _log.info("offline_published", f"{broker} has said that ArgusAI is offline", broker=broker)
+    else:
+        _log.warning("offline_failed", report.message, left=report.left)
+
+
+def _told(report: ConnectionReport | None) -> str:
+    if report is None:
+        return "The test did not end in time"
+    return " ".join(part for part in (report.cause, report.remedy) if part)
