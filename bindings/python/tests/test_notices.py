@@ -32,8 +32,11 @@ def is_online(notice: Notice) -> bool:
     return isinstance(notice, StateChange) and notice.state == "online"
 
 
-def test_states_lines_and_ends_come_as_objects(settings: Settings) -> None:
-    with argus_mqtt.connect(settings) as client:
+def test_states_lines_and_ends_come_as_objects(settings: Settings, unreachable: Settings) -> None:
+    with argus_mqtt.connect(unreachable) as client:
+        # Not a client that may be online before anything is noted.
+        client.open_notices(states=True, deliveries=True, log=True)
+        client.reconfigure(settings)
         read = read_to(client, is_online)
         assert any(isinstance(one, LogLine) and "with MQTT 5" in one.text for one in read)
         delivery = client.publish_event("front", {})
