@@ -127,6 +127,12 @@ def test_one_of_three_has_the_connection(workers: Workers, broker: Mosquitto) ->
         assert workers.ask(next_owner, "publish", {"n": 2}) is True
         seen.expect(f"{new}/camera/front/event", '{"n":2}')
 
+        # A reload starts all workers anew.
+        before = set(workers.numbers())
+        workers.program.send(signal.SIGHUP)
+        wait_until(lambda: len(workers.numbers()) == 3 and not before & set(workers.numbers()), "all are new")
+        next_owner = workers.owner()
+
         # What was handed over before the end is delivered, and the end is said.
         for n in range(50):
             assert workers.ask(next_owner, "publish", {"last": n}) is True
