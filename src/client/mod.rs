@@ -116,8 +116,6 @@ impl Client {
         })
     }
 
-    /// Queues an event of a camera: one JSON object. It expires as the settings say. Of a camera that is
-    /// [announced](Client::announce_camera), the states that follow from it are said too.
     /// Waits until the client has come online, or ceased to be, more often than `known` times; for at most `timeout`.
     /// Gives how often it has: an odd number while it is online, and of connection number `n`, counted from 1, `2n - 1`
     /// is the beginning and `2n` the end. So a caller that is late learns of every connection all the same.
@@ -157,7 +155,8 @@ impl Client {
         });
     }
 
-    /// Queues an event of a camera: one JSON object. It expires as the settings say.
+    /// Queues an event of a camera: one JSON object. It expires as the settings say. Of a camera that is
+    /// [announced](Client::announce_camera), the states that follow from it are said too.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] when the camera is no valid topic level or the event no JSON object;

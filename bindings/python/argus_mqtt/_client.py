@@ -14,8 +14,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, final
 
 from . import _arguments, _buffer, _greenlets, _notices, _prototypes, _shutdown, _waiting
-from ._cameras import Cameras
 from ._callback_thread import CallbackThread
+from ._cameras import Cameras
 from ._delivery import Delivery
 from ._errors import INVALID_HANDLE, OK, SYSTEM, TIMEOUT, ArgusMqttError, Forked, ShutDown, TimedOut, error_for
 from ._outputs import Outputs, spare_outputs
