@@ -62,8 +62,8 @@ lint: ## Check formatting and lints of Rust, Python and TypeScript
 	cargo clippy --locked --all-targets --manifest-path $(BENCHES) --target-dir $(BENCHES_TARGET) -- -D warnings
 	$(call say,Formatting and lints and types of Python)
 	@tools/python-env $(VENV)
-	cd bindings/python && ../../$(VENV)/bin/ruff format --check . ../../examples/python ../../tests/faults
-	cd bindings/python && ../../$(VENV)/bin/ruff check . ../../examples/python ../../tests/faults
+	cd bindings/python && ../../$(VENV)/bin/ruff format --check . ../../examples/python ../../tests/faults ../web/tests/support
+	cd bindings/python && ../../$(VENV)/bin/ruff check . ../../examples/python ../../tests/faults ../web/tests/support
 	cd bindings/python && ../../$(VENV)/bin/mypy
 	cd bindings/python && ../../$(VENV)/bin/pyright --warnings
 	cd tests/home_assistant && ../../$(VENV)/bin/ruff format --check .
@@ -103,6 +103,13 @@ test-page: page
 	$(call say,Tests of the settings page)
 	cargo build --locked --features testing --lib
 	cd bindings/web && ARGUS_MQTT_LIBRARY=$(TARGET)/debug/libargus_mqtt.so npm run --silent test
+	$(call say,Tests of the settings page in Chromium)
+	cd bindings/web && ARGUS_MQTT_LIBRARY=$(TARGET)/debug/libargus_mqtt.so npm run --silent test:browser
+
+screenshots: page ## Make the pictures of docs/settings.md anew: of the real page with real brokers
+	$(call say,Screenshots)
+	cargo build --locked --features testing --lib
+	cd bindings/web && ARGUS_MQTT_LIBRARY=$(TARGET)/debug/libargus_mqtt.so npm run --silent screenshots
 
 test-next: page ## Build a Next application with the packed settings page (two minutes and 370 MB under target/)
 	tools/next-application $(TARGET)/next

@@ -42,8 +42,9 @@ export function MqttForm({ api, properties, initial, notify, onDirtyChange }: Pr
   const [notice, setNotice] = useState<Notice | null>(null);
   const tell = notify ?? setNotice;
   const draft = draftOf(editor.values, properties);
-  const { verdict, refuse } = useVerdict(api, draft);
-  const faults = shownFaults(editor, verdict);
+  const judgement = useVerdict(api, draft);
+  const { verdict } = judgement;
+  const faults = shownFaults(editor, judgement, draft);
   const saving = useSaving(api, editor, properties);
   const test = useTest(api, draft);
   const seen = useStatus(api);
@@ -63,7 +64,7 @@ export function MqttForm({ api, properties, initial, notify, onDirtyChange }: Pr
 
   function hear(news: SavingNews): void {
     if (news.kind === 'invalid') {
-      refuse(news.faults);
+      judgement.refuse(news.faults);
       const first = news.faults.find((fault) => properties.has(fault.field));
       if (first) requestAnimationFrame(() => focusField(first.field));
     }
@@ -78,7 +79,7 @@ export function MqttForm({ api, properties, initial, notify, onDirtyChange }: Pr
     await editor.form.handleSubmit(
       () => saving.save(hear),
       (errors) => {
-        const faulty = [...properties.keys()].filter((name) => errors[name]);
+        const faulty = [...properties.keys()].filter((name) => errors[name] || faults.has(name));
         tell({ kind: 'error', text: texts.form.faults(faulty.length) });
         // What was folded away is unfolded once the fault is shown.
         if (faulty[0]) requestAnimationFrame(() => focusField(faulty[0] ?? ''));
@@ -116,7 +117,16 @@ export function MqttForm({ api, properties, initial, notify, onDirtyChange }: Pr
             </Section>
           ))}
         </div>
-        <ActionBar busy={saving.busy} test={test} notice={notice} dismiss={() => setNotice(null)} />
+        <ActionBar
+          busy={saving.busy}
+          test={test}
+          notice={notice}
+          dismiss={() => setNotice(null)}
+          discard={() => {
+            setNotice(null);
+            editor.discard();
+          }}
+        />
       </form>
     </FormProvider>
   );

@@ -12,12 +12,13 @@ interface Props {
   test: ConnectionTest;
   notice: Notice | null;
   dismiss: () => void;
+  discard: () => void;
 }
 
 const TONES = { success: 'good', info: 'info', error: 'bad' } as const;
 
 /** What is done with the form, always in sight, with the latest notice above it. */
-export function ActionBar({ busy, test, notice, dismiss }: Props) {
+export function ActionBar({ busy, test, notice, dismiss, discard }: Props) {
   const texts = useTexts();
   const { editor } = useFormContent();
   const { changed, stored } = editor;
@@ -44,7 +45,7 @@ export function ActionBar({ busy, test, notice, dismiss }: Props) {
           {state}
         </p>
         <div className={styles.barButtons}>
-          {changed.length > 0 && <Button onClick={editor.discard}>{texts.form.discard}</Button>}
+          {changed.length > 0 && <Button onClick={discard}>{texts.form.discard}</Button>}
           <Button inactive={test.state?.kind === 'running'} onClick={() => void test.run()}>
             {test.state?.kind === 'running' ? texts.test.running : texts.test.run}
           </Button>

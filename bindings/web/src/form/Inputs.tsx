@@ -1,12 +1,14 @@
 import { portAfterSwitch } from '../settings/ports';
 import { choicesOf, type Property } from '../settings/schema';
 import { exampleTopic } from '../settings/topics';
+import type { Texts } from '../texts/english';
 import { choiceText, inWords } from '../texts/settings';
 import { useTexts } from '../texts/TextsContext';
 import { Field } from './Field';
 import { useFormContent } from './FormContext';
 import styles from './form.module.css';
 import { PasswordInput } from './PasswordInput';
+import { plainText } from './Prose';
 
 /** The input that fits a setting. */
 export function Input({ property }: { property: Property }) {
@@ -22,7 +24,7 @@ function TextInput({ property }: { property: Property }) {
   const value = editor.values[property.name] ?? '';
   const topic = exampleTopic(property, editor.values, properties);
   const words = inWords(property, value, texts) ?? (topic && texts.form.example(topic));
-  const byDefault = property.schema.default ?? (value === '' ? inForce?.[property.name] : null) ?? '';
+  const byDefault = property.schema.default ?? inForce?.[property.name] ?? derivedDefault(property, properties, texts);
   return (
     <Field property={property} words={words}>
       {({ value: shown, ...input }) => (
@@ -40,6 +42,12 @@ function TextInput({ property }: { property: Property }) {
       )}
     </Field>
   );
+}
+
+/** A default that depends on other settings, in words. */
+function derivedDefault(property: Property, properties: Map<string, Property>, texts: Texts): string {
+  const words = property.schema['x-default'] ?? 'none';
+  return words === 'none' ? '' : plainText(words, properties, texts);
 }
 
 function ChoiceInput({ property }: { property: Property }) {

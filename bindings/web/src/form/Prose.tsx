@@ -1,5 +1,5 @@
-import type { ReactNode } from 'react';
 import type { Property } from '../settings/schema';
+import type { Texts } from '../texts/english';
 import { titleOf } from '../texts/settings';
 import { useTexts } from '../texts/TextsContext';
 import styles from '../ui/ui.module.css';
@@ -21,8 +21,7 @@ export function Prose({ text, linked = false }: Props) {
     const property = properties.get(part.name ?? '');
     const key = `${index}-${part.text}`;
     if (!property) return part.code ? <code key={key}>{part.text}</code> : <span key={key}>{part.text}</span>;
-    // A word such as "username" reads well as it is.
-    const shown: ReactNode = part.text.includes('_') || part.code ? `“${titleOf(property, texts)}”` : part.text;
+    const shown = nameText(part, property, texts);
     if (!linked) return <span key={key}>{shown}</span>;
     return (
       <button key={key} type="button" className={styles.inlineLink} onClick={() => focusField(property.name)}>
@@ -30,6 +29,21 @@ export function Prose({ text, linked = false }: Props) {
       </button>
     );
   });
+}
+
+/** The same, where nothing but text can stand. */
+export function plainText(text: string, properties: Map<string, Property>, texts: Texts): string {
+  return partsOf(text, properties)
+    .map((part) => {
+      const property = properties.get(part.name ?? '');
+      return property ? nameText(part, property, texts) : part.text;
+    })
+    .join('');
+}
+
+function nameText(part: Part, property: Property, texts: Texts): string {
+  // A word such as "username" reads well as it is.
+  return part.text.includes('_') || part.code ? `“${titleOf(property, texts)}”` : part.text;
 }
 
 interface Part {

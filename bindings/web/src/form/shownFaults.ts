@@ -1,12 +1,14 @@
-import type { Verdict } from '../api/contract';
 import type { Editor } from '../hooks/useEditor';
+import type { Judgement } from '../hooks/useVerdict';
+import type { Settings } from '../settings/schema';
 import { fieldId } from './focus';
 
-/** The faults to show: not those of what somebody has not come to yet, or is still typing. */
-export function shownFaults(editor: Editor, verdict: Verdict | null): Map<string, string> {
+/** The faults to show: not those of what somebody has not come to yet, is still typing, or has changed since. */
+export function shownFaults(editor: Editor, { verdict, asked }: Judgement, draft: Settings): Map<string, string> {
   const { touchedFields, submitCount } = editor.form.formState;
   const focused = document.activeElement?.id;
   const isShown = (field: string, code: string) => {
+    if (asked[field] !== draft[field]) return false;
     if (submitCount > 0 || touchedFields[field]) return true;
     return code !== 'missing' && focused !== fieldId(field);
   };

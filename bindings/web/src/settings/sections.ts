@@ -68,7 +68,7 @@ export function isUsual(property: Property): boolean {
 const SHORT = new Set(['broker_host', 'username', 'password', 'birth_message', 'will_message']);
 
 export function isShort(property: Property): boolean {
-  return property.kind === 'number' || SHORT.has(property.name);
+  return property.kind === 'number' || property.kind === 'choice' || SHORT.has(property.name);
 }
 
 /** The switch without which the other settings of a section are not used. */

@@ -87,6 +87,12 @@ test('nothing is held against somebody who has not come to a field yet', async (
   await show(server);
   await waitFor(() => expect(server.api.check).toHaveBeenCalled());
   expect(box('Host').getAttribute('aria-invalid')).toBeNull();
+  act(() => box('Host').focus());
+  act(() => box('Host').blur());
+  await waitFor(() => expect(box('Host').getAttribute('aria-invalid')).toBe('true'));
+  // What was said of another value is not said of the new one, before the library has been asked again.
+  await type('Host', 'broker.example');
+  expect(box('Host').getAttribute('aria-invalid')).toBeNull();
 });
 
 test('what somebody else saves is shown, and never overwrites what is typed', async () => {
