@@ -54,12 +54,17 @@ pub enum DropReason {
     QueueFull,
     /// The client shut down before the message could be sent.
     ShutDown,
+    /// The broker took it, but nobody was subscribed to its topic until it expired or there was no more time.
+    NoSubscriber,
 }
 
 impl fmt::Display for DropReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             DropReason::QueueFull => "the outbox was full and this was its oldest message",
+            DropReason::NoSubscriber => {
+                "no subscriber: the broker took it, but nobody was subscribed to its topic"
+            }
             DropReason::ShutDown => "the client shut down before it could be sent",
         })
     }

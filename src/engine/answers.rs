@@ -31,12 +31,13 @@ impl Engine {
         };
         if qos == QoS::AtMostOnce {
             if let Some(flight) = connection.window.take(token) {
-                self.answered(now, token, flight, Ok(()));
+                self.answered(now, token, flight, Ok(true));
             }
         }
     }
 
-    pub(super) fn acknowledged(&mut self, now: Time, token: Token, result: Result<(), String>) {
+    /// The broker took what was handed over, and whether somebody heard it, or refused it.
+    pub(super) fn acknowledged(&mut self, now: Time, token: Token, result: Result<bool, String>) {
         let Phase::Connected(connection) = &mut self.phase else {
             return;
         };
@@ -52,7 +53,7 @@ impl Engine {
     }
 
     /// What was handed over is done with: acknowledged, refused, or, at QoS 0, written.
-    fn answered(&mut self, now: Time, token: Token, flight: Flight, result: Result<(), String>) {
+    fn answered(&mut self, now: Time, token: Token, flight: Flight, result: Result<bool, String>) {
         let Phase::Connected(connection) = &mut self.phase else {
             return;
         };
@@ -61,9 +62,9 @@ impl Engine {
                 if matches!(connection.trial, Trial::Sent { token: sent, .. } if sent == token) {
                     connection.trial = Trial::None;
                 }
-                self.message_answered(&entry, result);
+                self.message_answered(now, entry, result);
             }
-            (Flight::Birth, Ok(())) => {
+            (Flight::Birth, Ok(_)) => {
                 // Only the first counts as the moment since which we are online.
                 if !matches!(connection.birth, Birth::Acknowledged(_)) {
                     connection.birth = Birth::Acknowledged(now);
@@ -76,7 +77,7 @@ impl Engine {
                 }
             }
             (Flight::Birth, Err(why)) => self.birth_refused(now, &why),
-            (Flight::Offline, Ok(())) => {
+            (Flight::Offline, Ok(_)) => {
                 connection.farewell = Farewell::DisconnectDue;
                 self.broker.offline_acknowledged = true;
             }
@@ -103,15 +104,26 @@ impl Engine {
         }
     }
 
-    fn message_answered(&mut self, entry: &Entry, result: Result<(), String>) {
-        let Err(why) = result else {
-            return self.outbox.end(entry, Outcome::Delivered);
+    fn message_answered(&mut self, now: Time, entry: Entry, result: Result<bool, String>) {
+        let why = match result {
+            Ok(false) => return self.message_unheard(now, entry),
+            Ok(true) => {
+                // No other version says so.
+                if self
+                    .connection()
+                    .is_some_and(|one| one.version == Version::V5)
+                {
+                    self.message_heard(&entry);
+                }
+                return self.outbox.end(&entry, Outcome::Delivered);
+            }
+            Err(why) => why,
         };
         let topic = &entry.message.topic;
         self.notice_queue.log(Level::Warning, || {
             format!("the broker refuses a message on {topic:?}: {why}")
         });
-        self.outbox.end(entry, Outcome::Rejected(why));
+        self.outbox.end(&entry, Outcome::Rejected(why));
     }
 
     pub(super) fn birth_refused(&mut self, now: Time, why: &str) {

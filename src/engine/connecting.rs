@@ -75,6 +75,11 @@ impl Engine {
         for warning in connection.warnings(now) {
             self.notice_queue.log(Level::Warning, || warning);
         }
+        match connection.version {
+            // Somebody may have come meanwhile.
+            Version::V5 => self.outbox.retry_unheard(),
+            Version::V311 => self.outbox.release_unheard(),
+        }
         self.phase = Phase::Connected(Box::new(connection));
         self.outbox.connected(now);
     }

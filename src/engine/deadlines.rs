@@ -36,6 +36,8 @@ enum Deadline {
     StatusSubscribe,
     /// Events have been held for Home Assistant long enough.
     Hold,
+    /// What nobody heard is tried again.
+    Retry,
     /// The birth message that the broker refused is said again.
     Birth,
     /// The birth message is said again because the topic held something else.
@@ -55,7 +57,7 @@ enum Deadline {
 impl Deadline {
     /// In the order in which they are met: a message that expired is not sent, a shutdown comes before all that
     /// makes no difference after it, and an attempt begins when it is known why.
-    const ALL: [Deadline; 19] = [
+    const ALL: [Deadline; 20] = [
         Deadline::Expiry,
         Deadline::Losses,
         Deadline::Shutdown,
@@ -66,6 +68,7 @@ impl Deadline {
         Deadline::StatusSuback,
         Deadline::StatusSubscribe,
         Deadline::Hold,
+        Deadline::Retry,
         Deadline::Birth,
         Deadline::Repair,
         Deadline::States,
@@ -107,6 +110,7 @@ impl Engine {
             Deadline::StatusSuback => self.connection()?.status_subscription.answer_due(),
             Deadline::StatusSubscribe => self.connection()?.status_subscription.again(),
             Deadline::Hold => self.home_assistant.held_until(),
+            Deadline::Retry => self.retry_at(),
             Deadline::Birth => self.connection()?.birth_again(),
             Deadline::Repair => self.connection()?.repairs.from(),
             Deadline::States => self.states_due(),
@@ -166,6 +170,7 @@ impl Engine {
                 return self.status_subscription_failed(now, "the broker did not answer".into())
             }
             Deadline::Hold => return self.hold_is_over(),
+            Deadline::Retry => return self.outbox.retry_unheard_until(now),
             Deadline::ReadBack => return self.birth_not_read_back(),
             Deadline::Leaving | Deadline::Close => {
                 return self.give_up(now, "the broker did not close in time")

@@ -42,6 +42,11 @@ impl HomeAssistant {
         !self.announced.is_empty()
     }
 
+    /// Whether a camera that is announced to it has its events on this topic.
+    pub(super) fn has_camera(&self, topic: &str) -> bool {
+        self.announced.contains(topic)
+    }
+
     /// Whether it is there, or will be.
     fn is_expected(&self) -> bool {
         self.was_seen || self.has_cameras()

@@ -52,6 +52,7 @@ mod snapshot;
 mod states;
 mod status;
 mod status_topic;
+mod subscribers;
 mod subscription;
 mod twin;
 mod version_choice;
@@ -86,6 +87,7 @@ use last_online::LastOnline;
 use notice_queue::NoticeQueue;
 use shutdown::Stop;
 use std::sync::Arc;
+use subscribers::Subscribers;
 
 /// Where the engine stands.
 #[derive(Debug)]
@@ -114,6 +116,7 @@ pub(crate) struct Engine {
     leaves_a_topic: bool,
     outbox: Outbox,
     home_assistant: HomeAssistant,
+    subscribers: Subscribers,
     phase: Phase,
     last_attempt: u64,
     /// Attempts, with those that followed one another at once counted as one.
@@ -138,6 +141,7 @@ impl Engine {
         Engine {
             outbox: Outbox::new(bounds(&settings)),
             home_assistant: HomeAssistant::default(),
+            subscribers: Subscribers::default(),
             broker: Broker::new(settings, seed),
             next_settings: None,
             leaves_a_topic: false,
@@ -207,9 +211,11 @@ impl Engine {
             },
             (Phase::Connected(connection), input) if connection.number == number => match input {
                 Input::Written(token) => self.written(now, token),
-                Input::Acked(token, result) => self.acknowledged(now, token, result),
+                Input::Acked(token, result) => {
+                    self.acknowledged(now, token, result.map(|()| true));
+                }
                 Input::Subscribed(token, result) => self.subscribed(now, token, result),
-                Input::Unmatched(token) => self.acknowledged(now, token, Ok(())),
+                Input::Unmatched(token) => self.acknowledged(now, token, Ok(false)),
                 Input::Received {
                     subject,
                     payload,
@@ -234,6 +240,7 @@ impl Engine {
 
     /// A mark behind all messages accepted so far, to be given back to [`Engine::release_mark`].
     pub(crate) fn mark(&mut self) -> u64 {
+        self.outbox.end_all_unheard();
         self.outbox.mark()
     }
 

@@ -129,7 +129,7 @@ impl NoticeQueue {
 
 /// The counters of messages that were lost without their sender's doing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Losses([(u64, &'static str); 5]);
+struct Losses([(u64, &'static str); 6]);
 
 impl Losses {
     fn of(counters: &Counters) -> Self {

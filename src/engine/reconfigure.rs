@@ -25,6 +25,8 @@ impl Engine {
             .is_some_and(|connection| connection.farewell != Farewell::NotBegun);
         if !is_leaving && self.broker.settings.same_connection(&settings) {
             self.outbox.set_bounds(bounds(&settings));
+            // They may have it that nothing waits.
+            self.outbox.retry_unheard();
             self.broker.adjust(settings);
             self.notice_queue.log(Level::Info, || {
                 "new settings are in force; the connection stays".into()

@@ -21,6 +21,8 @@ pub(super) struct Stop {
     /// From now on the offline message goes ahead of the queue.
     pub(super) offline_from: Time,
     pub(super) deadline: Time,
+    /// How many messages had ended for want of a subscriber before it.
+    unheard_before: u64,
 }
 
 impl Engine {
@@ -33,9 +35,12 @@ impl Engine {
         };
         let deadline = now.saturating_add(timeout);
         self.outbox.hurry_states();
+        let unheard_before = self.outbox.counters.dropped_no_subscriber;
+        self.outbox.end_all_unheard();
         self.stop = Some(Stop {
             offline_from: deadline - for_offline,
             deadline,
+            unheard_before,
         });
         Ok(())
     }
@@ -45,7 +50,10 @@ impl Engine {
         if self.is_finished() {
             return;
         }
-        let left = self.outbox.unfinished();
+        let unheard = self.stop.as_ref().map_or(0, |stop| {
+            self.outbox.counters.dropped_no_subscriber - stop.unheard_before
+        });
+        let left = self.outbox.unfinished() + unheard as usize;
         if let Phase::Connected(mut connection) = std::mem::replace(&mut self.phase, Phase::Closed)
         {
             for flight in connection.window.drain() {

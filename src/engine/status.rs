@@ -101,6 +101,9 @@ pub struct Status {
     /// How long brokers took to acknowledge messages of QoS 1, from the moment each was written to the network; since
     /// the client was made.
     pub acknowledgement_seconds: Histogram,
+    /// Topics on which something was published last while nobody was subscribed to them, as far as an MQTT 5 broker says
+    /// so; at most 100.
+    pub topics_without_subscriber: Vec<String>,
     /// What the broker said of itself; none while not connected.
     pub limits: Option<Limits>,
     /// What is not as it should be, and what it costs.
@@ -146,6 +149,9 @@ impl Engine {
             outcomes_kept: self.outbox.kept(),
             counters: self.outbox.counters,
             acknowledgement_seconds: self.acknowledgements.clone(),
+            topics_without_subscriber: (self.subscribers.missing())
+                .map(|topic| topic.to_string())
+                .collect(),
             limits: connection.map(|connection| Limits::from(&connection.limits)),
             warnings: settings
                 .notes()
@@ -155,6 +161,7 @@ impl Engine {
                         .into_iter()
                         .flat_map(|connection| connection.warnings(now)),
                 )
+                .chain(self.subscribers_warning())
                 .collect(),
             version: env!("CARGO_PKG_VERSION"),
         }

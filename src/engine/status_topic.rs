@@ -59,6 +59,7 @@ impl Engine {
         let was_holding = self.is_holding();
         if self.home_assistant.said(now, payload, retain, hold) {
             self.say_states_again(now);
+            self.outbox.retry_unheard();
         }
         match (was_holding, self.is_holding()) {
             (false, true) => self.notice_queue.log(Level::Info, || {

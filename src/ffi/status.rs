@@ -22,11 +22,13 @@ use std::ffi::c_char;
 /// - "queued", "queued_bytes", "oldest_age_seconds" (or null): the messages that wait; "in_flight": those that were
 ///   sent and not acknowledged; "states", "states_bytes": what argus_mqtt_publish_state() remembers; "outcomes_kept": the outcomes that nobody has asked for yet.
 /// - "counters": how many messages were "accepted", "delivered", "expired", "dropped_queue_full", "dropped_shutdown",
-///   "superseded", "rejected", "unknown", "refused_queue_full" and "resent"; "guard_repairs" of the availability topic; and
+///   "dropped_no_subscriber", "superseded", "rejected", "unknown", "refused_queue_full" and "resent"; "guard_repairs" of the availability topic; and
 ///   "ignored_acknowledgements", which a broker sent for nothing, or twice.
 /// - "acknowledgement_seconds": how long brokers took to acknowledge messages of QoS 1, as a histogram in the form of
 ///   Prometheus: "buckets", each with "le", its bound in seconds from 0.001 to 10, and "count", how many were at most so
 ///   long; "count" of all, and "sum_seconds". Like the counters it goes on under new settings.
+/// - "topics_without_subscriber": topics on which something was published last while nobody was subscribed to them, as far
+///   as an MQTT 5 broker says so; at most 100.
 /// - "limits", or null: what the broker allows, "receive_maximum", "maximum_packet_size", "maximum_qos",
 ///   "retain_available" and "server_keep_alive_seconds"; and "certificate_valid_until", over TLS the day on which its
 ///   certificate ends, as "2026-01-31", else null.

@@ -59,7 +59,13 @@ impl Outbox {
             QueueFull::DropOldest => (self.in_flight, self.in_flight_bytes),
             QueueFull::RefuseNewest => (self.bounded(), self.bytes),
         };
-        if least + 1 > self.bounds.messages || least_bytes + cost > self.bounds.bytes {
+        let over = (least + 1).saturating_sub(self.bounds.messages);
+        let over_bytes = (least_bytes + cost).saturating_sub(self.bounds.bytes);
+        let is_over = over > 0 || over_bytes > 0;
+        if is_over
+            && !(self.bounds.when_full == QueueFull::RefuseNewest
+                && self.queues.has_unheard(over, over_bytes))
+        {
             return Err(self.is_full());
         }
         self.drop_until_there_is_room_for(1, cost);
@@ -74,12 +80,14 @@ impl Outbox {
         }
     }
 
-    /// Drops messages that wait: the oldest that expires, or else the oldest.
+    /// Drops messages that wait: the oldest that nobody is subscribed to, or else that expires, or else the oldest.
     fn drop_until_there_is_room_for(&mut self, messages: usize, bytes: u64) {
         while self.bounded() + messages > self.bounds.messages
             || self.bytes + bytes > self.bounds.bytes
         {
-            let oldest = self.queues.oldest_expiring().or(self.queues.oldest());
+            let unheard = self.queues.oldest_unheard();
+            let oldest = unheard.or_else(|| self.queues.oldest_expiring());
+            let oldest = oldest.or_else(|| self.queues.oldest());
             let Some(entry) = oldest.and_then(|lane| self.queues.pop_front(lane)) else {
                 break;
             };

@@ -17,6 +17,9 @@ pub struct Counters {
     pub dropped_queue_full: u64,
     /// Messages not yet sent when the client shut down.
     pub dropped_shutdown: u64,
+    /// Messages that the broker took while nobody was subscribed to their topic, until they expired or there was no more
+    /// time.
+    pub dropped_no_subscriber: u64,
     /// States replaced by a newer one of the same topic before they were delivered.
     pub superseded: u64,
     /// Messages that this broker would not take.
@@ -42,6 +45,7 @@ impl Counters {
             Outcome::Expired => &mut self.expired,
             Outcome::Dropped(DropReason::QueueFull) => &mut self.dropped_queue_full,
             Outcome::Dropped(DropReason::ShutDown) => &mut self.dropped_shutdown,
+            Outcome::Dropped(DropReason::NoSubscriber) => &mut self.dropped_no_subscriber,
             Outcome::Superseded => &mut self.superseded,
             Outcome::Rejected(_) => &mut self.rejected,
             Outcome::Unknown => &mut self.unknown,
@@ -54,13 +58,14 @@ impl Counters {
             + self.expired
             + self.dropped_queue_full
             + self.dropped_shutdown
+            + self.dropped_no_subscriber
             + self.superseded
             + self.rejected
             + self.unknown
     }
 
     /// What was lost without its sender's doing: how many, and how.
-    pub(crate) fn losses(&self) -> [(u64, &'static str); 5] {
+    pub(crate) fn losses(&self) -> [(u64, &'static str); 6] {
         [
             (self.expired, "expired before they could be sent"),
             (
@@ -72,6 +77,10 @@ impl Counters {
                 "refused because the outbox was full",
             ),
             (self.rejected, "rejected"),
+            (
+                self.dropped_no_subscriber,
+                "dropped because nobody was subscribed to their topics",
+            ),
             (
                 self.dropped_shutdown + self.unknown,
                 "not delivered before the shutdown",

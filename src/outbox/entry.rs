@@ -1,7 +1,7 @@
 //! One message with its age and history.
 
 use super::Time;
-use crate::message::Message;
+use crate::message::{Message, QoS};
 
 /// What a message takes beside payload and topic, at worst: when no other has its topic, none its lifetime, and its
 /// outcome is wanted. Measured by tests/outbox_memory.rs.
@@ -37,6 +37,8 @@ pub(crate) struct Entry {
     pub(crate) closes_alone: u8,
     /// Whether it was handed to the network before: what is sent again may arrive twice.
     pub(crate) sent_before: bool,
+    /// How often the broker took it while nobody was subscribed to its topic.
+    pub(super) tries: u8,
     pub(super) nature: Nature,
 }
 
@@ -59,10 +61,20 @@ impl Entry {
         self.nature != Nature::Queued
     }
 
+    /// Whether it is of use only to whoever is subscribed when it is sent, and can be sent again.
+    pub(crate) fn may_wait(&self) -> bool {
+        may_wait(self.lifetime, self.message.qos, self.message.retain)
+    }
+
     /// The bytes that count against the bound: what the message takes when it shares nothing with another.
     pub(super) fn cost(&self) -> u64 {
         self.message.payload.len() as u64 + self.message.topic.len() as u64 + OVERHEAD
     }
+}
+
+/// See [`Entry::may_wait`].
+pub(super) fn may_wait(lifetime: u32, qos: QoS, retain: bool) -> bool {
+    lifetime != LASTING && qos == QoS::AtLeastOnce && !retain
 }
 
 /// When a message is no longer worth sending, in milliseconds. `None` when it never expires.

@@ -47,6 +47,11 @@ impl FlushMarks {
         last_id
     }
 
+    /// Whether somebody waits for this message, which has not ended.
+    pub(super) fn is_awaited(&self, id: u64) -> bool {
+        self.epochs.range(id..).next().is_some()
+    }
+
     pub(super) fn is_finished(&self, mark: u64) -> bool {
         let first = self.epochs.keys().next();
         first.is_none_or(|&first| first > mark)

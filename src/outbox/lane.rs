@@ -1,6 +1,6 @@
 //! The messages of one topic and one lifetime.
 
-use super::entry::{deadline_ms, Entry, Nature};
+use super::entry::{deadline_ms, may_wait, Entry, Nature};
 use super::room::{Grow, Room};
 use crate::message::{Message, QoS};
 use bytes::Bytes;
@@ -27,6 +27,7 @@ struct Waiting {
     closes: u8,
     closes_alone: u8,
     sent_before: bool,
+    tries: u8,
     is_held: bool,
 }
 
@@ -38,6 +39,9 @@ pub(super) struct Front {
     pub(super) deadline_ms: Option<u64>,
     pub(super) is_held: bool,
     pub(super) closes_alone: u8,
+    /// Whether it waits for a subscriber where there is none.
+    pub(super) may_wait: bool,
+    pub(super) tries: u8,
 }
 
 impl Front {
@@ -62,6 +66,8 @@ impl Lane {
             deadline_ms: deadline_ms(waiting.accepted_at_ms, self.lifetime),
             is_held: waiting.is_held,
             closes_alone: waiting.closes_alone,
+            may_wait: self.may_wait(waiting),
+            tries: waiting.tries,
         })
     }
 
@@ -74,14 +80,29 @@ impl Lane {
         self.waiting.push_back(Waiting::new(entry, false));
     }
 
-    /// Messages go back in the reverse order of their taking.
-    pub(super) fn push_front(&mut self, entry: Entry, is_held: bool) {
-        debug_assert!(
-            self.front().is_none_or(|front| entry.id < front.id),
-            "messages go back in the reverse order of their taking"
-        );
+    /// How many messages from the front on may wait for a subscriber, and what their payloads take: as many as reach
+    /// both of these, if there are so many.
+    pub(super) fn may_wait_at_front(&self, messages: usize, bytes: u64) -> (usize, u64) {
+        let mut found = (0, 0);
+        for waiting in &self.waiting {
+            if !self.may_wait(waiting) || found.0 >= messages && found.1 >= bytes {
+                break;
+            }
+            found = (found.0 + 1, found.1 + waiting.payload.len() as u64);
+        }
+        found
+    }
+
+    fn may_wait(&self, waiting: &Waiting) -> bool {
+        may_wait(self.lifetime, waiting.qos, waiting.retain)
+    }
+
+    /// Puts a message where it belongs by its age: near the front, as it was taken from there.
+    pub(super) fn put_back(&mut self, entry: Entry, is_held: bool) {
         self.waiting.grow();
-        self.waiting.push_front(Waiting::new(entry, is_held));
+        let older = self.waiting.iter().take_while(|one| one.id < entry.id);
+        let place = older.count();
+        self.waiting.insert(place, Waiting::new(entry, is_held));
     }
 
     pub(super) fn pop_front(&mut self, topic: &Arc<str>) -> Option<Entry> {
@@ -103,6 +124,7 @@ impl Waiting {
             closes: entry.closes,
             closes_alone: entry.closes_alone,
             sent_before: entry.sent_before,
+            tries: entry.tries,
             is_held,
         }
     }
@@ -122,6 +144,7 @@ impl Waiting {
             closes: self.closes,
             closes_alone: self.closes_alone,
             sent_before: self.sent_before,
+            tries: self.tries,
             nature: Nature::Queued,
         }
     }

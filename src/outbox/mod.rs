@@ -17,6 +17,7 @@ mod slab;
 mod states;
 #[cfg(test)]
 mod tests;
+mod unheard;
 
 pub(crate) use bounds::Bounds;
 pub use counters::Counters;
@@ -32,6 +33,7 @@ use outcomes::Outcomes;
 use queues::Queues;
 use states::{Next, States};
 use std::time::Duration;
+use unheard::NO_SUBSCRIBER;
 
 /// A point in time: since the client was made, on a clock that never goes back.
 pub(crate) type Time = Duration;
@@ -123,6 +125,7 @@ impl Outbox {
             closes: 0,
             closes_alone: 0,
             sent_before: false,
+            tries: 0,
             nature: Nature::Queued,
         };
         let cost = entry.cost();
@@ -154,6 +157,9 @@ impl Outbox {
             Next::Say(entry) => return Some(entry),
             Next::Later => return None,
             Next::Others => {}
+        }
+        if let Some(lane) = self.queues.begin_retry() {
+            return self.take_front(lane);
         }
         let lane = self.queues.oldest_flowing()?;
         self.take_front(lane)
@@ -229,7 +235,11 @@ impl Outbox {
             return;
         }
         self.land(&entry);
-        self.queues.push_front(entry, is_held);
+        let was_tried = (entry.tries > 0).then(|| entry.message.topic.clone());
+        self.queues.put_back(entry, is_held);
+        if let Some(topic) = was_tried {
+            self.queues.retry(&topic);
+        }
     }
 
     /// Ends a message that was taken.
@@ -237,6 +247,9 @@ impl Outbox {
         match entry.nature {
             Nature::Queued => {
                 self.land(entry);
+                if entry.tries > 0 {
+                    self.queues.retry(&entry.message.topic);
+                }
                 self.record(entry, outcome);
             }
             nature => {
@@ -255,7 +268,11 @@ impl Outbox {
             self.end_waiting(&message, ended_by_shutdown(was_sent));
         }
         while let Some(entry) = self.queues.oldest().and_then(|l| self.queues.pop_front(l)) {
-            self.record(&entry, ended_by_shutdown(entry.sent_before));
+            let outcome = match entry.tries {
+                0 => ended_by_shutdown(entry.sent_before),
+                _ => NO_SUBSCRIBER,
+            };
+            self.record(&entry, outcome);
         }
     }
 
@@ -266,8 +283,13 @@ impl Outbox {
             if deadline > now {
                 break;
             }
+            let is_unheard = self.queues.is_unheard(lane);
             if let Some(entry) = self.queues.pop_front(lane) {
-                self.record(&entry, Outcome::Expired);
+                let outcome = match is_unheard || entry.tries > 0 {
+                    true => NO_SUBSCRIBER,
+                    false => Outcome::Expired,
+                };
+                self.record(&entry, outcome);
             }
         }
     }
@@ -281,6 +303,11 @@ impl Outbox {
     /// A mark behind all that was accepted so far, for [`Outbox::is_finished`]. To be released as often as it was made.
     pub(crate) fn mark(&mut self) -> u64 {
         self.marks.mark(self.last_id)
+    }
+
+    /// Whether a mark waits for this message, which has not ended.
+    pub(crate) fn is_marked(&self, entry: &Entry) -> bool {
+        self.marks.is_awaited(entry.id)
     }
 
     /// Whether every message accepted before this mark was made has ended.

@@ -5,6 +5,7 @@ use super::lane::{Front, Lane};
 use super::ranking::Ranking;
 use super::room::Room;
 use super::slab::Slab;
+use super::unheard::Retry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -20,9 +21,9 @@ const KEPT_TOPIC_BYTES: usize = 128;
 /// A topic whose head is held is paused: what is behind the head has to wait for it.
 #[derive(Debug, Default)]
 pub(super) struct Queues {
-    names: HashMap<Arc<str>, u32>,
-    topics: Slab<Topic>,
-    lanes: Slab<Lane>,
+    pub(super) names: HashMap<Arc<str>, u32>,
+    pub(super) topics: Slab<Topic>,
+    pub(super) lanes: Slab<Lane>,
     /// The lanes of topics that have several, by topic and lifetime.
     by_lifetime: BTreeMap<(u32, u32), u32>,
     /// Those of them that are not empty, by topic and the id of their front.
@@ -31,6 +32,11 @@ pub(super) struct Queues {
     lasting: Ranking,
     perishable: Ranking,
     paused: Ranking,
+    /// Topics whose head waits for a subscriber, by its id; and as far as it is known when to try it again, by when.
+    pub(super) unheard: Ranking,
+    pub(super) retries: Ranking,
+    /// Those of them whose head is to be tried now, by its id.
+    pub(super) due: Ranking,
     /// Lanes whose messages expire: by the id of their front, and by when that expires.
     expiring: Ranking,
     expiries: Ranking,
@@ -40,10 +46,18 @@ pub(super) struct Queues {
 }
 
 #[derive(Debug)]
-struct Topic {
-    name: Arc<str>,
+pub(super) struct Topic {
+    pub(super) name: Arc<str>,
     /// Most topics have one lane; for them no order of lanes is kept.
     only_lane: Option<u32>,
+    /// Set while nobody is subscribed to it.
+    pub(super) retry: Option<Retry>,
+}
+
+impl Topic {
+    pub(super) fn only_lane(&self) -> Option<u32> {
+        self.only_lane
+    }
 }
 
 impl Queues {
@@ -60,10 +74,10 @@ impl Queues {
         self.rank(number, before);
     }
 
-    pub(super) fn push_front(&mut self, entry: Entry, is_held: bool) {
+    pub(super) fn put_back(&mut self, entry: Entry, is_held: bool) {
         let (number, before) = self.lane_of(&entry);
         if let Some(lane) = self.lanes.get_mut(number) {
-            lane.push_front(entry, is_held);
+            lane.put_back(entry, is_held);
         }
         self.len += 1;
         self.rank(number, before);
@@ -83,7 +97,8 @@ impl Queues {
 
     /// The lane whose front is the oldest message of all.
     pub(super) fn oldest(&self) -> Option<u32> {
-        let heads = [&self.lasting, &self.perishable, &self.paused].map(Ranking::first);
+        let topics = [&self.lasting, &self.perishable, &self.paused, &self.unheard];
+        let heads = topics.map(Ranking::first);
         self.head(heads.into_iter().flatten().min()?.1)
     }
 
@@ -120,7 +135,7 @@ impl Queues {
     }
 
     /// The lane whose front is the head of this topic.
-    fn head(&self, topic: u32) -> Option<u32> {
+    pub(super) fn head(&self, topic: u32) -> Option<u32> {
         if let Some(lane) = self.topics.get(topic)?.only_lane {
             return Some(lane);
         }
@@ -134,8 +149,11 @@ impl Queues {
         let lane = match self.names.get(name) {
             Some(&topic) => self.lane_of_topic(topic, entry.lifetime),
             None => {
-                let (name, only_lane) = (name.clone(), None);
-                let topic = self.topics.insert(Topic { name, only_lane });
+                let topic = self.topics.insert(Topic {
+                    name: name.clone(),
+                    only_lane: None,
+                    retry: None,
+                });
                 let lane = self.lanes.insert(Lane::new(topic, entry.lifetime));
                 if let Some(made) = self.topics.get_mut(topic) {
                     made.only_lane = Some(lane);
@@ -195,6 +213,7 @@ impl Queues {
         if self.lanes.span() == 0 {
             (self.expiring, self.expiries) = Default::default();
             (self.lasting, self.perishable, self.paused) = Default::default();
+            (self.unheard, self.retries, self.due) = Default::default();
         }
     }
 
@@ -243,11 +262,34 @@ impl Queues {
             }
             self.head(topic).and_then(|lane| self.front(lane))
         };
-        let id = |belongs: fn(&Front) -> bool| head.filter(belongs).map(|head| head.id);
+        self.rank_topic(topic, head);
+    }
+
+    /// Puts a topic with this head where it belongs.
+    pub(super) fn rank_topic(&mut self, topic: u32, head: Option<Front>) {
+        let mut retry = None;
+        if let Some(topic) = self.topics.get_mut(topic) {
+            // One that is empty is not known to be unheard for ever.
+            if head.is_none() && topic.retry.is_some_and(|retry| retry != Retry::InFlight) {
+                topic.retry = None;
+            }
+            retry = topic.retry;
+        }
+        let retry = retry.filter(|_| head.is_some_and(|head| head.may_wait && !head.is_held));
+        let id = |belongs: bool| head.filter(|_| belongs).map(|head| head.id);
+        let is = |property: fn(&Front) -> bool| head.as_ref().is_some_and(property);
+        let is_held = is(|head| head.is_held);
+        let flows = !is_held && retry.is_none();
         self.lasting
-            .set(topic, id(|head| !head.is_held && !head.expires()));
-        self.perishable
-            .set(topic, id(|head| !head.is_held && head.expires()));
-        self.paused.set(topic, id(|head| head.is_held));
+            .set(topic, id(flows && is(|head| !head.expires())));
+        self.perishable.set(topic, id(flows && is(Front::expires)));
+        self.paused.set(topic, id(is_held));
+        self.unheard.set(topic, id(retry.is_some()));
+        self.due.set(topic, id(retry == Some(Retry::Due)));
+        let at = retry.and_then(|retry| match retry {
+            Retry::At(at) => Some(at),
+            Retry::Due | Retry::InFlight => None,
+        });
+        self.retries.set(topic, at);
     }
 }

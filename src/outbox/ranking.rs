@@ -20,6 +20,11 @@ impl Ranking {
         self.heap.first().copied()
     }
 
+    /// All members, in no order.
+    pub(super) fn members(&self) -> impl Iterator<Item = u32> + '_ {
+        self.heap.iter().map(|(_, member)| *member)
+    }
+
     /// Gives this member this key; without one, it is no member any more.
     pub(super) fn set(&mut self, member: u32, key: Option<u64>) {
         match (self.place(member), key) {

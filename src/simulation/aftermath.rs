@@ -13,6 +13,9 @@ use std::sync::Arc;
 const ACKNOWLEDGEMENTS: Time = Time::from_secs(20);
 const BIRTH_AGAIN: Time = Time::from_secs(60);
 const REPAIR_GAP: Time = Time::from_secs(60);
+/// The longest that events are held here, and that one waits until it is tried again.
+const HOLD: Time = Time::from_secs(120);
+const RETRY: Time = Time::from_secs(60);
 const SILENCE: Time = Time::from_secs(3);
 /// A write of our largest message, and one second for all that takes no time worth a name.
 const WRITE: Time = Time::from_secs(26);
@@ -79,6 +82,8 @@ impl World<'_> {
             + connect
             + BIRTH_AGAIN
             + REPAIR_GAP
+            + HOLD
+            + RETRY
             + trip * (messages + 20)
             + SLACK
     }

@@ -15,6 +15,8 @@ pub(super) struct Heard {
     pub(super) payload: Bytes,
     /// Whether the broker had seen a CONNECT, and the birth message, on that connection before.
     pub(super) is_birth: bool,
+    /// Somebody was subscribed to its topic.
+    pub(super) was_heard: bool,
 }
 
 /// One client id that the broker knows.
@@ -52,6 +54,9 @@ pub(super) struct Broker {
     pub(super) heard: Vec<Heard>,
     /// What the client did against the specification.
     pub(super) broken: Option<String>,
+    /// Home Assistant is subscribed to the events, and somebody who watches everything.
+    pub(super) home_listens: bool,
+    pub(super) recorder_listens: bool,
     /// Until then nothing is read, acknowledged, or accepted.
     pub(super) reads_from: Time,
     pub(super) mute_until: Time,

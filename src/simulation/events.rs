@@ -80,6 +80,8 @@ impl World<'_> {
                 settings.queue_full = adjusted.queue_full;
                 settings.reconnect_min_seconds = adjusted.reconnect_min_seconds;
                 settings.reconnect_max_seconds = adjusted.reconnect_max_seconds;
+                settings.wait_for_subscriber = adjusted.wait_for_subscriber;
+                settings.availability_heartbeat_seconds = adjusted.availability_heartbeat_seconds;
                 self.reconfigure(settings);
             }
             Op::Reconnect => self.reconnect(),
@@ -118,8 +120,10 @@ impl World<'_> {
                 keeps_state,
                 down_for_ms,
             } => {
-                self.broker.down_until = later(down_for_ms);
+                let back_at = later(down_for_ms);
+                self.broker.down_until = back_at;
                 self.broker.crash(air, links, keeps_state);
+                self.home_is_cut_off(back_at);
             }
             Op::Close(why) => {
                 for at in 0..links.len() {
@@ -147,6 +151,7 @@ impl World<'_> {
                 self.twin
                     .appear(self.air.now, until, Time::from_millis(patience_ms.into()));
             }
+            Op::HomeRestarts(for_ms) => self.home_restarts(for_ms),
             Op::Meddle(kind) => {
                 let texts: [&'static [u8]; 3] = [b"offline", b"", b"???"];
                 self.meddle(texts[usize::from(kind) % 3]);
@@ -179,6 +184,8 @@ impl World<'_> {
             arrived_on: 0,
             delivered: false,
             refused: false,
+            is_unheard: false,
+            was_heard: false,
             is_held: batch.is_tracked,
         };
         let message = Message {
@@ -303,6 +310,7 @@ impl World<'_> {
         }
         // A round trip takes much less than a broker has to answer MQTT 5, and than the shortest keep alive.
         self.air.latency = self.air.latency.min(300);
+        self.recorder_appears();
         let now = self.air.now;
         self.twin.appear(now, now, Time::ZERO);
         self.starts_at = self.starts_at.min(now + Time::from_secs(1));

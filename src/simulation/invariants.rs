@@ -94,6 +94,9 @@ impl World<'_> {
                     Err("the first message is not the birth message".into())
                 }
                 Some((named, id)) if named == self.ledger.generation && generation == named => {
+                    if let Some(entry) = self.ledger.get(id) {
+                        entry.was_heard |= heard.was_heard;
+                    }
                     self.ledger.arrived(id, number)
                 }
                 _ => Ok(()),

@@ -60,6 +60,10 @@ pub(super) struct Entry {
     /// QoS 1: acknowledged. QoS 0: written.
     pub(super) delivered: bool,
     pub(super) refused: bool,
+    /// The broker said so: it took it, and nobody was subscribed.
+    pub(super) is_unheard: bool,
+    /// Somebody was subscribed when the broker took it.
+    pub(super) was_heard: bool,
     /// Somebody may still ask what became of it.
     pub(super) is_held: bool,
 }
@@ -175,6 +179,14 @@ impl Ledger {
         Ok(())
     }
 
+    /// The session was told that nobody heard it: it may be handed over again at any time.
+    pub(super) fn unheard(&mut self, id: u64) {
+        if let Some(entry) = self.get(id) {
+            entry.is_unheard = true;
+            (entry.on, entry.arrived_on) = (0, 0);
+        }
+    }
+
     /// The session was told that it was acknowledged, or written at QoS 0.
     pub(super) fn acknowledged(&mut self, id: u64, result: &Result<(), String>) {
         let Some(entry) = self.get(id) else { return };
@@ -204,6 +216,9 @@ impl Ledger {
             }
             Outcome::Expired => !entry.delivered && entry.deadline() <= now,
             Outcome::Dropped(DropReason::QueueFull) => !entry.delivered && !entry.refused,
+            Outcome::Dropped(DropReason::NoSubscriber) => {
+                !entry.delivered && (entry.is_unheard || entry.deadline() <= now)
+            }
             Outcome::Dropped(DropReason::ShutDown) => is_closed && entry.handed_over == 0,
             Outcome::Superseded => false,
             Outcome::Rejected(why) if why.contains("each time") => {

@@ -48,6 +48,8 @@ pub(super) struct Manners {
     pub(super) says_taken_over: bool,
     /// Acknowledgements of one read come in the wrong order.
     pub(super) swaps_acknowledgements: bool,
+    /// It says so, on MQTT 5, when nobody is subscribed to the topic of a message.
+    pub(super) says_unheard: bool,
     /// It closes on a message that it does not like, and refuses others.
     pub(super) is_picky: bool,
     /// It sends something on the availability topic that is too large to be ours, of which a client keeps the beginning.
@@ -65,6 +67,7 @@ impl Default for Manners {
             late_wills: false,
             says_taken_over: true,
             swaps_acknowledgements: false,
+            says_unheard: false,
             is_picky: true,
             sends_too_large: false,
         }
@@ -78,6 +81,7 @@ impl Manners {
             connack: self.connack.clone(),
             late_wills: self.late_wills,
             says_taken_over: self.says_taken_over,
+            says_unheard: self.says_unheard,
             is_picky: false,
             ..Manners::default()
         };

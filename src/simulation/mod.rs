@@ -11,6 +11,7 @@ mod dice;
 mod endings;
 mod events;
 mod handed;
+mod home;
 mod invariants;
 mod ledger;
 mod manners;

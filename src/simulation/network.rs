@@ -87,6 +87,8 @@ pub(super) enum Down {
     Connack(Connack),
     Refused(FailureKind),
     Puback(Token, Result<(), String>),
+    /// PUBACK that says that nobody is subscribed to the topic.
+    Unmatched(Token),
     Suback(Token, Result<(), String>),
     Publish {
         topic: Arc<str>,
@@ -189,7 +191,7 @@ impl Link {
         self.answer(arrives, packet);
         let packets = &mut self.down.packets;
         let last = packets.len().saturating_sub(1);
-        if last > 0 && matches!(packets[last - 1].1, Down::Puback(..)) {
+        if last > 0 && matches!(packets[last - 1].1, Down::Puback(..) | Down::Unmatched(_)) {
             packets.swap(last - 1, last);
             let (at, before) = (packets[last].0, packets[last - 1].0);
             packets[last - 1].0 = at.min(before);

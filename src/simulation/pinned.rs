@@ -37,6 +37,7 @@ fn a_repair_that_has_to_wait_for_room_is_waited_for() {
             receive_maximum: 4,
             ..BrokerTraits::default()
         },
+        ..Scene::default()
     };
     passes(scene, vec![(1577, Op::Meddle(0)), (0, one())]);
 }

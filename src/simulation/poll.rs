@@ -228,6 +228,7 @@ impl Open {
         while link.next_down().is_some_and(|at| at <= now) {
             let input = match link.read_down() {
                 Some(Down::Puback(token, result)) => Input::Acked(token, result),
+                Some(Down::Unmatched(token)) => Input::Unmatched(token),
                 Some(Down::Suback(token, result)) => Input::Subscribed(token, result),
                 Some(Down::Publish {
                     topic,

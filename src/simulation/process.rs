@@ -69,6 +69,14 @@ impl World<'_> {
         let seed = self.air.dice.next();
         self.process = Some(Process::new(&self.settings, self.air.now, seed));
         self.ledger = Ledger::new(self.generation);
+        if self.home.has_cameras {
+            let topics = self.topics[..2].iter().cloned().collect();
+            let now = self.air.now;
+            // It has not begun yet, so nothing follows from it.
+            let driver = &mut self.client().driver;
+            let _ = driver.set_announced(now, topics);
+            driver.recorded();
+        }
     }
 
     /// The client of the process that runs.

@@ -76,7 +76,11 @@ impl Broker {
                 true => Err("not authorized".to_owned()),
                 false => Ok(()),
             };
-            let answer = Down::Puback(publish.token, result);
+            let is_unheard = !self.is_heard() && !refused && version == Version::V5;
+            let answer = match is_unheard && self.manners.says_unheard {
+                true => Down::Unmatched(publish.token),
+                false => Down::Puback(publish.token, result),
+            };
             match self.manners.swaps_acknowledgements {
                 true => links[at].answer_before_last(arrives, answer),
                 false => links[at].answer(arrives, answer),
@@ -86,6 +90,7 @@ impl Broker {
             owner: links[at].owner,
             payload: publish.payload.clone(),
             is_birth,
+            was_heard: self.is_heard(),
         });
         if refused {
             return;
@@ -144,7 +149,7 @@ impl Broker {
     }
 
     /// To the witness, and to our client if it is subscribed: not its own word on MQTT 5, where it said No Local.
-    fn pass_on(
+    pub(super) fn pass_on(
         &mut self,
         air: &mut Air,
         links: &mut [Link],

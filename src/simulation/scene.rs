@@ -1,8 +1,10 @@
 //! With what a schedule begins: settings, and what the broker can do.
 
+use super::home::{self, Home};
 use super::manners::{Answer, Manners, Speaks};
 use crate::engine::Connack;
 use crate::message::QoS;
+use crate::outbox::Time;
 use crate::settings::{Protocol, QueueFull, Settings};
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -14,6 +16,17 @@ pub(super) struct Scene {
     pub(super) latency_ms: u16,
     pub(super) client: ClientTraits,
     pub(super) broker: BrokerTraits,
+    pub(super) home: HomeTraits,
+}
+
+/// Who hears the events.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct HomeTraits {
+    pub(super) exists: bool,
+    pub(super) has_recorder: bool,
+    pub(super) has_cameras: bool,
+    /// How late it is at first.
+    pub(super) subscribes_at_ms: u16,
 }
 
 /// Settings, as choices from short lists.
@@ -27,6 +40,9 @@ pub(super) struct ClientTraits {
     pub(super) refuses_newest: bool,
     pub(super) pauses: u8,
     pub(super) is_unguarded: bool,
+    pub(super) waits: u8,
+    pub(super) hold: u8,
+    pub(super) heartbeat: u8,
 }
 
 /// What the broker can do, as choices from short lists.
@@ -40,6 +56,7 @@ pub(super) struct BrokerTraits {
     pub(super) late_wills: bool,
     pub(super) hides_takeovers: bool,
     pub(super) speaks: Speaks,
+    pub(super) says_unheard: bool,
 }
 
 pub(super) fn speaks() -> impl Strategy<Value = Speaks> {
@@ -55,7 +72,8 @@ pub(super) fn speaks() -> impl Strategy<Value = Speaks> {
 pub(super) fn client_traits() -> impl Strategy<Value = ClientTraits> {
     let choices = (0..6_u8, 0..4_u8, 0..6_u8, 0..5_u8, 0..5_u8, 0..5_u8);
     let switches = (any::<bool>(), prop::bool::weighted(0.2));
-    (choices, switches).prop_map(|(choices, switches)| {
+    let of_home = (0..4_u8, 0..4_u8, 0..4_u8);
+    (choices, switches, of_home).prop_map(|(choices, switches, of_home)| {
         let (protocol, keep_alive, will_delay, window, queue, pauses) = choices;
         let (refuses_newest, is_unguarded) = switches;
         ClientTraits {
@@ -67,6 +85,9 @@ pub(super) fn client_traits() -> impl Strategy<Value = ClientTraits> {
             refuses_newest,
             pauses,
             is_unguarded,
+            waits: of_home.0,
+            hold: of_home.1,
+            heartbeat: of_home.2,
         }
     })
 }
@@ -82,6 +103,7 @@ pub(super) fn scenes() -> impl Strategy<Value = Scene> {
         rare(),
         any::<bool>(),
         speaks(),
+        any::<bool>(),
     );
     let broker = broker.prop_map(|traits| BrokerTraits {
         receive_maximum: traits.0,
@@ -92,14 +114,24 @@ pub(super) fn scenes() -> impl Strategy<Value = Scene> {
         late_wills: traits.5,
         hides_takeovers: traits.6,
         speaks: traits.7,
+        says_unheard: traits.8,
+    });
+    let home = (any::<bool>(), any::<bool>(), any::<bool>(), 0..20_000_u16);
+    let home = home.prop_map(|traits| HomeTraits {
+        exists: traits.0,
+        has_recorder: traits.1,
+        has_cameras: traits.2,
+        subscribes_at_ms: traits.3,
     });
     let latency = prop_oneof![Just(1_u16), 1..50_u16, 50..2000_u16];
-    (any::<u64>().no_shrink(), latency, client_traits(), broker).prop_map(
-        |(seed, latency_ms, client, broker)| Scene {
+    let seed = any::<u64>().no_shrink();
+    (seed, latency, client_traits(), broker, home).prop_map(
+        |(seed, latency_ms, client, broker, home)| Scene {
             seed,
             latency_ms,
             client,
             broker,
+            home,
         },
     )
 }
@@ -114,12 +146,24 @@ impl Scene {
         Arc::new(self.client.settings(plain))
     }
 
+    pub(super) fn home(&self) -> Home {
+        let HomeTraits {
+            exists,
+            has_recorder,
+            has_cameras,
+            subscribes_at_ms,
+        } = self.home;
+        let at = Time::from_millis(subscribes_at_ms.into());
+        Home::new(exists, has_recorder, has_cameras, at)
+    }
+
     pub(super) fn manners(&self) -> Manners {
         let traits = &self.broker;
         Manners {
             speaks: traits.speaks,
             late_wills: traits.late_wills,
             says_taken_over: !traits.hides_takeovers,
+            says_unheard: traits.says_unheard,
             connack: Connack {
                 receive_maximum: choose(&[u16::MAX, 20, 3, 2, 1, 65_535], traits.receive_maximum),
                 maximum_packet_size: if traits.is_small { 100 } else { u32::MAX },
@@ -182,6 +226,7 @@ impl ClientTraits {
         settings.reconnect_min_seconds = min;
         settings.reconnect_max_seconds = max;
         settings.guard_availability = !self.is_unguarded;
+        home::settings(&mut settings, self.waits, self.hold, self.heartbeat);
         settings
     }
 }

@@ -63,6 +63,7 @@ pub(super) enum Op {
         patience_ms: u16,
     },
     Meddle(u8),
+    HomeRestarts(u16),
 }
 
 /// Messages published at once.
@@ -182,6 +183,7 @@ fn world_ops() -> impl Strategy<Value = Op> {
         2 => (prop_oneof![Just(0_u32), 0..30_000_u32, 0..600_000_u32], 0..5000_u16)
             .prop_map(|(for_ms, patience_ms)| Op::Twin { for_ms, patience_ms }),
         2 => (0..3_u8).prop_map(Op::Meddle),
+        2 => (0..60_000_u16).prop_map(Op::HomeRestarts),
     ]
 }
 

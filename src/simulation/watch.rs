@@ -1,6 +1,7 @@
 //! What has to hold of the packets that the client hands over.
 
 use super::handed::Request;
+use super::home::Told;
 use super::world::World;
 use crate::engine::{Connack, EndCause, Input, Packet, Token, Version};
 use crate::message::QoS;
@@ -47,6 +48,7 @@ pub(super) struct Watch {
     /// The bounds that the outbox may still exceed, after they were lowered under what was in flight.
     pub(super) allowance: (usize, u64),
     pub(super) most_kept: usize,
+    pub(super) told: Told,
 }
 
 impl Watch {
@@ -73,6 +75,7 @@ impl Watch {
             all_steps: 0,
             allowance: (settings.max_queued_messages, settings.max_queued_bytes),
             most_kept: settings.max_queued_messages,
+            told: Told::default(),
         }
     }
 
@@ -121,11 +124,16 @@ impl World<'_> {
             .expect("inputs come while a process runs");
         let watch = &mut process.watch;
         watch.stir();
+        if process.driver.engine().current_number() == Some(number) {
+            self.home_told(input);
+        }
+        let process = self.client();
+        let watch = &mut process.watch;
         if process.driver.engine().connection_number() != Some(number) {
             return;
         }
         let token = match input {
-            Input::Written(token) | Input::Acked(token, _) => *token,
+            Input::Written(token) | Input::Acked(token, _) | Input::Unmatched(token) => *token,
             Input::Ended(ended)
                 if matches!(ended.kind, EndCause::ByPeer | EndCause::Disconnected) =>
             {
@@ -158,8 +166,12 @@ impl World<'_> {
         }
         match watch.answered(token) {
             Handed::Birth => {
-                watch.is_born = true;
+                let is_acknowledged = !matches!(input, Input::Acked(_, Err(_)));
+                let is_first = !std::mem::replace(&mut watch.is_born, true);
                 watch.unacknowledged -= 1;
+                if is_first && is_acknowledged {
+                    self.home_told_of_birth();
+                }
             }
             Handed::Offline => watch.unacknowledged -= 1,
             Handed::Message(id, qos) => {
@@ -167,8 +179,15 @@ impl World<'_> {
                 watch.unacknowledged -= u32::from(qos == QoS::AtLeastOnce);
                 let done = match input {
                     Input::Acked(_, result) => result.clone(),
+                    Input::Unmatched(_) if self.has_to_wait(id) => {
+                        self.ledger.unheard(id);
+                        return;
+                    }
                     _ => Ok(()),
                 };
+                if matches!(input, Input::Acked(_, Ok(()))) {
+                    self.check_delivered(id);
+                }
                 self.ledger.acknowledged(id, &done);
             }
             Handed::Subscribe | Handed::Answered => {}
@@ -176,7 +195,14 @@ impl World<'_> {
     }
 
     pub(super) fn check_packet(&mut self, packet: &Packet) {
-        if let Err(fault) = self.packet_fault(packet) {
+        let checked = self.packet_fault(packet).and_then(|()| match packet {
+            Packet::Publish { payload, .. } => match super::ledger::name(payload) {
+                Some((_, id)) => self.check_spent(id),
+                None => Ok(()),
+            },
+            _ => Ok(()),
+        });
+        if let Err(fault) = checked {
             self.fail(fault);
         }
     }

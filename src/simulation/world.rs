@@ -4,6 +4,7 @@ use super::air::Air;
 use super::broker::Broker;
 use super::coverage::Coverage;
 use super::dice::Dice;
+use super::home::Home;
 use super::ledger::Ledger;
 use super::network::Link;
 use super::process::{Process, Worker};
@@ -34,6 +35,7 @@ pub(super) struct World<'a> {
     pub(super) availability: Vec<Arc<Settings>>,
     pub(super) ledger: Ledger,
     pub(super) twin: Twin,
+    pub(super) home: Home,
     pub(super) topics: [Arc<str>; 4],
     pub(super) reads_notices: bool,
     pub(super) said: Option<State>,
@@ -63,6 +65,7 @@ impl<'a> World<'a> {
             settings,
             ledger: Ledger::default(),
             twin: Twin::default(),
+            home: scene.home(),
             topics: super::invariants::topics(),
             reads_notices: false,
             said: None,
@@ -99,6 +102,7 @@ impl<'a> World<'a> {
     /// When something happens next.
     pub(super) fn next_event(&self) -> Time {
         let mut next = self.broker.next_event().min(self.twin.next_event());
+        next = next.min(self.home.next_event());
         for link in &self.links {
             if link.broker_open {
                 let arrives = link.next_up().unwrap_or(Time::MAX);
@@ -141,6 +145,7 @@ impl<'a> World<'a> {
         let now = self.air.now;
         self.broker.tick(&mut self.air, &mut self.links);
         self.twin_acts();
+        self.home_acts();
         self.broker_reads();
         if self.process.is_none() && self.starts_at <= now {
             self.start_process();

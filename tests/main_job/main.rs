@@ -9,6 +9,7 @@ mod availability;
 mod cameras;
 mod expiry;
 mod guard;
+mod late_subscriber;
 mod new_settings;
 mod old_brokers;
 mod outage;

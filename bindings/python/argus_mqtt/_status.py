@@ -18,6 +18,7 @@ class Counters:
         expired: Expired before they could be sent.
         dropped_queue_full: Dropped to make room for newer ones.
         dropped_shutdown: Still queued when the client was shut down.
+        dropped_no_subscriber: Taken by the broker while nobody was subscribed to their topic, until they expired.
         superseded: States replaced by a newer one of the same topic before they were delivered.
         rejected: Not deliverable to this broker.
         unknown: On their way when the client was shut down.
@@ -32,6 +33,7 @@ class Counters:
     expired: int
     dropped_queue_full: int
     dropped_shutdown: int
+    dropped_no_subscriber: int
     superseded: int
     rejected: int
     unknown: int
@@ -107,6 +109,8 @@ class Status:
         outcomes_kept: Outcomes of deliveries that nobody has waited for yet.
         counters: What became of the messages so far; new settings change nothing of it.
         acknowledgement_seconds: How long brokers took to acknowledge messages of QoS 1.
+        topics_without_subscriber: Topics on which something was published last while nobody was subscribed to them, as
+            far as an MQTT 5 broker says so; at most 100.
         limits: What the broker allows; None without a connection.
         warnings: What should not stay as it is.
         version: The version of the library.
@@ -134,6 +138,7 @@ class Status:
     outcomes_kept: int
     counters: Counters
     acknowledgement_seconds: Histogram
+    topics_without_subscriber: tuple[str, ...]
     limits: Limits | None
     warnings: tuple[str, ...]
     version: str
@@ -151,6 +156,7 @@ def status_from(data: Mapping[str, Any]) -> Status:
                 Histogram, {**times, "buckets": {bucket["le"]: bucket["count"] for bucket in times["buckets"]}}
             ),
             "limits": limits_from(data["limits"]),
+            "topics_without_subscriber": tuple(data["topics_without_subscriber"]),
             "warnings": tuple(data["warnings"]),
         },
     )

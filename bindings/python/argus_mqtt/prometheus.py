@@ -199,6 +199,7 @@ _OUTCOMES = (
     ("expired", "", "expired"),
     ("dropped", "queue_full", "dropped_queue_full"),
     ("dropped", "shutdown", "dropped_shutdown"),
+    ("dropped", "no_subscriber", "dropped_no_subscriber"),
     ("rejected", "", "rejected"),
     ("unknown", "shutdown", "unknown"),
     ("superseded", "", "superseded"),

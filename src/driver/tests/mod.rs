@@ -8,6 +8,7 @@ mod news;
 mod shutdown;
 mod stalls;
 mod states;
+mod subscribers;
 mod subscription;
 mod suspects;
 mod twins;

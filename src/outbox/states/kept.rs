@@ -102,6 +102,7 @@ impl Kept {
             tracked: waiting.is_some_and(|waiting| waiting.tracked),
             closes: self.closes,
             closes_alone: self.closes_alone,
+            tries: 0,
             sent_before: waiting.is_some_and(|waiting| waiting.sent_before),
             nature: match waiting {
                 Some(_) => Nature::State,

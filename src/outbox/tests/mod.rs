@@ -6,6 +6,7 @@ mod model;
 mod plain;
 mod scale;
 mod states;
+mod unheard;
 
 use super::*;
 use crate::error::ErrorKind;
