@@ -79,7 +79,9 @@ fn run_c(block: &Block, camera: &str) {
 
 #[test]
 fn python_programs_run() {
-    let blocks = blocks_of("python");
+    let mut blocks = blocks_of("python");
+    // Its code belongs into a backend; bindings/python/tests/test_argusai_guide.py runs it in one.
+    blocks.retain(|block| !block.place.starts_with("docs/argusai.md"));
     assert!(!blocks.is_empty(), "the documentation shows Python");
     for block in &blocks {
         let scene = Scene::new();

@@ -11,12 +11,12 @@ import pytest
 from argus_mqtt import argusai
 from argus_mqtt.argusai import MQTTService
 from support import wait_until
-from support.mosquitto import free_port
+from support.mosquitto import Mosquitto, free_port
 from support.old_broker import NOT_AUTHORIZED, OldBroker
 from support.rows import Row
 
 if TYPE_CHECKING:
-    from support.mosquitto import Mosquitto
+    from pathlib import Path
 
 
 class Log:
@@ -98,6 +98,19 @@ def test_a_refusal(log: Log) -> None:
         assert asyncio.run(service.initialize()) is False
         log.expect("connection_refused", "init_failed")
         service.cleanup()
+
+
+def test_a_broker_that_does_not_let_it_be_online(log: Log, tmp_path: Path) -> None:
+    rules = tmp_path / "acl"
+    rules.write_text("topic read #\n")
+    broker = Mosquitto(tmp_path, f"acl_file {rules}")
+    service = MQTTService(lambda: Row(broker))
+    assert asyncio.run(service.initialize()) is False
+    log.expect("birth_failed")
+    assert "authori" in str(service.last_error)
+    assert not service.is_connected
+    asyncio.run(service.disconnect())
+    broker.stop()
 
 
 def test_an_older_protocol(log: Log) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 
+import argus_mqtt
 from argus_mqtt.argusai import MQTTService
 from support import DEADLINE, wait_until
 from support.mosquitto import Mosquitto, free_port
@@ -300,6 +301,33 @@ def test_new_settings_need_no_restart(service: MQTTService, row: Row, broker: Mo
     row.enabled = True
     assert run(service.update_config(row)) is True
     assert service.is_connected
+
+
+def test_settings_without_a_column_are_used(row: Row) -> None:
+    row.other_settings = {"keep_alive_seconds": 7, "hold_seconds": -1, "no_such_setting": 1}
+    service = MQTTService(lambda: row)
+    assert run(service.initialize()) is True
+    assert {fault.field for fault in service.settings_faults} == {"hold_seconds", "no_such_setting"}
+    stored = service._stored
+    assert stored
+    assert stored.settings
+    assert stored.settings["keep_alive_seconds"] == 7
+    service.cleanup()
+
+
+def test_the_settings_api_can_run_it(service: MQTTService, row: Row, broker: Mosquitto) -> None:
+    assert service.client
+    settings = {"broker_host": "127.0.0.1", "broker_port": broker.port, "topic_prefix": f"{row.topic_prefix}/api"}
+    with Subscriber(broker, f"{row.topic_prefix}/#") as seen:
+        service.apply(settings)
+        seen.expect(f"{row.topic_prefix}/api/status", "online")
+        service.apply(None)
+        seen.expect(f"{row.topic_prefix}/api/status", "offline")
+    assert service.client is None
+    service.apply(settings)
+    with pytest.raises(argus_mqtt.InvalidSettings):
+        service.apply({**settings, "qos": 7})
+    wait_until(lambda: service.is_connected, "with the settings that are right")
 
 
 def test_a_row_is_not_kept(service: MQTTService, row: Row) -> None:

@@ -43,7 +43,7 @@ class Follower:
         self._client = client
         self._changed = changed
         self._waiting: list[Waiting] = []
-        self._was_online = False
+        self._was_online = self._has_failed_birth = False
         self._attempt = 0
         self.last_error: str | None = None
         self.last_connected_at: datetime | None = None
@@ -81,6 +81,23 @@ class Follower:
                 return
             self._take(notice)
 
+    def look(self) -> None:
+        """Find out what no notice tells: that the broker does not let ArgusAI say that it is online."""
+        if self._was_online or self._has_failed_birth:
+            return
+        try:
+            self._client.wait_online(0)
+        except argus_mqtt.Refused as error:
+            status = self._client.status()
+            if status.state == "connected":
+                self._has_failed_birth = True
+                self.last_error = str(error)
+                text = f"{status.availability_topic} does not say online: {error}"
+                _log.warning("birth_failed", text, topic=status.availability_topic, error=str(error))
+                self.end(str(error))
+        except argus_mqtt.ArgusMqttError:
+            return
+
     def end(self, reason: str) -> None:
         """Tell those who wait that nothing will come."""
         waiting, self._waiting = self._waiting, []
@@ -102,6 +119,7 @@ class Follower:
             case _:
                 return  # Logged by who read it.
         if isinstance(notice, StateChange):
+            self._has_failed_birth = False
             self._changed()
 
     def _online(self) -> None:

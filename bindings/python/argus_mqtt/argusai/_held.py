@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ._topics import Topics
 from ._worker import Worker
@@ -38,6 +38,8 @@ class Held:
         self._last_connected: datetime | None = None
         self._count = 0
         self._skipped = 0
+        self._system: dict[str, Any] | None = None
+        self._announced: dict[str, dict[str, Any]] = {}
         self._on_connect: ConnectCallback | None = None
         self._on_disconnect: DisconnectCallback | None = None
 

@@ -23,7 +23,7 @@ from ._states import utc
 from ._topics import Topics
 
 if TYPE_CHECKING:
-    from argus_mqtt import Client, Settings, ShutdownReport
+    from argus_mqtt import Client, Delivery, Settings, ShutdownReport
 
 _AGAIN_SECONDS: Final = 1.0
 _RELOAD_SECONDS: Final = 10.0
@@ -58,6 +58,11 @@ class Keeper:
         ownership = self._ownership
         return {} if self.is_owner or ownership is None else ownership.read()
 
+    def follow(self, delivery: Delivery, topic: str) -> None:
+        """Log how a message ends, if such lines are logged. Any thread."""
+        if self.follower is not None:
+            self.follower.follow(delivery, topic)
+
     def last_error(self) -> str | None:
         """Say what went wrong last; None when there is a connection."""
         follower = self.follower
@@ -80,13 +85,9 @@ class Keeper:
         elif 0 < self._reload_at <= time.monotonic():
             self._reload(None)
         else:
+            if self.follower is not None:
+                self.follower.look()
             self._record(again=False)
-
-    def _initialize(self, waiting: Waiting) -> None:
-        if self.client is not None:
-            self._try_now(waiting)
-            return
-        self._reload(waiting)
 
     def _reload(self, waiting: Waiting | None) -> None:
         self._reload_at = 0.0
@@ -99,7 +100,7 @@ class Keeper:
             self._reload_at = time.monotonic() + _RELOAD_SECONDS
             if self._ownership is None:
                 self._go_to(None)
-            settle(waiting, Outcome(online=False, reason=self.fault))
+            settle(waiting, Outcome(online=self.client is not None and is_online(self.client), reason=self.fault))
             return
         self._use(stored, waiting)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol
 
 from argus_mqtt import Fault
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from argus_mqtt import Settings
 
 
-@runtime_checkable
 class ConfigRow(Protocol):
     """A row of `mqtt_config`: any object that has its columns as attributes; what it lacks has ArgusAI's default."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import argus_mqtt
@@ -111,17 +112,16 @@ class MQTTService(Publishing, Condition):
         if worker is not None:
             _log.info("disconnecting", "the connection is ended", broker=worker.broker)
             ending = worker.end(DISCONNECT_SECONDS)
-            _say_ended(worker.broker, await _waiting.outcome(ending, DISCONNECT_SECONDS + 1))
+            with _logged():
+                _say_ended(worker.broker, await _waiting.outcome(ending, DISCONNECT_SECONDS + 1))
         _log.info("disconnected", "MQTT is disconnected")
 
     def cleanup(self) -> None:
         """End the connection from whatever thread, within a second; for a singleton that is reset."""
         worker = self._without_worker()
         if worker is not None:
-            try:
+            with _logged():
                 _say_ended(worker.broker, worker.end(1.0).result(2.0))
-            except TimeoutError:
-                _log.warning("offline_failed", "the connection was not ended in time")
 
     async def update_config(self, config: ConfigRow) -> bool:
         """Go on with a row of settings that was saved, without a restart. What is queued stays.
@@ -155,6 +155,9 @@ class MQTTService(Publishing, Condition):
             InvalidSettings: They have faults after all, such as a file that is gone.
         """
         given = None if settings is None else cast("argus_mqtt.Settings", dict(settings))
+        faults = () if given is None else argus_mqtt.check_settings(given).faults
+        if faults:
+            raise argus_mqtt.InvalidSettings("; ".join(map(str, faults)), faults)
         self._a_worker().put_in_force(StoredSettings(settings is not None, given, ())).result(APPLY_SECONDS)
 
     async def test_connection(
@@ -193,6 +196,15 @@ class MQTTService(Publishing, Condition):
             return None
         meant = ("broker_host", "broker_port", "username")
         return settings.get("password") if all(settings.get(name) == values[name] for name in meant) else None
+
+
+@contextlib.contextmanager
+def _logged() -> Generator[None]:
+    """Log what keeps a connection from its end: the program ends all the same."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001
+        _log.warning("offline_error", f"the connection was not ended: {error or type(error).__name__}")
 
 
 def _say_ended(broker: str | None, report: ShutdownReport | None) -> None:

@@ -50,6 +50,12 @@ class Topics:
         """Give a topic of a camera: that of its events, or of one of its states."""
         return f"{self.prefix}/camera/{clean_id(camera_id)}/{what}"
 
+    def camera_of(self, topic: str) -> str | None:
+        """Give the camera whose events are published on a topic; None where it is another topic."""
+        rest = topic.removeprefix(f"{self.prefix}/camera/")
+        camera, _, what = rest.partition("/")
+        return camera if rest != topic and what == "event" else None
+
     def is_state(self, topic: str) -> bool:
         """Whether what is said on a topic stays true until something else is said: states and discovery configs."""
         if topic.startswith(f"{self.discovery_prefix}/"):

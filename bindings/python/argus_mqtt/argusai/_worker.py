@@ -49,7 +49,7 @@ class Worker(Keeper):
 
     def initialize(self) -> Waiting:
         """Load the settings, and connect."""
-        return self._ask(self._initialize)
+        return self._ask(self._reload)
 
     def apply(self, stored: StoredSettings) -> Waiting:
         """Go on with settings that were saved, and connect."""

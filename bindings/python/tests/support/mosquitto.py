@@ -17,8 +17,9 @@ class Mosquitto:
 
     host = "127.0.0.1"
 
-    def __init__(self, directory: Path) -> None:
-        """Start it; its files are in `directory`."""
+    def __init__(self, directory: Path, *lines: str) -> None:
+        """Start it; its files are in `directory`, and `lines` are added to its configuration."""
+        self._lines = lines
         self._configuration = directory / "mosquitto.conf"
         self._program: Program | None = None
         for _ in range(5):  # Another program may take the free port first.
@@ -29,9 +30,8 @@ class Mosquitto:
 
     def start(self) -> bool:
         """Start it on its port, again after `stop`; False when it ended instead."""
-        self._configuration.write_text(
-            f"listener {self.port} {self.host}\nallow_anonymous true\nuser root\npersistence false\n"
-        )
+        lines = (f"listener {self.port} {self.host}", "allow_anonymous true", "user root", "persistence false")
+        self._configuration.write_text("\n".join((*lines, *self._lines, "")))
         program = self._program = Program([*_command(), "-c", self._configuration])
         wait_until(lambda: self._answers() or not program.running, "Mosquitto starts")
         if program.running:

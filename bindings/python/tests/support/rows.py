@@ -29,6 +29,7 @@ class Row:
         self.availability_topic = ""
         self.birth_message = "online"
         self.will_message = "offline"
+        self.other_settings: dict[str, Any] | None = None
         for name, value in columns.items():
             setattr(self, name, value)
 

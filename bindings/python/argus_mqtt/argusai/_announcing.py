@@ -1,0 +1,75 @@
+"""The members of the service that make cameras known to Home Assistant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from . import _log
+from ._handing_over import HandingOver
+from ._topics import clean_id
+
+if TYPE_CHECKING:
+    from argus_mqtt import Client
+    from argus_mqtt._cameras import Fields
+
+
+class Announcing(HandingOver):
+    """See the module. What was announced is announced again by each new client, and by the worker that takes over.
+
+    They give whether the client took it, and never raise.
+    """
+
+    async def announce_system(self, system: Mapping[str, Any]) -> bool:
+        """Say what ArgusAI is called in Home Assistant; fields as for `argus_mqtt.Client.announce_system`."""
+        self._system = dict(system)
+        return self._hand_over("the system", lambda client, *_: client.announce_system(system))
+
+    async def announce_camera(self, camera: Mapping[str, Any]) -> bool:
+        """Announce a camera, or change what was announced of it: a device with its entities in Home Assistant.
+
+        From then on, events that are published on its topic feed all of its entities.
+
+        Args:
+            camera: Its fields, as for `argus_mqtt.Client.announce_camera`; "id" alone is needed.
+        """
+        fields = {**camera, "id": clean_id(camera.get("id", ""))}
+        with self._lock:
+            self._announced[fields["id"]] = fields
+        return self._hand_over(f"camera {fields['id']}", lambda client, *_: client.announce_camera(fields))
+
+    async def disable_camera(self, camera_id: str) -> bool:
+        """Say that a camera is offline; it stays announced, as its users arranged it."""
+        return self._hand_over(f"camera {camera_id}", lambda client, *_: client.disable_camera(clean_id(camera_id)))
+
+    async def remove_camera(self, camera_id: str) -> bool:
+        """Remove an announced camera, and everything that the broker keeps of it."""
+        with self._lock:
+            self._announced.pop(clean_id(camera_id), None)
+        return self._hand_over(f"camera {camera_id}", lambda client, *_: client.remove_camera(clean_id(camera_id)))
+
+    async def publish_camera_snapshot(self, camera_id: str, jpeg: bytes) -> bool:
+        """Publish the picture of an event, before the event, of a camera that was announced with "snapshots"."""
+        return self._hand_over(
+            f"camera {camera_id}", lambda client, *_: client.publish_camera_snapshot(clean_id(camera_id), jpeg)
+        )
+
+    def _is_announced(self, camera_id: object) -> bool:
+        return clean_id(camera_id) in self._announced
+
+    def _begin(self, client: Client) -> None:
+        """Announce to Home Assistant through a new client what was announced before."""
+        with self._lock:
+            cameras = list(self._announced.values())
+        if self._system is not None:
+            _announce(client.announce_system, self._system)
+        for camera in cameras:
+            _announce(client.announce_camera, camera)
+        super()._begin(client)
+
+
+def _announce(announce: Callable[[Fields], None], fields: Fields) -> None:
+    try:
+        announce(fields)
+    except Exception as error:  # noqa: BLE001  (the others are announced all the same)
+        _log.warning("publish_error", f"not announced: {error}", error=str(error))
