@@ -60,14 +60,14 @@ impl std::fmt::Debug for Delivery {
 impl Drop for Delivery {
     fn drop(&mut self) {
         if !self.is_given_up {
-            forget(&self.shared, self.id);
+            forget(&self.shared, &[self.id]);
         }
     }
 }
 
-/// Nobody wants to know what becomes of it; a thread that waits for it all the same is told so.
-pub(super) fn forget(shared: &Shared, id: u64) {
-    shared.call(|guarded, now| ((), guarded.driver.forget(now, id)));
+/// Nobody wants to know what becomes of these; a thread that waits for one all the same is told so.
+pub(super) fn forget(shared: &Shared, ids: &[u64]) {
+    shared.call(|guarded, now| ((), guarded.driver.forget(now, ids)));
 }
 
 /// See [`Delivery::wait`].

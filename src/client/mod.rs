@@ -3,6 +3,7 @@
 mod cameras;
 mod delivery;
 mod expected;
+mod hand_over;
 pub(crate) mod monitor;
 mod notices;
 mod shared;
@@ -15,13 +16,11 @@ mod thread;
 pub use delivery::Delivery;
 
 use crate::driver::Effects;
-use crate::engine::{Engine, Status};
+use crate::engine::Status;
 use crate::error::{Error, ErrorKind};
-use crate::message::{Message, PublishOptions};
+use crate::message::PublishOptions;
 use crate::outcome::Outcome;
-use crate::payload::{check_event, check_payload};
 use crate::settings::Settings;
-use crate::topic;
 use crate::wire::Dialer;
 use bytes::Bytes;
 use shared::Shared;
@@ -239,90 +238,11 @@ impl Client {
             .call(|guarded, now| guarded.driver.reconnect(now))
     }
 
-    pub(crate) fn enqueue_event(
-        &self,
-        camera: &str,
-        event: Bytes,
-        track: bool,
-    ) -> Result<u64, Error> {
-        check_event(&event)?;
-        self.shared.call(|guarded, now| {
-            let topic = match guarded.event_topic(camera) {
-                Ok(topic) => topic,
-                Err(error) => return (Err(error), Effects::default()),
-            };
-            let settings = guarded.driver.engine().newest_settings();
-            let lifetime = Some(settings.message_expiry_seconds);
-            let message = Message {
-                topic,
-                payload: event.clone(),
-                qos: settings.qos,
-                retain: settings.retain_events,
-            };
-            let (accepted, effects) = guarded.driver.publish(now, message, lifetime, track);
-            match accepted {
-                Ok(id) => {
-                    let more = guarded.follow_event(now, camera, &event);
-                    (Ok(id), effects.then(more))
-                }
-                Err(error) => (Err(error), effects),
-            }
-        })
-    }
-
-    pub(crate) fn enqueue(
-        &self,
-        topic: &str,
-        payload: Bytes,
-        options: PublishOptions,
-        track: bool,
-    ) -> Result<u64, Error> {
-        topic::check_name(topic).map_err(|why| Error::argument(format!("topic: {why}")))?;
-        check_payload(&payload)?;
-        let lifetime = options.expiry.map(whole_seconds).transpose()?;
-        let message = Message {
-            topic: topic.into(),
-            payload,
-            qos: options.qos,
-            retain: options.retain,
-        };
-        self.shared.call(|guarded, now| {
-            let driver = &mut guarded.driver;
-            if let Err(error) = check_not_availability(driver.engine(), topic) {
-                return (Err(error), Effects::default());
-            }
-            driver.publish(now, message, lifetime, track)
-        })
-    }
-
     pub(crate) fn wait_delivery(&self, id: u64, timeout: Duration) -> Result<Outcome, Error> {
         delivery::wait(&self.shared, id, timeout)
     }
 
-    pub(crate) fn forget_delivery(&self, id: u64) {
-        delivery::forget(&self.shared, id);
+    pub(crate) fn forget_deliveries(&self, ids: &[u64]) {
+        delivery::forget(&self.shared, ids);
     }
-}
-
-/// Refuses the topic that is for availability alone.
-fn check_not_availability(engine: &Engine, topic: &str) -> Result<(), Error> {
-    match engine.is_availability_topic(topic) {
-        false => Ok(()),
-        true => Err(Error::argument(format!(
-            "topic {topic:?}: the availability topic is the client's own; it says online and offline by itself"
-        ))),
-    }
-}
-
-fn whole_seconds(expiry: Duration) -> Result<u32, Error> {
-    let seconds = u32::try_from(expiry.as_secs())
-        .ok()
-        .filter(|s| (1..u32::MAX).contains(s) && expiry.subsec_nanos() == 0);
-    seconds.ok_or_else(|| {
-        Error::argument(format!(
-            "expiry {} s: must be whole seconds, from 1 to {}",
-            expiry.as_secs_f64(),
-            u32::MAX - 1
-        ))
-    })
 }

@@ -79,6 +79,18 @@ impl<L: Link, S: Surroundings, X> Monitor<L, S, X> {
         result
     }
 
+    /// As [`Monitor::call`] if nobody holds the lock; waits for nobody, and gives none otherwise.
+    pub(crate) fn try_call<T>(
+        &self,
+        f: impl FnOnce(&mut Guarded<L, X>, Time) -> (T, Effects),
+    ) -> Option<T> {
+        let mut guarded = crate::sync::try_lock(&self.guarded)?;
+        let now = self.surroundings.now();
+        let (result, effects) = f(&mut guarded, now);
+        self.settle(guarded, effects);
+        Some(result)
+    }
+
     /// Waits until `f` finds what it is looking for, for at most `timeout`; gives what it found.
     pub(crate) fn wait<T>(
         &self,

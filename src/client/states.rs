@@ -1,5 +1,6 @@
 //! What is to stand at the broker for good.
 
+use super::hand_over::check_not_availability;
 use super::{Client, Delivery};
 use crate::driver::Effects;
 use crate::error::Error;
@@ -65,7 +66,7 @@ impl Client {
         let topic: Arc<str> = topic.into();
         self.shared.call(|guarded, now| {
             let driver = &mut guarded.driver;
-            if let Err(error) = super::check_not_availability(driver.engine(), &topic) {
+            if let Err(error) = check_not_availability(driver.engine(), &topic) {
                 return (Err(error), Effects::default());
             }
             let settings = driver.engine().newest_settings();

@@ -151,8 +151,9 @@ impl<L: Link> Driver<L> {
     }
 
     /// See [`Engine::forget`].
-    pub(crate) fn forget(&mut self, now: Time, id: u64) -> Effects {
-        self.step(now, |engine| engine.forget(id)).1
+    pub(crate) fn forget(&mut self, now: Time, ids: &[u64]) -> Effects {
+        self.step(now, |engine| ids.iter().for_each(|id| engine.forget(*id)))
+            .1
     }
 
     /// See [`Engine::mark`].

@@ -4,7 +4,7 @@ use super::boundary::boundary;
 use super::error::{argus_mqtt_error, Failure};
 use super::handle::{self, argus_mqtt_client};
 use super::output::put;
-use super::status_code::ARGUS_MQTT_TIMEOUT;
+use super::status_code::{ARGUS_MQTT_INVALID_ARGUMENT, ARGUS_MQTT_TIMEOUT};
 use std::time::Duration;
 
 /// A message that was handed over and whose outcome is wanted: a number that has a meaning only together with its
@@ -70,10 +70,63 @@ pub unsafe extern "C" fn argus_mqtt_delivery_forget(
     // SAFETY: error is NULL or valid for this call, as the header demands.
     unsafe {
         boundary(error, || {
-            handle::find(client)?.forget_delivery(delivery);
+            handle::find(client)?.forget_deliveries(&[delivery]);
             Ok(())
         })
     }
+}
+
+/// Does what argus_mqtt_delivery_forget() does for many deliveries at once.
+///
+/// deliveries are count numbers, which are read during the call only; NULL and 0 are none.
+///
+/// Never blocks. Any thread.
+///
+/// Returns:
+/// - ARGUS_MQTT_OK: nothing is kept for any of them.
+/// - ARGUS_MQTT_INVALID_ARGUMENT: deliveries is NULL, and count is not 0, or count is larger than 1,000,000. Nothing was
+///   forgotten.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
+/// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+/// - ARGUS_MQTT_INTERNAL: a defect of the library.
+#[no_mangle]
+pub unsafe extern "C" fn argus_mqtt_deliveries_forget(
+    client: argus_mqtt_client,
+    deliveries: *const argus_mqtt_delivery,
+    count: usize,
+    error: *mut argus_mqtt_error,
+) -> i32 {
+    // SAFETY: pointers are NULL or valid for this call, as the header demands.
+    unsafe {
+        boundary(error, || {
+            let client = handle::find(client)?;
+            client.forget_deliveries(&numbers(deliveries, count)?);
+            Ok(())
+        })
+    }
+}
+
+/// More is a length that was never set.
+const MOST_NUMBERS: usize = 1_000_000;
+
+/// A copy of the numbers that `pointer` points to.
+///
+/// # Safety
+/// `pointer` is NULL or points to `count` numbers that do not change during the call. It need not be aligned.
+unsafe fn numbers(pointer: *const argus_mqtt_delivery, count: usize) -> Result<Vec<u64>, Failure> {
+    let fault = match count {
+        0 => return Ok(Vec::new()),
+        1..=MOST_NUMBERS if pointer.is_null() => {
+            format!("deliveries is NULL, but count is {count}: pass both, or NULL and 0")
+        }
+        1..=MOST_NUMBERS => {
+            // SAFETY: by the caller's promise.
+            let read = |index| unsafe { pointer.add(index).read_unaligned() };
+            return Ok((0..count).map(read).collect());
+        }
+        _ => format!("count {count}: must be at most {MOST_NUMBERS}"),
+    };
+    Err(Failure::new(ARGUS_MQTT_INVALID_ARGUMENT, fault))
 }
 
 /// Waits until every message accepted so far has an outcome: delivered, expired, dropped, superseded or rejected.

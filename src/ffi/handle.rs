@@ -16,7 +16,7 @@ use super::status_code::{ARGUS_MQTT_FORKED, ARGUS_MQTT_INVALID_HANDLE, ARGUS_MQT
 use crate::Client;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock, TryLockError};
 
 /// A client: one connection to one broker, with a thread of its own that establishes it. Created by
 /// argus_mqtt_connect(), and ended only by argus_mqtt_shutdown() or argus_mqtt_close().
@@ -59,6 +59,18 @@ pub(super) fn find(handle: argus_mqtt_client) -> Result<Client, Failure> {
         .read()
         .unwrap_or_else(PoisonError::into_inner);
     clients.get(key).cloned().ok_or_else(|| invalid(handle))
+}
+
+/// As [`find`], but gives none where that would wait for another thread.
+pub(super) fn try_find(handle: argus_mqtt_client) -> Result<Option<Client>, Failure> {
+    let key = key_in_this_process(handle)?;
+    let clients = match registry().clients.try_read() {
+        Ok(clients) => clients,
+        Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+        Err(TryLockError::WouldBlock) => return Ok(None),
+    };
+    let client = clients.get(key).cloned();
+    client.map(Some).ok_or_else(|| invalid(handle))
 }
 
 /// Makes a handle invalid. One that is so already stays so.

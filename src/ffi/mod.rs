@@ -46,4 +46,5 @@ mod states;
 mod status;
 mod status_name;
 mod test_connection;
+mod try_publish;
 mod version;

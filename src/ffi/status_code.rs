@@ -56,6 +56,9 @@ pub const ARGUS_MQTT_FORKED: i32 = 21;
 /// The buffer is too small for the text and its NUL. Only the required length was written, not the text.
 pub const ARGUS_MQTT_BUFFER_TOO_SMALL: i32 = 22;
 
+/// Another thread is using the client at this moment, and the call is one that does not wait for it. Nothing was done.
+pub const ARGUS_MQTT_WOULD_BLOCK: i32 = 23;
+
 // The numbers above are literals because they are read for the header; here they are held to those of Rust.
 const _: () = {
     assert!(ARGUS_MQTT_INVALID_ARGUMENT == ErrorKind::InvalidArgument as i32);

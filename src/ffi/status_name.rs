@@ -28,6 +28,7 @@ pub extern "C" fn argus_mqtt_status_name(status: i32) -> *const c_char {
         ARGUS_MQTT_INVALID_HANDLE => c"ARGUS_MQTT_INVALID_HANDLE",
         ARGUS_MQTT_FORKED => c"ARGUS_MQTT_FORKED",
         ARGUS_MQTT_BUFFER_TOO_SMALL => c"ARGUS_MQTT_BUFFER_TOO_SMALL",
+        ARGUS_MQTT_WOULD_BLOCK => c"ARGUS_MQTT_WOULD_BLOCK",
         _ => c"not a status of argus_mqtt",
     };
     name.as_ptr()

@@ -37,7 +37,7 @@ impl World<'_> {
             }
             Op::Forget => {
                 for id in 1..self.ledger.next_id() {
-                    self.act(Cause::Asked, |driver, now| ((), driver.forget(now, id)));
+                    self.act(Cause::Asked, |driver, now| ((), driver.forget(now, &[id])));
                     if let Some(entry) = self.ledger.get(id) {
                         entry.is_held = false;
                     }

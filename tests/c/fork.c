@@ -28,8 +28,11 @@ static void use_the_parents(argus_mqtt_client client, argus_mqtt_delivery delive
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_publish_state(client, "a", "x", 1, NULL, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_forget_state(client, "a", NULL, &error));
     camera_calls(client, ARGUS_MQTT_FORKED);
+    EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_try_publish_event(client, "door", "{}", 2, delivery, NULL, &error));
+    EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_try_publish(client, "a", "x", 1, NULL, delivery, NULL, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_delivery_wait(client, delivery, UINT64_MAX, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_delivery_forget(client, delivery, &error));
+    EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_deliveries_forget(client, &delivery, 1, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_flush(client, UINT64_MAX, &left, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_reconfigure(client, NO_BROKER, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_reconnect(client, &error));

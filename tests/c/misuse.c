@@ -49,8 +49,11 @@ static void all_calls(argus_mqtt_client client, int32_t wanted)
     EXPECT(wanted, argus_mqtt_publish(client, "a/b", "x", 1, NULL, &delivery, &error));
     EXPECT(wanted, argus_mqtt_publish_state(client, "a/b", "x", 1, &delivery, &error));
     EXPECT(wanted, argus_mqtt_forget_state(client, "a/b", &delivery, &error));
+    EXPECT(wanted, argus_mqtt_try_publish_event(client, "door", "{}", 2, 1, &delivery, &error));
+    EXPECT(wanted, argus_mqtt_try_publish(client, "a/b", "x", 1, NULL, 1, &delivery, &error));
     EXPECT(wanted, argus_mqtt_delivery_wait(client, 1, 0, &error));
     EXPECT(wanted, argus_mqtt_delivery_forget(client, 1, &error));
+    EXPECT(wanted, argus_mqtt_deliveries_forget(client, &delivery, 1, &error));
     EXPECT(wanted, argus_mqtt_flush(client, 0, &count, &error));
     EXPECT(wanted, argus_mqtt_reconfigure(client, NO_BROKER, &error));
     EXPECT(wanted, argus_mqtt_reconnect(client, &error));
@@ -72,8 +75,11 @@ static void all_calls(argus_mqtt_client client, int32_t wanted)
     CHECK(argus_mqtt_publish(client, NULL, NULL, SIZE_MAX, OPTIONS(-1, -1, 0), NULL, NULL) == wanted);
     CHECK(argus_mqtt_publish_state(client, NULL, NULL, SIZE_MAX, NULL, NULL) == wanted);
     CHECK(argus_mqtt_forget_state(client, NULL, NULL, NULL) == wanted);
+    CHECK(argus_mqtt_try_publish_event(client, NULL, NULL, SIZE_MAX, UINT64_MAX, NULL, NULL) == wanted);
+    CHECK(argus_mqtt_try_publish(client, NULL, NULL, SIZE_MAX, OPTIONS(-1, -1, 0), 0, NULL, NULL) == wanted);
     CHECK(argus_mqtt_delivery_wait(client, 0, UINT64_MAX, NULL) == wanted);
     CHECK(argus_mqtt_delivery_forget(client, 0, NULL) == wanted);
+    CHECK(argus_mqtt_deliveries_forget(client, NULL, SIZE_MAX, NULL) == wanted);
     CHECK(argus_mqtt_flush(client, UINT64_MAX, NULL, NULL) == wanted);
     CHECK(argus_mqtt_reconfigure(client, NULL, NULL) == wanted);
     CHECK(argus_mqtt_reconnect(client, NULL) == wanted);
@@ -263,6 +269,32 @@ static void cameras(argus_mqtt_client client)
     }
 }
 
+static void many_deliveries(argus_mqtt_client client)
+{
+    argus_mqtt_delivery some[3] = {0, UINT64_MAX, 0};
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "x", 1, NULL, &some[2], &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_deliveries_forget(client, NULL, 1, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_deliveries_forget(client, NULL, SIZE_MAX, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_deliveries_forget(client, some, 1000001, &error));
+    EXPECT(ARGUS_MQTT_TIMEOUT, argus_mqtt_delivery_wait(client, some[2], 0, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_deliveries_forget(client, NULL, 0, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_deliveries_forget(client, some, 3, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_deliveries_forget(client, some, 3, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_delivery_wait(client, some[2], UINT64_MAX, &error));
+}
+
+/* What is wrong is found before anybody looks whether another thread is using the client. */
+static void trying(argus_mqtt_client client)
+{
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_try_publish_event(client, NULL, "{}", 2, 0, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_try_publish_event(client, "door", NULL, 1, 0, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_try_publish_event(client, "door", "[]", 2, 0, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_try_publish(client, NULL, "x", 1, NULL, 0, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_try_publish(client, "a/#", "x", 1, NULL, 0, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_try_publish(client, "a", NULL, SIZE_MAX, NULL, 0, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_try_publish(client, "a", "x", 1, OPTIONS(2, 0, 0), 0, NULL, &error));
+}
+
 static void kinds_and_outcomes(argus_mqtt_client client)
 {
     const uint32_t wrong[] = {16, 15, 10, UINT32_MAX};
@@ -406,6 +438,8 @@ int main(void)
     deliveries(client);
     states(client);
     cameras(client);
+    many_deliveries(client);
+    trying(client);
     kinds_and_outcomes(client);
     buffers(client);
     aliases(client);

@@ -6,7 +6,7 @@ use std::fs;
 use crate::compiler::{defines, header, root, Program};
 
 /// The files that the header is made from, in its order.
-const SOURCES: [&str; 18] = [
+const SOURCES: [&str; 19] = [
     "abi",
     "status_code",
     "handle",
@@ -16,6 +16,7 @@ const SOURCES: [&str; 18] = [
     "publish",
     "states",
     "cameras",
+    "try_publish",
     "delivery",
     "outcomes",
     "notices",

@@ -17,7 +17,19 @@ from . import _arguments, _buffer, _greenlets, _notices, _prototypes, _shutdown,
 from ._callback_thread import CallbackThread
 from ._cameras import Cameras
 from ._delivery import Delivery
-from ._errors import INVALID_HANDLE, OK, SYSTEM, TIMEOUT, ArgusMqttError, Forked, ShutDown, TimedOut, error_for
+from ._errors import (
+    INVALID_HANDLE,
+    OK,
+    SYSTEM,
+    TIMEOUT,
+    WOULD_BLOCK,
+    ArgusMqttError,
+    Forked,
+    ShutDown,
+    TimedOut,
+    error_for,
+)
+from ._let_go import LetGo
 from ._outputs import Outputs, spare_outputs
 from ._settings import GivenSettings, settings_error, settings_json
 from ._states import States
@@ -32,6 +44,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger("argus_mqtt")
 
 DEFAULT_SHUTDOWN_SECONDS = 5.0
+
+# A longer message takes longer to check and to copy than other threads should wait for the interpreter's lock.
+_SHORT = 16 * 1024
 
 _OPTIONS_SIZE = ctypes.sizeof(_prototypes.PublishOptions)
 
@@ -57,13 +72,25 @@ class Client(States, Cameras):
     collected without a shutdown, which is a mistake and gives a ResourceWarning.
     """
 
-    __slots__ = ("__weakref__", "_broker", "_callbacks", "_ending", "_handle", "_lock", "_process")
+    __slots__ = (
+        "__weakref__",
+        "_broker",
+        "_callbacks",
+        "_ending",
+        "_handle",
+        "_handle_argument",
+        "_let_go",
+        "_lock",
+        "_process",
+    )
 
     def __init__(self, handle: int) -> None:
         """For `connect` alone."""
         self._handle = handle
+        self._handle_argument = ctypes.c_uint64(handle)  # Passes through ctypes faster than a number.
         self._process = os.getpid()
         self._lock = threading.Lock()
+        self._let_go = LetGo()
         self._broker = self.status().broker  # As it was last known, for the name of a client that is no more.
         self._callbacks: CallbackThread | None = None
         self._ending: _shutdown.Ending | None = None
@@ -114,16 +141,24 @@ class Client(States, Cameras):
         if type(event) is not bytes:
             event = _arguments.payload("event", event)
         camera_text = _arguments.text("camera", camera)
-        outputs = spare_outputs.pop() if spare_outputs else Outputs()
+        handle, length, outputs = self._handle_argument, len(event), self._outputs()
         try:
-            status = _prototypes.publish_event(
-                self._handle,
-                camera_text,
-                event,
-                len(event),
-                outputs.delivery_address,
-                outputs.error_address,
-            )
+            status = WOULD_BLOCK
+            if length <= _SHORT:
+                status = _prototypes.try_publish_event(
+                    handle,
+                    camera_text,
+                    event,
+                    length,
+                    outputs.forget,
+                    outputs.delivery_address,
+                    outputs.error_address,
+                )
+            if status == WOULD_BLOCK:
+                self._keep_to_forget(outputs)
+                status = _prototypes.publish_event(
+                    handle, camera_text, event, length, outputs.delivery_address, outputs.error_address
+                )
             return self._published(status, outputs)
         except BaseException:
             self._forget(outputs)
@@ -164,17 +199,17 @@ class Client(States, Cameras):
         # The library has a 0 for none, which here would be a message that has expired already.
         expiry = 0 if expiry_seconds is None else _arguments.whole("expiry_seconds", expiry_seconds, 1, 2**32 - 1)
         options = _prototypes.PublishOptions(_OPTIONS_SIZE, qos, retain, expiry)
-        outputs = spare_outputs.pop() if spare_outputs else Outputs()
+        handle, length, outputs = self._handle_argument, len(data), self._outputs()
+        message = (handle, topic_text, data, length, ctypes.byref(options))
         try:
-            status = _prototypes.publish(
-                self._handle,
-                topic_text,
-                data,
-                len(data),
-                ctypes.byref(options),
-                outputs.delivery_address,
-                outputs.error_address,
-            )
+            status = WOULD_BLOCK
+            if length <= _SHORT:
+                status = _prototypes.try_publish(
+                    *message, outputs.forget, outputs.delivery_address, outputs.error_address
+                )
+            if status == WOULD_BLOCK:
+                self._keep_to_forget(outputs)
+                status = _prototypes.publish(*message, outputs.delivery_address, outputs.error_address)
             return self._published(status, outputs)
         except BaseException:
             self._forget(outputs)
@@ -211,6 +246,7 @@ class Client(States, Cameras):
             ShutDown: The client was shut down.
             Forked: The client belongs to the parent process.
         """
+        self._let_go.tell(self._handle)
         return status_from(json.loads(_buffer.read(lambda *output: _prototypes.status(self._handle, *output))))
 
     def next_notice(self, timeout: float | None = None) -> Notice:
@@ -227,6 +263,7 @@ class Client(States, Cameras):
             ShutDown: The client was shut down.
             Forked: The client belongs to the parent process.
         """
+        self._let_go.tell_at_once(self._handle)
         return _notices.read(self._handle, _arguments.timeout(timeout))
 
     def open_notices(
@@ -254,6 +291,7 @@ class Client(States, Cameras):
             | bool(log) * _prototypes.NOTICE_LOG
             | bool(outcomes) * _prototypes.NOTICE_OUTCOMES
         )
+        self._let_go.tell_at_once(self._handle)
         _notices.open_kinds(self._handle, kinds)
 
     def next_outcomes(self, timeout: float | None = None, *, most: int = 64) -> list[Ended]:
@@ -272,6 +310,7 @@ class Client(States, Cameras):
             Forked: The client belongs to the parent process.
         """
         most = _arguments.whole("most", most, 1, 65536)
+        self._let_go.tell_at_once(self._handle)
         return _notices.take_outcomes(self._handle, most, _waiting.deadline_after(_arguments.timeout(timeout)))
 
     def __iter__(self) -> Iterator[Notice]:
@@ -294,6 +333,7 @@ class Client(States, Cameras):
             Forked: The client belongs to the parent process.
             ArgusMqttError: The process has no file descriptor left.
         """
+        self._let_go.tell_at_once(self._handle)
         return _notices.descriptor(self._handle)
 
     def on_online(self, callback: Callback) -> None:
@@ -341,6 +381,9 @@ class Client(States, Cameras):
                 "start_logging needs a thread, and gevent makes a greenlet of it; read the notices in a greenlet of "
                 "your own: gevent.socket.wait_read(client.fileno()), then client.next_notice(0)",
             )
+        if not self._let_go.is_told_at_once():
+            # Nobody has asked for anything else yet: the ends of messages would be read for nothing.
+            _notices.open_kinds(self._handle, _prototypes.NOTICE_STATES | _prototypes.NOTICE_LOG)
         thread = threading.Thread(target=_read_all, args=(self._handle,), name="argus-mqtt-log", daemon=True)
         try:
             thread.start()
@@ -504,16 +547,40 @@ class Client(States, Cameras):
                 self._callbacks = CallbackThread(self._handle)
         self._callbacks.register(callback, for_online=for_online)
 
+    def _outputs(self) -> Outputs:
+        """Begin a publishing call, which takes along a delivery that was let go of."""
+        try:
+            outputs = spare_outputs.pop()
+        except IndexError:
+            outputs = Outputs()
+        let_go = self._let_go
+        if let_go:
+            outputs.forget.value = let_go.pop()
+        return outputs
+
     def _published(self, status: int, outputs: Outputs) -> Delivery:
         """End a publishing call."""
         if status != OK:
-            message = outputs.error.text
-            spare_outputs.append(outputs)
-            raise error_for(status, message)
+            raise error_for(status, outputs.error.text)
         delivery = Delivery(self, outputs.delivery.value)
-        outputs.delivery.value = 0
+        outputs.forget.value = outputs.delivery.value = 0
         spare_outputs.append(outputs)
         return delivery
+
+    def _forget(self, outputs: Outputs) -> None:
+        """End a publishing call that failed, perhaps because a signal handler raised: nobody has its Delivery.
+
+        What it was to forget may have been forgotten; to forget it again does no harm.
+        """
+        self._keep_to_forget(outputs)
+        self._let_go.add(outputs.delivery.value)
+        outputs.delivery.value = 0
+        spare_outputs.append(outputs)
+
+    def _keep_to_forget(self, outputs: Outputs) -> None:
+        """Leave what a call was to forget to another one."""
+        self._let_go.add(outputs.forget.value)
+        outputs.forget.value = 0
 
     def _check_process(self) -> None:
         """Refuse a forked child before it waits for a lock that a thread of its parent held."""

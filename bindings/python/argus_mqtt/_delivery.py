@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import threading
-from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn, final
 
 from . import _arguments, _prototypes, _waiting
@@ -132,11 +131,14 @@ class Delivery:
                 raise error_for(status, error.text)
         return error.status, error.text
 
-    def __del__(self, _forget: Callable[..., int] = _prototypes.delivery_forget, _none: None = None) -> None:
-        """Tell the library that nobody will ask for the outcome any more."""
+    def __del__(self, _none: None = None) -> None:
+        """Let the library know, sooner or later, that nobody will ask for the outcome any more."""
         try:
             if self._outcome is _none:
-                _forget(self._client._handle, self._id, _none)
+                let_go = self._client._let_go
+                let_go.append(self._id)
+                if len(let_go) >= let_go.most:
+                    let_go.tell(self._client._handle)
         except AttributeError:  # A signal handler raised before it was made; the publishing call sees to the rest.
             return
 

@@ -46,6 +46,7 @@ SUPERSEDED = 13
 INVALID_HANDLE = 20
 FORKED = 21
 BUFFER_TOO_SMALL = 22
+WOULD_BLOCK = 23
 
 
 class ArgusMqttError(Exception):

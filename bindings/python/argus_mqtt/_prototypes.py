@@ -156,13 +156,49 @@ publish_camera_snapshot = _bind(
 # int32_t argus_mqtt_publish_diagnostics(argus_mqtt_client client, argus_mqtt_error *error);
 publish_diagnostics = _bind("argus_mqtt_publish_diagnostics", c_uint64, POINTER(Error))
 
+# int32_t argus_mqtt_try_publish_event(argus_mqtt_client client, const char *camera, const void *event,
+#                                      size_t event_len, argus_mqtt_delivery forget,
+#                                      argus_mqtt_delivery *delivery_out, argus_mqtt_error *error);
+try_publish_event = _bind(
+    "argus_mqtt_try_publish_event",
+    c_uint64,
+    c_char_p,
+    c_char_p,
+    c_size_t,
+    c_uint64,
+    c_void_p,
+    c_void_p,
+    keep_lock=True,
+)
+
+# int32_t argus_mqtt_try_publish(argus_mqtt_client client, const char *topic, const void *payload,
+#                                size_t payload_len, const argus_mqtt_publish_options *options,
+#                                argus_mqtt_delivery forget, argus_mqtt_delivery *delivery_out,
+#                                argus_mqtt_error *error);
+try_publish = _bind(
+    "argus_mqtt_try_publish",
+    c_uint64,
+    c_char_p,
+    c_char_p,
+    c_size_t,
+    c_void_p,
+    c_uint64,
+    c_void_p,
+    c_void_p,
+    keep_lock=True,
+)
+
 # int32_t argus_mqtt_delivery_wait(argus_mqtt_client client, argus_mqtt_delivery delivery,
 #                                  uint64_t timeout_ms, argus_mqtt_error *error);
 delivery_wait = _bind("argus_mqtt_delivery_wait", c_uint64, c_uint64, c_uint64, POINTER(Error))
 
 # int32_t argus_mqtt_delivery_forget(argus_mqtt_client client, argus_mqtt_delivery delivery,
 #                                    argus_mqtt_error *error);
-delivery_forget = _bind("argus_mqtt_delivery_forget", c_uint64, c_uint64, c_void_p, keep_lock=True)
+delivery_forget = _bind("argus_mqtt_delivery_forget", c_uint64, c_uint64, c_void_p)
+
+# int32_t argus_mqtt_deliveries_forget(argus_mqtt_client client, const argus_mqtt_delivery *deliveries,
+#                                      size_t count, argus_mqtt_error *error);
+deliveries_forget = _bind("argus_mqtt_deliveries_forget", c_uint64, c_void_p, c_size_t, c_void_p)
 
 # int32_t argus_mqtt_flush(argus_mqtt_client client, uint64_t timeout_ms, size_t *left_out,
 #                          argus_mqtt_error *error);

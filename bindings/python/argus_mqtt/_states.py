@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from . import _arguments, _prototypes
-from ._outputs import Outputs, spare_outputs
+from ._outputs import Outputs
 
 if TYPE_CHECKING:
     from ._arguments import Payload
@@ -74,17 +74,24 @@ class States:
         )
 
     def _say(self, call: Callable[[Outputs], int]) -> Delivery:
-        outputs = spare_outputs.pop() if spare_outputs else Outputs()
+        outputs = self._outputs()
         try:
+            self._keep_to_forget(outputs)
             return self._published(call(outputs), outputs)
         except BaseException:
             self._forget(outputs)
             raise
 
+    # These are the client's.
+
+    def _outputs(self) -> Outputs:
+        raise NotImplementedError
+
+    def _keep_to_forget(self, outputs: Outputs) -> None:
+        raise NotImplementedError
+
     def _published(self, status: int, outputs: Outputs) -> Delivery:
         raise NotImplementedError
 
     def _forget(self, outputs: Outputs) -> None:
-        """Let go of the outcome for which there will be no Delivery, because a signal handler raised."""
-        if outputs.delivery.value:
-            _prototypes.delivery_forget(self._handle, outputs.delivery.value, None)
+        raise NotImplementedError

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import argus_mqtt
-from argus_mqtt import _client, _connect, _delivery
+from argus_mqtt import _client, _connect, _delivery, _let_go
 from support import DEADLINE, wait_until
 
 if TYPE_CHECKING:
     from argus_mqtt import Settings
 
-_OURS = {_client.__file__, _connect.__file__, _delivery.__file__}
+_OURS = {_client.__file__, _connect.__file__, _delivery.__file__, _let_go.__file__}
 
 
 def interrupted(call: Callable[[], object], after: int) -> bool:

@@ -134,6 +134,31 @@ extern "C" {
         error: *mut Error,
     ) -> i32;
     pub fn argus_mqtt_delivery_forget(client: u64, delivery: u64, error: *mut Error) -> i32;
+    pub fn argus_mqtt_try_publish_event(
+        client: u64,
+        camera: *const c_char,
+        event: *const c_void,
+        event_len: usize,
+        forget: u64,
+        delivery_out: *mut u64,
+        error: *mut Error,
+    ) -> i32;
+    pub fn argus_mqtt_try_publish(
+        client: u64,
+        topic: *const c_char,
+        payload: *const c_void,
+        payload_len: usize,
+        options: *const PublishOptions,
+        forget: u64,
+        delivery_out: *mut u64,
+        error: *mut Error,
+    ) -> i32;
+    pub fn argus_mqtt_deliveries_forget(
+        client: u64,
+        deliveries: *const u64,
+        count: usize,
+        error: *mut Error,
+    ) -> i32;
     pub fn argus_mqtt_flush(
         client: u64,
         timeout_ms: u64,

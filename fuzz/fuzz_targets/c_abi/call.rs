@@ -68,6 +68,19 @@ enum What {
     },
     DeliveryWait(Number, Number),
     DeliveryForget(Number, Number),
+    TryPublishEvent {
+        client: Number,
+        camera: Text,
+        event: Payload,
+        forget: Number,
+    },
+    TryPublish {
+        client: Number,
+        topic: Text,
+        payload: Payload,
+        forget: Number,
+    },
+    DeliveriesForget(Number, Vec<u64>, Count),
     Flush(Number),
     NextNotice(Number, Buffer),
     NoticeFd(Number),
@@ -163,7 +176,7 @@ impl Call {
         assert!(took < timeout + PATIENCE, "{self:?} took {took:?}");
         let Some(status) = status else { return };
         assert!(
-            (OK..INTERNAL).contains(&status) || status == SUPERSEDED || (20..=22).contains(&status),
+            (OK..INTERNAL).contains(&status) || status == SUPERSEDED || (20..=23).contains(&status),
             "{self:?}: {status}: {}",
             error.text()
         );
@@ -274,6 +287,49 @@ impl What {
             What::DeliveryForget(number, which) => unsafe {
                 argus_mqtt_delivery_forget(client(number), delivery(which), error)
             },
+            What::TryPublishEvent {
+                client: number,
+                camera,
+                event,
+                forget,
+            } => {
+                let (camera, (event, length)) = (camera.make(), event.make());
+                keep_delivery(world, has_output, |out| unsafe {
+                    argus_mqtt_try_publish_event(
+                        client(number),
+                        address(&camera),
+                        self::start(&event),
+                        length,
+                        delivery(forget),
+                        out,
+                        error,
+                    )
+                })
+            }
+            What::TryPublish {
+                client: number,
+                topic,
+                payload,
+                forget,
+            } => {
+                let (topic, (payload, length)) = (topic.make(), payload.make());
+                keep_delivery(world, has_output, |out| unsafe {
+                    argus_mqtt_try_publish(
+                        client(number),
+                        address(&topic),
+                        self::start(&payload),
+                        length,
+                        std::ptr::null(),
+                        delivery(forget),
+                        out,
+                        error,
+                    )
+                })
+            }
+            What::DeliveriesForget(number, deliveries, count) => {
+                let (start, count) = count.of(deliveries);
+                unsafe { argus_mqtt_deliveries_forget(client(number), start, count, error) }
+            }
             What::Flush(number) => {
                 let mut left = usize::MAX;
                 let out = output(has_output, &mut left);
@@ -466,6 +522,24 @@ impl What {
             }
         };
         Some(status)
+    }
+}
+
+/// A number of deliveries: never more than there are, unless so many that they must not be read.
+#[derive(Arbitrary, Debug)]
+enum Count {
+    All,
+    Null(usize),
+    NeverSet(usize),
+}
+
+impl Count {
+    fn of(&self, deliveries: &[u64]) -> (*const u64, usize) {
+        match self {
+            Count::All => (deliveries.as_ptr(), deliveries.len()),
+            Count::Null(count) => (std::ptr::null(), *count),
+            Count::NeverSet(count) => (deliveries.as_ptr(), (*count).max(1_000_001)),
+        }
     }
 }
 

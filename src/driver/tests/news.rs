@@ -61,7 +61,7 @@ fn all_losses_are_told_however_often_somebody_reads() {
     let mut lost = 0;
     for _ in 0..50 {
         let id = host.publish(None);
-        host.effects = host.driver.forget(host.now, id);
+        host.effects = host.driver.forget(host.now, &[id]);
         host.effects = host.driver.open_notices_once(host.now);
         lost += losses(&read_all(&mut host));
     }
@@ -93,7 +93,7 @@ fn losses_wait_for_their_time_and_no_longer() {
     read_all(&mut host);
     let publish = |host: &mut Host| {
         let id = host.publish(None);
-        host.effects = host.driver.forget(host.now, id);
+        host.effects = host.driver.forget(host.now, &[id]);
     };
     publish(&mut host);
     publish(&mut host);

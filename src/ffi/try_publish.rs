@@ -1,0 +1,106 @@
+//! Handing messages over without waiting for another thread, for bindings of languages that have a lock of their own.
+
+use super::boundary::boundary;
+use super::delivery::argus_mqtt_delivery;
+use super::error::{argus_mqtt_error, Failure};
+use super::handle::{self, argus_mqtt_client};
+use super::output::put;
+use super::publish_options::{self, argus_mqtt_publish_options};
+use super::status_code::ARGUS_MQTT_WOULD_BLOCK;
+use super::text::{payload, text};
+use std::ffi::{c_char, c_void};
+
+/// Queues an event as argus_mqtt_publish_event() does, but gives up at once if another thread is using the client.
+///
+/// For a caller that holds a lock which other threads want, such as the global lock of an interpreter: the call does not
+/// wait for any lock, so it is short enough to be made under that one. After ARGUS_MQTT_WOULD_BLOCK, release the lock and
+/// call argus_mqtt_publish_event().
+///
+/// forget is a delivery whose outcome is no longer of interest, or 0. It is forgotten before the event is queued, as by
+/// argus_mqtt_delivery_forget(), which saves a call for each message. If the status is not ARGUS_MQTT_OK it may not have
+/// been: forget it again, which does no harm.
+///
+/// The other arguments are those of argus_mqtt_publish_event().
+///
+/// Never blocks. Any thread.
+///
+/// Returns:
+/// - ARGUS_MQTT_OK: accepted. It will have exactly one outcome.
+/// - ARGUS_MQTT_WOULD_BLOCK: not accepted; another thread is using the client at this moment.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
+/// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+/// - ARGUS_MQTT_INTERNAL: a defect of the library.
+/// - Every other status of argus_mqtt_publish_event(), for the same reasons.
+#[no_mangle]
+pub unsafe extern "C" fn argus_mqtt_try_publish_event(
+    client: argus_mqtt_client,
+    camera: *const c_char,
+    event: *const c_void,
+    event_len: usize,
+    forget: argus_mqtt_delivery,
+    delivery_out: *mut argus_mqtt_delivery,
+    error: *mut argus_mqtt_error,
+) -> i32 {
+    // SAFETY: pointers are NULL or valid for this call, as the header demands.
+    unsafe {
+        boundary(error, || {
+            let client = handle::try_find(client)?.ok_or_else(busy)?;
+            let camera = text("camera", camera)?;
+            let event = payload("event", event, event_len)?;
+            let track = !delivery_out.is_null();
+            let id = client.try_enqueue_event(camera, event, track, number(forget))?;
+            put(delivery_out, id.ok_or_else(busy)?);
+            Ok(())
+        })
+    }
+}
+
+/// Queues a message as argus_mqtt_publish() does, but gives up at once if another thread is using the client.
+///
+/// See argus_mqtt_try_publish_event(), also for forget. The other arguments are those of argus_mqtt_publish().
+///
+/// Never blocks. Any thread.
+///
+/// Returns:
+/// - ARGUS_MQTT_OK: accepted. It will have exactly one outcome.
+/// - ARGUS_MQTT_WOULD_BLOCK: not accepted; another thread is using the client at this moment.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
+/// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+/// - ARGUS_MQTT_INTERNAL: a defect of the library.
+/// - Every other status of argus_mqtt_publish(), for the same reasons.
+#[no_mangle]
+pub unsafe extern "C" fn argus_mqtt_try_publish(
+    client: argus_mqtt_client,
+    topic: *const c_char,
+    payload: *const c_void,
+    payload_len: usize,
+    options: *const argus_mqtt_publish_options,
+    forget: argus_mqtt_delivery,
+    delivery_out: *mut argus_mqtt_delivery,
+    error: *mut argus_mqtt_error,
+) -> i32 {
+    // SAFETY: pointers are NULL or valid for this call, as the header demands.
+    unsafe {
+        boundary(error, || {
+            let client = handle::try_find(client)?.ok_or_else(busy)?;
+            let topic = text("topic", topic)?;
+            let options = publish_options::read(options)?;
+            let payload = self::payload("payload", payload, payload_len)?;
+            let track = !delivery_out.is_null();
+            let id = client.try_enqueue(topic, payload, options, track, number(forget))?;
+            put(delivery_out, id.ok_or_else(busy)?);
+            Ok(())
+        })
+    }
+}
+
+fn number(delivery: argus_mqtt_delivery) -> Option<u64> {
+    (delivery != 0).then_some(delivery)
+}
+
+fn busy() -> Failure {
+    Failure::new(
+        ARGUS_MQTT_WOULD_BLOCK,
+        "another thread is using the client: call the function that waits for it",
+    )
+}
