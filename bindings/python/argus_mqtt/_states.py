@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from . import _arguments, _prototypes
-from ._outputs import Outputs
 
 if TYPE_CHECKING:
     from ._arguments import Payload
     from ._delivery import Delivery
+    from ._outputs import Outputs
 
 
 class States:
