@@ -72,3 +72,4 @@ pub use message::{PublishOptions, QoS};
 pub use outbox::Counters;
 pub use outcome::{DropReason, Outcome, ShutdownReport};
 pub use settings::{Settings, SettingsBuilder};
+pub use tls::BrokerCertificate;

@@ -237,6 +237,29 @@ fn tls_is_a_step_of_its_own() {
     let report = tls(certificate);
     assert!(report.works, "{report:#?}");
     assert_eq!(result(&report, StepName::Tls), StepResult::Passed);
+    let shown = report.certificate.expect("it came over TLS");
+    assert!(
+        shown.names.iter().any(|name| name == "127.0.0.1"),
+        "{shown:#?}"
+    );
+    assert!(
+        shown.names.iter().any(|name| name == "localhost"),
+        "{shown:#?}"
+    );
+    assert!(
+        !shown.is_self_signed && shown.issuer.starts_with("CN="),
+        "{shown:#?}"
+    );
+    assert!(shown.valid_from < shown.valid_until, "{shown:#?}");
+    let by_fingerprint = json!({
+        "tls_ca_file": null,
+        "tls_fingerprint": shown.fingerprint,
+        "tls_client_cert_file": its.client_cert_file(),
+        "tls_client_key_file": its.client_key_file(),
+    });
+    let report = tls(by_fingerprint);
+    assert!(report.works, "what the report says can be set: {report:#?}");
+    assert_eq!(report.certificate.as_ref(), Some(&shown));
     failed(
         &tls(json!({})),
         StepName::Tls,
@@ -250,11 +273,17 @@ fn tls_is_a_step_of_its_own() {
         "signed by an authority that",
         "tls_ca_file",
     );
+    assert_eq!(
+        report.certificate,
+        Some(shown),
+        "also when it is not trusted"
+    );
     let report = tested(
         broker.port(),
         json!({"use_tls": true, "tls_ca_file": its.ca_file()}),
     );
     failed(&report, StepName::Tls, "TLS", "");
+    assert_eq!(report.certificate, None);
 }
 
 #[cfg(feature = "tls")]

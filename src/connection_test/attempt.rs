@@ -8,6 +8,7 @@ use crate::engine::{
 };
 use crate::outbox::Time;
 use crate::settings::Settings;
+use crate::tls::BrokerCertificate;
 use crate::wire::{Opened, Progress};
 use std::net::IpAddr;
 
@@ -19,7 +20,11 @@ pub(super) struct Connected {
 }
 
 /// Connects, with MQTT 5 first and 3.1.1 after it, as the settings and the broker's answers say.
-pub(super) fn connect(test: &Test, steps: &mut Steps) -> Result<Connected, (StepName, String)> {
+pub(super) fn connect(
+    test: &Test,
+    steps: &mut Steps,
+    certificate: &mut Option<BrokerCertificate>,
+) -> Result<Connected, (StepName, String)> {
     let settings = test.dialer.settings();
     let mut choice = VersionChoice::new(settings.protocol);
     let mut version = choice.first(test.now());
@@ -44,6 +49,10 @@ pub(super) fn connect(test: &Test, steps: &mut Steps) -> Result<Connected, (Step
             }
         };
         let progress = opening.progress();
+        // The last attempt that came so far: another version of MQTT shows the same one.
+        if let Some(shown) = opening.certificate() {
+            *certificate = Some(shown);
+        }
         let failure = match done {
             Ok(opened) => {
                 choice.opened(test.now(), version);

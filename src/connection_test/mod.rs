@@ -87,7 +87,7 @@ pub fn test_connection(settings: &Settings, timeout: Duration) -> Result<Connect
     };
     let mut steps = Steps::new(begun);
     let mut report = blank(settings, &test, topic);
-    let result = connect(&test, &mut steps).and_then(|connected| {
+    let result = connect(&test, &mut steps, &mut report.certificate).and_then(|connected| {
         report.protocol = Some(connected.version.name());
         report.protocol_reason = Some(connected.reason);
         report.limits = Some(Limits::from(&connected.opened.connack));
@@ -115,6 +115,7 @@ fn blank(settings: &Settings, test: &Test, topic: String) -> ConnectionReport {
         protocol: None,
         protocol_reason: None,
         limits: None,
+        certificate: None,
         cause: None,
         remedy: None,
         proves: Vec::new(),

@@ -1,6 +1,7 @@
 //! What a test of a connection says.
 
 use crate::engine::Limits;
+use crate::tls::BrokerCertificate;
 use serde::Serialize;
 
 /// What [`test_connection`](crate::test_connection) found. As JSON it is one object with the fields below; names of steps
@@ -24,6 +25,8 @@ pub struct ConnectionReport {
     pub protocol_reason: Option<String>,
     /// What the broker said of itself.
     pub limits: Option<Limits>,
+    /// Over TLS, the certificate that the broker showed, whether or not it is trusted.
+    pub certificate: Option<BrokerCertificate>,
     /// Why the step that failed failed, in plain words.
     pub cause: Option<String>,
     /// What to do about it.

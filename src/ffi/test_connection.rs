@@ -26,6 +26,9 @@ use std::time::Duration;
 ///   took, or null; "detail" is a text or null.
 /// - "cause" and "remedy" of the step that failed, in plain words, or null.
 /// - "protocol": "5", "3.1.1" or null; "protocol_reason"; "limits" as in argus_mqtt_status(), or null.
+/// - "certificate", or null without TLS: what the broker showed, whether or not it is trusted. "subject" and "issuer", such
+///   as "CN=broker.example, O=Home"; "is_self_signed"; "names", a list of the hosts that it is for; "valid_from" and
+///   "valid_until", days such as "2026-01-31"; "fingerprint", which the setting tls_fingerprint takes.
 /// - "proves" and "does_not_prove": lists of sentences.
 /// - "broker": "host:port"; "client_id" and "topic" of the test; "seconds": how long it took.
 ///

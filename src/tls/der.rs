@@ -1,4 +1,4 @@
-//! The few fields of a certificate that webpki gives no access to (RFC 5280, section 4.1): its dates and its key.
+//! The few fields of a certificate that webpki gives no access to (RFC 5280, section 4.1): its names, dates and key.
 //!
 //! Reads what a broker sends, before anything is known of it: nothing here panics, and the fuzzer tries it.
 
@@ -10,22 +10,40 @@ pub(crate) struct Fields<'a> {
     /// Seconds since 1970, as is the next.
     pub(crate) not_before: i64,
     pub(crate) not_after: i64,
-    /// Whether its issuer has the name of its subject.
-    pub(crate) is_self_issued: bool,
+    /// Names: see [`name_parts`].
+    pub(crate) issuer: &'a [u8],
+    pub(crate) subject: &'a [u8],
     /// The whole SubjectPublicKeyInfo.
     pub(crate) key_info: &'a [u8],
     /// What is in the AlgorithmIdentifier of the key.
     pub(crate) key_algorithm: &'a [u8],
     pub(crate) key: &'a [u8],
+    /// The list of extensions, where there are any.
+    pub(crate) extensions: Option<&'a [u8]>,
+}
+
+impl Fields<'_> {
+    /// Whether its issuer has the name of its subject.
+    pub(crate) fn is_self_issued(&self) -> bool {
+        self.issuer == self.subject
+    }
 }
 
 const INTEGER: u8 = 0x02;
 const BIT_STRING: u8 = 0x03;
 const UTC_TIME: u8 = 0x17;
 const GENERALIZED_TIME: u8 = 0x18;
+const OCTET_STRING: u8 = 0x04;
+const OBJECT_IDENTIFIER: u8 = 0x06;
 const SEQUENCE: u8 = 0x30;
+const SET: u8 = 0x31;
 /// The version, which stands there in version 2 and 3.
 const VERSION: u8 = 0xA0;
+const EXTENSIONS: u8 = 0xA3;
+/// id-ce-subjectAltName (RFC 5280, section 4.2.1.6), and the kinds of names in it that are hosts.
+const SUBJECT_ALTERNATIVE_NAME: &[u8] = &[0x55, 0x1D, 0x11];
+pub(crate) const DNS_NAME: u8 = 0x82;
+pub(crate) const IP_ADDRESS: u8 = 0x87;
 
 /// The fields, or `None` where the bytes are not a certificate.
 pub(crate) fn read(certificate: &[u8]) -> Option<Fields<'_>> {
@@ -50,11 +68,42 @@ pub(crate) fn read(certificate: &[u8]) -> Option<Fields<'_>> {
     Some(Fields {
         not_before: validity.time()?,
         not_after: validity.time()?,
-        is_self_issued: issuer == subject,
+        issuer,
+        subject,
         key_info,
         key_algorithm,
         key,
+        extensions: fields.extensions(),
     })
+}
+
+/// The parts of a name, such as `CN=broker`: the object identifier of each, and its text.
+pub(crate) fn name_parts(name: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let mut sets = Reader(name);
+    std::iter::from_fn(move || Reader(sets.value(SET)?).value(SEQUENCE)).map_while(|part| {
+        let mut part = Reader(part);
+        let kind = part.value(OBJECT_IDENTIFIER)?;
+        Some((kind, part.any()?.1))
+    })
+}
+
+/// The names of hosts, and others, in the extensions of a certificate: the kind of each, and its bytes.
+pub(crate) fn alternative_names(extensions: &[u8]) -> Option<impl Iterator<Item = (u8, &[u8])>> {
+    let mut all = Reader(extensions);
+    let names = loop {
+        let mut extension = Reader(all.value(SEQUENCE)?);
+        if extension.value(OBJECT_IDENTIFIER)? != SUBJECT_ALTERNATIVE_NAME {
+            continue;
+        }
+        // Whether it is critical may stand between.
+        let (mut tag, mut content) = extension.any()?;
+        if tag != OCTET_STRING {
+            (tag, content) = extension.any()?;
+        }
+        break (tag == OCTET_STRING).then_some(content)?;
+    };
+    let mut names = Reader(Reader(names).value(SEQUENCE)?);
+    Some(std::iter::from_fn(move || names.any()))
 }
 
 /// What is left to read.
@@ -64,6 +113,22 @@ impl<'a> Reader<'a> {
     /// The content of the next element, which must have this tag.
     fn value(&mut self, tag: u8) -> Option<&'a [u8]> {
         Some(self.element(tag)?.1)
+    }
+
+    /// The tag and the content of the next element.
+    fn any(&mut self) -> Option<(u8, &'a [u8])> {
+        let tag = *self.0.first()?;
+        Some((tag, self.value(tag)?))
+    }
+
+    /// The list of extensions, which stands last and may have unique identifiers before it.
+    fn extensions(&mut self) -> Option<&'a [u8]> {
+        loop {
+            let (tag, content) = self.any()?;
+            if tag == EXTENSIONS {
+                return Reader(content).value(SEQUENCE);
+            }
+        }
     }
 
     /// The next element, whole, and its content.

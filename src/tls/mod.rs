@@ -3,6 +3,7 @@
 //! [`Material`] is what the settings and their files give, read and judged in one place: by a check of settings, when a
 //! client is made, and for each connection. A [`Session`] is what one connection needs of it.
 
+mod certificate;
 mod clock;
 #[cfg(feature = "tls")]
 mod der;
@@ -26,6 +27,9 @@ mod verifier;
 #[cfg(all(test, feature = "tls"))]
 mod tests;
 
+#[cfg(feature = "tls")]
+pub(crate) use certificate::read as read_certificate;
+pub use certificate::BrokerCertificate;
 pub(crate) use clock::UnixSeconds;
 #[cfg(feature = "tls")]
 pub(crate) use failure::TlsFailure;
@@ -37,6 +41,8 @@ pub(crate) use session::{Session, Source};
 #[cfg(feature = "tls")]
 pub(crate) use validity::valid_until;
 pub(crate) use validity::Validity;
+#[cfg(feature = "tls")]
+pub(crate) use verdict::rejected_certificate;
 
 use std::path::PathBuf;
 

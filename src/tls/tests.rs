@@ -1,6 +1,6 @@
 //! Handshakes with a real broker, without a client around them, and the reader of certificates.
 
-use super::{der, Session, Source, Tls, TlsFailure};
+use super::{der, read_certificate, Session, Source, Tls, TlsFailure};
 use crate::support::broker::mosquitto::Mosquitto;
 use crate::support::certificates::Certificates;
 use crate::support::openssl::Openssl;
@@ -95,14 +95,40 @@ fn dates_are_read_as_openssl_reads_them() {
             let wanted = format!("{name}={day} {time}");
             assert!(printed.contains(&wanted), "{printed}: {wanted}");
         }
-        assert!(fields.is_self_issued);
+        assert!(fields.is_self_issued());
     }
+}
+
+#[test]
+fn a_certificate_is_told_to_a_person() {
+    let openssl = Openssl::new();
+    let names = "subjectAltName=critical,DNS:broker.lan,email:a@b.c,IP:192.0.2.7,IP:2001:db8::1";
+    let subject = "/C=DE/O=H\u{f6}me/emailAddress=a@b.c/CN=broker\u{1b}[31m";
+    let arguments = ["-utf8", "-subj", subject, "-addext", names];
+    let file = openssl.self_signed(&arguments);
+    let der = CertificateDer::from_pem_file(&file).expect("it is PEM");
+    let told = read_certificate(&der).expect("it is a certificate");
+    assert_eq!(told.subject, "C=DE, O=H\u{f6}me, CN=broker\u{fffd}[31m");
+    assert_eq!(told.issuer, told.subject);
+    assert!(told.is_self_signed);
+    assert_eq!(told.names, ["broker.lan", "192.0.2.7", "2001:db8::1"]);
+    let printed = openssl.ask(&file, &["-fingerprint", "-sha256"]);
+    assert!(printed.contains(&told.fingerprint), "{printed}: {told:?}");
+}
+
+#[test]
+fn a_certificate_may_name_nothing() {
+    let openssl = Openssl::new();
+    let file = openssl.self_signed(&["-subj", "/"]);
+    let der = CertificateDer::from_pem_file(&file).expect("it is PEM");
+    let told = read_certificate(&der).expect("it is a certificate");
+    assert_eq!((&*told.subject, told.names.len()), ("", 0));
 }
 
 proptest! {
     #[test]
     fn no_bytes_make_the_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
-        let _ = der::read(&bytes);
+        let _ = read_certificate(&bytes);
     }
 
     #[test]
@@ -112,7 +138,7 @@ proptest! {
             *found = byte;
         }
         certificate.truncate(length);
-        let _ = der::read(&certificate);
+        let _ = read_certificate(&certificate);
     }
 }
 

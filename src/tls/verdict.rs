@@ -84,7 +84,10 @@ impl Rejection {
     pub(super) fn into_error(self, verifier: &Verifier, shown: &CertificateDer<'_>) -> Error {
         let passes = matches!(self, Rejection::NotYet(_));
         let text = self.text(verifier, shown);
-        let verdict = Verdict(TlsFailure { text, passes });
+        let verdict = Verdict {
+            failure: TlsFailure { text, passes },
+            certificate: shown.to_vec(),
+        };
         Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(verdict))))
     }
 
@@ -143,7 +146,7 @@ impl Rejection {
 }
 
 fn unknown(verifier: &Verifier, shown: &CertificateDer<'_>, fingerprint: Fingerprint) -> String {
-    let is_self_issued = der::read(shown).is_some_and(|fields| fields.is_self_issued);
+    let is_self_issued = der::read(shown).is_some_and(|fields| fields.is_self_issued());
     let (trusted, authority) = match &verifier.trust {
         Trust::Known {
             file: Some(file), ..
@@ -196,23 +199,34 @@ fn list(names: &[String]) -> String {
 
 /// What rustls carries from the verifier to the one who asks why the handshake failed.
 #[derive(Debug)]
-pub(super) struct Verdict(TlsFailure);
+pub(super) struct Verdict {
+    failure: TlsFailure,
+    /// That was not accepted.
+    certificate: Vec<u8>,
+}
 
 impl Verdict {
     /// The failure in an error that [`Rejection::into_error`] made.
     pub(super) fn of(error: &Error) -> Option<TlsFailure> {
+        Verdict::within(error).map(|verdict| verdict.failure.clone())
+    }
+
+    fn within(error: &Error) -> Option<&Verdict> {
         let Error::InvalidCertificate(CertificateError::Other(OtherError(inner))) = error else {
             return None;
         };
-        inner
-            .downcast_ref::<Verdict>()
-            .map(|Verdict(failure)| failure.clone())
+        inner.downcast_ref::<Verdict>()
     }
+}
+
+/// The certificate that was not accepted, if that is what the error is about.
+pub(crate) fn rejected_certificate(error: &Error) -> Option<&[u8]> {
+    Verdict::within(error).map(|verdict| &*verdict.certificate)
 }
 
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.text)
+        f.write_str(&self.failure.text)
     }
 }
 

@@ -14,7 +14,7 @@ use super::stream::{Socket, Stream};
 use super::topics::Topics;
 use crate::engine::{window_span, Attempt, Connack, Failure, FailureKind};
 use crate::outbox::Time;
-use crate::tls::Validity;
+use crate::tls::{BrokerCertificate, Validity};
 use crate::waker::Waker;
 use rustix::event::PollFlags;
 use std::net::SocketAddr;
@@ -47,6 +47,7 @@ pub(crate) struct Opening {
     attempt: Attempt,
     stage: Stage,
     progress: Progress,
+    certificate: Option<BrokerCertificate>,
 }
 
 #[derive(Debug)]
@@ -93,12 +94,18 @@ impl Opening {
             attempt,
             stage,
             progress: Progress::default(),
+            certificate: None,
         }
     }
 
     /// How far it has come, also once it came to something.
     pub(crate) fn progress(&self) -> Progress {
         self.progress
+    }
+
+    /// The certificate that the broker has shown, accepted or not, once the attempt came to something.
+    pub(crate) fn certificate(&self) -> Option<BrokerCertificate> {
+        self.certificate.clone()
     }
 
     /// Goes on until the attempt comes to something, until `until`, or until it is woken: then `None`. Must not be
@@ -212,6 +219,9 @@ impl Opening {
             self.progress.secured = None;
         } else if !handshake.stream().is_handshaking() {
             self.progress.secured.get_or_insert(now);
+        }
+        if done.is_some() {
+            self.certificate = handshake.stream().certificate();
         }
         match done {
             None => Step::Wait(Stage::Handshake { handshake, address }),

@@ -1,7 +1,7 @@
 //! Bytes in and out without waiting: over TCP, over TLS, or in the memory of a test.
 
 use crate::engine::Failure;
-use crate::tls::UnixSeconds;
+use crate::tls::{BrokerCertificate, UnixSeconds};
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -54,6 +54,15 @@ impl Socket {
             Socket::Plain(_) => None,
             #[cfg(feature = "tls")]
             Socket::Tls(tls) => tls.certificate_valid_until(),
+        }
+    }
+
+    /// Over TLS, the certificate that the broker has shown, accepted or not.
+    pub(super) fn certificate(&self) -> Option<BrokerCertificate> {
+        match self {
+            Socket::Plain(_) => None,
+            #[cfg(feature = "tls")]
+            Socket::Tls(tls) => tls.certificate(),
         }
     }
 

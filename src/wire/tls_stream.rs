@@ -4,7 +4,9 @@ use super::refusal;
 use super::security::Security;
 use super::stream::Stream;
 use crate::engine::Failure;
-use crate::tls::{valid_until, UnixSeconds};
+use crate::tls::{
+    read_certificate, rejected_certificate, valid_until, BrokerCertificate, UnixSeconds,
+};
 use rustls::ClientConnection;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -21,6 +23,8 @@ pub(super) struct TlsStream {
     security: Security,
     tls: ClientConnection,
     tcp: Tcp,
+    /// The certificate of the broker, if it was not accepted.
+    rejected: Option<Vec<u8>>,
     /// Bytes that were encrypted, and whose ciphertext the kernel has not taken whole.
     encrypted: usize,
 }
@@ -50,6 +54,7 @@ impl TlsStream {
                 stream,
                 first: Vec::new(),
             },
+            rejected: None,
             encrypted: 0,
         })
     }
@@ -72,6 +77,12 @@ impl TlsStream {
         valid_until(self.tls.peer_certificates()?.first()?)
     }
 
+    /// The certificate that the broker has shown, accepted or not.
+    pub(super) fn certificate(&self) -> Option<BrokerCertificate> {
+        let accepted = || Some(&**self.tls.peer_certificates()?.first()?);
+        read_certificate(self.rejected.as_deref().or_else(accepted)?)
+    }
+
     /// What is wrong with the files now, if what was read from them earlier is used.
     pub(super) fn stale_files(&self) -> Option<&str> {
         self.security.stale()
@@ -88,6 +99,7 @@ impl TlsStream {
 
     fn process(&mut self) -> io::Result<()> {
         if let Err(error) = self.tls.process_new_packets() {
+            self.rejected = rejected_certificate(&error).map(<[u8]>::to_vec);
             // The alert that says why.
             let _ = self.write_ciphertext();
             return Err(io::Error::new(ErrorKind::InvalidData, error));

@@ -15,7 +15,7 @@ Times are in seconds. Every exception of this package is an ArgusMqttError.
 from ._arguments import Payload
 from ._client import Client
 from ._connect import connect
-from ._connection_test import ConnectionReport, ConnectionStep, test_connection
+from ._connection_test import BrokerCertificate, ConnectionReport, ConnectionStep, test_connection
 from ._delivery import Delivery
 from ._errors import (
     ArgusMqttError,
@@ -45,6 +45,7 @@ from ._version import __version__
 
 __all__ = [
     "ArgusMqttError",
+    "BrokerCertificate",
     "Client",
     "ConnectionReport",
     "ConnectionStep",

@@ -35,6 +35,29 @@ class ConnectionStep:
 
 
 @dataclass(frozen=True, slots=True)
+class BrokerCertificate:
+    """The certificate that a broker showed, whether or not it is trusted.
+
+    Attributes:
+        subject: Whose it is, such as "CN=broker.example, O=Home".
+        issuer: Who signed it.
+        is_self_signed: Whether the subject is also the issuer.
+        names: The hosts that it is for, 20 at most.
+        valid_from: The first day on which it is valid, such as "2026-01-31".
+        valid_until: The last one.
+        fingerprint: What the setting `tls_fingerprint` takes.
+    """
+
+    subject: str
+    issuer: str
+    is_self_signed: bool
+    names: tuple[str, ...]
+    valid_from: str
+    valid_until: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionReport:
     """What a test of a connection found.
 
@@ -47,6 +70,7 @@ class ConnectionReport:
         protocol: The MQTT version that the broker accepted, or None.
         protocol_reason: Why that version.
         limits: What the broker said of itself, or None.
+        certificate: What the broker showed over TLS, whether or not it is trusted, or None.
         cause: Why the step that failed failed, in plain words, or None.
         remedy: What to do about it, or None.
         proves: What the test shows, in sentences.
@@ -62,6 +86,7 @@ class ConnectionReport:
     protocol: Literal["5", "3.1.1"] | None
     protocol_reason: str | None
     limits: Limits | None
+    certificate: BrokerCertificate | None
     cause: str | None
     remedy: str | None
     proves: tuple[str, ...]
@@ -120,7 +145,15 @@ def _report_from(data: Mapping[str, Any]) -> ConnectionReport:
                 for step in data["steps"]
             ),
             "limits": limits_from(data["limits"]),
+            "certificate": _certificate_from(data["certificate"]),
             "proves": tuple(data["proves"]),
             "does_not_prove": tuple(data["does_not_prove"]),
         }
     )
+
+
+def _certificate_from(data: Mapping[str, Any] | None) -> BrokerCertificate | None:
+    if data is None:
+        return None
+    known = {name: data[name] for name in BrokerCertificate.__dataclass_fields__}
+    return BrokerCertificate(**{**known, "names": tuple(data["names"])})

@@ -1,0 +1,101 @@
+//! What a certificate says of itself, for a person.
+
+use serde::Serialize;
+
+/// The certificate that a broker has shown, whether or not it is trusted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct BrokerCertificate {
+    /// Whose it is, such as `CN=broker.example, O=Home`. Empty if it does not say.
+    pub subject: String,
+    /// Who signed it, in the same form.
+    pub issuer: String,
+    /// Whether the subject is also the issuer.
+    pub is_self_signed: bool,
+    /// The host names and addresses that it is for; at most 20 are listed.
+    pub names: Vec<String>,
+    /// The first day on which it is valid, such as `2026-01-31`.
+    pub valid_from: String,
+    /// The last day on which it is valid.
+    pub valid_until: String,
+    /// Its SHA-256 fingerprint, as the setting `tls_fingerprint` takes it.
+    pub fingerprint: String,
+}
+
+#[cfg(feature = "tls")]
+pub(crate) use read::read;
+
+#[cfg(feature = "tls")]
+mod read {
+    use super::BrokerCertificate;
+    use crate::tls::{der, Fingerprint, UnixSeconds};
+    use std::net::{Ipv4Addr, Ipv6Addr};
+
+    const MOST_NAMES: usize = 20;
+    const MOST_PARTS: usize = 10;
+    const LONGEST: usize = 256;
+
+    /// Reads a certificate in DER; `None` if it is not one.
+    pub(crate) fn read(certificate: &[u8]) -> Option<BrokerCertificate> {
+        let fields = der::read(certificate)?;
+        let names = fields.extensions.and_then(der::alternative_names);
+        Some(BrokerCertificate {
+            subject: distinguished_name(fields.subject),
+            issuer: distinguished_name(fields.issuer),
+            is_self_signed: fields.is_self_issued(),
+            names: names
+                .into_iter()
+                .flatten()
+                .filter_map(host)
+                .take(MOST_NAMES)
+                .collect(),
+            valid_from: UnixSeconds(fields.not_before).to_string(),
+            valid_until: UnixSeconds(fields.not_after).to_string(),
+            fingerprint: Fingerprint::of(certificate).to_string(),
+        })
+    }
+
+    /// A name as it is usually written; what has no short name is left out.
+    fn distinguished_name(name: &[u8]) -> String {
+        let parts = der::name_parts(name).filter_map(|(kind, value)| {
+            let kind = match kind {
+                [0x55, 0x04, 0x03] => "CN",
+                [0x55, 0x04, 0x06] => "C",
+                [0x55, 0x04, 0x07] => "L",
+                [0x55, 0x04, 0x08] => "ST",
+                [0x55, 0x04, 0x0A] => "O",
+                [0x55, 0x04, 0x0B] => "OU",
+                _ => return None,
+            };
+            Some(format!("{kind}={}", text(value)))
+        });
+        parts.take(MOST_PARTS).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The host of an alternative name, of the kinds that are one.
+    fn host((kind, value): (u8, &[u8])) -> Option<String> {
+        match kind {
+            der::DNS_NAME => Some(text(value)),
+            der::IP_ADDRESS => <[u8; 4]>::try_from(value)
+                .map(|bytes| Ipv4Addr::from(bytes).to_string())
+                .or_else(|_| {
+                    <[u8; 16]>::try_from(value).map(|bytes| Ipv6Addr::from(bytes).to_string())
+                })
+                .ok(),
+            _ => None,
+        }
+    }
+
+    /// Text of whoever made the certificate: cut, and without what a terminal would obey.
+    fn text(bytes: &[u8]) -> String {
+        let text = String::from_utf8_lossy(&bytes[..bytes.len().min(LONGEST)]);
+        let shown = |c: char| {
+            if c.is_control() {
+                char::REPLACEMENT_CHARACTER
+            } else {
+                c
+            }
+        };
+        text.chars().map(shown).collect()
+    }
+}
