@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 
 import argus_mqtt
+from argus_mqtt import aio
 from support import DEADLINE
 
 if TYPE_CHECKING:
@@ -40,6 +42,26 @@ def test_what_fails_is_reported_with_cause_and_remedy(unreachable: Settings) -> 
 def test_faults_are_raised() -> None:
     with pytest.raises(argus_mqtt.InvalidSettings, match="broker_host"):
         argus_mqtt.test_connection("{}")
+    with pytest.raises(argus_mqtt.InvalidSettings, match="broker_host"):
+        asyncio.run(aio.test_connection("{}"))
+
+
+def test_an_event_loop_goes_on_meanwhile() -> None:
+    async def main() -> None:
+        # Accepts, and says nothing.
+        silent = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+        silent_settings: Settings = {"broker_host": "127.0.0.1", "broker_port": silent.sockets[0].getsockname()[1]}
+        first = asyncio.ensure_future(aio.test_connection(silent_settings, 3600))
+        report = await aio.test_connection(silent_settings, 0.5)
+        assert results(report)["tcp"] == "passed"
+        assert not report.works
+        # Neither a wait that is given up nor the end of the loop waits for the test.
+        first.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        silent.close()
+
+    asyncio.run(asyncio.wait_for(main(), DEADLINE))
 
 
 def test_the_status_tells_times(settings: Settings) -> None:

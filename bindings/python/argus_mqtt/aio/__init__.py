@@ -12,10 +12,11 @@ library's file descriptor, once for all that has happened meanwhile. Exceptions 
 """
 
 from ._client import AsyncClient, connect
+from ._connection_test import test_connection
 from ._delivery import AsyncDelivery
 from ._notices import Notices
 
-__all__ = ["AsyncClient", "AsyncDelivery", "Notices", "connect"]
+__all__ = ["AsyncClient", "AsyncDelivery", "Notices", "connect", "test_connection"]
 
-for _one in (AsyncClient, AsyncDelivery, Notices, connect):
+for _one in (AsyncClient, AsyncDelivery, Notices, connect, test_connection):
     _one.__module__ = __name__

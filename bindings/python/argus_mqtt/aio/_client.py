@@ -370,6 +370,7 @@ class AsyncClient:
                 )
             finally:
                 # Also when the loop is being closed, which cancels this.
+                self._begin_shutdown(deadline)
                 ending = self._client._begin_end(deadline)
             ending.when_done(_threadsafe(self._loop, ended.set))
             left = _waiting.seconds_to(deadline + _waiting.CALL_SECONDS)
@@ -378,6 +379,13 @@ class AsyncClient:
             return ending.report(-math.inf)
         finally:
             self._reader.stop()
+
+    def _begin_shutdown(self, deadline: float) -> None:
+        """Begin it here, so that what it begins with is read before the end takes the notices away."""
+        timeout_ms = _waiting.milliseconds_to(deadline)
+        # A little is left for the sockets to be closed. If it has begun already, its end is waited for all the same.
+        _prototypes.shutdown_begin(self._client._handle, timeout_ms - min(100, timeout_ms // 10), None)
+        self._reader.read()
 
     def _check_loop(self) -> None:
         if asyncio.get_running_loop() is not self._loop:

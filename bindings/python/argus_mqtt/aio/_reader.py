@@ -43,7 +43,7 @@ class Reader:
         self._waiters: set[asyncio.Future[None]] = set()
         # The library closes its own at the end of the client, while the loop may still watch it.
         self._fd: int | None = os.dup(client.fileno())
-        loop.add_reader(self._fd, self._read)
+        loop.add_reader(self._fd, self.read)
 
     def track(self, delivery: AsyncDelivery) -> None:
         """Tell this delivery how its message ended, when it has."""
@@ -103,7 +103,7 @@ class Reader:
         self.callbacks.end()
         self._wake()
 
-    def _read(self) -> None:
+    def read(self) -> None:
         """Read what there is. The one place where outcomes come from."""
         try:
             for _ in range(_MOST_AT_ONCE):
