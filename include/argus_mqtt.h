@@ -570,6 +570,227 @@ int32_t argus_mqtt_forget_state(argus_mqtt_client client,
                                 argus_mqtt_error *error);
 
 /**
+ * Makes the system known to Home Assistant, or changes what was said of it: a device with a sensor of the connection, which
+ * the devices of the cameras belong to. Without this call the system has the defaults below, and appears with the first
+ * camera. What Home Assistant is told, here and by the functions below, are states, as with argus_mqtt_publish_state():
+ * they come back to a broker that has lost its memory.
+ *
+ * system_json is a JSON object of these fields, all of which may be missing:
+ * - "name" ("ArgusAI"), "manufacturer" ("ArgusAI"), "model" ("Camera system"), "sw_version": texts for people.
+ * - "url", "support_url": http or https URLs of its page, and of where its users find help.
+ * - "diagnostics" (false): whether there are sensors that argus_mqtt_publish_diagnostics() feeds. Home Assistant shows
+ *   them once a person enables them.
+ *
+ * Never blocks, and does not wait for the network. Any thread.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: accepted.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: system_json is not as described above; the message says why.
+ * - ARGUS_MQTT_QUEUE_FULL: there was no room for all of the states that follow.
+ * - ARGUS_MQTT_SHUT_DOWN: another thread is shutting the client down.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_announce_system(argus_mqtt_client client,
+                                   const char *system_json,
+                                   argus_mqtt_error *error);
+
+/**
+ * Announces a camera to Home Assistant, or changes what was announced of it: a device with its entities. At first it is
+ * online and has no activity, whatever was said of it before a crash. From now on argus_mqtt_publish_event() with its id
+ * feeds all of its entities.
+ *
+ * camera_json is a JSON object of these fields, of which only "id" must be there:
+ * - "id": what its topics are named by, one level of a topic, at most 128 bytes.
+ * - "name" (its id), "model", "serial_number", "hw_version": texts for people.
+ * - "doorbell" (false): whether it has an entity for rings.
+ * - "area": the area of the home that Home Assistant suggests for it.
+ * - "url": its page, an http or https URL.
+ * - "source_type": where its pictures come from, such as "rtsp"; an attribute of its status.
+ * - "snapshots" (false): whether pictures of its events are published, which whoever may read the broker sees.
+ *
+ * Never blocks, and does not wait for the network. Any thread.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: accepted.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: camera_json is not as described above, or the camera would share an id or a topic with
+ *   another one; the message says which.
+ * - ARGUS_MQTT_QUEUE_FULL: there was no room for all of the states that follow.
+ * - ARGUS_MQTT_SHUT_DOWN: another thread is shutting the client down.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_announce_camera(argus_mqtt_client client,
+                                   const char *camera_json,
+                                   argus_mqtt_error *error);
+
+/**
+ * Disables a camera, which stays announced: it is offline and has no activity, and Home Assistant keeps what the user
+ * changed about it. argus_mqtt_publish_camera_status() enables it.
+ *
+ * Never blocks, and does not wait for the network. Any thread.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: accepted.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: camera is not announced.
+ * - ARGUS_MQTT_QUEUE_FULL: there was no room for all of the states that follow.
+ * - ARGUS_MQTT_SHUT_DOWN: another thread is shutting the client down.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_disable_camera(argus_mqtt_client client,
+                                  const char *camera,
+                                  argus_mqtt_error *error);
+
+/**
+ * Removes a camera and all that the broker keeps of it, at once or as soon as there is a connection. Home Assistant forgets
+ * its entities, with what the user changed about them.
+ *
+ * Never blocks, and does not wait for the network. Any thread.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: accepted.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: camera is not announced.
+ * - ARGUS_MQTT_SHUT_DOWN: another thread is shutting the client down.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_remove_camera(argus_mqtt_client client,
+                                 const char *camera,
+                                 argus_mqtt_error *error);
+
+/**
+ * Says how it goes with a camera: its event, activity and detection are available in Home Assistant while it is online.
+ *
+ * status is "online" ("connected" and "starting" mean the same), "offline" ("disconnected"), or anything else for
+ * unavailable. source_type says where its pictures come from, such as "rtsp"; NULL leaves it as it is.
+ *
+ * Never blocks, and does not wait for the network. Any thread.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: accepted.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: camera is not announced, or status is NULL.
+ * - ARGUS_MQTT_QUEUE_FULL: there was no room for all of the states that follow.
+ * - ARGUS_MQTT_SHUT_DOWN: another thread is shutting the client down.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_publish_camera_status(argus_mqtt_client client,
+                                         const char *camera,
+                                         const char *status,
+                                         const char *source_type,
+                                         argus_mqtt_error *error);
+
+/**
+ * Says how many events of a camera there were today and this week. The caller counts, and so decides in which time zone a
+ * day ends and on which day a week begins. Home Assistant takes a smaller number for a new count.
+ *
+ * Never blocks, and does not wait for the network. Any thread.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: accepted.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: camera is not announced.
+ * - ARGUS_MQTT_QUEUE_FULL: there was no room for all of the states that follow.
+ * - ARGUS_MQTT_SHUT_DOWN: another thread is shutting the client down.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_publish_camera_counts(argus_mqtt_client client,
+                                         const char *camera,
+                                         uint64_t today,
+                                         uint64_t this_week,
+                                         argus_mqtt_error *error);
+
+/**
+ * Says whether something moves before a camera: is_active is 1 or 0. An event says that something does; that it has ended is
+ * said by this alone.
+ *
+ * Never blocks, and does not wait for the network. Any thread.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: accepted.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: camera is not announced, or is_active is neither 0 nor 1.
+ * - ARGUS_MQTT_QUEUE_FULL: there was no room for all of the states that follow.
+ * - ARGUS_MQTT_SHUT_DOWN: another thread is shutting the client down.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_publish_camera_activity(argus_mqtt_client client,
+                                           const char *camera,
+                                           int32_t is_active,
+                                           argus_mqtt_error *error);
+
+/**
+ * Says what the last event of a camera was when it is not news, as at a start of the program.
+ *
+ * event is a JSON object of event_len bytes, as for argus_mqtt_publish_event(), and is copied.
+ *
+ * Never blocks, and does not wait for the network. Any thread.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: accepted.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: camera is not announced, or event is not a JSON object.
+ * - ARGUS_MQTT_QUEUE_FULL: there was no room for all of the states that follow.
+ * - ARGUS_MQTT_SHUT_DOWN: another thread is shutting the client down.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_SYSTEM: no memory for the copy.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_publish_camera_last_event(argus_mqtt_client client,
+                                             const char *camera,
+                                             const void *event,
+                                             size_t event_len,
+                                             argus_mqtt_error *error);
+
+/**
+ * Says the picture of the last event of a camera that was announced with "snapshots". Publish it before its event.
+ *
+ * jpeg is a JPEG of jpeg_len bytes, at most 1 MiB, and is copied.
+ *
+ * Never blocks, and does not wait for the network. Any thread.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: accepted.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: camera is not announced, or was announced without "snapshots", or jpeg is not a JPEG or is too large.
+ * - ARGUS_MQTT_QUEUE_FULL: there was no room for all of the states that follow.
+ * - ARGUS_MQTT_SHUT_DOWN: another thread is shutting the client down.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_SYSTEM: no memory for the copy.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_publish_camera_snapshot(argus_mqtt_client client,
+                                           const char *camera,
+                                           const void *jpeg,
+                                           size_t jpeg_len,
+                                           argus_mqtt_error *error);
+
+/**
+ * Says how many messages of this client wait and were dropped, and which version of MQTT it uses, for the sensors of a system
+ * that was announced with "diagnostics". Does nothing for one that was not.
+ *
+ * Never blocks, and does not wait for the network. Any thread.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: accepted.
+ * - ARGUS_MQTT_QUEUE_FULL: there was no room for all of the states that follow.
+ * - ARGUS_MQTT_SHUT_DOWN: another thread is shutting the client down.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_publish_diagnostics(argus_mqtt_client client,
+                                       argus_mqtt_error *error);
+
+/**
  * Queues an event as argus_mqtt_publish_event() does, but gives up at once if another thread is using the client.
  *
  * For a caller that holds a lock which other threads want, such as the global lock of an interpreter: the call does not
