@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
@@ -47,21 +48,20 @@ def test_faults_are_raised() -> None:
 
 
 def test_an_event_loop_goes_on_meanwhile() -> None:
-    async def main() -> None:
-        # Accepts, and says nothing.
-        silent = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
-        silent_settings: Settings = {"broker_host": "127.0.0.1", "broker_port": silent.sockets[0].getsockname()[1]}
-        first = asyncio.ensure_future(aio.test_connection(silent_settings, 3600))
-        report = await aio.test_connection(silent_settings, 0.5)
+    async def main(port: int) -> None:
+        silent: Settings = {"broker_host": "127.0.0.1", "broker_port": port}
+        first = asyncio.ensure_future(aio.test_connection(silent, 3600))
+        report = await aio.test_connection(silent, 0.5)
         assert results(report)["tcp"] == "passed"
         assert not report.works
         # Neither a wait that is given up nor the end of the loop waits for the test.
         first.cancel()
         with pytest.raises(asyncio.CancelledError):
             await first
-        silent.close()
 
-    asyncio.run(asyncio.wait_for(main(), DEADLINE))
+    # The system accepts, and nobody answers.
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        asyncio.run(asyncio.wait_for(main(server.getsockname()[1]), DEADLINE))
 
 
 def test_the_status_tells_times(settings: Settings) -> None:
