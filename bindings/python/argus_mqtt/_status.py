@@ -109,8 +109,8 @@ class Status:
         outcomes_kept: Outcomes of deliveries that nobody has waited for yet.
         counters: What became of the messages so far; new settings change nothing of it.
         acknowledgement_seconds: How long brokers took to acknowledge messages of QoS 1.
-        topics_without_subscriber: Topics on which something was published last while nobody was subscribed to them, as
-            far as an MQTT 5 broker says so; at most 100.
+        topics_without_subscriber: Topics on which something was published last while nobody was subscribed to them,
+            as far as an MQTT 5 broker says so; at most 100.
         limits: What the broker allows; None without a connection.
         warnings: What should not stay as it is.
         version: The version of the library.
