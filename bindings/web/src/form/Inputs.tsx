@@ -33,7 +33,7 @@ function TextInput({ property }: { property: Property }) {
           value={String(shown ?? '')}
           type="text"
           inputMode={property.kind === 'number' ? 'numeric' : 'text'}
-          className={`${styles.input} ${property.kind === 'number' ? styles.number : ''}`}
+          className={styles.input}
           placeholder={property.required ? undefined : String(byDefault)}
           autoComplete="off"
           autoCapitalize="none"
@@ -56,7 +56,7 @@ function ChoiceInput({ property }: { property: Property }) {
   return (
     <Field property={property}>
       {({ value, ...input }) => (
-        <select {...input} value={String(value)} className={`${styles.input} ${styles.choice}`}>
+        <select {...input} value={String(value)} className={styles.input}>
           <option value="">{texts.form.defaultChoice(byDefault)}</option>
           {choicesOf(property).map((choice) => (
             <option key={choice} value={choice}>

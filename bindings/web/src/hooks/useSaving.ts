@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Fault, MqttSettingsApi } from '../api/contract';
-import { type ApiProblem, problemFrom } from '../api/problem';
+import { ApiProblem, problemFrom } from '../api/problem';
 import { changesOf, draftOf, type FormValues } from '../settings/draft';
 import { ENABLED, type Property, type Settings } from '../settings/schema';
 import { pause } from './pause';
@@ -51,7 +51,7 @@ export function useSaving(api: MqttSettingsApi, editor: Editor, properties: Map<
     } catch (thrown) {
       const problem = problemFrom(thrown);
       if (problem.kind === 'invalid') tell({ kind: 'invalid', faults: problem.faults });
-      else if (problem.kind === 'changed') await compare(tell);
+      else if (problem.kind === 'changed') await compare(problem, tell);
       else if (problem.kind === 'unreachable') await findOut(sent, stored.version, tell);
       else tell({ kind: 'failed', problem });
     } finally {
@@ -59,9 +59,13 @@ export function useSaving(api: MqttSettingsApi, editor: Editor, properties: Map<
     }
   }
 
-  async function compare(tell: (news: SavingNews) => void): Promise<void> {
-    latest.current.takeOver(await api.load());
-    tell({ kind: 'changed' });
+  async function compare(problem: ApiProblem, tell: (news: SavingNews) => void): Promise<void> {
+    try {
+      latest.current.takeOver(await api.load());
+      tell({ kind: 'changed' });
+    } catch {
+      tell({ kind: 'failed', problem });
+    }
   }
 
   /** Ask until the server is back, and see what it has stored. */
@@ -69,8 +73,10 @@ export function useSaving(api: MqttSettingsApi, editor: Editor, properties: Map<
     const signal = mounted.current?.signal ?? AbortSignal.abort();
     tell({ kind: 'unknown' });
     while (!signal.aborted) {
-      const now = await api.load(signal).catch(() => null);
-      if (now) {
+      const now = await api.load(signal).catch(problemFrom);
+      // It is there, and lets nobody in any more.
+      if (now instanceof ApiProblem && now.kind === 'forbidden') return tell({ kind: 'failed', problem: now });
+      if (!(now instanceof ApiProblem)) {
         const { taken, conflicts } = latest.current.takeOver(now);
         // A stored password can't be seen: that nothing else differs is all there is to go by.
         const alike = taken.length === 0 && conflicts.every((name) => properties.get(name)?.kind === 'secret');

@@ -54,6 +54,7 @@ export const english = {
   choices: {
     protocol: { auto: 'Automatic', '5': 'MQTT 5', '3.1.1': 'MQTT 3.1.1' },
     qos: { '0': '0: sent once', '1': '1: sent until the broker confirms it' },
+    wait_for_subscriber: { auto: 'Automatic', always: 'Always', never: 'Never' },
     queue_full: { drop_oldest: 'Drop the oldest message', refuse_newest: 'Refuse the new message' },
   } as Record<string, Record<string, string>>,
   sections,
@@ -73,10 +74,8 @@ export const english = {
     unsaved: (count: number) => (count === 1 ? '1 unsaved change' : `${count} unsaved changes`),
     allSaved: 'All changes are saved',
     notYetSaved: 'Nothing is saved yet',
-    leave: 'There are unsaved changes.',
     required: 'required',
     missing: 'must not be empty',
-    byDefault: (value: string) => `Default: ${value}`,
     defaultChoice: (value: string) => `Default (${value})`,
     example: (topic: string) => `Example: ${topic}`,
     faults: (count: number) =>

@@ -145,6 +145,17 @@ test('of a save without an answer it is found out whether it was stored', async 
   expect(screen.getByText('1 unsaved change')).toBeTruthy();
 });
 
+test('a server that comes back and lets nobody in is said so', async () => {
+  const server = fakeServer({ broker_host: 'broker.example' });
+  await show(server);
+  await type('Topic prefix', 'mine');
+  vi.mocked(server.api.save).mockRejectedValueOnce(new ApiProblem('unreachable', 'the connection broke'));
+  vi.mocked(server.api.load).mockRejectedValueOnce(new ApiProblem('forbidden', 'who are you?'));
+  await press('Save');
+  await screen.findByText(/You are not logged in/);
+  expect(box('Topic prefix').value).toBe('mine');
+});
+
 test('leaving with something unsaved is asked about', async () => {
   const server = fakeServer({ broker_host: 'broker.example' });
   await show(server);

@@ -24,6 +24,20 @@ describe('schema', () => {
     expect(placed.toSorted()).toEqual(Object.keys(schema.properties).toSorted());
   });
 
+  test.each([
+    ['broker_port', 'broker'],
+    ['password', 'login'],
+    ['use_tls', 'encryption'],
+    ['topic_prefix', 'topics'],
+    ['message_expiry_seconds', 'events'],
+    ['will_message', 'availability'],
+    ['discovery_prefix', 'homeAssistant'],
+    ['client_id', 'advanced'],
+    ['keep_alive_seconds', 'advanced'],
+  ])('%s stands under %s', (name, section) => {
+    expect(sectionOf(property(name))).toBe(section);
+  });
+
   test('what most people look for exists in the schema', () => {
     const usual = [...properties.values()].filter(isUsual);
     expect(usual.map(sectionOf)).toContain('homeAssistant');

@@ -2,7 +2,7 @@
 
 import { mkdirSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import { startMosquitto } from '../support/brokers';
+import { selfSigned, startMosquitto, startOldBroker } from '../support/brokers';
 import { test } from '../support/browserTest';
 import { fill, press, save, see, seeState, testSteps } from '../support/page';
 import { REPOSITORY } from '../support/repository';
@@ -38,6 +38,33 @@ test('first visit and test', async ({ browser, scene }) => {
   await press(page, 'Test connection');
   await see(page, 'The connection works.');
   await take(page, 'test-works');
+});
+
+test('troubles with the connection', async ({ browser, scene }) => {
+  const tls = scene.keep(await startMosquitto(scene.directory, { tls: selfSigned(scene.directory) }));
+  const old = scene.keep(await startOldBroker());
+  const server = await scene.server();
+  const page = await scene.open(browser, server, WIDE);
+  await fill(page, 'Host', 'broker.invalid');
+  await press(page, 'Test connection');
+  await testSteps(page);
+  await take(page, 'wrong-host');
+  await fill(page, 'Host', '127.0.0.1');
+  await fill(page, 'Port', String(tls.port));
+  await page.getByRole('switch', { name: 'Use TLS' }).click();
+  await press(page, 'Test connection');
+  await see(page, 'Encrypt the connection');
+  await testSteps(page);
+  await take(page, 'foreign-certificate');
+  await page.getByRole('switch', { name: 'Use TLS' }).click();
+  await fill(page, 'Port', String(old.port));
+  await press(page, 'Test connection');
+  await see(page, 'The connection works.');
+  await save(page);
+  await seeState(page, 'Online');
+  await press(page, 'Close');
+  await page.evaluate(() => scrollTo(0, 0));
+  await take(page, 'mqtt-3.1.1');
 });
 
 test('online, faults, and an outage', async ({ browser, scene }) => {
