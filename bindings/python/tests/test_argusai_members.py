@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
@@ -12,6 +13,7 @@ from uuid import UUID
 import pytest
 
 import argus_mqtt
+from argus_mqtt import argusai
 from argus_mqtt.argusai import MQTTService
 from support import DEADLINE, wait_until
 from support.mosquitto import Mosquitto, free_port
@@ -52,6 +54,52 @@ def service(row: Row) -> Iterator[MQTTService]:
 def payload(message: Any) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(message.payload)
     return found
+
+
+PROPERTIES = {"is_connected", "messages_published", "last_error", "last_connected_at"}
+PLAIN = {
+    "set_on_connect_callback": ["callback"],
+    "set_on_disconnect_callback": ["callback"],
+    "get_status": [],
+    "get_availability_topic": [],
+    "get_event_topic": ["camera_id"],
+    "get_status_topic": ["camera_id"],
+    "get_last_event_topic": ["camera_id"],
+    "get_counts_topic": ["camera_id"],
+    "get_activity_topic": ["camera_id"],
+    "get_api_base_url": [],
+    "cleanup": [],
+}
+AWAITED = {
+    "initialize": [],
+    "connect": [],
+    "disconnect": [],
+    "publish": ["topic", "payload", "qos", "retain"],
+    "update_config": ["config"],
+    "test_connection": ["broker_host", "broker_port", "username", "password", "use_tls"],
+    "publish_birth_message": [],
+    "publish_camera_status": ["camera_id", "camera_name", "status", "source_type"],
+    "publish_last_event_timestamp": [
+        "camera_id",
+        "camera_name",
+        "event_id",
+        "timestamp",
+        "description",
+        "smart_detection_type",
+    ],
+    "publish_event_counts": ["camera_id", "camera_name", "events_today", "events_this_week"],
+    "publish_activity_state": ["camera_id", "state", "last_event_at"],
+}
+
+
+def test_the_members_are_those_that_argusai_calls() -> None:
+    for name in PROPERTIES:
+        assert isinstance(inspect.getattr_static(MQTTService, name), property), name
+    for name, parameters in {**PLAIN, **AWAITED}.items():
+        member = getattr(MQTTService, name)
+        assert inspect.iscoroutinefunction(member) is (name in AWAITED), name
+        assert list(inspect.signature(member).parameters)[1:] == parameters, name
+    assert all(callable(getattr(argusai, name)) for name in argusai.__all__ if name != "RECONNECT_DELAYS")
 
 
 def test_before_anything_was_loaded() -> None:

@@ -141,3 +141,15 @@ def test_one_of_three_has_the_connection(workers: Workers, broker: Mosquitto) ->
         seen.expect(f"{new}/camera/front/event", '{"last":49}')
         seen.expect(f"{new}/status", "offline")
         assert seen.messages(f"{new}/status")[-1].payload == b"offline"
+
+
+def test_a_broker_that_is_gone_keeps_no_server_from_its_end(tmp_path: Path, own_broker: Mosquitto) -> None:
+    workers = Workers("uvicorn", tmp_path, own_broker)
+    with workers.program:
+        owner = workers.owner()
+        own_broker.stop()
+        wait_until(lambda: not workers.owners(), "the outage is noticed")
+        assert workers.ask(owner, "publish", {"n": 1}) is True
+        workers.program.send(signal.SIGTERM)
+        assert workers.program.ended() == 0
+        assert "1 message" in workers.program.output, "what was not delivered is reported"
