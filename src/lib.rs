@@ -63,7 +63,8 @@ mod support;
 
 pub use client::{Client, Delivery};
 pub use connection_test::{
-    test_connection, ConnectionReport, ConnectionStep, StepName, StepResult,
+    find_announced, test_connection, AnnouncedEntity, ConnectionReport, ConnectionStep, StepName,
+    StepResult,
 };
 pub use engine::{Histogram, Level, Limits, Notice, NoticeKinds, State, Status};
 pub use error::{Error, ErrorKind};

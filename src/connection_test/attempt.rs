@@ -37,6 +37,7 @@ pub(super) fn connect(
             version,
             will: AvailabilityFlags::FULL,
             has_will: false,
+            wants_configs: test.wants_configs,
             clean_start: true,
             limit: attempt_limit(settings, version),
         };

@@ -3,12 +3,14 @@
 //! An attempt of the wire, and then a message and a subscription on the connection that comes of it, on the thread of the
 //! caller.
 
+mod announced;
 mod attempt;
 mod permissions;
 mod remedy;
 mod report;
 mod steps;
 
+pub use announced::{find_announced, AnnouncedEntity};
 pub use report::{ConnectionReport, ConnectionStep, StepName, StepResult};
 
 use crate::clock::Clock;
@@ -29,9 +31,33 @@ struct Test {
     waker: Waker,
     timeout: Duration,
     deadline: Time,
+    begun: Time,
+    wants_configs: bool,
 }
 
 impl Test {
+    /// With these settings, but a client id and a topic of its own.
+    fn new(
+        settings: &Settings,
+        suffix: &str,
+        topic: &str,
+        timeout: Duration,
+    ) -> Result<Self, Error> {
+        let mut of_the_test = settings.clone();
+        of_the_test.client_id.push_str(suffix);
+        of_the_test.availability_topic = topic.into();
+        let waker = Waker::new(Clock::new())?;
+        let begun = waker.clock().now();
+        Ok(Test {
+            dialer: Dialer::new(Arc::new(of_the_test))?,
+            deadline: begun.saturating_add(timeout),
+            timeout,
+            waker,
+            begun,
+            wants_configs: false,
+        })
+    }
+
     fn now(&self) -> Time {
         self.waker.clock().now()
     }
@@ -74,18 +100,8 @@ impl Test {
 /// [`ErrorKind::System`](crate::ErrorKind::System) when the process has no file descriptor left.
 pub fn test_connection(settings: &Settings, timeout: Duration) -> Result<ConnectionReport, Error> {
     let topic = format!("{}/connection-test", settings.topic_prefix);
-    let mut of_the_test = settings.clone();
-    of_the_test.client_id.push_str("-test");
-    of_the_test.availability_topic.clone_from(&topic);
-    let waker = Waker::new(Clock::new())?;
-    let begun = waker.clock().now();
-    let test = Test {
-        dialer: Dialer::new(Arc::new(of_the_test))?,
-        deadline: begun.saturating_add(timeout),
-        timeout,
-        waker,
-    };
-    let mut steps = Steps::new(begun);
+    let test = Test::new(settings, "-test", &topic, timeout)?;
+    let mut steps = Steps::new(test.begun);
     let mut report = blank(settings, &test, topic);
     let result = connect(&test, &mut steps, &mut report.certificate).and_then(|connected| {
         report.protocol = Some(connected.version.name());
@@ -101,7 +117,7 @@ pub fn test_connection(settings: &Settings, timeout: Duration) -> Result<Connect
     }
     report.steps = steps.finish();
     report.proves = proves(&report);
-    report.seconds = (test.now() - begun).as_secs_f64();
+    report.seconds = (test.now() - test.begun).as_secs_f64();
     Ok(report)
 }
 

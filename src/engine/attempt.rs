@@ -45,6 +45,8 @@ pub(crate) struct Attempt {
     pub(crate) will: AvailabilityFlags,
     /// Whether the broker is to speak for us when the connection ends; a test of a connection leaves no will.
     pub(crate) has_will: bool,
+    /// Whether discovery configs that the broker sends are reported: for a look at what it keeps.
+    pub(crate) wants_configs: bool,
     /// Whether the broker is to end the session that it may have kept, and to speak the will of that session.
     pub(crate) clean_start: bool,
     /// How long the broker may take, for each of its addresses, from the start of the TCP connection to CONNACK.

@@ -29,6 +29,7 @@ impl Engine {
             version,
             will,
             has_will: settings.announce_availability,
+            wants_configs: false,
             clean_start: settings.will_delay_seconds == 0
                 || !settings.announce_availability
                 || self.leaves_a_topic,

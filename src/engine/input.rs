@@ -35,6 +35,8 @@ pub(crate) enum Input {
     /// A PUBLISH was acknowledged, and the broker says that no subscriber matched its topic (MQTT 5, section 3.4.2.1:
     /// reason code 0x10).
     Unmatched(Token),
+    /// A message arrived on the topic of a discovery config, where the attempt asked for those.
+    Config { topic: String, payload: Bytes },
     /// A message arrived on one of the topics that concern us: live, or as the broker kept it. Of one that is larger
     /// than the connection takes, only the beginning.
     Received {

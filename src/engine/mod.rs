@@ -226,7 +226,7 @@ impl Engine {
                 },
                 Input::Unsolicited => self.outbox.counters.ignored_acknowledgements += 1,
                 Input::Ended(ended) => self.ended(now, &ended),
-                Input::Opened(_) | Input::Failed(_) => {}
+                Input::Opened(_) | Input::Failed(_) | Input::Config { .. } => {}
             },
             // Of a connection that has been given up already.
             _ => {}

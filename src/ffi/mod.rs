@@ -36,6 +36,7 @@ mod text;
 mod cameras;
 mod connect;
 mod delivery;
+mod find_announced;
 mod notices;
 mod outcomes;
 mod publish;

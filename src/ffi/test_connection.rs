@@ -6,7 +6,7 @@ use super::output::{check_buffer, put_json};
 use super::signals;
 use super::status_code::ARGUS_MQTT_SYSTEM;
 use super::text::text;
-use crate::{test_connection, ConnectionReport, Settings};
+use crate::{test_connection, Error, Settings};
 use std::ffi::c_char;
 use std::time::Duration;
 
@@ -61,24 +61,27 @@ pub unsafe extern "C" fn argus_mqtt_test_connection(
             let settings = text("settings_json", settings_json)?;
             check_buffer(buffer, capacity)?;
             let settings = Settings::from_json(settings)?;
-            let report = tested(settings, Duration::from_millis(timeout_ms))?;
+            let timeout = Duration::from_millis(timeout_ms);
+            let report = beside(move || test_connection(&settings, timeout))?;
             put_json("a report", &report, buffer, capacity, length_out)
         })
     }
 }
 
-/// On a thread with all signals blocked: the caller's handlers run on the caller's thread meanwhile, and a broker that
-/// closes raises no SIGPIPE.
-fn tested(settings: Settings, timeout: Duration) -> Result<ConnectionReport, Failure> {
+/// Calls what connects by itself, on a thread with all signals blocked: the caller's handlers run on the caller's thread
+/// meanwhile, and a broker that closes raises no SIGPIPE.
+pub(super) fn beside<T: Send + 'static>(
+    call: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Failure> {
     let thread = signals::with_all_blocked(|| {
         std::thread::Builder::new()
             .name("argus-mqtt-test".into())
-            .spawn(move || test_connection(&settings, timeout))
+            .spawn(call)
     });
     let thread = thread.map_err(|error| {
         let text = format!("no thread could be started: {error}");
         Failure::new(ARGUS_MQTT_SYSTEM, text)
     })?;
-    let report = thread.join().map_err(|panic| Failure::panicked(&*panic))?;
-    Ok(report?)
+    let result = thread.join().map_err(|panic| Failure::panicked(&*panic))?;
+    Ok(result?)
 }

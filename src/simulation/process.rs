@@ -159,7 +159,7 @@ impl World<'_> {
                 Cause::ReceivedBirth
             }
             Input::Received { .. } => Cause::ReceivedOther,
-            Input::Unsolicited => Cause::Stray,
+            Input::Unsolicited | Input::Config { .. } => Cause::Stray,
             Input::Ended(ended) => ended.kind.into(),
         }
     }

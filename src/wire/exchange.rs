@@ -193,7 +193,10 @@ impl<S: Stream> Exchange<S> {
                     if let Some(answer) = message.answer {
                         self.answer(now, answer)?;
                     }
-                    if let Some(subject) = self.topics.subject(&message.topic) {
+                    if let Some(topic) = self.topics.config(&message.topic) {
+                        let payload = message.payload;
+                        inputs.push(Input::Config { topic, payload });
+                    } else if let Some(subject) = self.topics.subject(&message.topic) {
                         let (payload, retain) = (message.payload, message.retain);
                         inputs.push(Input::Received {
                             subject,

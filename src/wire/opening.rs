@@ -251,7 +251,7 @@ impl Opening {
         let exchange = Exchange::new(Start {
             stream,
             version,
-            topics: Topics::new(settings),
+            topics: Topics::new(settings, self.attempt.wants_configs),
             requests,
             span,
             keep_alive: KeepAlive::new(

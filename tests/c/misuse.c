@@ -366,6 +366,12 @@ static void testing_a_connection(void)
     CHECK(length == 77);
     EXPECT(ARGUS_MQTT_BUFFER_TOO_SMALL, argus_mqtt_test_connection(NO_BROKER, 20000, NULL, 0, &length, &error));
     CHECK(length > 77 && length < sizeof report);
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_find_announced(NULL, NULL, 0, report, sizeof report, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_find_announced(NO_BROKER, "\xff", 0, report, sizeof report, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_find_announced(NO_BROKER, "[]", 0, report, sizeof report, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_find_announced(NO_BROKER, NULL, 0, NULL, 1, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_SETTINGS, argus_mqtt_find_announced("{}", NULL, 0, report, sizeof report, NULL, &error));
+    EXPECT(ARGUS_MQTT_TIMEOUT, argus_mqtt_find_announced(NO_BROKER, NULL, 20000, report, sizeof report, NULL, &error));
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_test_connection(NO_BROKER, UINT64_MAX, report, sizeof report, NULL, &error));
     CHECK(strstr(report, "\"works\":false") != NULL && strstr(report, "\"remedy\":\"") != NULL);
 }

@@ -276,6 +276,7 @@ static void no_descriptors_left(const char *mosquitto)
     EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_connect(settings, &client, &error));
     CHECK(client == 0 && count > 2);
     EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_test_connection(settings, 0, text, sizeof text, NULL, &error));
+    EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_find_announced(settings, NULL, 0, text, sizeof text, NULL, &error));
     close(taken[--count]);
     close(taken[--count]);
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_connect(settings, &client, &error));

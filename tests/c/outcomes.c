@@ -180,6 +180,30 @@ static void refused(const char *refusing)
     leave(client);
 }
 
+static void found(const char *mosquitto, const char *refusing)
+{
+    static const char topic[] = "homeassistant/sensor/argusai_door_event/config";
+    static const char config[] = "{\"origin\": {\"name\": \"argus-mqtt\"}, \"state_topic\": \"argusai/status\"}";
+    static const char cameras[] = "{\"cameras\": []}";
+    char list[1024];
+    argus_mqtt_error error;
+    size_t length = 0;
+    argus_mqtt_client client = connected(settings_for(mosquitto, ""));
+
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish_state(client, topic, config, sizeof config - 1, NULL, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_shutdown(client, PATIENCE_MS, NULL, &error));
+    const char *settings = settings_for(mosquitto, "");
+    EXPECT(ARGUS_MQTT_BUFFER_TOO_SMALL, argus_mqtt_find_announced(settings, NULL, PATIENCE_MS, list, 1, &length, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_find_announced(settings, NULL, PATIENCE_MS, list, sizeof list, &length, &error));
+    CHECK(length == strlen(list) && strstr(list, topic) != NULL && strstr(list, "\"is_ghost\":null") != NULL);
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_find_announced(settings, cameras, PATIENCE_MS, list, sizeof list, NULL, &error));
+    CHECK(strstr(list, "\"is_ghost\":true") != NULL);
+    settings = settings_for(refusing, ", \"username\": \"me\", \"password\": \"secret\"");
+    EXPECT(ARGUS_MQTT_REFUSED, argus_mqtt_find_announced(settings, NULL, PATIENCE_MS, list, sizeof list, NULL, &error));
+    int32_t status = argus_mqtt_find_announced(settings, NULL, PATIENCE_MS, list, sizeof list, NULL, &error);
+    CHECK(status == ARGUS_MQTT_REFUSED && strstr(error.message, "secret") == NULL);
+}
+
 static void reconfigured(const char *mosquitto, const char *silent)
 {
     char first[512];
@@ -232,6 +256,7 @@ int main(int argc, char **argv)
     too_many_for_cameras();
     unknown_while_shutting_down(argv[2]);
     refused(argv[3]);
+    found(argv[1], argv[3]);
     reconfigured(argv[1], argv[2]);
     if (argc == 4) {
         without_memory();

@@ -6,7 +6,7 @@ use std::fs;
 use crate::compiler::{defines, header, root, Program};
 
 /// The files that the header is made from, in its order.
-const SOURCES: [&str; 19] = [
+const SOURCES: [&str; 20] = [
     "abi",
     "status_code",
     "handle",
@@ -23,6 +23,7 @@ const SOURCES: [&str; 19] = [
     "status",
     "settings",
     "test_connection",
+    "find_announced",
     "shutdown",
     "status_name",
     "version",

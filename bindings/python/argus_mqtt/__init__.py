@@ -12,6 +12,7 @@ Importing raises LibraryNotLoaded, which is an ImportError, when there is none t
 Times are in seconds. Every exception of this package is an ArgusMqttError.
 """
 
+from ._announced import AnnouncedEntity, find_announced
 from ._arguments import Payload
 from ._client import Client
 from ._connect import connect
@@ -44,6 +45,7 @@ from ._status import Counters, Histogram, Limits, Status
 from ._version import __version__
 
 __all__ = [
+    "AnnouncedEntity",
     "ArgusMqttError",
     "BrokerCertificate",
     "Client",
@@ -81,6 +83,7 @@ __all__ = [
     "__version__",
     "check_settings",
     "connect",
+    "find_announced",
     "library_version",
     "settings_schema",
     "test_connection",

@@ -3,7 +3,7 @@
 # Annotations are evaluated: tools look their names up in the package, where not all of them are.
 import ctypes
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -114,24 +114,37 @@ def test_connection(settings: GivenSettings, timeout: float = 15.0) -> Connectio
     """
     text = settings_json(settings)
     deadline = _waiting.deadline_after(_arguments.timeout(timeout))
-    capacity = _ENOUGH_FOR_MOST
+    return _report_from(
+        json.loads(read_beside(text, lambda *output: _prototypes.test_connection(text, *output), deadline))
+    )
+
+
+# It is no test, whatever pytest thinks of its name.
+setattr(test_connection, "__test__", False)  # noqa: B010  (functions have no such attribute for type checkers)
+
+
+def read_beside(
+    settings: bytes, call: Callable[..., int], deadline: float, capacity: int = _ENOUGH_FOR_MOST
+) -> bytes:
+    """Give the JSON that a call writes which connects by itself.
+
+    It takes the milliseconds that are left, a buffer, its capacity, and where length and error go.
+
+    Raises:
+        InvalidSettings: The settings have faults.
+    """
     length = ctypes.c_size_t()
     error = _prototypes.Error()
     while True:
         buffer = ctypes.create_string_buffer(capacity)
         timeout_ms = _waiting.milliseconds_to(deadline)
-        output = (buffer, capacity, ctypes.byref(length), ctypes.byref(error))
-        status = _prototypes.test_connection(text, timeout_ms, *output)
+        status = call(timeout_ms, buffer, capacity, ctypes.byref(length), ctypes.byref(error))
         if status == OK:
-            return _report_from(json.loads(buffer.raw[: length.value]))
+            return buffer.raw[: length.value]
         if status != BUFFER_TOO_SMALL:
-            raise settings_error(status, error, text)
+            raise settings_error(status, error, settings)
         # The longest settings make the longest report.
         capacity = 2 * length.value
-
-
-# It is no test, whatever pytest thinks of its name.
-setattr(test_connection, "__test__", False)  # noqa: B010  (functions have no such attribute for type checkers)
 
 
 def _report_from(data: Mapping[str, Any]) -> ConnectionReport:

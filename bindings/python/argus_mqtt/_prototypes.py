@@ -275,6 +275,19 @@ test_connection = _bind(
     POINTER(Error),
 )
 
+# int32_t argus_mqtt_find_announced(const char *settings_json, const char *cameras_json, uint64_t timeout_ms,
+#                                   char *buffer, size_t capacity, size_t *length_out, argus_mqtt_error *error);
+find_announced = _bind(
+    "argus_mqtt_find_announced",
+    c_char_p,
+    c_char_p,
+    c_uint64,
+    c_char_p,
+    c_size_t,
+    POINTER(c_size_t),
+    POINTER(Error),
+)
+
 # int32_t argus_mqtt_shutdown(argus_mqtt_client client, uint64_t timeout_ms, size_t *left_out,
 #                             argus_mqtt_error *error);
 shutdown = _bind("argus_mqtt_shutdown", c_uint64, c_uint64, POINTER(c_size_t), POINTER(Error))

@@ -224,6 +224,15 @@ extern "C" {
         length_out: *mut usize,
         error: *mut Error,
     ) -> i32;
+    pub fn argus_mqtt_find_announced(
+        settings: *const c_char,
+        cameras: *const c_char,
+        timeout_ms: u64,
+        buffer: *mut c_char,
+        capacity: usize,
+        length_out: *mut usize,
+        error: *mut Error,
+    ) -> i32;
     pub fn argus_mqtt_status_name(status: i32) -> *const c_char;
     pub fn argus_mqtt_abi_version() -> u32;
     pub fn argus_mqtt_version() -> *const c_char;

@@ -95,6 +95,7 @@ enum What {
     ShutdownBegin(Number),
     Close(Number),
     TestConnection(Settings, Buffer),
+    FindAnnounced(Settings, Text, Buffer),
     StatusName(i32),
     Versions,
     PublishState {
@@ -414,6 +415,20 @@ impl What {
                 text(buffer, has_output, |buffer, capacity, length| unsafe {
                     argus_mqtt_test_connection(
                         address(&settings),
+                        timeout,
+                        buffer,
+                        capacity,
+                        length,
+                        error,
+                    )
+                })
+            }
+            What::FindAnnounced(settings, cameras, buffer) => {
+                let (settings, cameras) = (settings.make(world.broker), cameras.make());
+                text(buffer, has_output, |buffer, capacity, length| unsafe {
+                    argus_mqtt_find_announced(
+                        address(&settings),
+                        address(&cameras),
                         timeout,
                         buffer,
                         capacity,

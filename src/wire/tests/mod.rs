@@ -48,6 +48,7 @@ fn dialer(port: u16, more: &Value) -> Dialer {
 fn attempt(version: Version, limit: Duration) -> Attempt {
     Attempt {
         has_will: true,
+        wants_configs: false,
         number: 1,
         version,
         will: AvailabilityFlags::FULL,
@@ -144,6 +145,7 @@ impl From<Input> for Told {
             Input::Unsolicited => Told::Unsolicited,
             Input::Ended(ended) => Told::Ended(ended),
             Input::Opened(_) | Input::Failed(_) => unreachable!("the connection is open"),
+            Input::Config { .. } => unreachable!("none was asked for"),
         }
     }
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from argus_mqtt._version import __version__
 
-from . import _check, _convert, _doctor, _publish
+from . import _cameras, _check, _convert, _doctor, _publish
 
 if TYPE_CHECKING:
     _Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # argparse has no public name for it.
@@ -32,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
     _add_check(commands)
     _add_doctor(commands)
     _add_publish(commands)
+    _add_cameras(commands)
     _add_import(commands)
     _add_export(commands)
     return program
@@ -81,6 +82,27 @@ def _add_publish(commands: _Commands) -> None:
     command.add_argument(
         "-e", "--expiry", metavar="SECONDS", type=int, help="when it is not worth delivering any more"
     )
+
+
+def _add_cameras(commands: _Commands) -> None:
+    text = "What Home Assistant is told of the cameras"
+    group = commands.add_parser("cameras", help=text, description=f"{text}.", epilog=f"{_EXIT}.")
+    kinds = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    beside = f"It does not disturb a service that runs with the same settings. {_ENVIRONMENT}"
+    command = _command(
+        kinds, "list", _cameras.run_list, "List the devices of this system, as the broker keeps them", beside
+    )
+    add_broker(command)
+    command = _command(
+        kinds, "clear-ghosts", _cameras.run_clear_ghosts, "Remove the entities that no camera has any more", beside
+    )
+    add_broker(command)
+    command.add_argument(
+        "file",
+        metavar="FILE",
+        help='the cameras that there are, in JSON: a list, or an object with "cameras" and "system"',
+    )
+    command.add_argument("--dry-run", action="store_true", help="only tell them")
 
 
 def _add_import(commands: _Commands) -> None:

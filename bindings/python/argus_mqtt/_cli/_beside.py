@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import contextlib
 import secrets
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, cast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from argus_mqtt._connect import connect
 from argus_mqtt._settings import check_settings
@@ -21,15 +21,21 @@ if TYPE_CHECKING:
     from ._terminal import Terminal
 
 
-@contextlib.contextmanager
-def connected(given: argparse.Namespace, terminal: Terminal) -> Iterator[Client]:
-    """Give a client that is online, and that leaves client id and availability of the service alone."""
-    source = _sources.settings(given, terminal)
-    report = check_settings(source.settings)
-    if report.settings is None or not isinstance(source.settings, Mapping):
+def sound_settings(given: argparse.Namespace, terminal: Terminal) -> Settings:
+    """Give the settings of a command that can do nothing with faulty ones."""
+    settings = _sources.settings(given, terminal).settings
+    report = check_settings(settings)
+    if not report.valid or isinstance(settings, str):
         raise Misused(_check.faults_text(report.faults))
-    own_id = given.id or f"{report.settings['client_id']}-{secrets.token_hex(3)}"
-    client = connect(cast("Settings", {**source.settings, "client_id": own_id, "announce_availability": False}))
+    return settings
+
+
+@contextlib.contextmanager
+def connected(settings: Settings, given: argparse.Namespace, terminal: Terminal) -> Iterator[Client]:
+    """Give a client that is online, and that leaves client id and availability of the service alone."""
+    known = check_settings(settings).settings or settings
+    own_id = given.id or f"{known['client_id']}-{secrets.token_hex(3)}"
+    client = connect({**settings, "client_id": own_id, "announce_availability": False})
     with client:
         broker = client.status().broker
         terminal.waiting(f"connecting to {broker}", lambda: client.wait_online(given.timeout))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from argus_mqtt._errors import ArgusMqttError
 
-from ._beside import connected
+from ._beside import connected, sound_settings
 from ._failing import FAILED, OK, Misused
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def run(given: argparse.Namespace, terminal: Terminal) -> int:
         raise Misused("qos, retain and expiry of a camera's events are those of the settings: use --set, or -t")
     delivered = 0
     failures: list[str] = []
-    with connected(given, terminal) as client:
+    with connected(sound_settings(given, terminal), given, terminal) as client:
         waiting: list[Delivery] = []
         for message in _messages(given):
             waiting.append(_published(client, given, message))

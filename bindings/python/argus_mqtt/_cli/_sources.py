@@ -103,6 +103,15 @@ def read(path: str) -> str:
         raise Misused(f"{name_of(path)} is no text in UTF-8") from None
 
 
+def json_of(path: str) -> object:
+    """Give the value that a file has in JSON."""
+    try:
+        value: object = json.loads(read(path))
+    except ValueError as error:
+        raise Misused(f"{name_of(path)} is no JSON: {error}") from None
+    return value
+
+
 def parsed(text: str) -> Settings | None:
     """Give a JSON object, or None when the text is none."""
     try:

@@ -1,0 +1,65 @@
+"""What Home Assistant is told of the cameras of a system, beside every client."""
+
+# Annotations are evaluated: tools look their names up in the package, where not all of them are.
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from . import _arguments, _prototypes, _waiting
+from ._connection_test import read_beside
+from ._settings import GivenSettings, settings_json
+
+# Enough for thousands of entities; with less, the look would be made again.
+_CAPACITY = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncedEntity:
+    """An entity that Home Assistant is told of, by a discovery config that the broker keeps.
+
+    Attributes:
+        topic: The topic of the config. `Client.forget_state` with it removes the entity.
+        unique_id: The unique id of the entity.
+        device: The identifier of its device: `discovery_id_prefix`, and for a camera "_" and the camera's id.
+        device_name: The name of its device.
+        is_ghost: Whether none of the cameras that were given has this entity; None where none were given.
+    """
+
+    topic: str
+    unique_id: str
+    device: str
+    device_name: str
+    is_ghost: bool | None
+
+
+def find_announced(
+    settings: GivenSettings, cameras: Mapping[str, object] | None = None, timeout: float = 15.0
+) -> tuple[AnnouncedEntity, ...]:
+    """Find the entities of this system that Home Assistant is told of, by the configs that the broker keeps.
+
+    Those are the ones that this package announced with the `availability_topic` of the settings. No client that is
+    running is touched: the look has a client id of its own, leaves no will and publishes nothing. It takes at least a
+    second, as a broker does not say when it has sent all that it keeps.
+
+    Signal handlers run when it has ended.
+
+    Args:
+        settings: As for `connect`.
+        cameras: What there is, so that ghosts are told: "cameras", a list of what they are announced with, and
+            perhaps "system", the same for the system, whose own entities are no ghosts otherwise.
+        timeout: How many seconds it may take.
+
+    Raises:
+        InvalidSettings: The settings have faults.
+        InvalidArgument: The cameras are not as above.
+        Refused: The broker refuses the login or the subscription.
+        TimedOut: It can't be reached in time; the text says why, and what to do.
+        ArgusMqttError: The operating system does not give a thread or a file descriptor.
+    """
+    text = settings_json(settings)
+    known = None if cameras is None else _arguments.c_text("cameras", _arguments.payload("cameras", cameras).decode())
+    deadline = _waiting.deadline_after(_arguments.timeout(timeout))
+    found = read_beside(text, lambda *output: _prototypes.find_announced(text, known, *output), deadline, _CAPACITY)
+    # A newer library of the same ABI may tell more, which older callers have no use for.
+    names = AnnouncedEntity.__dataclass_fields__
+    return tuple(AnnouncedEntity(**{name: entity[name] for name in names}) for entity in json.loads(found))

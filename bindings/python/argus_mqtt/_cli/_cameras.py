@@ -1,0 +1,78 @@
+"""`argus-mqtt cameras`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from typing import TYPE_CHECKING, cast
+
+from argus_mqtt._announced import AnnouncedEntity, find_announced
+
+from . import _sources
+from ._beside import connected, sound_settings
+from ._failing import OK, Misused
+
+if TYPE_CHECKING:
+    from argus_mqtt._settings_fields import Settings
+
+    from ._terminal import Terminal
+
+
+def run_list(given: argparse.Namespace, terminal: Terminal) -> int:
+    """List what Home Assistant is told of this system."""
+    found = _found(sound_settings(given, terminal), given, terminal)
+    terminal.json(found)
+    _show(found, terminal)
+    if not found:
+        terminal.line("nothing is announced")
+    return OK
+
+
+def run_clear_ghosts(given: argparse.Namespace, terminal: Terminal) -> int:
+    """Remove what no camera of the file has."""
+    cameras = _cameras(given.file)
+    settings = sound_settings(given, terminal)
+    ghosts = [entity for entity in _found(settings, given, terminal, cameras) if entity.is_ghost]
+    if ghosts and not given.dry_run:
+        with connected(settings, given, terminal) as client:
+            deliveries = [client.forget_state(ghost.topic) for ghost in ghosts]
+
+            def wait() -> None:
+                for delivery in deliveries:
+                    delivery.wait(given.timeout)
+
+            terminal.waiting("clearing", wait)
+    terminal.json({"cleared": [] if given.dry_run else ghosts, "found": ghosts})
+    _show(ghosts, terminal)
+    what = f"{len(ghosts)} {'ghost' if len(ghosts) == 1 else 'ghosts'}"
+    terminal.line(f"{what} found" if given.dry_run else f"{what} cleared")
+    return OK
+
+
+def _found(
+    settings: Settings,
+    given: argparse.Namespace,
+    terminal: Terminal,
+    cameras: Mapping[str, object] | None = None,
+) -> tuple[AnnouncedEntity, ...]:
+    return terminal.waiting(
+        f"looking at {settings['broker_host']}", lambda: find_announced(settings, cameras, given.timeout)
+    )
+
+
+def _cameras(path: str) -> Mapping[str, object]:
+    """Read the cameras of a file: a list of them, or an object with them and the system."""
+    value = _sources.json_of(path)
+    if isinstance(value, list):
+        return {"cameras": value}
+    if not isinstance(value, dict):
+        raise Misused(f'{_sources.name_of(path)} must be a list of cameras, or an object with "cameras"')
+    return cast("Mapping[str, object]", value)
+
+
+def _show(entities: Iterable[AnnouncedEntity], terminal: Terminal) -> None:
+    """Tell of each device how many entities it has."""
+    for (device, name), group in groupby(entities, lambda entity: (entity.device, entity.device_name)):
+        count = len(list(group))
+        terminal.line(f"{device:<32}{name:<32}{count} {'entity' if count == 1 else 'entities'}")

@@ -1,0 +1,193 @@
+//! What Home Assistant is told of this system's cameras, as the broker keeps it.
+
+use super::attempt::connect;
+use super::report::StepName;
+use super::steps::Steps;
+use super::{remedy, Test};
+use crate::engine::{Input, Link, Packet};
+use crate::error::{Error, ErrorKind};
+use crate::home_assistant::{Camera, CameraStatus, HomeAssistant, System};
+use crate::settings::Settings;
+use crate::wire::Opened;
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::{BTreeMap, HashSet};
+use std::time::{Duration, SystemTime};
+
+/// A broker does not say when it has sent all that it keeps. It sends at once, so that this much silence is the end.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// An entity that Home Assistant is told of, by a discovery config that the broker keeps. As JSON it is an object with
+/// these fields.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct AnnouncedEntity {
+    /// The topic of its config.
+    pub topic: String,
+    /// Its unique id.
+    pub unique_id: String,
+    /// The identifier of its device: `discovery_id_prefix`, and for a camera `_` and the camera's id.
+    pub device: String,
+    /// The name of its device.
+    pub device_name: String,
+    /// Whether it belongs to none of the cameras that were given; `None` where no cameras were given.
+    pub is_ghost: Option<bool>,
+}
+
+/// The cameras that there are, as JSON has them.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Cameras {
+    system: Option<System>,
+    cameras: Vec<Camera>,
+}
+
+/// Finds the entities of this system that Home Assistant is told of, by what the broker keeps under
+/// `{discovery_prefix}/+/+/config`: those that this library announced with this `availability_topic`. Blocks for at most
+/// `timeout`, and for at least a second, as a broker does not say when it has sent all that it keeps.
+///
+/// With `cameras`, it also says which are ghosts: left by a camera that is no more, or that was announced otherwise. That
+/// is a JSON object with `cameras`, the fields of [`Camera`] for each, and perhaps `system`, the fields of [`System`],
+/// without which the entities of the system itself are no ghosts. To clear one, forget the state of its topic.
+///
+/// No client that is running is touched: it has a client id of its own, that of the settings and `-find`, leaves no will
+/// and publishes nothing.
+///
+/// # Errors
+/// [`ErrorKind::InvalidArgument`] for `cameras` that are not as above; [`ErrorKind::Refused`] when the broker refuses the
+/// login or the subscription; [`ErrorKind::Timeout`] when it can't be reached in time, which says why, and what to do;
+/// and those of [`test_connection`](super::test_connection).
+pub fn find_announced(
+    settings: &Settings,
+    cameras: Option<&str>,
+    timeout: Duration,
+) -> Result<Vec<AnnouncedEntity>, Error> {
+    let known = cameras.map(|text| known(settings, text)).transpose()?;
+    let topic = format!("{}/connection-test", settings.topic_prefix);
+    let mut test = Test::new(settings, "-find", &topic, timeout)?;
+    test.wants_configs = true;
+    let filter = format!("{}/+/+/config", settings.discovery_prefix);
+    let mut steps = Steps::new(test.begun);
+    let configs = connect(&test, &mut steps, &mut None)
+        .and_then(|connected| kept(&test, connected.opened, &filter))
+        .map_err(|(step, text)| {
+            let (cause, remedy) = remedy::split(step, &text);
+            let kind = match step {
+                StepName::Login | StepName::Subscribe => ErrorKind::Refused,
+                _ => ErrorKind::Timeout,
+            };
+            Error::new(kind, format!("{cause}; {remedy}"))
+        })?;
+    let ours = foreign_to(&HomeAssistant::new(settings, System::default())?, &configs);
+    let ghosts = known
+        .as_ref()
+        .map(|known| (known, foreign_to(&known.home, &configs)));
+    let mut entities: Vec<_> = ours
+        .into_iter()
+        .map(|topic| {
+            let mut entity = entity(&topic, &configs[&topic]);
+            entity.is_ghost = ghosts.as_ref().map(|(known, ghosts)| {
+                let is_judged = known.has_system || entity.device != settings.discovery_id_prefix;
+                is_judged && ghosts.contains(&topic)
+            });
+            entity
+        })
+        .collect();
+    entities.sort_by(|one, other| (&one.device, &one.topic).cmp(&(&other.device, &other.topic)));
+    Ok(entities)
+}
+
+/// What there is to be announced.
+struct Known {
+    home: HomeAssistant,
+    has_system: bool,
+}
+
+fn known(settings: &Settings, text: &str) -> Result<Known, Error> {
+    let given: Cameras =
+        serde_json::from_str(text).map_err(|fault| Error::argument(format!("cameras: {fault}")))?;
+    let has_system = given.system.is_some();
+    let mut home = HomeAssistant::new(settings, given.system.unwrap_or_default())?;
+    for camera in given.cameras {
+        home.announce(camera, CameraStatus::Online, SystemTime::now())?;
+    }
+    Ok(Known { home, has_system })
+}
+
+/// The topics of the configs that are of this system, and not among what is announced.
+fn foreign_to(home: &HomeAssistant, configs: &BTreeMap<String, Bytes>) -> HashSet<String> {
+    let configs = configs
+        .iter()
+        .map(|(topic, payload)| (topic.as_str(), payload.as_ref()));
+    let ghosts = home.ghosts(configs).into_iter();
+    ghosts.map(|message| message.topic).collect()
+}
+
+fn entity(topic: &str, config: &[u8]) -> AnnouncedEntity {
+    // It was understood before, to tell whose it is.
+    let config: Value = serde_json::from_slice(config).unwrap_or_default();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let device = &config["device"];
+    AnnouncedEntity {
+        topic: topic.into(),
+        unique_id: text(&config["unique_id"]),
+        device: text(&device["identifiers"][0]),
+        device_name: text(&device["name"]),
+        is_ghost: None,
+    }
+}
+
+/// What the broker keeps on topics of this filter.
+fn kept(
+    test: &Test,
+    opened: Opened,
+    filter: &str,
+) -> Result<BTreeMap<String, Bytes>, (StepName, String)> {
+    let Opened {
+        mut link,
+        mut connection,
+        ..
+    } = opened;
+    let failed = |text: String| Err((StepName::Subscribe, text));
+    let subscribe = Packet::Subscribe {
+        token: 1,
+        topic: filter.into(),
+    };
+    if let Err(ended) = link.send(subscribe) {
+        return failed(ended.text);
+    }
+    let mut configs = BTreeMap::new();
+    let mut quiet_from = None;
+    loop {
+        let now = test.now();
+        let until = quiet_from.map_or(test.deadline, |from| test.deadline.min(from + QUIET));
+        if until <= now {
+            break;
+        }
+        let mut inputs = Vec::new();
+        connection.poll(until, &test.waker, &mut inputs);
+        for input in inputs {
+            match input {
+                Input::Subscribed(_, Ok(())) => quiet_from = Some(test.now()),
+                Input::Subscribed(_, Err(why)) => {
+                    return failed(format!("the broker refuses it on topic {filter:?}: {why}"))
+                }
+                Input::Config { topic, payload } => {
+                    quiet_from = quiet_from.map(|_| test.now());
+                    configs.insert(topic, payload);
+                }
+                Input::Ended(ended) => return failed(ended.text),
+                _ => {}
+            }
+        }
+    }
+    let answered = quiet_from.is_some();
+    // A broker that is gone already hears no goodbye.
+    let _ = link.send(Packet::Disconnect { with_will: false });
+    connection.close();
+    match answered {
+        true => Ok(configs),
+        false => failed(test.too_late().text),
+    }
+}

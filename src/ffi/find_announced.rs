@@ -1,0 +1,68 @@
+//! Looking at what Home Assistant is told, beside every client.
+
+use super::boundary::boundary;
+use super::error::argus_mqtt_error;
+use super::output::{check_buffer, put_json};
+use super::test_connection::beside;
+use super::text::text;
+use crate::{find_announced, Settings};
+use std::ffi::c_char;
+use std::time::Duration;
+
+/// Finds the entities of this system that Home Assistant is told of, by the discovery configs that the broker keeps, and
+/// writes them to buffer, as JSON that ends in NUL: those that this library announced with the availability_topic of the
+/// settings.
+///
+/// It is a list of objects. Later versions may add fields:
+/// - "topic": of the config; "unique_id": of the entity.
+/// - "device": the identifier of its device, discovery_id_prefix, and for a camera "_" and its id; "device_name".
+/// - "is_ghost": whether none of the cameras has this entity; null where cameras_json is NULL. argus_mqtt_forget_state()
+///   with its topic removes it.
+///
+/// No client that is running is touched: the client id is that of the settings and "-find", there is no will, and
+/// nothing is published.
+///
+/// Blocks for at most timeout_ms milliseconds, and for at least a second, as a broker does not say when it has sent all
+/// that it keeps; 15000 is a good value. Any thread, also in a forked child.
+///
+/// settings_json is as for argus_mqtt_connect(). cameras_json is NULL, or an object with "cameras", the list of objects
+/// that they are announced with, and perhaps "system", the same for the system, whose own entities are no ghosts
+/// otherwise. buffer has room for capacity bytes. length_out may be NULL. On
+/// ARGUS_MQTT_OK and ARGUS_MQTT_BUFFER_TOO_SMALL it is the length of the text, without its NUL. A list that does not fit
+/// is lost, and the next call looks anew.
+///
+/// Returns:
+/// - ARGUS_MQTT_OK: buffer holds the list.
+/// - ARGUS_MQTT_BUFFER_TOO_SMALL: buffer is as it was.
+/// - ARGUS_MQTT_INVALID_ARGUMENT: a text is not UTF-8, settings_json or buffer is NULL, or cameras_json is not as above.
+/// - ARGUS_MQTT_INVALID_SETTINGS: the message names the faults. Nothing was tried.
+/// - ARGUS_MQTT_REFUSED: the broker refuses the login or the subscription; the message says why, and what to do.
+/// - ARGUS_MQTT_TIMEOUT: it can't be reached in time; the message says why, and what to do.
+/// - ARGUS_MQTT_SYSTEM: no thread could be started, or no file descriptor is left.
+/// - ARGUS_MQTT_INTERNAL: a defect of the library.
+#[no_mangle]
+pub unsafe extern "C" fn argus_mqtt_find_announced(
+    settings_json: *const c_char,
+    cameras_json: *const c_char,
+    timeout_ms: u64,
+    buffer: *mut c_char,
+    capacity: usize,
+    length_out: *mut usize,
+    error: *mut argus_mqtt_error,
+) -> i32 {
+    // SAFETY: pointers are NULL or valid for this call, as the header demands.
+    unsafe {
+        boundary(error, || {
+            let settings = text("settings_json", settings_json)?;
+            let cameras = match cameras_json.is_null() {
+                true => None,
+                false => Some(text("cameras_json", cameras_json)?.to_owned()),
+            };
+            check_buffer(buffer, capacity)?;
+            let settings = Settings::from_json(settings)?;
+            let timeout = Duration::from_millis(timeout_ms);
+            let found = beside(move || find_announced(&settings, cameras.as_deref(), timeout))?;
+            put_json("a list", &found, buffer, capacity, length_out)
+        })
+    }
+}
