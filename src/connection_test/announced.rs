@@ -108,7 +108,10 @@ fn known(settings: &Settings, text: &str) -> Result<Known, Error> {
     let given: Cameras =
         serde_json::from_str(text).map_err(|fault| Error::argument(format!("cameras: {fault}")))?;
     let has_system = given.system.is_some();
-    let mut home = HomeAssistant::new(settings, given.system.unwrap_or_default())?;
+    let mut home = HomeAssistant::new(settings, System::default())?;
+    if let Some(system) = given.system {
+        home.announce_system(system)?;
+    }
     for camera in given.cameras {
         home.announce(camera, CameraStatus::Online, SystemTime::now())?;
     }

@@ -25,9 +25,9 @@ use std::time::Duration;
 /// Blocks for at most timeout_ms milliseconds, and for at least a second, as a broker does not say when it has sent all
 /// that it keeps; 15000 is a good value. Any thread, also in a forked child.
 ///
-/// settings_json is as for argus_mqtt_connect(). cameras_json is NULL, or an object with "cameras", the list of objects
-/// that they are announced with, and perhaps "system", the same for the system, whose own entities are no ghosts
-/// otherwise. buffer has room for capacity bytes. length_out may be NULL. On
+/// settings_json is as for argus_mqtt_connect(). cameras_json is NULL, or an object with "cameras", a list of objects
+/// as for argus_mqtt_announce_camera(), and perhaps "system", as for argus_mqtt_announce_system(), without which the
+/// entities of the system itself are no ghosts. buffer has room for capacity bytes. length_out may be NULL. On
 /// ARGUS_MQTT_OK and ARGUS_MQTT_BUFFER_TOO_SMALL it is the length of the text, without its NUL. A list that does not fit
 /// is lost, and the next call looks anew.
 ///

@@ -45,8 +45,9 @@ def find_announced(
 
     Args:
         settings: As for `connect`.
-        cameras: What there is, so that ghosts are told: "cameras", a list of what they are announced with, and
-            perhaps "system", the same for the system, whose own entities are no ghosts otherwise.
+        cameras: What there is, so that ghosts are told: "cameras", a list of what `Client.announce_camera` takes, and
+            perhaps "system", what `Client.announce_system` takes, without which the system's own entities are no
+            ghosts.
         timeout: How many seconds it may take.
 
     Raises:

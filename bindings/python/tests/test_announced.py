@@ -110,3 +110,21 @@ def test_ghosts_are_cleared_and_nothing_else(
         ended = run("cameras", "clear-ghosts", *map(str, options), cameras)
         assert ended.status == 2, ended
         assert says in ended.err
+
+
+def test_cameras_of_a_file_are_announced(file: Path, settings: Settings, tmp_path: Path) -> None:
+    cameras = tmp_path / "cameras.json"
+    cameras.write_text(
+        '{"system": {"name": "Garden"}, "cameras": [{"id": "pond", "name": "Pond", "doorbell": true}]}'
+    )
+    ended = run("cameras", "announce", "--settings", file, cameras)
+    assert (ended.status, ended.out) == (0, "announced: pond\n"), ended
+    found = argus_mqtt.find_announced(settings)
+    assert {one.device_name for one in found} >= {"Garden", "Pond"}
+    assert "argusai_pond_doorbell" in {one.unique_id for one in found}
+    cameras.write_text('[{"id": "pond/2"}]')
+    ended = run("cameras", "announce", "--settings", file, cameras)
+    assert ended.status == 2
+    assert "camera: " in ended.err
+    cameras.write_text('{"cameras": {}}')
+    assert run("cameras", "announce", "--settings", file, cameras).status == 2

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     _Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # argparse has no public name for it.
 
 _EXIT = "exit status: 0 done; 1 it did not work, or the answer is no; 2 wrong arguments, or a file that can't be used"
+_CAMERAS_FILE = 'the cameras, in JSON: a list of objects, or an object with "cameras" and "system"'
 _ENVIRONMENT = (
     "Without --settings, the settings are taken from environment variables: MQTT_ and the name of a setting, as in "
     "MQTT_BROKER_HOST, or a common name, as MQTT_HOST and MQTT_USER."
@@ -90,6 +91,15 @@ def _add_cameras(commands: _Commands) -> None:
     kinds = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
     beside = f"It does not disturb a service that runs with the same settings. {_ENVIRONMENT}"
     command = _command(
+        kinds,
+        "announce",
+        _cameras.run_announce,
+        "Announce cameras to Home Assistant",
+        "They are online at first, and without activity, until the service says otherwise. " + beside,
+    )
+    add_broker(command)
+    command.add_argument("file", metavar="FILE", help=_CAMERAS_FILE)
+    command = _command(
         kinds, "list", _cameras.run_list, "List the devices of this system, as the broker keeps them", beside
     )
     add_broker(command)
@@ -97,11 +107,7 @@ def _add_cameras(commands: _Commands) -> None:
         kinds, "clear-ghosts", _cameras.run_clear_ghosts, "Remove the entities that no camera has any more", beside
     )
     add_broker(command)
-    command.add_argument(
-        "file",
-        metavar="FILE",
-        help='the cameras that there are, in JSON: a list, or an object with "cameras" and "system"',
-    )
+    command.add_argument("file", metavar="FILE", help=_CAMERAS_FILE)
     command.add_argument("--dry-run", action="store_true", help="only tell them")
 
 

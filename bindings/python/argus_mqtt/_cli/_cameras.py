@@ -11,12 +11,32 @@ from argus_mqtt._announced import AnnouncedEntity, find_announced
 
 from . import _sources
 from ._beside import connected, sound_settings
-from ._failing import OK, Misused
+from ._failing import FAILED, OK, Misused
 
 if TYPE_CHECKING:
     from argus_mqtt._settings_fields import Settings
 
     from ._terminal import Terminal
+
+
+def run_announce(given: argparse.Namespace, terminal: Terminal) -> int:
+    """Announce what is in a file."""
+    cameras = _cameras(given.file)
+    system, listed = cameras.get("system"), cameras.get("cameras")
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        raise Misused(f'{_sources.name_of(given.file)}: "cameras" must be a list of objects, one for each camera')
+    with connected(sound_settings(given, terminal), given, terminal) as client:
+        if system is not None:
+            client.announce_system(cast("Mapping[str, object]", system))
+        for camera in listed:
+            client.announce_camera(camera)
+        left = terminal.waiting("announcing", lambda: client.flush(given.timeout))
+    terminal.json({"announced": [one["id"] for one in listed], "left": left})
+    if left:
+        terminal.line(f"the broker has not acknowledged all of it within {given.timeout} s", "bad")
+        return FAILED
+    terminal.line(f"announced: {', '.join(str(one['id']) for one in listed) or 'the system'}")
+    return OK
 
 
 def run_list(given: argparse.Namespace, terminal: Terminal) -> int:
