@@ -1,21 +1,62 @@
 //! Files that settings name: read whole, and only if they are small and regular.
 
-use std::fs;
+use std::fs::{self, Metadata, OpenOptions};
+use std::io::Read;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 /// What is in a file of at most `most` bytes; or why it can't be read, in words that follow its path.
 pub(crate) fn read(path: &Path, most: u64) -> Result<Vec<u8>, String> {
     let unreadable = |error| format!("can't be read: {error}");
-    let metadata = fs::metadata(path).map_err(unreadable)?;
+    // Before it is opened, which alone may do something to a device.
+    check(&fs::metadata(path).map_err(unreadable)?, most)?;
+    // Another file may have come to its place, and some in /proc are regular and yet wait for something to read.
+    let mut options = OpenOptions::new();
+    options.read(true).custom_flags(libc::O_NONBLOCK);
+    let file = options.open(path).map_err(unreadable)?;
+    check(&file.metadata().map_err(unreadable)?, most)?;
+    let mut content = Vec::new();
+    let read = file.take(most.saturating_add(1)).read_to_end(&mut content);
+    match read.map_err(unreadable)? as u64 > most {
+        true => Err(format!(
+            "is larger than {most} bytes, which are the most that are read"
+        )),
+        false => Ok(content),
+    }
+}
+
+fn check(metadata: &Metadata, most: u64) -> Result<(), String> {
     // To read a pipe or a device might never end.
     if !metadata.is_file() {
         return Err("is not a file".into());
     }
-    if metadata.len() > most {
-        return Err(format!(
-            "is {} bytes large; at most {most} are read",
-            metadata.len()
-        ));
+    match metadata.len() {
+        length if length > most => Err(format!("is {length} bytes large; at most {most} are read")),
+        _ => Ok(()),
     }
-    fs::read(path).map_err(unreadable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_has_more_than_it_says_is_not_read_to_its_end() {
+        // It says that it is empty, as files in /proc do.
+        let path = Path::new("/proc/self/maps");
+        let what = read(path, 10).expect_err("it is longer");
+        assert!(what.contains("larger than 10 bytes"), "{what}");
+        assert!(read(path, 1 << 20).is_ok_and(|content| content.len() > 10));
+    }
+
+    #[test]
+    fn what_might_never_end_is_not_read() {
+        for path in ["/dev/zero", "/dev/tty", "/"] {
+            assert_eq!(
+                read(Path::new(path), 10),
+                Err("is not a file".into()),
+                "{path}"
+            );
+        }
+    }
 }

@@ -13,9 +13,11 @@ pub(super) fn value_may_be_shown(value: &Value, allowed: Allowed) -> bool {
     match allowed {
         Allowed::Secret(_) => false,
         Allowed::Host => host_may_be_shown(text),
-        Allowed::PemFile => !is_file_content(text),
+        Allowed::PemFile => !is_file_content(text) && !has_credentials(text),
         // It may be the password itself, where the path of its file is meant.
-        Allowed::PasswordFile => text.contains('/') && !is_file_content(text),
+        Allowed::PasswordFile => {
+            text.contains('/') && !is_file_content(text) && !has_credentials(text)
+        }
         _ => !has_credentials(text),
     }
 }
@@ -41,9 +43,10 @@ pub(super) fn is_file_content(text: &str) -> bool {
     text.contains("-----") || text.contains("PRIVATE KEY") || text.contains('\n') || is_base64
 }
 
-/// A URL with a user, or a user with a password: `mqtt://bob:secret`, `bob:secret@broker`.
+/// A URL that may have a user and a password: `mqtt://bob:secret@broker`, `mqtt://bob:secret`.
 fn has_credentials(text: &str) -> bool {
-    text.contains("://") && text.contains('@')
+    let after = text.split_once("://").map(|(_, after)| after);
+    after.is_some_and(|after| after.contains(['@', ':']))
 }
 
 /// A host with a fault may be a URL, and hold a password in any of its parts. Shown is what can't: what has only the

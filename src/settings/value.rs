@@ -122,6 +122,9 @@ pub(super) fn text_in_form(text: &str, allowed: Allowed) -> Result<String, Probl
             InvalidText,
             "looks like the content of a file; give the path of the file".into(),
         )),
+        Allowed::PemFile | Allowed::PasswordFile if text.contains("://") => {
+            Some((InvalidText, "is a URL; give the path of a file".into()))
+        }
         Allowed::TopicOrNone if text.is_empty() => None,
         Allowed::Topic | Allowed::TopicOrNone => name_fault(text).map(|what| (InvalidTopic, what)),
         Allowed::Identifier(_) => identifier_fault(text).map(|what| (InvalidText, what)),

@@ -109,8 +109,19 @@ fn parse(bytes: &[u8], content: Content) -> Result<Vec<(SectionKind, Vec<u8>)>, 
         .into_iter()
         .filter(|(kind, _)| content.is(*kind))
         .collect();
+    let has_other_key = || labels.iter().any(|label| label.contains("PRIVATE KEY"));
     match kept.is_empty() {
         false => Ok(kept),
+        true if labels.contains(&"OPENSSH PRIVATE KEY") && content == Content::PrivateKey => {
+            Err(Wrong::Remedied(
+                "contains a private key in OpenSSH's form, which can't be used here; give one that openssl made \
+                 (openssl genpkey)"
+                    .into(),
+            ))
+        }
+        true if has_other_key() && content == Content::PrivateKey => Err(Wrong::Form(
+            "contains a private key whose BEGIN line is not one that openssl writes".into(),
+        )),
         true => Err(Wrong::Content(format!(
             "contains {}, but no {}",
             found(&labels),
@@ -248,6 +259,18 @@ mod tests {
             let shown = format!("{wrong:?}").replace("\\\\", "\\");
             assert!(shown.contains(says), "{shown}");
             assert!(!shown.contains("MI") && !shown.contains("77"), "{shown}");
+        }
+        for (label, says) in [
+            ("OPENSSH PRIVATE KEY", "OpenSSH"),
+            ("PRIVATE KEY ", "BEGIN line"),
+        ] {
+            let key = KEY.replace("PRIVATE KEY", label);
+            let wrong = parse(key.as_bytes(), Content::PrivateKey).expect_err(says);
+            let shown = format!("{wrong:?}");
+            assert!(
+                shown.contains(says) && !shown.contains("no private key"),
+                "{shown}"
+            );
         }
         let encrypted = KEY.replace(" P", " ENCRYPTED P");
         let wrong = parse(encrypted.as_bytes(), Content::PrivateKey).expect_err("it is");
