@@ -92,11 +92,13 @@ export function createApi(options: ApiOptions = {}): MqttSettingsApi {
 }
 
 async function storedFrom(response: Response): Promise<Stored> {
-  const { [ENABLED]: enabled, has_password: hasPassword, ...settings } = (await response.json()) as Settings;
-  return {
-    enabled: enabled === true,
-    settings,
-    hasPassword: hasPassword === true,
-    version: response.headers.get('ETag'),
-  };
+  const body = (await response.json()) as Settings;
+  const { [ENABLED]: enabled, has_password: hasPassword, ...settings } = body;
+  // A proxy that compresses makes the tag a weak one, which the server would not know again.
+  const version = response.headers.get('ETag')?.replace(/^W\//, '') ?? null;
+  if (version === null && body.stored === true) throw new ApiProblem('failed', NO_ETAG);
+  return { enabled: enabled === true, settings, hasPassword: hasPassword === true, version };
 }
+
+const NO_ETAG =
+  'the header ETag is missing; let the server send Access-Control-Expose-Headers: ETag, and proxies pass it on';

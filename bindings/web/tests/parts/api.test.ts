@@ -27,6 +27,16 @@ test('the first save is a PUT on the condition that there is none, later ones a 
   expect(later.request()[1]).toMatchObject({ method: 'PATCH', headers: { 'If-Match': '"1"' }, body: '{"qos":0}' });
 });
 
+test('the version is found again behind a proxy, and not guessed where it is hidden', async () => {
+  const body = { enabled: true, broker_host: 'h', stored: true };
+  const weak = answering(json(body, { headers: { ETag: 'W/"3"' } }));
+  expect((await weak.api.load()).version).toBe('"3"');
+  const hidden = answering(json(body));
+  await expect(hidden.api.load()).rejects.toThrow('Access-Control-Expose-Headers: ETag');
+  const first = answering(json({ ...body, stored: false }));
+  expect((await first.api.load()).version).toBeNull();
+});
+
 test.each([
   [422, 'invalid'],
   [412, 'changed'],
