@@ -70,6 +70,18 @@ export interface ConnectionStep {
   detail: string | null;
 }
 
+/** The certificate that a broker showed, whether or not it is trusted. */
+export interface BrokerCertificate {
+  subject?: string | null;
+  issuer?: string | null;
+  is_self_signed: boolean;
+  /** Days, such as "2026-01-31". */
+  valid_from: string;
+  valid_until: string;
+  /** What the setting `tls_fingerprint` takes. */
+  fingerprint: string;
+}
+
 /** What a test of a connection found. */
 export interface ConnectionReport {
   works: boolean;
@@ -79,6 +91,7 @@ export interface ConnectionReport {
   steps: ConnectionStep[];
   protocol: string | null;
   protocol_reason: string | null;
+  certificate?: BrokerCertificate | null;
   cause: string | null;
   remedy: string | null;
   proves: string[];

@@ -8,6 +8,7 @@ import { Alert } from '../ui/Alert';
 import { Card } from '../ui/Card';
 import { Folded } from '../ui/Folded';
 import uiStyles from '../ui/ui.module.css';
+import { Certificate } from './Certificate';
 import { Steps } from './Steps';
 
 export type TestState =
@@ -93,6 +94,13 @@ function Report({ report }: { report: ConnectionReport }) {
       <p className={uiStyles.muted}>
         {texts.test.asTyped} {texts.test.total(shortDuration(report.seconds, texts.locale))}
       </p>
+      {report.certificate && (
+        <Certificate
+          key={report.certificate.fingerprint}
+          certificate={report.certificate}
+          refused={report.steps.some(({ step, result }) => step === 'tls' && result === 'failed')}
+        />
+      )}
       {report.proves.length > 0 && <Sentences title={texts.test.proves} sentences={report.proves} />}
       {report.does_not_prove.length > 0 && (
         <Sentences title={texts.test.doesNotProve} sentences={report.does_not_prove} />

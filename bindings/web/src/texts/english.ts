@@ -171,6 +171,18 @@ export const english = {
     proves: 'What this shows',
     doesNotProve: 'What it does not show',
     total: (duration: string) => `It took ${duration}.`,
+    certificate: {
+      title: 'The broker’s certificate',
+      subject: 'Whose it is',
+      issuer: 'Who signed it',
+      selfSigned: 'nobody but itself',
+      valid: 'Valid',
+      validFromTo: (from: string, to: string) => `from ${from} to ${to}`,
+      fingerprint: 'Fingerprint',
+      accept: 'Accept this certificate alone',
+      acceptHelp:
+        'Compare the fingerprint with that of your broker before you accept it: somebody could stand between.',
+    },
     faults: 'The settings need a correction before they can be tested.',
     busy: 'Another test is running, or there were too many. Please try again in a moment.',
     busyFor: (duration: string) => `Another test is running, or there were too many. Please try again in ${duration}.`,

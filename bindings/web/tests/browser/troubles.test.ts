@@ -66,8 +66,15 @@ test('a certificate that nobody vouches for', async ({ browser, scene }) => {
   await page.getByRole('switch', { name: 'Use TLS' }).click();
   await press(page, 'Test connection');
   expect(await testSteps(page)).toMatchObject({ 'Reach the broker': 'works', 'Encrypt the connection': 'failed' });
-  await fill(page, 'CA certificates', tls.certificate);
+  await press(page, 'Accept this certificate alone');
+  expect(await page.getByLabel('Certificate fingerprint').inputValue()).toMatch(/^([0-9A-F]{2}:?){32}$/);
   await press(page, 'Test connection');
+  await see(page, 'The connection works.');
+  await fill(page, 'Certificate fingerprint', '');
+  await fill(page, 'CA certificates', tls.certificate);
+  await see(page, 'The settings have changed since this test.');
+  await press(page, 'Test connection');
+  await expect.poll(() => page.getByText('The settings have changed since this test.').count()).toBe(0);
   await see(page, 'The connection works.');
   await save(page);
   await seeState(page, 'Online');
