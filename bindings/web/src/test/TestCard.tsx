@@ -88,19 +88,16 @@ function Summary({ report, outdated }: { report: ConnectionReport; outdated: boo
 
 function Report({ report }: { report: ConnectionReport }) {
   const texts = useTexts();
+  const isRefused = report.steps.some(({ step, result }) => step === 'tls' && result === 'failed');
+  const certificate = report.certificate && <Certificate certificate={report.certificate} refused={isRefused} />;
   return (
     <>
+      {isRefused && certificate}
       <Steps steps={report.steps} />
       <p className={uiStyles.muted}>
         {texts.test.asTyped} {texts.test.total(shortDuration(report.seconds, texts.locale))}
       </p>
-      {report.certificate && (
-        <Certificate
-          key={report.certificate.fingerprint}
-          certificate={report.certificate}
-          refused={report.steps.some(({ step, result }) => step === 'tls' && result === 'failed')}
-        />
-      )}
+      {!isRefused && certificate}
       {report.proves.length > 0 && <Sentences title={texts.test.proves} sentences={report.proves} />}
       {report.does_not_prove.length > 0 && (
         <Sentences title={texts.test.doesNotProve} sentences={report.does_not_prove} />
