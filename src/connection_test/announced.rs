@@ -156,6 +156,7 @@ fn kept(
     let subscribe = Packet::Subscribe {
         token: 1,
         topic: filter.into(),
+        no_local: true,
     };
     if let Err(ended) = link.send(subscribe) {
         return failed(ended.text);

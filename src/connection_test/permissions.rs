@@ -127,7 +127,11 @@ impl<L: Link> Exchange<'_, L> {
     fn subscribe(&mut self, steps: &mut Steps) -> Step {
         let token = self.token();
         let topic = self.topic.clone();
-        let packet = Packet::Subscribe { token, topic };
+        let packet = Packet::Subscribe {
+            token,
+            topic,
+            no_local: true,
+        };
         self.ask(
             steps,
             StepName::Subscribe,

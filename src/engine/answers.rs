@@ -3,6 +3,7 @@
 use super::attempt::Version;
 use super::connection::{Birth, Connection, Farewell, Trial, BIRTH_AGAIN};
 use super::input::Token;
+use super::look::Look;
 use super::notice::Level;
 use super::read_back::ReadBack;
 use super::subscription::Subscription;
@@ -143,6 +144,9 @@ impl Engine {
         let Phase::Connected(connection) = &mut self.phase else {
             return;
         };
+        if connection.look.is_asked(token) {
+            return self.look_answered(now, token, result);
+        }
         if !connection.subscription.is_asked(token) {
             return self.status_subscribed(now, token, result);
         }
@@ -150,6 +154,7 @@ impl Engine {
             Ok(()) => {
                 connection.window.take(token);
                 connection.subscription = Subscription::Granted;
+                self.broker.has_granted = true;
                 if connection.version == Version::V311 && connection.flags.retain {
                     connection.read_back.granted(now);
                 }
@@ -193,8 +198,10 @@ impl Engine {
         let Phase::Connected(connection) = &mut self.phase else {
             return;
         };
-        if retain {
-            connection.read_back.came();
+        match (retain, connection.look.is_pending()) {
+            (true, true) => connection.look = Look::Over,
+            (true, false) => connection.read_back.came(),
+            (false, _) => connection.look.came_back(),
         }
         if *payload != self.broker.availability.birth {
             if connection.is_online() {

@@ -24,6 +24,8 @@ pub(super) struct Broker {
     pub(super) offline_acknowledged: bool,
     /// It has accepted a connection.
     pub(super) has_accepted: bool,
+    /// It has granted the subscription to our availability topic.
+    pub(super) has_granted: bool,
     /// What it refuses that waiting cannot cure.
     pub(super) refusal: Option<String>,
     /// The last failure, in plain words.
@@ -59,6 +61,7 @@ impl Broker {
             // One that never says online need not take it back.
             offline_acknowledged: !settings.announce_availability,
             has_accepted: false,
+            has_granted: false,
             refusal: None,
             last_error: None,
             settings,

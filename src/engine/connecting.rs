@@ -76,6 +76,7 @@ impl Engine {
         for warning in connection.warnings(now) {
             self.notice_queue.log(Level::Warning, || warning);
         }
+        connection.look = self.begin_look(&connection);
         match connection.version {
             // Somebody may have come meanwhile.
             Version::V5 => self.outbox.retry_unheard(),

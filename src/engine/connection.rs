@@ -4,6 +4,7 @@ use super::attempt::{Attempt, AvailabilityFlags, Connack, Version};
 use super::heartbeat::Heartbeat;
 use super::input::Token;
 use super::link::passing_time;
+use super::look::Look;
 use super::read_back::ReadBack;
 use super::repairs::Repairs;
 use super::subscription::Subscription;
@@ -101,6 +102,8 @@ pub(super) struct Connection {
     pub(super) status_subscription: Subscription,
     pub(super) repairs: Repairs,
     pub(super) heartbeat: Heartbeat,
+    pub(super) look: Look,
+    pub(super) look_is_moot: bool,
     pub(super) read_back: ReadBack,
     /// Birth messages handed over since SUBSCRIBE was, less those received live since.
     births_to_hear: i64,
@@ -153,6 +156,8 @@ impl Connection {
             status_subscription: Subscription::Unwanted,
             repairs: Repairs::default(),
             heartbeat: Heartbeat::default(),
+            look: Look::default(),
+            look_is_moot: false,
             read_back: ReadBack::default(),
             births_to_hear: 0,
             farewell: Farewell::NotBegun,
@@ -205,10 +210,11 @@ impl Connection {
     }
 
     fn hears_births(&self) -> bool {
-        matches!(
+        let is_guarded = matches!(
             self.subscription,
             Subscription::Asked { .. } | Subscription::Granted
-        )
+        );
+        is_guarded || self.look.has_begun()
     }
 
     /// Whether the birth message may be said again now: not on the way to the offline message, which it must not

@@ -34,6 +34,8 @@ enum Deadline {
     /// As these two, of the subscription to Home Assistant's status topic.
     StatusSuback,
     StatusSubscribe,
+    /// What the broker kept of us before this connection should have come.
+    Look,
     /// Events have been held for Home Assistant long enough.
     Hold,
     /// What nobody heard is tried again.
@@ -57,7 +59,7 @@ enum Deadline {
 impl Deadline {
     /// In the order in which they are met: a message that expired is not sent, a shutdown comes before all that
     /// makes no difference after it, and an attempt begins when it is known why.
-    const ALL: [Deadline; 20] = [
+    const ALL: [Deadline; 21] = [
         Deadline::Expiry,
         Deadline::Losses,
         Deadline::Shutdown,
@@ -67,6 +69,7 @@ impl Deadline {
         Deadline::Subscribe,
         Deadline::StatusSuback,
         Deadline::StatusSubscribe,
+        Deadline::Look,
         Deadline::Hold,
         Deadline::Retry,
         Deadline::Birth,
@@ -109,6 +112,7 @@ impl Engine {
             Deadline::Subscribe => self.connection()?.subscription.again(),
             Deadline::StatusSuback => self.connection()?.status_subscription.answer_due(),
             Deadline::StatusSubscribe => self.connection()?.status_subscription.again(),
+            Deadline::Look => self.look_due(),
             Deadline::Hold => self.home_assistant.held_until(),
             Deadline::Retry => self.retry_at(),
             Deadline::Birth => self.connection()?.birth_again(),
@@ -169,6 +173,7 @@ impl Engine {
             Deadline::StatusSuback => {
                 return self.status_subscription_failed(now, "the broker did not answer".into())
             }
+            Deadline::Look => return self.look_is_over(now),
             Deadline::Hold => return self.hold_is_over(),
             Deadline::Retry => return self.outbox.retry_unheard_until(now),
             Deadline::ReadBack => return self.birth_not_read_back(),

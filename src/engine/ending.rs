@@ -37,6 +37,10 @@ impl Engine {
         if is_over(&connection.subscription, ended.kind) {
             self.broker.subscription_rest.failed(now);
         }
+        if connection.look.is_pending() && connection.online_from.is_none() {
+            // Perhaps it does not like to be asked.
+            self.broker.has_granted = false;
+        }
         if is_over(&connection.status_subscription, ended.kind) {
             self.broker.status_subscription_rest.failed(now);
         }

@@ -1,6 +1,7 @@
 //! Home Assistant, as far as the client knows of it: whether it is expected to hear events, and whether these wait for it.
 
 use crate::outbox::Time;
+use crate::settings::Settings;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -50,6 +51,11 @@ impl HomeAssistant {
     /// Whether it is there, or will be.
     fn is_expected(&self) -> bool {
         self.was_seen || self.has_cameras()
+    }
+
+    /// Whether an outage that is found out now would make events wait.
+    pub(super) fn may_hold(&self, settings: &Settings) -> bool {
+        self.is_expected() && self.hold == Hold::None && settings.hold_seconds > 0
     }
 
     /// What was known of it was of another.

@@ -18,7 +18,12 @@ pub(crate) enum Packet {
         expiry_seconds: Option<u32>,
     },
     /// To our own availability topic or that of Home Assistant, at QoS 0.
-    Subscribe { token: Token, topic: Arc<str> },
+    Subscribe {
+        token: Token,
+        topic: Arc<str>,
+        /// Whether what this client says there is not to come back, which only MQTT 5 can ask for.
+        no_local: bool,
+    },
     /// The last packet. With the will, the broker is asked to publish it all the same, at once (MQTT 5, section
     /// 3.14.2.1: reason code 0x04, and no session that would delay it); 3.1.1 has no word for that, and the connection
     /// closes without one.

@@ -38,6 +38,7 @@ mod input;
 mod last_online;
 mod latency;
 mod link;
+mod look;
 mod notice;
 mod notice_kinds;
 mod notice_queue;

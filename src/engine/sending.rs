@@ -4,6 +4,7 @@ use super::attempt::Version;
 use super::broker::{Availability, Broker};
 use super::connection::{Birth, Connection, Farewell, Trial, CLOSE_LIMIT};
 use super::link::Packet;
+use super::look::Look;
 use super::notice::Level;
 use super::subscription::Subscription;
 use super::window::Flight;
@@ -24,6 +25,15 @@ impl Engine {
         let Phase::Connected(connection) = &mut self.phase else {
             return self.last_packet.take();
         };
+        if connection.look == Look::Due {
+            let token = connection.hand_over(Flight::Subscribe);
+            connection.look = Look::asked(now, token);
+            return Some(Packet::Subscribe {
+                token,
+                topic: self.broker.availability.topic.clone(),
+                no_local: false,
+            });
+        }
         let has_room = connection.has_room_for_availability();
         match (&connection.birth, connection.farewell) {
             (Birth::Due, _) if has_room => return self.say_birth(now),
@@ -62,16 +72,22 @@ impl Engine {
             connection.will_not_hear_birth();
             return self.say_birth(now);
         }
-        if connection.subscription == Subscription::Due && connection.window.has_room(0) {
+        // What it would bring is not of before the birth message.
+        let is_looking = connection.look.is_pending();
+        if connection.subscription == Subscription::Due
+            && !is_looking
+            && connection.window.has_room(0)
+        {
             let token = connection.hand_over(Flight::Subscribe);
             connection.subscription = Subscription::asked(now, token);
             return Some(Packet::Subscribe {
                 token,
                 topic: self.broker.availability.topic.clone(),
+                no_local: true,
             });
         }
         if connection.status_subscription == Subscription::Due
-            && connection.subscription.is_settled()
+            && (connection.subscription.is_settled() || is_looking)
             && connection.window.has_room(0)
         {
             let token = connection.hand_over(Flight::Subscribe);
@@ -84,6 +100,7 @@ impl Engine {
                     .home_assistant_status_topic
                     .as_str()
                     .into(),
+                no_local: true,
             });
         }
         connection.next_message(now, &mut self.outbox)

@@ -58,6 +58,7 @@ impl Engine {
         let hold = self.broker.settings.hold_seconds;
         let was_holding = self.is_holding();
         if self.home_assistant.said(now, payload, retain, hold) {
+            self.look_is_moot();
             self.say_states_again(now);
             self.outbox.retry_unheard();
         }
@@ -74,7 +75,7 @@ impl Engine {
 
     /// Whether events are held for Home Assistant. Not in a shutdown, which has no time for it.
     pub(super) fn is_holding(&self) -> bool {
-        self.stop.is_none() && self.home_assistant.is_holding()
+        self.stop.is_none() && (self.is_looking() || self.home_assistant.is_holding())
     }
 
     /// Home Assistant did not come in time.

@@ -37,6 +37,11 @@ impl Subscription {
         }
     }
 
+    /// Whether it is to be asked for.
+    pub(super) fn is_due(&self) -> bool {
+        *self == Subscription::Due
+    }
+
     /// Whether this SUBSCRIBE is the one that an answer is awaited to.
     pub(super) fn is_asked(&self, token: Token) -> bool {
         matches!(self, Subscription::Asked { token: asked, .. } if *asked == token)

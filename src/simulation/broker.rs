@@ -34,6 +34,8 @@ pub(super) struct Known {
     pub(super) keep_alive: Time,
     pub(super) heard_at: Time,
     pub(super) subscribed: Vec<Arc<str>>,
+    /// It does not want its own words back, on MQTT 5.
+    pub(super) no_local: bool,
     /// Of the connection: the token of the birth message, and whether its acknowledgement was sent.
     pub(super) birth: Option<Token>,
     pub(super) limits: Connack,
@@ -131,7 +133,17 @@ impl Broker {
         match packet {
             Up::Connect(connect) => self.connect(air, links, at, *connect),
             Up::Publish(publish) => self.publish(air, links, at, publish),
-            Up::Subscribe { token, topic } => self.subscribe(air, links, at, token, topic),
+            Up::Subscribe {
+                token,
+                topic,
+                no_local,
+            } => {
+                self.subscribe(air, links, at, token, topic);
+                let known = self.known.iter_mut().find(|known| known.link == Some(id));
+                if let Some(known) = known {
+                    known.no_local = no_local;
+                }
+            }
             Up::Ping => {
                 let arrives = air.arrival().max(self.mute_until);
                 links[at].answer(arrives, Down::Pingresp);

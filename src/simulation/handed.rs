@@ -56,7 +56,18 @@ impl Request {
                 };
                 (Some(token), Up::Publish(publish))
             }
-            Packet::Subscribe { token, topic } => (Some(token), Up::Subscribe { token, topic }),
+            Packet::Subscribe {
+                token,
+                topic,
+                no_local,
+            } => (
+                Some(token),
+                Up::Subscribe {
+                    token,
+                    topic,
+                    no_local,
+                },
+            ),
             Packet::Disconnect { with_will } => (None, Up::Disconnect { with_will }),
         };
         Request {

@@ -200,6 +200,8 @@ impl World<'_> {
 
     /// The broker acknowledged a message, and did not say that nobody heard it.
     pub(super) fn check_delivered(&mut self, id: u64) {
+        // The broker may have read it at this very moment.
+        self.check_heard();
         let says_so = self.broker.manners.says_unheard;
         let process = self.client();
         if process.watch.version == Version::V311 {

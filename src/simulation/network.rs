@@ -18,6 +18,7 @@ pub(super) enum Up {
     Subscribe {
         token: Token,
         topic: Arc<str>,
+        no_local: bool,
     },
     Ping,
     Disconnect {

@@ -162,7 +162,8 @@ impl Broker {
             let Some(id) = known.link.filter(|_| known.subscribed.contains(topic)) else {
                 continue;
             };
-            let own = from.is_some_and(|at| links[at].id == id && links[at].version == Version::V5);
+            let own = from.is_some_and(|at| links[at].id == id && links[at].version == Version::V5)
+                && known.no_local;
             if let Some(link) = links.iter_mut().find(|link| link.id == id && !own) {
                 link.answer(arrives, Down::publish(topic, payload.clone(), false));
             }

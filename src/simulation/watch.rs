@@ -220,7 +220,8 @@ impl World<'_> {
             watch.is_over = true;
             return Ok(());
         }
-        let is_first = watch.tokens.is_empty();
+        // Ahead of the birth message it may have looked what is kept on its own topic.
+        let is_first = watch.tokens.iter().all(|one| *one == Handed::Subscribe);
         if !is_first && !watch.is_born {
             return Err(format!("the birth message is not alone: {packet:?}"));
         }
@@ -231,7 +232,10 @@ impl World<'_> {
                 payload,
                 ..
             } => (*token, topic, payload),
-            Packet::Subscribe { token, .. } if !is_first => {
+            Packet::Subscribe { token, topic, .. }
+                if !is_first
+                    || watch.tokens.is_empty() && &**topic == engine.availability_topic() =>
+            {
                 return watch.hand_over(*token, Handed::Subscribe);
             }
             other => return Err(format!("{other:?} before the birth message")),

@@ -87,9 +87,11 @@ fn send_v5(client: &v5::Client, will: &AtomicBool, packet: Packet) -> bool {
                 client.try_publish_with_properties(&*topic, qos, retain, payload, properties);
             sent.is_ok()
         }
-        Packet::Subscribe { topic, .. } => {
+        Packet::Subscribe {
+            topic, no_local, ..
+        } => {
             let filter = Filter {
-                nolocal: true,
+                nolocal: no_local,
                 ..Filter::new(&*topic, v5::mqttbytes::QoS::AtMostOnce)
             };
             client.try_subscribe_many([filter]).is_ok()

@@ -53,6 +53,32 @@ fn home_assistant_comes_late(protocol: &str) {
     }
 }
 
+/// It has forgotten the availability of the client, and so every subscription.
+#[test]
+fn a_broker_that_is_back_before_it_is_missed_is_found_out() {
+    for protocol in ["5", "3.1.1"] {
+        let mut broker = mosquitto::start();
+        let settings = json!({"protocol": protocol, "reconnect_min_seconds": 2});
+        let client = online(broker.port(), settings);
+        client.expect_home_assistant([TOPIC]);
+        something_else_is_delivered(&client);
+        broker.kill();
+        broker.start();
+        let _watcher = Subscriber::start(&broker, &["#"]);
+        eventually("it connects again", || client.status().connections == 2);
+        assert_eq!(client.status().connection_attempts, 2, "none in vain");
+        let event = publish(&client, "door", 0);
+        client.wait_online(PATIENCE).expect("the broker is back");
+        // Home Assistant takes longer than the client to subscribe to its status topic.
+        something_else_is_delivered(&client);
+        let home_assistant = Subscriber::start(&broker, &["argusai/events/#"]);
+        home_assistant.publish("homeassistant/status", b"online", 1, false);
+        delivered(&event);
+        let events = home_assistant.wait_for("the event", |messages| !messages.is_empty());
+        assert_eq!(numbers(&events, TOPIC), [0], "MQTT {protocol}");
+    }
+}
+
 #[test]
 fn what_nobody_hears_is_tried_again_until_somebody_does() {
     let broker = mosquitto::start();

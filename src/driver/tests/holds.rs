@@ -114,9 +114,15 @@ fn a_broken_link_holds_nothing() {
         host.publish(Some(300));
         host.fail(kind);
         host.connect();
-        let birth = host.sent();
-        host.acknowledge(&birth[0]);
-        assert_eq!(texts(&host.sent()), ["SUBSCRIBE", "{}"], "{kind:?}");
+        assert_eq!(texts(&host.acknowledge_all()), ["SUBSCRIBE", "online"]);
+        host.report(Input::Received {
+            subject: Subject::Availability,
+            payload: "offline".into(),
+            retain: true,
+        });
+        let mut sent = texts(&host.acknowledge_all());
+        sent.extend(texts(&host.acknowledge_all()));
+        assert!(sent.contains(&"{}".into()), "{kind:?}: {sent:?}");
     }
 }
 

@@ -3,6 +3,7 @@
 mod endings;
 mod heartbeat;
 mod holds;
+mod look;
 mod new_settings;
 mod news;
 mod shutdown;

@@ -59,6 +59,7 @@ fn a_subscription_is_granted_or_refused_by_its_packet_id() {
         link.send(Packet::Subscribe {
             token: 1,
             topic: TOPIC.into(),
+            no_local: true,
         });
         let told = link.poll_until(|told| told.len() == 2);
         let [Told::Written(1), Told::Subscribed(1, result)] = told.as_slice() else {

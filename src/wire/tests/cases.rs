@@ -91,6 +91,7 @@ pub(super) fn packet(token: Token, handed: Handed) -> Packet {
             return Packet::Subscribe {
                 token,
                 topic: TOPIC.into(),
+                no_local: true,
             }
         }
         Handed::Qos0(size) => (AtMostOnce, size),

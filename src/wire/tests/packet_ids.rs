@@ -101,6 +101,7 @@ fn check(version: Version, max_in_flight: u16, size: usize, order: Order) {
                 1 => Packet::Subscribe {
                     token,
                     topic: TOPIC.into(),
+                    no_local: true,
                 },
                 _ => message(token, AtLeastOnce),
             });

@@ -121,6 +121,7 @@ fn everything_that_is_handed_over_is_reported_as_written_in_that_order() {
         link.send(Packet::Subscribe {
             token: 2,
             topic: TOPIC.into(),
+            no_local: true,
         });
         link.send(message(3, AtLeastOnce));
         link.send(message(4, AtMostOnce));

@@ -1,0 +1,196 @@
+//! A broker that was back before it was missed, and has forgotten everything.
+
+use super::*;
+
+fn host(json: &str) -> Host {
+    let comma = if json.is_empty() { "" } else { ", " };
+    let mut host = Host::new(&format!(
+        r#""home_assistant_status_topic": "ha", "availability_heartbeat_seconds": 0{comma}{json}"#
+    ));
+    let topics = [Arc::from("events/door")].into();
+    host.effects = host.driver.set_announced(host.now, topics);
+    host.come_online();
+    kept(&mut host, "online");
+    host.acknowledge_all();
+    host
+}
+
+fn kept(host: &mut Host, text: &'static str) {
+    host.report(Input::Received {
+        subject: Subject::Availability,
+        payload: text.into(),
+        retain: true,
+    });
+}
+
+/// Our birth message comes back, as it was just said.
+fn come_back(host: &mut Host) {
+    host.report(Input::Received {
+        subject: Subject::Availability,
+        payload: "online".into(),
+        retain: false,
+    });
+}
+
+/// Connects again, with an event that waits. Gives what is handed over first.
+fn reconnect(host: &mut Host) -> Vec<Packet> {
+    host.end(EndCause::ByPeer);
+    host.publish(Some(300));
+    host.connect();
+    host.sent()
+}
+
+fn is_handed_over(host: &mut Host) -> bool {
+    texts(&host.acknowledge_all()).contains(&"{}".into())
+}
+
+#[test]
+fn what_is_kept_shows_that_only_the_link_broke() {
+    for text in ["offline", "online"] {
+        let mut host = host("");
+        let first = reconnect(&mut host);
+        assert_eq!(texts(&first), ["SUBSCRIBE", "online"]);
+        host.acknowledge(&first[1]);
+        assert!(host.sent().iter().all(|packet| super::text(packet) != "{}"));
+        host.acknowledge(&first[0]);
+        kept(&mut host, text);
+        host.acknowledge_all();
+        assert_eq!(host.driver.engine().outbox().queued(), 0, "{text}");
+    }
+}
+
+#[test]
+fn a_broker_that_keeps_nothing_was_gone() {
+    let mut host = host("");
+    let first = reconnect(&mut host);
+    first.iter().for_each(|packet| host.acknowledge(packet));
+    come_back(&mut host);
+    assert!(!is_handed_over(&mut host), "it may still come");
+    // The guard finds our birth message, which says nothing any more.
+    host.wait(SECOND);
+    kept(&mut host, "online");
+    host.acknowledge_all();
+    host.wait(119 * SECOND);
+    assert!(!is_handed_over(&mut host));
+    host.report(Input::Received {
+        subject: Subject::HomeAssistant,
+        payload: "online".into(),
+        retain: false,
+    });
+    assert!(is_handed_over(&mut host));
+}
+
+#[test]
+fn who_may_not_read_there_sees_nothing() {
+    let mut host = host("");
+    let first = reconnect(&mut host);
+    first.iter().for_each(|packet| host.acknowledge(packet));
+    host.acknowledge_all();
+    host.wait(SECOND);
+    assert!(is_handed_over(&mut host));
+}
+
+#[test]
+fn without_an_answer_nothing_is_known() {
+    for refuses in [false, true] {
+        let mut host = host("");
+        let first = reconnect(&mut host);
+        host.acknowledge(&first[1]);
+        host.acknowledge_all();
+        match refuses {
+            true => {
+                let token = token(&first[0]).expect("it has one");
+                host.report(Input::Subscribed(token, Err("no".into())));
+            }
+            false => host.wait(10 * SECOND),
+        }
+        assert!(is_handed_over(&mut host));
+    }
+}
+
+#[test]
+fn nobody_looks_where_it_makes_no_difference() {
+    for json in [r#""hold_seconds": 0"#, r#""guard_availability": false"#] {
+        let mut host = host(json);
+        let first = reconnect(&mut host);
+        assert_eq!(texts(&first), ["online"], "{json}");
+    }
+    let mut host = host("");
+    host.effects = host.driver.set_announced(host.now, Default::default());
+    let first = reconnect(&mut host);
+    assert_eq!(texts(&first), ["online"], "nobody is expected");
+}
+
+#[test]
+fn a_broker_that_ends_the_connection_meanwhile_is_not_asked_again() {
+    let mut host = host("");
+    reconnect(&mut host);
+    let first = reconnect(&mut host);
+    assert_eq!(texts(&first), ["online"]);
+}
+
+#[test]
+fn on_3_1_1_our_own_birth_is_not_taken_for_a_foreign_one() {
+    let mut host = host(r#""protocol": "3.1.1""#);
+    let first = reconnect(&mut host);
+    host.acknowledge(&first[0]);
+    kept(&mut host, "offline");
+    host.acknowledge(&first[1]);
+    host.report(Input::Received {
+        subject: Subject::Availability,
+        payload: "online".into(),
+        retain: false,
+    });
+    host.acknowledge_all();
+    let status = host.driver.engine().status(host.now, Duration::ZERO);
+    assert!(!status
+        .warnings
+        .iter()
+        .any(|text| text.contains("somebody else")));
+    // What is kept is still to be read back.
+    host.wait(5 * SECOND);
+    let status = host.driver.engine().status(host.now, Duration::ZERO);
+    assert!(status
+        .warnings
+        .iter()
+        .any(|text| text.contains("did not come back")));
+}
+
+#[test]
+fn the_guard_waits_for_the_look_as_it_would_bring_our_own_birth_message() {
+    let mut host = host("");
+    let first = reconnect(&mut host);
+    first.iter().for_each(|packet| host.acknowledge(packet));
+    come_back(&mut host);
+    let topic = |host: &mut Host| match host.acknowledge_all().as_slice() {
+        [Packet::Subscribe { topic, .. }] => topic.to_string(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(topic(&mut host), "ha");
+    host.wait(SECOND);
+    assert_eq!(topic(&mut host), "argusai/status");
+}
+
+#[test]
+fn home_assistant_may_come_before_the_result() {
+    for is_answered in [false, true] {
+        let mut host = host("");
+        let first = reconnect(&mut host);
+        host.acknowledge(&first[1]);
+        if is_answered {
+            host.acknowledge(&first[0]);
+        }
+        come_back(&mut host);
+        assert!(!is_handed_over(&mut host));
+        host.report(Input::Received {
+            subject: Subject::HomeAssistant,
+            payload: "online".into(),
+            retain: false,
+        });
+        assert!(is_handed_over(&mut host));
+        host.acknowledge(&first[0]);
+        host.wait(20 * SECOND);
+        host.publish(Some(300));
+        assert!(is_handed_over(&mut host), "{is_answered}");
+    }
+}
