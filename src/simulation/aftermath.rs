@@ -121,6 +121,10 @@ impl World<'_> {
         if process.engine().outbox().unfinished() > 0 {
             return Some("messages wait");
         }
+        if !self.has_states() {
+            return Some("the broker does not hold the states");
+        }
+        let process = self.process.as_mut().expect("it was just there");
         let snapshot = process.engine().snapshot();
         if is_leaving(snapshot) {
             return Some("leaving");

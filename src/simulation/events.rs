@@ -31,6 +31,7 @@ impl World<'_> {
                     self.publish(batch);
                 }
             }
+            Op::State { which, forgets } => self.say_state(*which, *forgets),
             Op::Take => {
                 let held = self.ledger.entries.iter().position(|entry| entry.is_held);
                 self.take_outcome(held.map_or(1, |at| at as u64 + 1));

@@ -24,6 +24,7 @@ mod run;
 mod said;
 mod scene;
 mod schedule;
+mod states;
 mod transitions;
 mod twin;
 mod waiters;

@@ -5,6 +5,7 @@ use super::dial::Opening;
 use super::handed::SimulatedLink;
 use super::ledger::Ledger;
 use super::poll::Open;
+use super::states::StateBook;
 use super::waiters::Waiters;
 use super::watch::Watch;
 use super::world::World;
@@ -77,6 +78,7 @@ impl World<'_> {
             let _ = driver.set_announced(now, topics);
             driver.recorded();
         }
+        self.states = StateBook::default();
     }
 
     /// The client of the process that runs.

@@ -5,6 +5,7 @@ use super::broker::{Broker, Heard};
 use super::ledger::{name, nature, POISON, UNWANTED};
 use super::manners::Subscriptions;
 use super::network::{Down, Link, Publish, Will};
+use super::states;
 use crate::engine::{Connack, EndCause, Token, Version};
 use crate::message::QoS;
 use crate::outbox::Time;
@@ -53,7 +54,8 @@ impl Broker {
             return;
         };
         let is_birth = known.birth.is_none();
-        let is_availability = name(&publish.payload).is_none();
+        let is_state = states::number(&publish.topic).is_some();
+        let is_availability = name(&publish.payload).is_none() && !is_state;
         known.birth.get_or_insert(publish.token);
         let nature = if is_birth {
             0

@@ -9,6 +9,11 @@ use proptest::prelude::*;
 #[derive(Clone, Debug)]
 pub(super) enum Op {
     Publish(Batch),
+    /// Says what a topic is to hold, or that it is to hold nothing.
+    State {
+        which: u8,
+        forgets: bool,
+    },
     /// Asks what became of the oldest message that is held.
     Take,
     /// Gives up all that are held.
@@ -147,6 +152,8 @@ fn client_ops() -> impl Strategy<Value = Op> {
     let gone = || prop_oneof![0..50_u32, 0..20_000_u32];
     prop_oneof![
         16 => batches().prop_map(Op::Publish),
+        4 => (0..3_u8, prop::bool::weighted(0.25))
+            .prop_map(|(which, forgets)| Op::State { which, forgets }),
         2 => Just(Op::Take),
         1 => Just(Op::Forget),
         2 => any::<bool>().prop_map(|opens_notices| Op::Look { opens_notices }),

@@ -15,6 +15,8 @@ pub(super) enum Handed {
     Offline,
     Subscribe,
     Message(u64, QoS),
+    /// The number of its topic.
+    State(usize, QoS),
     Answered,
 }
 
@@ -137,11 +139,19 @@ impl World<'_> {
             Input::Ended(ended)
                 if matches!(ended.kind, EndCause::ByPeer | EndCause::Disconnected) =>
             {
+                let states = watch.tokens.iter().filter_map(|handed| match handed {
+                    Handed::State(number, _) => Some(*number),
+                    _ => None,
+                });
+                let states: Vec<_> = states.collect();
                 let open = watch.tokens.iter().filter_map(|handed| match handed {
                     Handed::Message(id, _) => Some(*id),
                     _ => None,
                 });
                 let open: Vec<_> = open.collect();
+                if let ([number], []) = (&states[..], &open[..]) {
+                    self.states.closed_on(*number);
+                }
                 for id in &open {
                     if let Some(entry) = self.ledger.get(*id) {
                         entry.closes += 1;
@@ -157,7 +167,11 @@ impl World<'_> {
         let watch = &mut self.client().watch;
         let index = usize::try_from(token - 1).unwrap_or(usize::MAX);
         let waits_for_more = match watch.tokens.get(index) {
-            Some(Handed::Message(_, QoS::AtLeastOnce) | Handed::Subscribe) => is_written,
+            Some(
+                Handed::Message(_, QoS::AtLeastOnce)
+                | Handed::State(_, QoS::AtLeastOnce)
+                | Handed::Subscribe,
+            ) => is_written,
             Some(Handed::Birth | Handed::Offline) => is_written && is_acknowledged,
             _ => false,
         };
@@ -174,6 +188,11 @@ impl World<'_> {
                 }
             }
             Handed::Offline => watch.unacknowledged -= 1,
+            Handed::State(_, qos) => {
+                watch.messages -= 1;
+                watch.unacknowledged -= u32::from(qos == QoS::AtLeastOnce);
+                self.states.answered += 1;
+            }
             Handed::Message(id, qos) => {
                 watch.messages -= 1;
                 watch.unacknowledged -= u32::from(qos == QoS::AtLeastOnce);
@@ -276,6 +295,20 @@ impl World<'_> {
                 Handed::Offline
             };
             watch.hand_over(token, handed)?;
+        } else if let Some(number) = super::states::number(topic) {
+            let best = (
+                watch.connack.maximum_qos,
+                watch.connack.retain_available,
+                None,
+            );
+            if (*qos, *retain, *expiry_seconds) != best {
+                return Err(format!(
+                    "a state is not said as well as it can be: {packet:?}"
+                ));
+            }
+            self.states.check(number, payload)?;
+            watch.messages += 1;
+            watch.hand_over(token, Handed::State(number, *qos))?;
         } else {
             let (generation, id) = super::ledger::name(payload).ok_or("an unknown payload")?;
             if generation != self.generation {

@@ -9,6 +9,7 @@ use super::ledger::Ledger;
 use super::network::Link;
 use super::process::{Process, Worker};
 use super::scene::Scene;
+use super::states::StateBook;
 use super::twin::Twin;
 use crate::engine::State;
 use crate::outbox::Time;
@@ -34,6 +35,7 @@ pub(super) struct World<'a> {
     /// Availability topics that settings of this world name, with the messages they name for them.
     pub(super) availability: Vec<Arc<Settings>>,
     pub(super) ledger: Ledger,
+    pub(super) states: StateBook,
     pub(super) twin: Twin,
     pub(super) home: Home,
     pub(super) topics: [Arc<str>; 4],
@@ -64,6 +66,7 @@ impl<'a> World<'a> {
             availability: vec![settings.clone()],
             settings,
             ledger: Ledger::default(),
+            states: StateBook::default(),
             twin: Twin::default(),
             home: scene.home(),
             topics: super::invariants::topics(),

@@ -1,0 +1,124 @@
+//! What the client was told of states, and what the broker has to come to.
+
+use super::coverage::Cause;
+use super::ledger::Entry;
+use super::world::World;
+use crate::message::QoS;
+use crate::outbox::{Rank, Time};
+use bytes::Bytes;
+use std::sync::Arc;
+
+const TOPICS: usize = 3;
+
+/// See the module. Of one process.
+#[derive(Debug, Default)]
+pub(super) struct StateBook {
+    topics: [Topic; TOPICS],
+    said: u32,
+    /// Acknowledged, or written where that is all.
+    pub(super) answered: u64,
+}
+
+#[derive(Debug, Default)]
+struct Topic {
+    /// What it is to hold, empty for nothing; none where this process has not said.
+    wanted: Option<Bytes>,
+    /// How often the broker may have closed on it alone, which makes the client give it up.
+    closes_alone: u32,
+}
+
+/// The number of a topic that holds a state.
+pub(super) fn number(topic: &str) -> Option<usize> {
+    topic.strip_prefix("state/")?.parse().ok()
+}
+
+fn topic(number: usize) -> Arc<str> {
+    format!("state/{number}").into()
+}
+
+impl StateBook {
+    /// Whether this may be handed over now.
+    pub(super) fn check(&self, number: usize, payload: &Bytes) -> Result<(), String> {
+        match &self.topics[number].wanted {
+            Some(wanted) if wanted == payload => Ok(()),
+            wanted => Err(format!(
+                "state {number} is said to be {payload:?}, and is {wanted:?}"
+            )),
+        }
+    }
+
+    /// The connection was closed on it alone.
+    pub(super) fn closed_on(&mut self, number: usize) {
+        self.topics[number].closes_alone += 1;
+    }
+}
+
+impl World<'_> {
+    /// As `Client::publish_state` and `Client::forget_state`.
+    pub(super) fn say_state(&mut self, which: u8, forgets: bool) {
+        let number = usize::from(which) % TOPICS;
+        let id = self.ledger.next_id();
+        self.ledger.accepted(Entry::of_state(self.air.now));
+        self.states.said += 1;
+        let before = self.states.topics[number].wanted.take();
+        let payload = match forgets {
+            true => Bytes::new(),
+            false => format!("state {}", self.states.said).into(),
+        };
+        self.states.topics[number].wanted = Some(payload.clone());
+        let (now, topic) = (self.air.now, topic(number));
+        let driver = &mut self.client().driver;
+        let (said, effects) = match forgets {
+            true => driver.forget_state(now, &topic, Rank::State, false),
+            false => driver.publish_state(now, &topic, payload, Rank::State, false),
+        };
+        match said {
+            Ok(given) if given == id => self.coverage.messages += 1,
+            Ok(given) => self.fail(format!("message {id} is called {given}")),
+            Err(_) => {
+                self.ledger.entries.pop();
+                self.states.topics[number].wanted = before;
+            }
+        }
+        self.follow(&[Cause::Publish], effects);
+    }
+
+    /// Whether the broker holds what was said, and nothing that was forgotten.
+    pub(super) fn has_states(&self) -> bool {
+        let (now, keeps) = (self.air.now, self.broker.manners.connack.retain_available);
+        let mut topics = self.states.topics.iter().enumerate();
+        topics.all(|(number, state)| {
+            let held = self.broker.retained(now, &topic(number));
+            let wanted = state.wanted.as_ref();
+            let is_given_up = state.closes_alone >= 3;
+            !keeps
+                || is_given_up
+                || wanted.is_none_or(|wanted| held.map_or(wanted.is_empty(), |held| held == wanted))
+        })
+    }
+}
+
+impl Entry {
+    /// One that the ledger says nothing of but that it has this id.
+    fn of_state(accepted_at: Time) -> Self {
+        Entry {
+            accepted_at,
+            lifetime: None,
+            qos: QoS::AtLeastOnce,
+            retain: true,
+            topic: 0,
+            size: 0,
+            handed_over: 0,
+            on: 0,
+            closes: 0,
+            closes_alone: 0,
+            arrived: 0,
+            arrived_on: 0,
+            delivered: true,
+            refused: false,
+            is_held: false,
+            is_unheard: false,
+            was_heard: false,
+        }
+    }
+}
