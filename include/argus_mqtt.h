@@ -791,6 +791,34 @@ int32_t argus_mqtt_publish_diagnostics(argus_mqtt_client client,
                                        argus_mqtt_error *error);
 
 /**
+ * Finds what this library once announced to Home Assistant for a system with these settings, and what no announced camera
+ * has any more, left by a crash or an earlier version, and clears it. What others announced, and other systems, is left
+ * alone.
+ *
+ * Announce all cameras before: whatever is not announced is taken for such a ghost.
+ *
+ * What the broker keeps is read on a connection of its own, whose client id is that of the settings and "-kept".
+ *
+ * Blocks until the broker has sent all, which takes two seconds or more, but for at most timeout_ms milliseconds, after
+ * which what was found is cleared; UINT64_MAX waits forever. Any thread.
+ *
+ * cleared_out may be NULL. On ARGUS_MQTT_OK it is how many entities were cleared.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: all ghosts that were found are being cleared.
+ * - ARGUS_MQTT_REFUSED: the broker does not let it read; the message says why.
+ * - ARGUS_MQTT_TIMEOUT: there was no answer in time.
+ * - ARGUS_MQTT_SHUT_DOWN: another thread is shutting the client down.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_clear_ghosts(argus_mqtt_client client,
+                                uint64_t timeout_ms,
+                                size_t *cleared_out,
+                                argus_mqtt_error *error);
+
+/**
  * Queues an event as argus_mqtt_publish_event() does, but gives up at once if another thread is using the client.
  *
  * For a caller that holds a lock which other threads want, such as the global lock of an interpreter: the call does not

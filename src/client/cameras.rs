@@ -175,7 +175,7 @@ impl Client {
 
 impl Guarded {
     /// The cameras of this client.
-    fn home(&mut self) -> Result<&mut HomeAssistant, Error> {
+    pub(super) fn home(&mut self) -> Result<&mut HomeAssistant, Error> {
         let home = match self.extra.home.take() {
             Some(home) => home,
             None => HomeAssistant::new(self.driver.engine().newest_settings(), System::default())?,
@@ -191,7 +191,11 @@ impl Guarded {
     }
 
     /// Says these states; the first that is refused is reported, and the others are said all the same.
-    fn say(&mut self, now: Time, messages: Vec<Message>) -> (Result<(), Error>, Effects) {
+    pub(super) fn say(
+        &mut self,
+        now: Time,
+        messages: Vec<Message>,
+    ) -> (Result<(), Error>, Effects) {
         let (mut result, mut effects) = (Ok(()), Effects::default());
         for message in messages {
             if message.kind == MessageKind::Event {

@@ -3,6 +3,7 @@
 mod cameras;
 mod delivery;
 mod expected;
+mod ghosts;
 mod hand_over;
 pub(crate) mod monitor;
 mod notices;

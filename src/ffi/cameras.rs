@@ -3,10 +3,13 @@
 use super::boundary::boundary;
 use super::error::argus_mqtt_error;
 use super::handle::{self, argus_mqtt_client};
+use super::output::put;
+use super::test_connection::beside;
 use super::text::{payload, text, text_or_none};
 use crate::home_assistant::{Camera, CameraStatus, System};
 use crate::Error;
 use std::ffi::{c_char, c_void};
+use std::time::Duration;
 
 /// Makes the system known to Home Assistant, or changes what was said of it: a device with a sensor of the connection, which
 /// the devices of the cameras belong to. Without this call the system has the defaults below, and appears with the first
@@ -337,6 +340,47 @@ pub unsafe extern "C" fn argus_mqtt_publish_diagnostics(
         boundary(error, || {
             let client = handle::find(client)?;
             Ok(client.publish_diagnostics()?)
+        })
+    }
+}
+
+/// Finds what this library once announced to Home Assistant for a system with these settings, and what no announced camera
+/// has any more, left by a crash or an earlier version, and clears it. What others announced, and other systems, is left
+/// alone.
+///
+/// Announce all cameras before: whatever is not announced is taken for such a ghost.
+///
+/// What the broker keeps is read on a connection of its own, whose client id is that of the settings and "-find".
+///
+/// Blocks until the broker has sent all, which takes a second or more, but for at most timeout_ms milliseconds, after
+/// which what was found is cleared; UINT64_MAX waits forever. Any thread.
+///
+/// cleared_out may be NULL. On ARGUS_MQTT_OK it is how many entities were cleared.
+///
+/// Returns:
+/// - ARGUS_MQTT_OK: all ghosts that were found are being cleared.
+/// - ARGUS_MQTT_REFUSED: the broker refuses the login or the subscription; the message says why, and what to do.
+/// - ARGUS_MQTT_TIMEOUT: it can't be reached in time; the message says why, and what to do.
+/// - ARGUS_MQTT_SHUT_DOWN: another thread is shutting the client down.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
+/// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+/// - ARGUS_MQTT_SYSTEM: no thread could be started, or no file descriptor is left.
+/// - ARGUS_MQTT_INTERNAL: a defect of the library.
+#[no_mangle]
+pub unsafe extern "C" fn argus_mqtt_clear_ghosts(
+    client: argus_mqtt_client,
+    timeout_ms: u64,
+    cleared_out: *mut usize,
+    error: *mut argus_mqtt_error,
+) -> i32 {
+    // SAFETY: pointers are NULL or valid for this call, as the header demands.
+    unsafe {
+        boundary(error, || {
+            let client = handle::find(client)?;
+            let timeout = Duration::from_millis(timeout_ms);
+            let cleared = beside(move || client.clear_ghosts(timeout))?;
+            put(cleared_out, cleared);
+            Ok(())
         })
     }
 }

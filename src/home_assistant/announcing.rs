@@ -190,15 +190,18 @@ impl HomeAssistant {
     ///
     /// What stood under other settings is found by a `HomeAssistant` that was made with those settings.
     pub fn ghosts<'a>(&self, found: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Vec<Message> {
+        let ours = found.into_iter().filter(|(topic, payload)| {
+            self.topics.is_config(topic) && ghosts::is_ours(payload, &self.topics.availability)
+        });
+        self.clear_others(ours.map(|(topic, _)| topic))
+    }
+
+    /// Clears those of our configs, which stand on these topics, that are no longer wanted.
+    pub(crate) fn clear_others<'a>(&self, ours: impl IntoIterator<Item = &'a str>) -> Vec<Message> {
         let wanted: HashSet<String> = self.all().into_iter().map(|one| one.topic).collect();
-        found
-            .into_iter()
-            .filter(|(topic, payload)| {
-                self.topics.is_config(topic)
-                    && !wanted.contains(*topic)
-                    && ghosts::is_ours(payload, &self.topics.availability)
-            })
-            .map(|(topic, _)| Message::state(Rank::Config, topic, ""))
+        let others = ours.into_iter().filter(|topic| !wanted.contains(*topic));
+        others
+            .map(|topic| Message::state(Rank::Config, topic, ""))
             .collect()
     }
 }

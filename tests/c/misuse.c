@@ -67,6 +67,7 @@ static void all_calls(argus_mqtt_client client, int32_t wanted)
     EXPECT(wanted, argus_mqtt_close(client, 0, &count, &error));
     camera_calls(client, wanted);
     camera_misuse(client, wanted);
+    EXPECT(wanted, argus_mqtt_clear_ghosts(client, 0, &count, &error));
     CHECK(delivery == 77 && changes == 77 && count == 77 && strcmp(buffer, "as it was") == 0);
 
     /* Every other argument is as bad as it gets: the client is judged first. */
@@ -422,6 +423,8 @@ static void online_changes(argus_mqtt_client client)
 static void waiting(argus_mqtt_client client)
 {
     size_t left = 0;
+    EXPECT(ARGUS_MQTT_TIMEOUT, argus_mqtt_clear_ghosts(client, 0, &left, &error));
+    CHECK(left == 0);
     EXPECT(ARGUS_MQTT_TIMEOUT, argus_mqtt_wait_online(client, 0, &error));
     EXPECT(ARGUS_MQTT_TIMEOUT, argus_mqtt_flush(client, 1, &left, &error));
     CHECK(left > 0);

@@ -281,6 +281,7 @@ static void no_descriptors_left(const char *mosquitto)
     close(taken[--count]);
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_connect(settings, &client, &error));
     EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_notice_fd(client, &fd, &error));
+    EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_clear_ghosts(client, 0, NULL, &error));
     CHECK(fd == -7);
     for (int i = 0; i < PATIENCE_MS / 10 && status_has(client, "\"last_error\":null"); i++) {
         pause_ms(10);

@@ -40,6 +40,8 @@ static void delivered_and_rejected(const char *mosquitto)
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a/b", large, sizeof large, NULL, &too_large, &error));
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_flush(client, PATIENCE_MS, &left, &error));
     CHECK(left == 0);
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_clear_ghosts(client, PATIENCE_MS, &left, &error));
+    CHECK(left == 0);
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_delivery_wait(client, event, 0, &error));
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_delivery_wait(client, message, 0, &error));
     EXPECT(ARGUS_MQTT_REJECTED, argus_mqtt_delivery_wait(client, too_large, 0, &error));
@@ -160,6 +162,7 @@ static void unknown_while_shutting_down(const char *silent)
     EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_publish_state(client, "a", "x", 1, NULL, &error));
     EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_forget_state(client, "a", NULL, &error));
     camera_calls(client, ARGUS_MQTT_SHUT_DOWN);
+    EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_clear_ghosts(client, PATIENCE_MS, NULL, &error));
     EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_wait_online(client, PATIENCE_MS, &error));
     EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_reconfigure(client, NO_BROKER, &error));
     EXPECT(ARGUS_MQTT_SHUT_DOWN, argus_mqtt_reconnect(client, &error));
@@ -177,6 +180,7 @@ static void refused(const char *refusing)
     EXPECT(ARGUS_MQTT_REFUSED, argus_mqtt_wait_online(client, PATIENCE_MS, &error));
     CHECK(argus_mqtt_wait_online(client, PATIENCE_MS, &error) == ARGUS_MQTT_REFUSED);
     CHECK(strstr(error.message, "secret") == NULL);
+    EXPECT(ARGUS_MQTT_REFUSED, argus_mqtt_clear_ghosts(client, PATIENCE_MS, NULL, &error));
     leave(client);
 }
 

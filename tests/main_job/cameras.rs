@@ -149,3 +149,33 @@ fn new_settings_move_everything() {
     assert!(all.keys().all(|topic| is_new(topic)), "{all:?}");
     client.shutdown(PATIENCE).expect("the first shutdown");
 }
+
+#[test]
+fn ghosts_are_found_and_cleared_and_nothing_else() {
+    let broker = mosquitto::start();
+    for (prefix, ids) in [("argusai", ["door", "gone"]), ("other", ["kept", "too"])] {
+        let more = json!({"topic_prefix": prefix, "discovery_id_prefix": prefix});
+        let client = online(broker.port(), more);
+        for id in ids {
+            announce(&client, id);
+        }
+        flushed(&client);
+        client.shutdown(PATIENCE).expect("the first shutdown");
+    }
+    let client = online(broker.port(), json!({}));
+    announce(&client, "door");
+    flushed(&client);
+    let before = kept(&broker);
+    let is_ghost = |topic: &str| topic.contains("argusai_gone");
+    assert!(before.keys().any(|topic| is_ghost(topic)), "{before:?}");
+    let cleared = client.clear_ghosts(PATIENCE).expect("it may read");
+    assert_eq!(cleared, 9);
+    flushed(&client);
+    let mut wanted = before;
+    wanted.retain(|topic, _| !is_ghost(topic));
+    assert_eq!(kept(&broker), wanted);
+    assert_eq!(client.clear_ghosts(PATIENCE).expect("it may read"), 0);
+    client.shutdown(PATIENCE).expect("the first shutdown");
+    let refused = client.clear_ghosts(PATIENCE).expect_err("it is closed");
+    assert_eq!(refused.kind(), ErrorKind::ShutDown);
+}

@@ -6,7 +6,7 @@ import ctypes
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
-from . import _arguments, _prototypes
+from . import _arguments, _greenlets, _prototypes, _waiting
 from ._errors import OK, InvalidArgument, error_for
 
 if TYPE_CHECKING:
@@ -129,6 +129,35 @@ class Cameras:
             raise TypeError("jpeg must be bytes, not str")
         data = _arguments.payload("jpeg", jpeg)
         self._tell(_prototypes.publish_camera_snapshot, _arguments.text("camera", camera), data, len(data))
+
+    def clear_ghosts(self, timeout: float = 15.0) -> int:
+        """Find what was once announced for a system with these settings and no announced camera has, and clear it.
+
+        It was left by a crash, or by an earlier version. What others announced, and other systems, is left alone.
+        Announce all cameras before: whatever is not announced is taken for such a ghost.
+
+        What the broker keeps is read on a connection of its own, whose client id is that of the settings and "-find".
+        Blocks until the broker has sent all, which takes a second or more. Signal handlers run when it has ended.
+
+        Args:
+            timeout: How many seconds it may take; what was found by then is cleared.
+
+        Returns:
+            How many entities were cleared.
+
+        Raises:
+            Refused: The broker does not let it read; the text says why.
+            TimedOut: There was no answer in time.
+            ShutDown: The client was shut down.
+            Forked: The client belongs to the parent process.
+        """
+        deadline = _waiting.deadline_after(_arguments.timeout(timeout))
+        timeout_ms = _waiting.milliseconds_to(deadline)
+        if timeout_ms:
+            _greenlets.refuse_wait("client.clear_ghosts")
+        cleared = ctypes.c_size_t()
+        self._tell(_prototypes.clear_ghosts, timeout_ms, ctypes.byref(cleared))
+        return cleared.value
 
     def publish_diagnostics(self) -> None:
         """Say how it goes with this client, for the sensors of a system that was announced with "diagnostics"."""

@@ -153,6 +153,10 @@ publish_camera_snapshot = _bind(
     POINTER(Error),
 )
 
+# int32_t argus_mqtt_clear_ghosts(argus_mqtt_client client, uint64_t timeout_ms, size_t *cleared_out,
+#                                 argus_mqtt_error *error);
+clear_ghosts = _bind("argus_mqtt_clear_ghosts", c_uint64, c_uint64, POINTER(c_size_t), POINTER(Error))
+
 # int32_t argus_mqtt_publish_diagnostics(argus_mqtt_client client, argus_mqtt_error *error);
 publish_diagnostics = _bind("argus_mqtt_publish_diagnostics", c_uint64, POINTER(Error))
 

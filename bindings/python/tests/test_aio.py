@@ -104,6 +104,7 @@ def test_cameras_are_announced_and_removed(run: Run, settings: Settings, subscri
             assert client.status().states > 10
             await client.disable_camera("door")
             await client.remove_camera("door")
+            assert await client.clear_ghosts(DEADLINE) == 0
             assert await client.flush(DEADLINE) == 0
 
     run(main())

@@ -126,6 +126,12 @@ extern "C" {
         jpeg_len: usize,
         error: *mut Error,
     ) -> i32;
+    pub fn argus_mqtt_clear_ghosts(
+        client: u64,
+        timeout_ms: u64,
+        cleared_out: *mut usize,
+        error: *mut Error,
+    ) -> i32;
     pub fn argus_mqtt_publish_diagnostics(client: u64, error: *mut Error) -> i32;
     pub fn argus_mqtt_delivery_wait(
         client: u64,

@@ -116,6 +116,7 @@ enum What {
     CameraLastEvent(Number, Text, Payload),
     CameraSnapshot(Number, Text, Payload),
     Diagnostics(Number),
+    ClearGhosts(Number),
     WaitOnlineChange(Number, u64),
     InterruptWait(Number),
 }
@@ -521,6 +522,11 @@ impl What {
                 unsafe {
                     argus_mqtt_publish_camera_snapshot(client(number), camera, jpeg, length, error)
                 }
+            }
+            What::ClearGhosts(number) => {
+                let mut cleared = usize::MAX;
+                let out = output(has_output, &mut cleared);
+                unsafe { argus_mqtt_clear_ghosts(client(number), timeout, out, error) }
             }
             What::Diagnostics(number) => unsafe {
                 argus_mqtt_publish_diagnostics(client(number), error)

@@ -195,6 +195,11 @@ class AsyncClient:
         await self._ready()
         self._client.publish_camera_snapshot(camera, jpeg)
 
+    async def clear_ghosts(self, timeout: float = 15.0) -> int:
+        """Clear what no announced camera has, as `argus_mqtt.Client.clear_ghosts` does, on a thread of the loop's."""
+        await self._ready()
+        return await self._loop.run_in_executor(None, self._client.clear_ghosts, timeout)
+
     async def publish_diagnostics(self) -> None:
         """Say how it goes with this client, as `argus_mqtt.Client.publish_diagnostics` does."""
         await self._ready()
