@@ -797,20 +797,21 @@ int32_t argus_mqtt_publish_diagnostics(argus_mqtt_client client,
  *
  * Announce all cameras before: whatever is not announced is taken for such a ghost.
  *
- * What the broker keeps is read on a connection of its own, whose client id is that of the settings and "-kept".
+ * What the broker keeps is read on a connection of its own, whose client id is that of the settings and "-find".
  *
- * Blocks until the broker has sent all, which takes two seconds or more, but for at most timeout_ms milliseconds, after
+ * Blocks until the broker has sent all, which takes a second or more, but for at most timeout_ms milliseconds, after
  * which what was found is cleared; UINT64_MAX waits forever. Any thread.
  *
  * cleared_out may be NULL. On ARGUS_MQTT_OK it is how many entities were cleared.
  *
  * Returns:
  * - ARGUS_MQTT_OK: all ghosts that were found are being cleared.
- * - ARGUS_MQTT_REFUSED: the broker does not let it read; the message says why.
- * - ARGUS_MQTT_TIMEOUT: there was no answer in time.
+ * - ARGUS_MQTT_REFUSED: the broker refuses the login or the subscription; the message says why, and what to do.
+ * - ARGUS_MQTT_TIMEOUT: it can't be reached in time; the message says why, and what to do.
  * - ARGUS_MQTT_SHUT_DOWN: another thread is shutting the client down.
  * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
  * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_SYSTEM: no thread could be started, or no file descriptor is left.
  * - ARGUS_MQTT_INTERNAL: a defect of the library.
  */
 int32_t argus_mqtt_clear_ghosts(argus_mqtt_client client,
