@@ -51,8 +51,17 @@ static void *read_to_the_end(void *client)
     return status == ARGUS_MQTT_SHUT_DOWN ? client : NULL;
 }
 
-/* A reader that waits when the client is shut down hears of it. */
-static int hears_of_the_end(void)
+static void pause_ms(long ms)
+{
+    const struct timespec pause = {0, ms * 1000000};
+    nanosleep(&pause, NULL);
+}
+
+/*
+ * Whether a reader that waits when the client is shut down hears of it. It is given some time to begin, as it may not be
+ * in the call yet, and then gets the status of a client that is gone.
+ */
+static int hears_of_the_end(long given_ms)
 {
     argus_mqtt_client client = 0;
     pthread_t reader;
@@ -62,6 +71,7 @@ static int hears_of_the_end(void)
     /* It waits for nothing else, and so is in the call when the end comes. */
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_open_notices(client, 0, &error));
     CHECK(pthread_create(&reader, NULL, read_to_the_end, &client) == 0);
+    pause_ms(given_ms);
     leave(client);
     CHECK(pthread_join(reader, &heard) == 0);
     return heard != NULL;
@@ -241,12 +251,6 @@ static void misuse(void)
     leave(client);
 }
 
-static void pause_ms(long ms)
-{
-    const struct timespec pause = {0, ms * 1000000};
-    nanosleep(&pause, NULL);
-}
-
 enum { DESCRIPTORS = 256 };
 
 static int open_descriptors(void)
@@ -308,8 +312,8 @@ int main(int argc, char **argv)
     closing_at_once();
     misuse();
     int heard = 0;
-    for (int round = 0; round < 100 && !heard; round++) {
-        heard = hears_of_the_end();
+    for (long given_ms = 0; given_ms < 300 && !heard; given_ms += 10) {
+        heard = hears_of_the_end(given_ms);
     }
     CHECK(heard);
     /* A helper thread that gives up an attempt to connect may live a little longer. */
