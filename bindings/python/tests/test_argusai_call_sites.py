@@ -237,6 +237,9 @@ def test_a_wait_that_is_cancelled_holds_nothing(run: Run, silent: int) -> None:
 
     async def main() -> None:
         loop = asyncio.get_running_loop()
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(service.initialize(), 0.01)
+        await until(lambda: service.accepts_messages, "it goes on by itself")
         start = loop.time()
         for wait in (service.initialize, service.connect, lambda: service.test_connection("127.0.0.1", silent)):
             with pytest.raises(asyncio.TimeoutError):
