@@ -24,6 +24,8 @@ def test_the_automations_run(home: HomeAssistant, front_door: Publisher) -> None
     with front_door as publisher:
         before = len(_messages(home))
         publisher.do("event front_door", {"smart_detection_type": "vehicle", "description": "A car"})
+        # A trigger's condition is judged by what is there when it is its turn, which must not be the next event.
+        home.expect("event.argusai_front_door_detection", lambda state: state.attributes["event_type"] == "vehicle")
         publisher.do("event front_door", {"smart_detection_type": "person", "description": "Someone waits"})
         wait_until(lambda: len(_messages(home)) > before, "the person is told of")
         publisher.do("event front_door", {"is_doorbell_ring": True})
