@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test checks setup lint doc test-rust test-python page test-page test-next screenshots test-bench check-package test-home-assistant wheels simulate fuzz faults soak size bench bench-hot build install install-strip uninstall clean
+.PHONY: help demo test checks setup lint doc test-rust test-python page settings test-page test-next screenshots test-bench check-package test-home-assistant wheels simulate fuzz faults soak size bench bench-hot build install install-strip uninstall clean
 
 export PYTHON ?= python3
 CARGO_TARGET_DIR ?= target
@@ -98,6 +98,14 @@ page: ## Build the settings page, as a component and as what the Python package 
 	$(call say,The settings page)
 	@tools/npm-packages bindings/web
 	cd bindings/web && npm run --silent build
+
+settings: page ## Serve the settings page on SQLite, with a broker of its own, and print the address
+	$(call say,Building the library)
+	tools/debian mosquitto
+	tools/python-env $(VENV)
+	cargo build --locked --lib
+	$(call say,Serving the settings: Ctrl-C ends it)
+	@ARGUS_MQTT_LIBRARY=$(TARGET)/debug/libargus_mqtt.so tools/settings target/settings $(VENV)/bin/python
 
 test-page: page
 	$(call say,Tests of the settings page)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -40,6 +41,9 @@ def main(arguments: list[str] | None = None) -> int:
     host, port = listener.getsockname()[:2]
     print(f"Settings: http://{host}:{port}/?token={alone.token}", flush=True)
     config = uvicorn.Config(alone.app, log_level="warning", timeout_graceful_shutdown=5)
+    # Once it has ended because of a signal, uvicorn raises that again.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
     with listener:
         uvicorn.Server(config).run(sockets=[listener])
     return 0
