@@ -16,10 +16,11 @@ from argus_mqtt.settings import Base
 from support import DEADLINE, wait_until
 from support.settings_api import PATH, Api, running
 from support.settings_server import Server
+from support.subscriber import Subscriber
 
 if TYPE_CHECKING:
     from argus_mqtt import Client, Settings
-    from support.subscriber import Subscriber
+    from support.mosquitto import Mosquitto
 
 
 @pytest.fixture
@@ -112,6 +113,29 @@ def test_a_test_message_arrives(api: Api, settings: Settings, unreachable: Setti
     topic = f"{settings['topic_prefix']}/test"
     assert content == {"topic": topic, "delivered": True, "message": "the broker has acknowledged it"}
     assert subscriber.expect_count(topic, 1)[0].retain is False
+
+
+def test_cameras_are_announced(tmp_path: Path, settings: Settings, broker: Mosquitto) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path}/settings.db")
+    Base.metadata.create_all(engine)
+    cameras: list[dict[str, object]] = [{"id": "front", "name": "Front"}, {"id": "back"}]
+    prefix = f"{settings['topic_prefix']}/discovery"
+    with running(engine, cameras=lambda: cameras) as api, Subscriber(broker, f"{prefix}/#") as home_assistant:
+        assert api.post("/publish-discovery").status_code == 409
+        online(api, {**settings, "discovery_prefix": prefix})
+        assert api.post("/publish-discovery").json() == {
+            "cameras_published": 2,
+            "message": "2 cameras were announced",
+        }
+        home_assistant.expect_any("Front")
+        cameras.append({"id": "a/b"})
+        answer = api.post("/publish-discovery")
+        assert answer.status_code == 409
+        assert "after 2 cameras" in answer.json()["detail"]
+        api.patch({"homeassistant_discovery": False})
+        wait_until(lambda: api.get("/status").json()["state"] == "online", "it is online again")
+        assert "switched off" in api.post("/publish-discovery").json()["detail"]
+    engine.dispose()
 
 
 @pytest.fixture

@@ -82,7 +82,14 @@ def old(database: Engine) -> Iterator[Old]:
         migration.upgrade(connection)
     session, secrets, mqtt, app = sessionmaker(database), Secrets(KEY), ManagedClient(), FastAPI()
     app.include_router(
-        argusai_router(session=session, client=mqtt, authorize=authorize, model=ArgusAI, secrets=secrets)
+        argusai_router(
+            session=session,
+            client=mqtt,
+            authorize=authorize,
+            cameras=lambda: [{"id": "front"}, {"id": "back"}],
+            model=ArgusAI,
+            secrets=secrets,
+        )
     )
     with TestClient(app, headers=TOKEN) as http:
         yield Old(http, mqtt, Store(session, model=ArgusAI, secrets=secrets))
@@ -254,9 +261,32 @@ def test_a_test_message_needs_a_connection(old: Old, settings: Settings, subscri
     subscriber.expect_count(topic, 1)
 
 
+def test_cameras_are_announced(old: Old, settings: Settings) -> None:
+    assert old.http.post(f"{PATH}/publish-discovery").status_code == 503
+    prefix = f"{settings['topic_prefix']}/discovery"
+    wanted: dict[str, Any] = {**settings, "discovery_prefix": prefix}
+    old.put(**wanted)
+    assert old.mqtt.client
+    old.mqtt.client.wait_online(DEADLINE)
+    assert old.post("/publish-discovery") == {
+        "success": True,
+        "message": "2 cameras were announced",
+        "cameras_published": 2,
+    }
+    old.put(**{**wanted, "discovery_enabled": False})
+    old.mqtt.client.wait_online(DEADLINE)
+    assert old.http.post(f"{PATH}/publish-discovery").status_code == 400
+
+
 def test_who_is_not_authorized_is_refused(old: Old) -> None:
     paths = old.http.get("/openapi.json").json()["paths"]
     routes = [(path, method) for path, item in paths.items() for method in item]
-    assert {path.removeprefix(PATH) for path, _ in routes} >= {"/config", "/status", "/test", "/test-message"}
+    assert {path.removeprefix(PATH) for path, _ in routes} == {
+        "/config",
+        "/status",
+        "/test",
+        "/test-message",
+        "/publish-discovery",
+    }
     for path, method in routes:
         assert old.http.request(method, path, headers={"X-Token": "guess"}).status_code == 401

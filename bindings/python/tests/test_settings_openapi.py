@@ -39,6 +39,7 @@ ROUTES = [
     ("GET", "/schema"),
     ("GET", "/status"),
     ("POST", "/reconnect"),
+    ("POST", "/publish-discovery"),
     ("POST", "/test-message"),
 ]
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import APIRouter, Depends, HTTPException, status
 
-from . import _actions, _answers, _problems, _requests, _router, _status
-from ._old_bodies import NOTHING_STORED, Done, OldAnswer, OldSettings, OldStatus, OldTest, OldUpdate, Sent
+from . import _actions, _answers, _discovery, _problems, _requests, _router, _status
+from ._old_bodies import NOTHING_STORED, Done, OldAnswer, OldSettings, OldStatus, OldTest, OldUpdate, Published, Sent
 from ._old_test import OldTests
 from ._parts import Cameras, Parts
 from ._store import Store
@@ -80,6 +80,14 @@ def _add_actions(router: APIRouter, parts: Parts) -> None:
     @router.get("/status", summary="What is going on")
     def get_status() -> OldStatus:
         return _live(parts)
+
+    @router.post("/publish-discovery", summary="Announce all cameras to Home Assistant", responses=_OFFLINE)
+    def publish_discovery() -> Published:
+        client = _online(parts)
+        if not _discovery.is_on(parts):
+            raise HTTPException(status.HTTP_400_BAD_REQUEST, "Home Assistant discovery is switched off")
+        count = _discovery.announce(parts, client)
+        return Published(success=True, message=_discovery.in_words(count), cameras_published=count)
 
     @router.post("/test-message", summary="Send a test message", responses=_OFFLINE)
     def send_test_message() -> Sent:

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import DBAPIError
 
-from . import _actions, _events, _problems, _requests, _resource, _trial
+from . import _actions, _discovery, _events, _problems, _requests, _resource, _trial
 from ._parts import Cameras, Parts
 from ._store import OldTable, Store
 from ._table import MQTTConfig, MQTTConfigMixin
@@ -67,6 +67,7 @@ def settings_router(  # noqa: PLR0913  (all by name)
     )
     _resource.add(router, parts)
     _actions.add(router, parts, is_stopping)
+    _discovery.add(router, parts)
     _trial.add(router, parts)
     return router
 

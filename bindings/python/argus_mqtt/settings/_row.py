@@ -10,7 +10,6 @@ from argus_mqtt._errors import Fault
 from argus_mqtt.argusai import _names, _row
 
 from . import _schema
-from ._judge import usable
 from ._secrets import Secrets, Undecryptable
 
 if TYPE_CHECKING:
@@ -64,13 +63,12 @@ def read(row: MQTTConfigMixin, secrets: Secrets) -> Stored:
             settings[setting] = value
     faults: list[Fault] = []
     password = _password(row, secrets, faults)
-    core = _row.stored_settings({**columns(row), "password": password}, enabled=row.enabled)
-    faults += (replace(fault, field=_names.SETTINGS.get(fault.field, fault.field)) for fault in core.faults)
-    best: Mapping[str, Any] | None = None
-    if core.settings is not None:
-        own = {name: value for name, value in core.settings.items() if name not in _names.FIXED}
-        best, more = usable({**own, **_others(row)})
-        faults += more
+    # Where the host has no defaults of its own, the library's hold, and not those of ArgusAI.
+    usual = _schema.defaults()
+    others = {**{name: usual[name] for name in _names.FIXED}, **_others(row)}
+    found = _row.stored_settings({**columns(row), "password": password}, enabled=row.enabled, others=others)
+    faults += (replace(fault, field=_names.SETTINGS.get(fault.field, fault.field)) for fault in found.faults)
+    best = None if found.settings is None else dict(found.settings)
     return Stored(row.enabled, settings, password, bool(row.password), best, tuple(faults))
 
 

@@ -10,7 +10,6 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from uuid import uuid4
 
 from sqlalchemy import URL, create_engine, text
 from sqlalchemy.exc import OperationalError
@@ -51,19 +50,21 @@ class PostgreSQL:
 
     def stop(self) -> None:
         """Stop it and remove its folder."""
-        self._program.send(signal.SIGINT)
+        # Nothing of it is kept, so it need not write anything down.
+        self._program.send(signal.SIGQUIT)
         self._program.ended()
         self._program.__exit__(None, None, None)
         shutil.rmtree(self._folder)
 
     def database(self) -> URL:
-        """Make an empty database, and give its address."""
-        name = f"test_{uuid4().hex}"
-        engine = create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
+        """Empty the database, which takes less time than to make another, and give its address."""
+        address = self._url("postgres")
+        engine = create_engine(address)
+        with engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
         engine.dispose()
-        return self._url(name)
+        return address
 
     def _url(self, database: str) -> URL:
         return URL.create("postgresql+psycopg", _USER, database=database, query={"host": str(self._folder)})

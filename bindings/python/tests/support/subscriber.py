@@ -81,6 +81,10 @@ class Subscriber:
         self._wait(arrived, f"{wanted!r} arrives on {topic}")
         return found[-1]
 
+    def expect_any(self, part: str) -> None:
+        """Wait for a payload, on whatever topic, that has a text in it."""
+        self._wait(lambda: any(part.encode() in one.payload for one in self._received), f"{part!r} arrives")
+
     def expect_count(self, topic: str, count: int) -> list[Received]:
         """Wait until a number of messages has arrived on a topic; give them."""
         self._wait(
