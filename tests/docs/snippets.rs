@@ -80,8 +80,13 @@ fn run_c(block: &Block, camera: &str) {
 #[test]
 fn python_programs_run() {
     let mut blocks = blocks_of("python");
-    // Its code belongs into a backend; bindings/python/tests/test_argusai_guide.py runs it in one.
-    blocks.retain(|block| !block.place.starts_with("docs/argusai.md"));
+    // Their code belongs into a backend; bindings/python/tests/test_argusai_guide.py and test_settings_guide.py run it in
+    // one.
+    blocks.retain(|block| {
+        !["docs/argusai.md", "docs/settings.md"]
+            .iter()
+            .any(|page| block.place.starts_with(page))
+    });
     assert!(!blocks.is_empty(), "the documentation shows Python");
     for block in &blocks {
         let scene = Scene::new();
