@@ -64,7 +64,11 @@ class Server:
     def __init__(self, database: str, **environment: str) -> None:
         """Start it on a database, whose table it makes."""
         self.program = Program.python(_PROGRAM, database, KEY, environment=environment)
-        address = self.program.line("Uvicorn running on").partition("running on ")[2].split()[0]
+        try:
+            address = self.program.line("Uvicorn running on").partition("running on ")[2].split()[0]
+        except AssertionError:
+            self.program.__exit__(None, None, None)
+            raise
         self.http = httpx2.Client(base_url=address, timeout=DEADLINE)
 
     def __enter__(self) -> Server:
