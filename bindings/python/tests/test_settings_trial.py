@@ -161,4 +161,5 @@ def test_names_in_a_certificate_are_not_quoted(api: Api, tmp_path: Path) -> None
             found = api.post("/test", {**body, **trust})
             assert found.status_code == 200, found.text
             assert "certificate" in found.json()["cause"]
+            assert len(found.json()["certificate"]["fingerprint"].replace(":", "")) == 64
             assert MARK.lower() not in found.text.lower().replace(str(tmp_path).lower(), "")

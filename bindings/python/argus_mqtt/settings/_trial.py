@@ -14,7 +14,7 @@ from argus_mqtt._errors import InvalidSettings
 from . import _problems
 from ._limiter import Limiter
 from ._requests import JsonObject, refuse
-from ._unquoted import unquoted
+from ._unquoted import HIDDEN, unquoted
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
@@ -50,6 +50,7 @@ _REPORT: Final = {
         "protocol": _TEXT,
         "protocol_reason": _TEXT,
         "limits": {"type": ["object", "null"]},
+        "certificate": {"type": ["object", "null"], "description": "Its fingerprint and dates; not its names."},
         "cause": {**_TEXT, "description": "Why the step that failed failed."},
         "remedy": {**_TEXT, "description": "What to do about it."},
         "proves": {"type": "array", "items": {"type": "string"}},
@@ -93,6 +94,9 @@ def without_quotes(report: ConnectionReport, settings: Mapping[str, Any]) -> dic
     content = asdict(report)
     for name in ("cause", "remedy", "protocol_reason"):
         content[name] = _unquoted(content[name], own)
+    if content["certificate"] is not None:
+        # Fingerprint and dates are enough to tell whether it is the right one.
+        content["certificate"] |= {"subject": HIDDEN, "issuer": HIDDEN, "names": []}
     for step in content["steps"]:
         step["detail"] = _unquoted(step["detail"], own)
     return content

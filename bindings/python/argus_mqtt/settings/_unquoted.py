@@ -15,6 +15,8 @@ _BESIDE = re.compile(rf" \((?:[^()\"]*{_QUOTED})+[^()\"]*\)")
 _AFTER_COLON = re.compile(rf": ({_QUOTED})")
 _ANYWHERE = re.compile(_QUOTED)
 
+HIDDEN = "(not shown)"
+
 
 def unquoted(text: str, own: Collection[str]) -> str:
     """Take out of a text what is quoted in it, but for words of our own.
@@ -30,4 +32,4 @@ def unquoted(text: str, own: Collection[str]) -> str:
 
     text = _BESIDE.sub(lambda found: found[0] if all(map(is_own, _ANYWHERE.findall(found[0]))) else "", text)
     text = _AFTER_COLON.sub(lambda found: found[0] if is_own(found[1]) else "", text)
-    return _ANYWHERE.sub(lambda found: found[0] if is_own(found[0]) else "(not shown)", text)
+    return _ANYWHERE.sub(lambda found: found[0] if is_own(found[0]) else HIDDEN, text)
