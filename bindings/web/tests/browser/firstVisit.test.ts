@@ -1,7 +1,7 @@
 /** Somebody opens the page for the first time. */
 
 import { expect } from 'vitest';
-import { startMosquitto } from '../support/brokers';
+import { Subscriber, startMosquitto } from '../support/brokers';
 import { test } from '../support/browserTest';
 import {
   expectAccessible,
@@ -14,9 +14,11 @@ import {
   testSteps,
 } from '../support/page';
 import { visit } from '../support/scene';
+import { waitUntil } from '../support/wait';
 
 test('types the broker, tests, saves, and is online without a restart', async ({ browser, scene }) => {
   const broker = scene.keep(await startMosquitto(scene.directory));
+  const subscriber = scene.keep(await Subscriber.start(broker, '#'));
   const server = await scene.server();
   const page = await scene.open(browser, server);
   await seeState(page, 'Not set up yet');
@@ -35,6 +37,10 @@ test('types the broker, tests, saves, and is online without a restart', async ({
   expect(await server.stored()).toMatchObject({ broker_port: broker.port, message_expiry_seconds: 120, enabled: true });
   await press(page, 'Send a test message');
   await see(page, 'The broker has confirmed a test message to argusai/test.');
+  expect(subscriber.payloads('argusai/test')).toHaveLength(1);
+  await press(page, 'Publish discovery');
+  await see(page, '2 cameras were made known.');
+  await waitUntil(() => subscriber.topics('homeassistant/').length >= 2, 'Home Assistant is told of the cameras');
 });
 
 test('is told what is missing, at the field, and which values are allowed', async ({ browser, scene }) => {

@@ -108,6 +108,12 @@ export class Subscriber {
     return lines.map((line) => line.slice(topic.length + 1));
   }
 
+  /** The topics that begin so and have had a message. */
+  topics(beginning: string): string[] {
+    const lines = this.#program.output.split('\n').filter((line) => line.startsWith(beginning));
+    return [...new Set(lines.map((line) => line.split(' ', 1)[0] ?? ''))];
+  }
+
   stop(): Promise<void> {
     return this.#program.stop();
   }

@@ -7,6 +7,7 @@ POST /events?count=N publishes so many events of a camera, numbered on from the 
 
 from __future__ import annotations
 
+import functools
 import sys
 from itertools import count
 from pathlib import Path
@@ -14,12 +15,17 @@ from pathlib import Path
 import uvicorn
 from fastapi.routing import APIRoute
 
-from argus_mqtt.settings._standalone import Standalone
+from argus_mqtt.settings import _standalone, settings_router
+
+CAMERAS = [{"id": "front_door", "name": "Front door"}, {"id": "garden", "name": "Garden"}]
 
 
 def main(port: str, folder: str, database: str | None = None) -> None:
     """Serve until a signal comes."""
-    alone = Standalone(Path(folder), database)
+    # A program that stands alone has no cameras; this one has, as a host's.
+    with_cameras = functools.partial(settings_router, cameras=lambda: CAMERAS)
+    setattr(_standalone, "settings_router", with_cameras)  # noqa: B010  (another type than what it replaces)
+    alone = _standalone.Standalone(Path(folder), database)
     alone.prepare()
     numbers = count(1)
 
