@@ -72,9 +72,10 @@ export interface ConnectionStep {
 
 /** The certificate that a broker showed, whether or not it is trusted. */
 export interface BrokerCertificate {
+  /** Left out by a server that quotes nothing of what it reaches. */
   subject?: string | null;
   issuer?: string | null;
-  is_self_signed: boolean;
+  is_self_signed?: boolean | null;
   /** Days, such as "2026-01-31". */
   valid_from: string;
   valid_until: string;
