@@ -129,6 +129,9 @@ fn memory_is_bounded_as_guarantees_md_says() {
     for count in [1_000, 7_200, 14_000, 28_700] {
         a_delivery_takes_little(count);
     }
+    for (count, payload_bytes) in [(1_000, 1), (3_700, 1_000), (7_200, 20), (10_000, 1)] {
+        states_take_what_they_are_counted_with(count, payload_bytes);
+    }
 }
 
 fn a_full_outbox_takes_what_it_may(shape: Shape) {
@@ -181,4 +184,28 @@ fn a_delivery_takes_little(count: usize) {
     let ended = taken(before) / count;
     eprintln!("{count} deliveries take {queued} bytes each beside the payload, and {ended} when they have ended");
     assert!(queued <= MOST && ended <= MOST, "{queued}, {ended}");
+}
+
+/// What is remembered of states, beside what the status says that it takes, which is what is bounded.
+fn states_take_what_they_are_counted_with(count: usize, payload_bytes: usize) {
+    let client = client(64 << 20);
+    let before = IN_USE.load(Relaxed);
+    PEAK.store(before, Relaxed);
+    for number in 0..count {
+        let payload = vec![b'x'; payload_bytes];
+        let said = client.publish_state(&format!("{number:012}"), payload);
+        said.expect("there is room");
+    }
+    let peak = PEAK.load(Relaxed) - before;
+    let counted = usize::try_from(client.status().states_bytes).expect("it is memory");
+    eprintln!(
+        "{count} states with {payload_bytes} bytes take {} bytes each, and count {}",
+        peak / count,
+        counted / count
+    );
+    assert!(
+        peak <= counted + counted / 20,
+        "{peak} bytes for {counted}, {count} states"
+    );
+    let _ = client.shutdown(Duration::ZERO);
 }
