@@ -6,7 +6,7 @@ import json
 import math
 import numbers
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, time
 from uuid import UUID
 
@@ -90,6 +90,10 @@ _EVENT_ENCODER = _encoder(_convert)
 _SETTINGS_ENCODER = _encoder(_convert_setting)
 
 
+_TEXT = frozenset((str,))
+_PLAIN = frozenset((str, int, float, bool, type(None)))
+"""Types of values that contain no others."""
+
 _DEEPEST = 200
 """Levels that are searched for a fault: far from Python's own limit, at which what is cleaned up fails, too."""
 
@@ -100,7 +104,11 @@ class _TooDeep(Exception):
 
 def _write(value: Mapping[str, object], name: str, encoder: json.JSONEncoder, convert: Convert) -> bytes:
     try:
-        return encoder.encode(value).encode()
+        written = encoder.encode(value).encode()
+        repeated = next(_repeated_keys(value, name), None) if _has_other_keys(value) else None
+        if repeated is None:
+            return written
+        fault = repeated
     except (TypeError, ValueError, RecursionError) as error:
         # The encoder does not say where it stopped, so the value is walked once more.
         try:
@@ -108,6 +116,47 @@ def _write(value: Mapping[str, object], name: str, encoder: json.JSONEncoder, co
         except _TooDeep:
             fault = (name, "is nested too deeply")
     raise Unwritable(*fault)
+
+
+def _has_other_keys(value: object) -> bool:
+    """Whether a value that has a form in JSON has a key that is not text. Each call that publishes asks."""
+    rest = [value]
+    for each in rest:
+        if isinstance(each, dict):
+            if not _TEXT.issuperset(map(type, each)):
+                return True
+            within: Collection[object] = each.values()
+        elif isinstance(each, (list, tuple)):
+            within = each
+        elif isinstance(each, Mapping):
+            within = (dict(each),)
+        else:
+            continue
+        if not _PLAIN.issuperset(map(type, within)):
+            rest.extend(item for item in within if type(item) not in _PLAIN)
+    return False
+
+
+def _repeated_keys(value: object, path: str) -> Iterator[tuple[str, str]]:
+    """Give where two keys, such as 1 and "1", are the same in JSON, in which only the last would count."""
+    if isinstance(value, dict):
+        yield from _repeated_key(value, path)
+        for key, item in value.items():
+            yield from _repeated_keys(item, f"{path}.{key}" if path else f"{key}")
+    elif isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            yield from _repeated_keys(item, f"{path}[{index}]")
+    elif isinstance(value, Mapping):
+        yield from _repeated_keys(dict(value), path)
+
+
+def _repeated_key(value: dict[object, object], path: str) -> Iterator[tuple[str, str]]:
+    firsts: dict[str, object] = {}
+    for key in value:
+        (written,) = json.loads(json.dumps({key: None}))
+        first = firsts.setdefault(written, key)
+        if first is not key:
+            yield path, f"has the keys {first!r} and {key!r}, which are the same in JSON; give one of them"
 
 
 def _faults(value: object, path: str, above: tuple[int, ...], convert: Convert) -> Iterator[tuple[str, str]]:

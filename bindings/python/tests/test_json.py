@@ -61,6 +61,9 @@ ITSELF["list"] = [ITSELF]
         ({"in": {"\udc00": 1}}, r"event.in has a key '\udc00' that has half of a surrogate pair"),
         (ITSELF, "event.list[0] contains itself"),
         ({"path": Path("/tmp")}, "event.path is of type PosixPath"),  # noqa: S108
+        ({1: 2, "1": 3}, "event has the keys 1 and '1', which are the same in JSON; give one of them"),
+        ({"in": [{True: 1, "true": 2}]}, "event.in[0] has the keys True and 'true', which are the same in JSON"),
+        ({"in": MappingProxyType({None: 1, "null": 2})}, "event.in has the keys None and 'null', which are the same"),
     ],
 )
 def test_values_without_a_form_are_located(value: dict[str, object], message: str) -> None:
