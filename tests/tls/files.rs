@@ -150,7 +150,9 @@ fn the_roots_that_were_good_outlast_a_file_that_is_empty_for_a_moment() {
     broker.kill();
     broker.start();
     eventually("it is online again", || client.status().connections == 3);
-    assert_eq!(client.status().warnings, [""; 0]);
+    // The broker may have been killed before it answered a subscription, which is a warning of its own.
+    let warnings = client.status().warnings.join("; ");
+    assert!(!warnings.contains("tls_ca_file"), "{warnings}");
 }
 
 #[test]
