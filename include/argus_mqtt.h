@@ -109,7 +109,7 @@
 #define ARGUS_MQTT_INVALID_ARGUMENT 1
 
 /**
- * The settings are invalid. The message names each setting, its value, and what would be right. Nothing was changed.
+ * The settings are invalid. The message names each setting, its value, and what is allowed. Nothing was changed.
  */
 #define ARGUS_MQTT_INVALID_SETTINGS 2
 
@@ -119,7 +119,7 @@
 #define ARGUS_MQTT_QUEUE_FULL 3
 
 /**
- * What was waited for did not happen within timeout_ms.
+ * The awaited event did not happen within timeout_ms.
  */
 #define ARGUS_MQTT_TIMEOUT 4
 
@@ -165,7 +165,7 @@
 #define ARGUS_MQTT_INTERNAL 12
 
 /**
- * An outcome: the message was a state, and a newer state of the same topic, or argus_mqtt_forget_state(), took its place
+ * An outcome: the message was a state, and a newer state of the same topic, or argus_mqtt_forget_state(), replaced it
  * before it was delivered.
  */
 #define ARGUS_MQTT_SUPERSEDED 13
@@ -196,7 +196,7 @@
 #define ARGUS_MQTT_MESSAGE_SIZE 1024
 
 /**
- * The bytes that an argus_mqtt_outcome has for its reason, the NUL included.
+ * The size of the reason in an argus_mqtt_outcome, in bytes, including the NUL.
  */
 #define ARGUS_MQTT_REASON_SIZE 244
 
@@ -206,17 +206,18 @@
 #define ARGUS_MQTT_NOTICE_STATES 1
 
 /**
- * A kind of notice: messages that ended, each told by argus_mqtt_next_notice(). Not with ARGUS_MQTT_NOTICE_OUTCOMES.
+ * A kind of notice: outcomes of messages, one notice each from argus_mqtt_next_notice(). Cannot be combined with
+ * ARGUS_MQTT_NOTICE_OUTCOMES.
  */
 #define ARGUS_MQTT_NOTICE_DELIVERIES 2
 
 /**
- * A kind of notice: lines for a log.
+ * A kind of notice: log lines.
  */
 #define ARGUS_MQTT_NOTICE_LOG 4
 
 /**
- * Messages that ended, not as notices but to be taken by argus_mqtt_next_outcomes(), many at a time.
+ * Outcomes of messages, not as notices but for argus_mqtt_next_outcomes(), many at a time.
  */
 #define ARGUS_MQTT_NOTICE_OUTCOMES 8
 
@@ -251,9 +252,9 @@ typedef struct {
 } argus_mqtt_error;
 
 /**
- * A message that was handed over and whose outcome is wanted: a number that has a meaning only together with its
+ * An accepted message whose outcome the program wants to know: a number that has a meaning only together with its
  * client. Zero is never one. Made by argus_mqtt_publish_event() and argus_mqtt_publish(); consumed by
- * argus_mqtt_delivery_wait() when that gives an outcome, by argus_mqtt_next_outcomes(), or by
+ * argus_mqtt_delivery_wait() if that returns an outcome, by argus_mqtt_next_outcomes(), or by
  * argus_mqtt_delivery_forget(). Any thread may use it.
  */
 typedef uint64_t argus_mqtt_delivery;
@@ -261,11 +262,12 @@ typedef uint64_t argus_mqtt_delivery;
 /**
  * How argus_mqtt_publish() publishes a message. Owned by the caller, and read during the call only.
  *
- * Later versions of the library may add fields at the end. So a program sets struct_size, and has 0 in every field that
- * it does not set, as an initialiser such as {.struct_size = sizeof(argus_mqtt_publish_options), .qos = 1} does.
+ * Later versions of the library may add fields at the end. Therefore a program must set struct_size, and every field
+ * that it does not use must be 0, as with the initialiser {.struct_size = sizeof(argus_mqtt_publish_options), .qos =
+ * 1}.
  *
- * A library that is older than the header, and so does not know the last fields, takes them as long as they are 0, and
- * refuses the message otherwise: no option is ignored. A library that is newer takes fields that are not there as 0.
+ * A library that is older than the header does not know the last fields: it accepts the struct if they are 0, and
+ * refuses the message otherwise, so that no option is ignored. A newer library treats missing fields as 0.
  */
 typedef struct {
     /**
@@ -277,18 +279,17 @@ typedef struct {
      */
     int32_t qos;
     /**
-     * 1 if the broker is to keep the message for those who subscribe later, or 0.
+     * 1 if the broker should retain the message for later subscribers, or 0.
      */
     int32_t retain;
     /**
-     * After so many seconds the message is not worth delivering any more, neither here nor in the broker; 0 says that
-     * it always is.
+     * The lifetime of the message in seconds, both in the queue and at the broker; 0 means that it does not expire.
      */
     uint32_t expiry_seconds;
 } argus_mqtt_publish_options;
 
 /**
- * What became of one message. Owned by the caller; nothing in it is to be freed.
+ * The outcome of one message. Owned by the caller; nothing in it has to be freed.
  */
 typedef struct {
     /**
@@ -322,7 +323,7 @@ extern "C" {
  * established. In a forked child the client belongs to the child.
  *
  * The client is owned by the caller until argus_mqtt_shutdown(). If the process ends without calling it, the broker
- * still says offline.
+ * publishes the will, so that the availability topic still becomes offline.
  *
  * Returns:
  * - ARGUS_MQTT_OK: *client_out is the new client.
@@ -358,20 +359,20 @@ int32_t argus_mqtt_wait_online(argus_mqtt_client client,
                                argus_mqtt_error *error);
 
 /**
- * Waits until the client has come online, or ceased to be online, more often than known times, and tells how often it
- * has.
+ * Waits until the number of changes between online and not online is larger than known, and gives that number.
  *
- * The number is odd while the client is online: of connection number n, counted from 1, 2 * n - 1 is the beginning and
- * 2 * n the end. A thread that passes the number it was told last, and 0 at first, learns of every connection, however
- * late it asks. It comes in one order with argus_mqtt_wait_online() and with the notices of states.
+ * The number is odd while the client is online: connection n, counted from 1, begins with change 2 * n - 1 and ends
+ * with change 2 * n. A thread that passes 0 first, and then the number that it received last, learns of every
+ * connection, however late it asks. The changes have the same order as the results of argus_mqtt_wait_online() and the
+ * notices of states.
  *
  * Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits forever. Returns early, with
  * *changes_out equal to known, after argus_mqtt_interrupt_wait(). Any thread.
  *
  * Returns:
  * - ARGUS_MQTT_OK: *changes_out is the number.
- * - ARGUS_MQTT_TIMEOUT: it is still known.
- * - ARGUS_MQTT_SHUT_DOWN: the client is closed, and known was the last change.
+ * - ARGUS_MQTT_TIMEOUT: the number is still equal to known.
+ * - ARGUS_MQTT_SHUT_DOWN: the client is closed, and known is the number of the last change.
  * - ARGUS_MQTT_INVALID_ARGUMENT: changes_out is NULL.
  * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
  * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
@@ -384,8 +385,8 @@ int32_t argus_mqtt_wait_online_change(argus_mqtt_client client,
                                       argus_mqtt_error *error);
 
 /**
- * Ends the argus_mqtt_wait_online_change() of another thread at once, or else the next one: for a thread that has
- * something else to do as well.
+ * Ends the argus_mqtt_wait_online_change() in which another thread waits, or the next one if none does: for a thread
+ * that has other work as well.
  *
  * Never blocks. Any thread.
  *
@@ -399,15 +400,15 @@ int32_t argus_mqtt_interrupt_wait(argus_mqtt_client client,
                                   argus_mqtt_error *error);
 
 /**
- * Gives a running client new settings: it says offline on the old availability topic, connects with the new
- * settings, and keeps the queued messages.
+ * Gives a running client new settings: it publishes the offline message on the old availability topic, connects with
+ * the new settings, and keeps the queued messages.
  *
  * settings_json is as for argus_mqtt_connect(): all settings, not only those that change. The text is copied.
  *
  * Never blocks: the client does it meanwhile; argus_mqtt_wait_online() waits for the new connection. Any thread.
  *
  * Returns:
- * - ARGUS_MQTT_OK: the new settings hold from now on.
+ * - ARGUS_MQTT_OK: the new settings are in force.
  * - ARGUS_MQTT_INVALID_ARGUMENT: settings_json is NULL or not UTF-8. Nothing was changed.
  * - ARGUS_MQTT_INVALID_SETTINGS: the message names the faults. Nothing was changed.
  * - ARGUS_MQTT_SHUT_DOWN: another thread shut the client down meanwhile.
@@ -420,11 +421,11 @@ int32_t argus_mqtt_reconfigure(argus_mqtt_client client,
                                argus_mqtt_error *error);
 
 /**
- * Tries to connect now instead of after the pause, and begins anew with short pauses. An open connection is kept; what
- * its broker refused, such as the birth message, is tried again on it.
+ * Tries to connect immediately instead of after the pause, and resets the pauses to the shortest. An open connection
+ * is kept; what the broker refused on it, such as the birth message, is tried again.
  *
- * For a person who has mended something, or a program that knows that the network is back. argus_mqtt_reconfigure()
- * with the settings in force does not ask for an attempt.
+ * Use it when the user has fixed a problem, or when the program knows that the network is back.
+ * argus_mqtt_reconfigure() with the settings in force does not ask for an attempt.
  *
  * Never blocks: the client does it meanwhile; argus_mqtt_wait_online() waits for the connection. Any thread.
  *
@@ -506,12 +507,12 @@ int32_t argus_mqtt_publish(argus_mqtt_client client,
                            argus_mqtt_error *error);
 
 /**
- * Says what a topic is to hold from now on, until it is said anew or argus_mqtt_forget_state() is called: the broker
- * retains it for those who subscribe later, with QoS 1 and without an expiry. The client remembers it and says it again
- * after each connect, ahead of everything that is queued, so that a broker that has forgotten it has it again.
+ * Publishes the state of a topic: a retained message, with QoS 1 and without an expiry. The client remembers it until
+ * the next state of the topic or argus_mqtt_forget_state(), and publishes it again after each connect, ahead of
+ * everything that is queued, so that a broker that has lost it receives it again.
  *
- * While it waits, the next state of the same topic takes its place: a thousand updates in an outage are one message. The
- * states of different topics may overtake each other.
+ * While it waits to be sent, the next state of the same topic replaces it: a thousand updates during an outage are one
+ * message. The order between states of different topics is not guaranteed.
  *
  * topic is an MQTT topic name: not empty, and without '+', '#' and control characters. payload is payload_len bytes of
  * any kind, at least 1. Both are copied.
@@ -519,15 +520,15 @@ int32_t argus_mqtt_publish(argus_mqtt_client client,
  * delivery_out may be NULL if the outcome is of no interest. Otherwise pass *delivery_out to
  * argus_mqtt_delivery_wait() or argus_mqtt_delivery_forget(); until then, its outcome takes up room in the queue.
  *
- * States have bounds of their own, and take no room of the queue: 10,000 topics, and 64 MiB of topics, payloads and 512
- * bytes for each.
+ * States do not count against the limits of the queue, but have limits of their own: 10,000 topics, and 64 MiB in
+ * total, in which each state counts with its topic, its payload and 512 bytes.
  *
  * Never blocks, and does not wait for the network. Any thread.
  *
  * Returns:
  * - ARGUS_MQTT_OK: accepted. It will have exactly one outcome.
  * - ARGUS_MQTT_INVALID_ARGUMENT: topic or payload is not as described above; the message says which and why.
- * - ARGUS_MQTT_QUEUE_FULL: not accepted; there is no room for another state. What was said before stays.
+ * - ARGUS_MQTT_QUEUE_FULL: not accepted; there is no room for another state. The previous state of the topic remains.
  * - ARGUS_MQTT_SHUT_DOWN: not accepted; another thread is shutting the client down.
  * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
  * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
@@ -542,23 +543,24 @@ int32_t argus_mqtt_publish_state(argus_mqtt_client client,
                                  argus_mqtt_error *error);
 
 /**
- * Says that a topic is to hold nothing any more, whoever said what it holds: what the broker retains there is deleted,
- * at once or as soon as there is a connection, and argus_mqtt_publish_state() of it is forgotten.
+ * Deletes the state of a topic: the client no longer remembers it, and the message that the broker retains there is
+ * deleted, immediately or as soon as there is a connection, whichever client published it.
  *
  * topic is as for argus_mqtt_publish_state(), and is copied.
  *
  * delivery_out may be NULL if the outcome is of no interest. Otherwise pass *delivery_out to
  * argus_mqtt_delivery_wait() or argus_mqtt_delivery_forget(); until then, its outcome takes up room in the queue.
  *
- * It is never refused for want of room: of more than 10,000 topics that wait to be deleted, the first is dropped.
+ * It is never refused for lack of room for states: if more than 10,000 topics wait to be deleted, the oldest of these
+ * is dropped.
  *
  * Never blocks, and does not wait for the network. Any thread.
  *
  * Returns:
  * - ARGUS_MQTT_OK: accepted. It will have exactly one outcome.
  * - ARGUS_MQTT_INVALID_ARGUMENT: topic is not as described above; the message says why.
- * - ARGUS_MQTT_QUEUE_FULL: not accepted; as many outcomes wait to be asked for as the queue may hold messages. With a
- *   delivery_out of NULL it does not happen.
+ * - ARGUS_MQTT_QUEUE_FULL: not accepted; there are as many outcomes that nobody has fetched as the queue may hold
+ *   messages. Does not happen if delivery_out is NULL.
  * - ARGUS_MQTT_SHUT_DOWN: not accepted; another thread is shutting the client down.
  * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
  * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
@@ -570,16 +572,16 @@ int32_t argus_mqtt_forget_state(argus_mqtt_client client,
                                 argus_mqtt_error *error);
 
 /**
- * Makes the system known to Home Assistant, or changes what was said of it: a device with a sensor of the connection, which
- * the devices of the cameras belong to. Without this call the system has the defaults below, and appears with the first
- * camera. What Home Assistant is told, here and by the functions below, are states, as with argus_mqtt_publish_state():
- * they come back to a broker that has lost its memory.
+ * Announces the system to Home Assistant, or changes its announcement: a device with a connectivity sensor, to which
+ * the devices of the cameras belong. Without this call the system has the defaults below, and appears with the first
+ * camera. This function and those below publish states, as argus_mqtt_publish_state() does: a broker that has lost
+ * them receives them again.
  *
- * system_json is a JSON object of these fields, all of which may be missing:
- * - "name" ("ArgusAI"), "manufacturer" ("ArgusAI"), "model" ("Camera system"), "sw_version": texts for people.
- * - "url", "support_url": http or https URLs of its page, and of where its users find help.
- * - "diagnostics" (false): whether there are sensors that argus_mqtt_publish_diagnostics() feeds. Home Assistant shows
- *   them once a person enables them.
+ * system_json is a JSON object with these fields, all of which are optional:
+ * - "name" ("ArgusAI"), "manufacturer" ("ArgusAI"), "model" ("Camera system"), "sw_version": texts to display.
+ * - "url", "support_url": http or https URLs of its web page, and of the page where its users find help.
+ * - "diagnostics" (false): whether it has diagnostic sensors, which argus_mqtt_publish_diagnostics() updates. They are
+ *   disabled in Home Assistant until a user enables them.
  *
  * Never blocks, and does not wait for the network. Any thread.
  *
@@ -597,18 +599,19 @@ int32_t argus_mqtt_announce_system(argus_mqtt_client client,
                                    argus_mqtt_error *error);
 
 /**
- * Announces a camera to Home Assistant, or changes what was announced of it: a device with its entities. At first it is
- * online and has no activity, whatever was said of it before a crash. From now on argus_mqtt_publish_event() with its id
- * feeds all of its entities.
+ * Announces a camera to Home Assistant, or changes its announcement: a device with its entities. It starts as online
+ * and without activity, whatever its state was before a crash. From now on argus_mqtt_publish_event() with its id
+ * updates all of its entities.
  *
- * camera_json is a JSON object of these fields, of which only "id" must be there:
- * - "id": what its topics are named by, one level of a topic, at most 128 bytes.
- * - "name" (its id), "model", "serial_number", "hw_version": texts for people.
- * - "doorbell" (false): whether it has an entity for rings.
- * - "area": the area of the home that Home Assistant suggests for it.
- * - "url": its page, an http or https URL.
- * - "source_type": where its pictures come from, such as "rtsp"; an attribute of its status.
- * - "snapshots" (false): whether pictures of its events are published, which whoever may read the broker sees.
+ * camera_json is a JSON object with these fields, of which only "id" is required:
+ * - "id": the name of the camera in topics, one topic level of at most 128 bytes.
+ * - "name" (its id), "model", "serial_number", "hw_version": texts to display.
+ * - "doorbell" (false): whether it has an event entity for the doorbell.
+ * - "area": the area that Home Assistant suggests for it.
+ * - "url": the http or https URL of its web page.
+ * - "source_type": the type of its video source, such as "rtsp"; an attribute of its status.
+ * - "snapshots" (false): whether pictures of its events are published. Everyone who may subscribe to their topic can
+ *   see them.
  *
  * Never blocks, and does not wait for the network. Any thread.
  *
@@ -627,8 +630,8 @@ int32_t argus_mqtt_announce_camera(argus_mqtt_client client,
                                    argus_mqtt_error *error);
 
 /**
- * Disables a camera, which stays announced: it is offline and has no activity, and Home Assistant keeps what the user
- * changed about it. argus_mqtt_publish_camera_status() enables it.
+ * Disables a camera without removing it: its status is offline, it has no activity, and Home Assistant keeps its
+ * entities and what the user customized. argus_mqtt_publish_camera_status() enables it again.
  *
  * Never blocks, and does not wait for the network. Any thread.
  *
@@ -646,8 +649,8 @@ int32_t argus_mqtt_disable_camera(argus_mqtt_client client,
                                   argus_mqtt_error *error);
 
 /**
- * Removes a camera and all that the broker keeps of it, at once or as soon as there is a connection. Home Assistant forgets
- * its entities, with what the user changed about them.
+ * Removes a camera and all its retained messages from the broker, immediately or as soon as there is a connection.
+ * Home Assistant removes its entities, and with them what the user customized.
  *
  * Never blocks, and does not wait for the network. Any thread.
  *
@@ -664,10 +667,11 @@ int32_t argus_mqtt_remove_camera(argus_mqtt_client client,
                                  argus_mqtt_error *error);
 
 /**
- * Says how it goes with a camera: its event, activity and detection are available in Home Assistant while it is online.
+ * Publishes the status of a camera: its event, activity and detection entities are available in Home Assistant while
+ * it is online.
  *
  * status is "online" ("connected" and "starting" mean the same), "offline" ("disconnected"), or anything else for
- * unavailable. source_type says where its pictures come from, such as "rtsp"; NULL leaves it as it is.
+ * unavailable. source_type is the type of its video source, such as "rtsp"; NULL leaves it unchanged.
  *
  * Never blocks, and does not wait for the network. Any thread.
  *
@@ -687,8 +691,8 @@ int32_t argus_mqtt_publish_camera_status(argus_mqtt_client client,
                                          argus_mqtt_error *error);
 
 /**
- * Says how many events of a camera there were today and this week. The caller counts, and so decides in which time zone a
- * day ends and on which day a week begins. Home Assistant takes a smaller number for a new count.
+ * Publishes the number of events of a camera today and this week. The caller counts them, and so decides the time zone
+ * of the day and the first day of the week. Home Assistant treats a smaller number as the start of a new count.
  *
  * Never blocks, and does not wait for the network. Any thread.
  *
@@ -708,8 +712,8 @@ int32_t argus_mqtt_publish_camera_counts(argus_mqtt_client client,
                                          argus_mqtt_error *error);
 
 /**
- * Says whether something moves before a camera: is_active is 1 or 0. An event says that something does; that it has ended is
- * said by this alone.
+ * Publishes whether a camera detects activity: is_active is 1 or 0. An event sets it to 1; only this function sets it
+ * to 0.
  *
  * Never blocks, and does not wait for the network. Any thread.
  *
@@ -728,7 +732,7 @@ int32_t argus_mqtt_publish_camera_activity(argus_mqtt_client client,
                                            argus_mqtt_error *error);
 
 /**
- * Says what the last event of a camera was when it is not news, as at a start of the program.
+ * Publishes the last event of a camera without reporting a new one, for example when the program starts.
  *
  * event is a JSON object of event_len bytes, as for argus_mqtt_publish_event(), and is copied.
  *
@@ -751,7 +755,8 @@ int32_t argus_mqtt_publish_camera_last_event(argus_mqtt_client client,
                                              argus_mqtt_error *error);
 
 /**
- * Says the picture of the last event of a camera that was announced with "snapshots". Publish it before its event.
+ * Publishes the picture of the next event of a camera that was announced with "snapshots". Call it before
+ * argus_mqtt_publish_event().
  *
  * jpeg is a JPEG of jpeg_len bytes, at most 1 MiB, and is copied.
  *
@@ -774,8 +779,8 @@ int32_t argus_mqtt_publish_camera_snapshot(argus_mqtt_client client,
                                            argus_mqtt_error *error);
 
 /**
- * Says how many messages of this client wait and were dropped, and which version of MQTT it uses, for the sensors of a system
- * that was announced with "diagnostics". Does nothing for one that was not.
+ * Publishes how many messages of this client are queued and were dropped, and which version of MQTT it uses, for the
+ * sensors of a system that was announced with "diagnostics". Does nothing if it was announced without.
  *
  * Never blocks, and does not wait for the network. Any thread.
  *
@@ -791,23 +796,24 @@ int32_t argus_mqtt_publish_diagnostics(argus_mqtt_client client,
                                        argus_mqtt_error *error);
 
 /**
- * Finds what this library once announced to Home Assistant for a system with these settings, and what no announced camera
- * has any more, left by a crash or an earlier version, and clears it. What others announced, and other systems, is left
- * alone.
+ * Finds and removes ghosts: entities that this library announced to Home Assistant for a system with these settings
+ * and that no announced camera has, for example after a crash or in an earlier version. Entities of other programs and
+ * other systems are not affected.
  *
- * Announce all cameras before: whatever is not announced is taken for such a ghost.
+ * Announce all cameras first: every entity of a camera that is not announced is a ghost.
  *
- * What the broker keeps is read on a connection of its own, whose client id is that of the settings and "-find".
+ * The retained discovery configs are read on a separate connection, whose client ID is that of the settings followed
+ * by "-find".
  *
- * Blocks until the broker has sent all, which takes a second or more, but for at most timeout_ms milliseconds, after
- * which what was found is cleared; UINT64_MAX waits forever. Any thread.
+ * Blocks until the broker has sent all of them, which takes a second or more, but for at most timeout_ms milliseconds,
+ * after which the ghosts that were found are removed; UINT64_MAX waits forever. Any thread.
  *
- * cleared_out may be NULL. On ARGUS_MQTT_OK it is how many entities were cleared.
+ * cleared_out may be NULL. On ARGUS_MQTT_OK it is the number of entities that were removed.
  *
  * Returns:
- * - ARGUS_MQTT_OK: all ghosts that were found are being cleared.
+ * - ARGUS_MQTT_OK: all ghosts that were found are being removed.
  * - ARGUS_MQTT_REFUSED: the broker refuses the login or the subscription; the message says why, and what to do.
- * - ARGUS_MQTT_TIMEOUT: it can't be reached in time; the message says why, and what to do.
+ * - ARGUS_MQTT_TIMEOUT: the broker could not be reached in time; the message says why, and what to do.
  * - ARGUS_MQTT_SHUT_DOWN: another thread is shutting the client down.
  * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
  * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
@@ -822,13 +828,13 @@ int32_t argus_mqtt_clear_ghosts(argus_mqtt_client client,
 /**
  * Queues an event as argus_mqtt_publish_event() does, but gives up at once if another thread is using the client.
  *
- * For a caller that holds a lock which other threads want, such as the global lock of an interpreter: the call does not
- * wait for any lock, so it is short enough to be made under that one. After ARGUS_MQTT_WOULD_BLOCK, release the lock and
- * call argus_mqtt_publish_event().
+ * For a caller that holds a lock which other threads need, such as the global lock of an interpreter: the call waits
+ * for no other lock, so it is short enough to be made while that lock is held. After ARGUS_MQTT_WOULD_BLOCK, release
+ * the lock and call argus_mqtt_publish_event().
  *
  * forget is a delivery whose outcome is no longer of interest, or 0. It is forgotten before the event is queued, as by
- * argus_mqtt_delivery_forget(), which saves a call for each message. If the status is not ARGUS_MQTT_OK it may not have
- * been: forget it again, which does no harm.
+ * argus_mqtt_delivery_forget(), which saves a call for each message. If the status is not ARGUS_MQTT_OK, it may not
+ * have been forgotten: forget it again, which is harmless.
  *
  * The other arguments are those of argus_mqtt_publish_event().
  *
@@ -888,7 +894,7 @@ int32_t argus_mqtt_try_publish(argus_mqtt_client client,
  * - ARGUS_MQTT_EXPIRED: it expired before it could be sent, and was not sent.
  * - ARGUS_MQTT_DROPPED: it was dropped from the queue; the message says why.
  * - ARGUS_MQTT_REJECTED: it cannot be delivered to this broker; the message says why.
- * - ARGUS_MQTT_SUPERSEDED: it was a state, and a newer state of the same topic took its place.
+ * - ARGUS_MQTT_SUPERSEDED: it was a state, and a newer state of the same topic replaced it.
  * - ARGUS_MQTT_UNKNOWN: it had been sent but not acknowledged when the client was shut down. It may have arrived.
  * - ARGUS_MQTT_TIMEOUT: it has no outcome yet. Ask again.
  * - ARGUS_MQTT_INVALID_ARGUMENT: delivery is not one of this client, or was consumed.
@@ -921,7 +927,7 @@ int32_t argus_mqtt_delivery_forget(argus_mqtt_client client,
 /**
  * Does what argus_mqtt_delivery_forget() does for many deliveries at once.
  *
- * deliveries are count numbers, which are read during the call only; NULL and 0 are none.
+ * deliveries is the address of count numbers, which are read during the call only; NULL and 0 mean none.
  *
  * Never blocks. Any thread.
  *
@@ -946,7 +952,7 @@ int32_t argus_mqtt_deliveries_forget(argus_mqtt_client client,
  * left_out may be NULL. On ARGUS_MQTT_OK and ARGUS_MQTT_TIMEOUT it is the number of messages without an outcome yet.
  *
  * Returns:
- * - ARGUS_MQTT_OK: all have an outcome, which need not be delivered: argus_mqtt_delivery_wait() gives that of one
+ * - ARGUS_MQTT_OK: all have an outcome, not necessarily delivered: argus_mqtt_delivery_wait() returns that of one
  *   message, argus_mqtt_status() counts all.
  * - ARGUS_MQTT_TIMEOUT: some have none. They stay queued, and the client keeps delivering them.
  * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
@@ -959,16 +965,16 @@ int32_t argus_mqtt_flush(argus_mqtt_client client,
                          argus_mqtt_error *error);
 
 /**
- * Takes the outcomes of many messages at once: waits until there is one, and writes those that there are, at most
- * capacity of them and at least one, to outcomes, in the order in which the messages ended.
+ * Takes the outcomes of many messages at once: waits until there is at least one, and writes those that are available,
+ * at most capacity, to outcomes, in the order in which the messages ended.
  *
- * They are those of the messages that were published with a delivery, which was neither consumed nor told as a notice.
- * Each delivery is consumed: argus_mqtt_delivery_wait() has nothing more to give for it. Goes on while the client shuts
- * down, and after that until argus_mqtt_close().
+ * These are the outcomes of messages that were published with a delivery which was neither consumed nor reported by a
+ * notice. Each delivery is consumed, so argus_mqtt_delivery_wait() no longer accepts it. Outcomes can be taken while
+ * the client shuts down, and after that until argus_mqtt_close().
  *
- * The first call begins to note outcomes alone, unless argus_mqtt_open_notices() has chosen, or notices were read
- * before. With ARGUS_MQTT_NOTICE_OUTCOMES the descriptor of argus_mqtt_notice_fd() is readable as long as there is an
- * outcome to take.
+ * The first call selects ARGUS_MQTT_NOTICE_OUTCOMES alone, unless argus_mqtt_open_notices() was called or notices were
+ * read before. With ARGUS_MQTT_NOTICE_OUTCOMES the descriptor of argus_mqtt_notice_fd() is readable as long as there
+ * is an outcome to take.
  *
  * Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits forever. Any thread.
  *
@@ -977,7 +983,7 @@ int32_t argus_mqtt_flush(argus_mqtt_client client,
  * Returns:
  * - ARGUS_MQTT_OK: outcomes holds *count_out outcomes.
  * - ARGUS_MQTT_TIMEOUT: no message ended meanwhile.
- * - ARGUS_MQTT_SHUT_DOWN: the client is closed, and every outcome is taken.
+ * - ARGUS_MQTT_SHUT_DOWN: the client is closed, and every outcome has been taken.
  * - ARGUS_MQTT_INVALID_ARGUMENT: outcomes or count_out is NULL, or capacity is 0.
  * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
  * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
@@ -991,17 +997,18 @@ int32_t argus_mqtt_next_outcomes(argus_mqtt_client client,
                                  argus_mqtt_error *error);
 
 /**
- * Chooses what is noted from now on, for argus_mqtt_next_notice(), argus_mqtt_next_outcomes() and the descriptor of
- * argus_mqtt_notice_fd(). What is not chosen is not noted, and what waits of it is dropped.
+ * Selects the kinds of notices from now on, for argus_mqtt_next_notice(), argus_mqtt_next_outcomes() and the
+ * descriptor of argus_mqtt_notice_fd(). Other kinds are not recorded, and notices of them that have not been read are
+ * dropped.
  *
  * kinds is a sum of ARGUS_MQTT_NOTICE_STATES, ARGUS_MQTT_NOTICE_LOG and either ARGUS_MQTT_NOTICE_DELIVERIES or
- * ARGUS_MQTT_NOTICE_OUTCOMES; 0 is nothing. A program that chooses states is told first where the client stands.
+ * ARGUS_MQTT_NOTICE_OUTCOMES; 0 selects nothing. A program that selects states first receives the current state.
  *
  * May be called again at any time. Never blocks. Any thread.
  *
  * Returns:
- * - ARGUS_MQTT_OK: these kinds are noted.
- * - ARGUS_MQTT_INVALID_ARGUMENT: kinds is no such sum. Nothing was changed.
+ * - ARGUS_MQTT_OK: these kinds are selected.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: kinds is not such a sum. Nothing was changed.
  * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
  * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
  * - ARGUS_MQTT_INTERNAL: a defect of the library.
@@ -1014,28 +1021,28 @@ int32_t argus_mqtt_open_notices(argus_mqtt_client client,
  * Waits for the next notice of a client, and writes it to buffer, as JSON that ends in NUL.
  *
  * The JSON is one object. Later versions may add fields and kinds. Its field "kind" is one of these:
- * - "state": the state of the client changed. "state" is one of those of argus_mqtt_status(), "reason" the last failure
- *   in plain words or null. The first notice of all gives the state when the reading began.
- * - "delivery": the message with the number "delivery" has an outcome, and its delivery was neither consumed nor
- *   forgotten. "outcome" is "delivered", "expired", "dropped", "rejected" or "unknown"; "reason" is there for "dropped"
- *   and "rejected". The delivery is still to be consumed, with argus_mqtt_delivery_wait() or
- *   argus_mqtt_delivery_forget().
- * - "log": a line for a log. "level" is "info", "warning" or "error", "text" one sentence, without any password.
- * - "missed": "count" states and log lines were dropped before the next one, because nobody read them in time.
+ * - "state": the state of the client changed. "state" is one of those of argus_mqtt_status(), "reason" the last
+ *   failure in plain words or null. The first notice gives the state at the time of the first call.
+ * - "delivery": the message whose delivery is the number "delivery" has an outcome, and its delivery was neither
+ *   consumed nor forgotten. "outcome" is "delivered", "expired", "dropped", "rejected", "superseded" or "unknown";
+ *   "reason" is there for "dropped" and "rejected". The delivery must still be consumed, with
+ *   argus_mqtt_delivery_wait() or argus_mqtt_delivery_forget().
+ * - "log": a log line. "level" is "info", "warning" or "error", "text" one sentence, without any password.
+ * - "missed": "count" states and log lines were dropped before the next notice because they were not read in time.
  *
- * The first call begins to take notes of states, deliveries and log lines, unless argus_mqtt_open_notices() has chosen;
- * a program that never reads pays nothing. Up to 1024 states and log lines wait
- * for a slow reader; deliveries wait as long as it takes. Several threads may read: each notice is for one of them.
+ * The first call selects states, deliveries and log lines, unless argus_mqtt_open_notices() was called; a program that
+ * never reads notices has no cost. Up to 1024 states and log lines are kept for a slow reader; deliveries are kept
+ * until they are read. Several threads may read: each notice goes to one of them.
  *
  * Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits forever. Returns early when the
- * client is closed and all is read. Any thread.
+ * client is closed and every notice has been read. Any thread.
  *
  * buffer has room for capacity bytes; 2048 are usually enough. length_out may be NULL. On ARGUS_MQTT_OK and
  * ARGUS_MQTT_BUFFER_TOO_SMALL it is the length of the text, without its NUL.
  *
  * Returns:
  * - ARGUS_MQTT_OK: buffer holds the text.
- * - ARGUS_MQTT_TIMEOUT: there was no notice in time.
+ * - ARGUS_MQTT_TIMEOUT: there was no notice within the timeout.
  * - ARGUS_MQTT_BUFFER_TOO_SMALL: buffer is unchanged, and the notice is still the next one.
  * - ARGUS_MQTT_SHUT_DOWN: the client is closed, and nothing is left to read.
  * - ARGUS_MQTT_INVALID_ARGUMENT: buffer is NULL, and capacity is not 0.
@@ -1054,10 +1061,10 @@ int32_t argus_mqtt_next_notice(argus_mqtt_client client,
  * Gives a file descriptor that is readable exactly while argus_mqtt_next_notice(), or with ARGUS_MQTT_NOTICE_OUTCOMES
  * argus_mqtt_next_outcomes(), has something to give, for poll(), select() and event loops.
  *
- * Notes are taken from now on, as by argus_mqtt_next_notice(), unless argus_mqtt_open_notices() has chosen.
+ * The first call selects the same kinds as argus_mqtt_next_notice(), unless argus_mqtt_open_notices() was called.
  *
- * It belongs to the client, is the same at every call, and is closed at the end of the client: take it out of the event
- * loop before argus_mqtt_shutdown() or argus_mqtt_close(). Only wait on it: never read from it, write to it or close it.
+ * It belongs to the client, is the same at every call, and is closed with the client: remove it from the event loop
+ * before argus_mqtt_shutdown() or argus_mqtt_close(). Only wait on it: never read from it, write to it or close it.
  *
  * Never blocks. Any thread.
  *
@@ -1077,29 +1084,30 @@ int32_t argus_mqtt_notice_fd(argus_mqtt_client client,
  * Writes the status of the client to buffer, as JSON that ends in NUL.
  *
  * The JSON is one object, without a password. Later versions may add fields to these:
- * - "state": "waiting" for its next attempt, "connecting", "connected" but not yet online, "online", "refused" for a
- *   reason that waiting can't cure, "shutting_down" or "closed".
+ * - "state": "waiting" for the next attempt to connect, "connecting", "connected" but not yet online, "online",
+ *   "refused" for a reason that waiting can't cure, "shutting_down" or "closed".
  * - "protocol": "5", "3.1.1", or null while there is no connection; "protocol_reason": why this one.
  * - "broker": "host:port"; "client_id"; "availability_topic".
  * - "online_for_seconds": for how long it has been online, or null.
- * - "last_online_unix_seconds": when it was last online, in seconds since 1970-01-01T00:00:00Z; the present while it is,
- *   or null when it never was.
+ * - "last_online_unix_seconds": when it was last online, in seconds since 1970-01-01T00:00:00Z; the current time while
+ *   it is online, or null if it never was.
  * - "last_error": the last thing that went wrong, in plain words, or null.
  * - "next_attempt_in_seconds", or null; "reconnect_attempt": attempts in a row that failed; "connection_attempts": how
  *   often it has tried to connect, and "connections": how often a connection was made.
- * - "queued", "queued_bytes", "oldest_age_seconds" (or null): the messages that wait; "in_flight": those that were
- *   sent and not acknowledged; "states", "states_bytes": what argus_mqtt_publish_state() remembers; "outcomes_kept": the outcomes that nobody has asked for yet.
+ * - "queued", "queued_bytes", "oldest_age_seconds" (or null): the messages that wait to be sent; "in_flight": those
+ *   that were sent and not acknowledged; "states", "states_bytes": the states that are remembered; "outcomes_kept":
+ *   the outcomes that nobody has fetched yet.
  * - "counters": how many messages were "accepted", "delivered", "expired", "dropped_queue_full", "dropped_shutdown",
- *   "dropped_no_subscriber", "superseded", "rejected", "unknown", "refused_queue_full" and "resent"; "guard_repairs" of the availability topic; and
- *   "ignored_acknowledgements", which a broker sent for nothing, or twice.
+ *   "dropped_no_subscriber", "superseded", "rejected", "unknown", "refused_queue_full" and "resent"; "guard_repairs"
+ *   of the availability topic; and "ignored_acknowledgements", which a broker sent unexpectedly, or twice.
  * - "acknowledgement_seconds": how long brokers took to acknowledge messages of QoS 1, as a histogram in the form of
- *   Prometheus: "buckets", each with "le", its bound in seconds from 0.001 to 10, and "count", how many were at most so
- *   long; "count" of all, and "sum_seconds". Like the counters it goes on under new settings.
- * - "topics_without_subscriber": topics on which something was published last while nobody was subscribed to them, as far
- *   as an MQTT 5 broker says so; at most 100.
+ *   Prometheus: "buckets", each with "le", its bound in seconds from 0.001 to 10, and "count", how many took at most
+ *   that long; "count" of all, and "sum_seconds". Like the counters, it continues with new settings.
+ * - "topics_without_subscriber": topics to which nobody was subscribed at the last publication, if an MQTT 5 broker
+ *   reports it; at most 100.
  * - "limits", or null: what the broker allows, "receive_maximum", "maximum_packet_size", "maximum_qos",
- *   "retain_available" and "server_keep_alive_seconds"; and "certificate_valid_until", over TLS the day on which its
- *   certificate ends, as "2026-01-31", else null.
+ *   "retain_available" and "server_keep_alive_seconds"; and "certificate_valid_until", over TLS the day on which the
+ *   certificate of the broker expires, such as "2026-01-31", otherwise null.
  * - "warnings": a list of texts for a person; "version": of the library.
  *
  * buffer has room for capacity bytes; 8192 are usually enough. NULL and 0 ask for the length only. length_out may be
@@ -1126,8 +1134,8 @@ int32_t argus_mqtt_status(argus_mqtt_client client,
  * Checks settings without connecting, and writes a report to buffer, as JSON that ends in NUL.
  *
  * The report is {"valid": true, "settings": {...}, "notes": [...]}, with every setting but the password, defaults
- * filled in, and with notes on what is allowed but probably not meant; or {"valid": false, "faults": [...]}, with
- * every fault. No password is in it. Files that the settings name are read; the network is not touched.
+ * filled in, and with notes on values that are valid but probably not intended; or {"valid": false, "faults": [...]},
+ * with every fault. No password is in it. Files that the settings name are read; the network is not touched.
  *
  * Each fault has "field", the name of the setting, or "settings" for a fault of the text as a whole; "value", which
  * was given, as JSON, or null where there is none or it may hold a secret; "message", which says what is wrong and what
@@ -1137,7 +1145,7 @@ int32_t argus_mqtt_status(argus_mqtt_client client,
  * - "unknown_setting", "repeated", "missing": of the name of a setting.
  * - "wrong_type", "out_of_range", "too_long", "unknown_choice", "invalid_host", "invalid_topic", "invalid_text": of a
  *   value.
- * - "conflict": the value does not go with that of another setting.
+ * - "conflict": the value is not compatible with that of another setting.
  * - "unreadable_file", "wrong_file_content", "key_mismatch": of a file.
  * - "tls_unavailable": the library was built without TLS, or the system has no trusted certificates.
  *
@@ -1163,9 +1171,10 @@ int32_t argus_mqtt_settings_check(const char *settings_json,
  * edit them.
  *
  * Each property has a title, a description in Markdown, its type and range, and its default if that is always the
- * same. Beside the keywords of the standard it has "x-group", the title of its group; "x-message", what to say of a
- * value that is not allowed; and "x-default", the default in words where it depends on other settings. "x-groups" is
- * the list of all groups, in their order. argus_mqtt_settings_check() knows more rules than a schema can hold.
+ * same. In addition to the keywords of the standard it has "x-group", the title of its group; "x-message", the message
+ * for a value that is not allowed; and "x-default", the default in words where it depends on other settings.
+ * "x-groups" is the list of all groups, in their order. argus_mqtt_settings_check() checks more than a schema can
+ * express.
  *
  * buffer has room for capacity bytes; 32768 are usually enough. NULL and 0 ask for the length only. length_out may be
  * NULL. On ARGUS_MQTT_OK and ARGUS_MQTT_BUFFER_TOO_SMALL it is the length of the text, without its NUL.
@@ -1184,34 +1193,35 @@ int32_t argus_mqtt_settings_schema(char *buffer,
                                    argus_mqtt_error *error);
 
 /**
- * Tests whether settings make a connection that works, and writes a report to buffer, as JSON that ends in NUL: for a
- * settings page.
+ * Tests whether a client with these settings can connect and publish, and writes a report to buffer, as JSON that ends
+ * in NUL: for a settings page.
  *
- * Connects as a client with these settings would, sends one message, asks for one subscription and says goodbye. It ends
- * at the first step that fails, at once. No client that is running is touched, nor its topics: the client id is that of
- * the settings and "-test", there is no will, and the only topic is {topic_prefix}/connection-test, where nothing is
- * retained.
+ * Connects as a client with these settings would, publishes one message, subscribes to one topic and disconnects. It
+ * ends at the first step that fails. Running clients and their topics are not affected: the client ID is that of the
+ * settings followed by "-test", there is no will, and the only topic is {topic_prefix}/connection-test, where nothing
+ * is retained.
  *
  * The report is one object, without a password. Later versions may add fields, steps and results:
  * - "works": whether no step failed.
- * - "steps": a list of objects. "step" is "name" (look-up), "tcp", "tls", "mqtt" (something that speaks it answers),
- *   "login", "publish" or "subscribe" (each a permission); "result" is "passed", "failed", "unproven" (nothing speaks
- *   against it, but this broker would not say), "skipped" (not needed) or "not_reached"; "seconds" is the time that it
+ * - "steps": a list of objects. "step" is "name" (look-up), "tcp", "tls", "mqtt" (an MQTT broker answers), "login",
+ *   "publish" or "subscribe" (each a permission); "result" is "passed", "failed", "unproven" (no sign of a failure,
+ *   but this broker would not report one), "skipped" (not needed) or "not_reached"; "seconds" is the time that it
  *   took, or null; "detail" is a text or null.
  * - "cause" and "remedy" of the step that failed, in plain words, or null.
  * - "protocol": "5", "3.1.1" or null; "protocol_reason"; "limits" as in argus_mqtt_status(), or null.
- * - "certificate", or null without TLS: what the broker showed, whether or not it is trusted. "subject" and "issuer", such
- *   as "CN=broker.example, O=Home"; "is_self_signed"; "names", a list of the hosts that it is for; "valid_from" and
- *   "valid_until", days such as "2026-01-31"; "fingerprint", which the setting tls_fingerprint takes.
+ * - "certificate", or null without TLS: the certificate that the broker presented, whether or not it is trusted.
+ *   "subject" and "issuer", such as "CN=broker.example, O=Home"; "is_self_signed"; "names", a list of the host names
+ *   that it is valid for; "valid_from" and "valid_until", days such as "2026-01-31"; "fingerprint", which the setting
+ *   tls_fingerprint takes.
  * - "proves" and "does_not_prove": lists of sentences.
  * - "broker": "host:port"; "client_id" and "topic" of the test; "seconds": how long it took.
  *
- * Blocks for at most timeout_ms milliseconds, and for a moment more on a busy machine; 15000 is a good value. Any thread,
+ * Blocks for at most timeout_ms milliseconds, or slightly longer on a busy machine; 15000 is a good value. Any thread,
  * also in a forked child.
  *
- * settings_json is as for argus_mqtt_connect(). buffer has room for capacity bytes; 16384 are usually enough. length_out
- * may be NULL. On ARGUS_MQTT_OK and ARGUS_MQTT_BUFFER_TOO_SMALL it is the length of the text, without its NUL. A report
- * that does not fit is lost, and the next call tests anew.
+ * settings_json is as for argus_mqtt_connect(). buffer has room for capacity bytes; 16384 are usually enough.
+ * length_out may be NULL. On ARGUS_MQTT_OK and ARGUS_MQTT_BUFFER_TOO_SMALL it is the length of the text, without its
+ * NUL. A report that does not fit is lost, and the next call repeats the test.
  *
  * Returns:
  * - ARGUS_MQTT_OK: buffer holds the report, whatever it says.
@@ -1229,27 +1239,26 @@ int32_t argus_mqtt_test_connection(const char *settings_json,
                                    argus_mqtt_error *error);
 
 /**
- * Finds the entities of this system that Home Assistant is told of, by the discovery configs that the broker keeps, and
- * writes them to buffer, as JSON that ends in NUL: those that this library announced with the availability_topic of the
- * settings.
+ * Finds the entities that this library has announced to Home Assistant with the availability_topic of the settings,
+ * from the discovery configs that the broker retains, and writes them to buffer, as JSON that ends in NUL.
  *
  * It is a list of objects. Later versions may add fields:
  * - "topic": of the config; "unique_id": of the entity.
  * - "device": the identifier of its device, discovery_id_prefix, and for a camera "_" and its id; "device_name".
- * - "is_ghost": whether none of the cameras has this entity; null where cameras_json is NULL. argus_mqtt_forget_state()
- *   with its topic removes it.
+ * - "is_ghost": whether the entity belongs to none of the cameras; null if cameras_json is NULL.
+ *   argus_mqtt_forget_state() with its topic removes it.
  *
- * No client that is running is touched: the client id is that of the settings and "-find", there is no will, and
+ * Running clients are not affected: the client ID is that of the settings followed by "-find", there is no will, and
  * nothing is published.
  *
- * Blocks for at most timeout_ms milliseconds, and for at least a second, as a broker does not say when it has sent all
- * that it keeps; 15000 is a good value. Any thread, also in a forked child.
+ * Blocks for at most timeout_ms milliseconds, and normally for at least a second, because a broker does not say when
+ * it has sent all retained messages; 15000 is a good value. Any thread, also in a forked child.
  *
  * settings_json is as for argus_mqtt_connect(). cameras_json is NULL, or an object with "cameras", a list of objects
  * as for argus_mqtt_announce_camera(), and perhaps "system", as for argus_mqtt_announce_system(), without which the
- * entities of the system itself are no ghosts. buffer has room for capacity bytes. length_out may be NULL. On
- * ARGUS_MQTT_OK and ARGUS_MQTT_BUFFER_TOO_SMALL it is the length of the text, without its NUL. A list that does not fit
- * is lost, and the next call looks anew.
+ * entities of the system itself are never ghosts. buffer has room for capacity bytes. length_out may be NULL. On
+ * ARGUS_MQTT_OK and ARGUS_MQTT_BUFFER_TOO_SMALL it is the length of the text, without its NUL. A list that does not
+ * fit is lost, and the next call connects again.
  *
  * Returns:
  * - ARGUS_MQTT_OK: buffer holds the list.
@@ -1257,7 +1266,7 @@ int32_t argus_mqtt_test_connection(const char *settings_json,
  * - ARGUS_MQTT_INVALID_ARGUMENT: a text is not UTF-8, settings_json or buffer is NULL, or cameras_json is not as above.
  * - ARGUS_MQTT_INVALID_SETTINGS: the message names the faults. Nothing was tried.
  * - ARGUS_MQTT_REFUSED: the broker refuses the login or the subscription; the message says why, and what to do.
- * - ARGUS_MQTT_TIMEOUT: it can't be reached in time; the message says why, and what to do.
+ * - ARGUS_MQTT_TIMEOUT: the broker could not be reached in time; the message says why, and what to do.
  * - ARGUS_MQTT_SYSTEM: no thread could be started, or no file descriptor is left.
  * - ARGUS_MQTT_INTERNAL: a defect of the library.
  */
@@ -1270,7 +1279,8 @@ int32_t argus_mqtt_find_announced(const char *settings_json,
                                   argus_mqtt_error *error);
 
 /**
- * Shuts a client down gracefully: accepts nothing more, delivers what is queued, says offline, and disconnects.
+ * Shuts a client down gracefully: accepts no more messages, delivers what is queued, publishes the offline message,
+ * and disconnects.
  *
  * Blocks for at most timeout_ms milliseconds, and returns as soon as everything is done; 5000 is a good value. The
  * last part of the time is reserved for the offline message, ahead of what is still queued. Any thread.
@@ -1297,19 +1307,19 @@ int32_t argus_mqtt_shutdown(argus_mqtt_client client,
                             argus_mqtt_error *error);
 
 /**
- * Begins to shut a client down gracefully, as argus_mqtt_shutdown() does, and returns at once: for a program of one thread,
- * or an event loop, that wants to learn what becomes of every message.
+ * Begins to shut a client down gracefully, as argus_mqtt_shutdown() does, and returns at once: for a single-threaded
+ * program or an event loop that wants to learn the outcome of every message.
  *
- * The client accepts nothing more, and has timeout_ms milliseconds to deliver what is queued and to say offline; 5000 is
- * a good value. It is over when the state is "closed", which a notice tells; every message has its outcome then. Until
- * argus_mqtt_close(), also after the end, outcomes, notices, the descriptor and the status are there as before; what
- * else is asked of the client gets ARGUS_MQTT_SHUT_DOWN.
+ * The client accepts no more messages, and has timeout_ms milliseconds to deliver what is queued and to publish the
+ * offline message; 5000 is a good value. The shutdown is complete when the state is "closed", which a notice reports;
+ * every message then has an outcome. Until argus_mqtt_close(), even after that, outcomes, notices, the descriptor and
+ * the status remain available; all other calls get ARGUS_MQTT_SHUT_DOWN.
  *
  * Never blocks. Any thread.
  *
  * Returns:
- * - ARGUS_MQTT_OK: the shutdown has begun. client is still to be passed to argus_mqtt_close().
- * - ARGUS_MQTT_SHUT_DOWN: it had begun before. This call changed nothing.
+ * - ARGUS_MQTT_OK: the shutdown has begun. client must still be passed to argus_mqtt_close().
+ * - ARGUS_MQTT_SHUT_DOWN: a shutdown had begun before. This call changed nothing.
  * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
  * - ARGUS_MQTT_FORKED: client belongs to the parent of this process, which is not disturbed.
  * - ARGUS_MQTT_INTERNAL: a defect of the library.
@@ -1319,12 +1329,12 @@ int32_t argus_mqtt_shutdown_begin(argus_mqtt_client client,
                                   argus_mqtt_error *error);
 
 /**
- * Ends a client for good, after argus_mqtt_shutdown_begin(): waits for the end of that shutdown, and closes. What has not
- * ended by then ends here. Without a shutdown that has begun it does not wait: what is queued is dropped, and the
- * broker says offline by the will.
+ * Closes a client after argus_mqtt_shutdown_begin(): waits for the end of that shutdown, and gives messages that have
+ * no outcome by then their last one. Without a shutdown that has begun it does not wait: queued messages are dropped,
+ * and the broker publishes the will.
  *
- * Blocks for at most timeout_ms milliseconds; 0 closes without waiting, UINT64_MAX waits for the shutdown, which has a
- * time of its own. Any thread.
+ * Blocks for at most timeout_ms milliseconds; 0 closes without waiting, UINT64_MAX waits for the shutdown, which has
+ * its own timeout. Any thread.
  *
  * client is consumed: after ARGUS_MQTT_OK and ARGUS_MQTT_TIMEOUT it is no longer valid, and outcomes that were not
  * taken are gone.
@@ -1333,10 +1343,10 @@ int32_t argus_mqtt_shutdown_begin(argus_mqtt_client client,
  * because of the shutdown.
  *
  * Returns:
- * - ARGUS_MQTT_OK: every message had ended, and the broker acknowledged the offline message.
+ * - ARGUS_MQTT_OK: every message had an outcome, and the broker acknowledged the offline message.
  * - ARGUS_MQTT_TIMEOUT: not all of that happened in time; the message says what did not. If the offline message was
- *   not acknowledged, the connection was left in such a way that the broker publishes it by itself.
- * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process; it was perhaps closed before.
+ *   not acknowledged, the connection was closed in such a way that the broker publishes it as the will.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process; it may have been closed before.
  * - ARGUS_MQTT_FORKED: client belongs to the parent of this process, which is not disturbed.
  * - ARGUS_MQTT_INTERNAL: a defect of the library.
  */
@@ -1348,7 +1358,7 @@ int32_t argus_mqtt_close(argus_mqtt_client client,
 /**
  * The name of a status: "ARGUS_MQTT_TIMEOUT" for ARGUS_MQTT_TIMEOUT.
  *
- * Returns a text that is never freed and never NULL. For a number that is no status it says so.
+ * Returns a text that is never freed and never NULL. For an unknown number, the text says so.
  *
  * Never blocks. Any thread, also in a forked child.
  */
@@ -1356,7 +1366,7 @@ const char *argus_mqtt_status_name(int32_t status);
 
 /**
  * The ABI number of the library that is loaded. A program that was built with this header works with it if that is
- * ARGUS_MQTT_ABI_VERSION; a program that is linked has this from its linker already.
+ * ARGUS_MQTT_ABI_VERSION; for a program that is linked to it, the linker ensures that.
  *
  * Never blocks. Any thread, also in a forked child.
  */

@@ -11,16 +11,16 @@ use crate::Error;
 use std::ffi::{c_char, c_void};
 use std::time::Duration;
 
-/// Makes the system known to Home Assistant, or changes what was said of it: a device with a sensor of the connection, which
-/// the devices of the cameras belong to. Without this call the system has the defaults below, and appears with the first
-/// camera. What Home Assistant is told, here and by the functions below, are states, as with argus_mqtt_publish_state():
-/// they come back to a broker that has lost its memory.
+/// Announces the system to Home Assistant, or changes its announcement: a device with a connectivity sensor, to which
+/// the devices of the cameras belong. Without this call the system has the defaults below, and appears with the first
+/// camera. This function and those below publish states, as argus_mqtt_publish_state() does: a broker that has lost
+/// them receives them again.
 ///
-/// system_json is a JSON object of these fields, all of which may be missing:
-/// - "name" ("ArgusAI"), "manufacturer" ("ArgusAI"), "model" ("Camera system"), "sw_version": texts for people.
-/// - "url", "support_url": http or https URLs of its page, and of where its users find help.
-/// - "diagnostics" (false): whether there are sensors that argus_mqtt_publish_diagnostics() feeds. Home Assistant shows
-///   them once a person enables them.
+/// system_json is a JSON object with these fields, all of which are optional:
+/// - "name" ("ArgusAI"), "manufacturer" ("ArgusAI"), "model" ("Camera system"), "sw_version": texts to display.
+/// - "url", "support_url": http or https URLs of its web page, and of the page where its users find help.
+/// - "diagnostics" (false): whether it has diagnostic sensors, which argus_mqtt_publish_diagnostics() updates. They are
+///   disabled in Home Assistant until a user enables them.
 ///
 /// Never blocks, and does not wait for the network. Any thread.
 ///
@@ -48,18 +48,19 @@ pub unsafe extern "C" fn argus_mqtt_announce_system(
     }
 }
 
-/// Announces a camera to Home Assistant, or changes what was announced of it: a device with its entities. At first it is
-/// online and has no activity, whatever was said of it before a crash. From now on argus_mqtt_publish_event() with its id
-/// feeds all of its entities.
+/// Announces a camera to Home Assistant, or changes its announcement: a device with its entities. It starts as online
+/// and without activity, whatever its state was before a crash. From now on argus_mqtt_publish_event() with its id
+/// updates all of its entities.
 ///
-/// camera_json is a JSON object of these fields, of which only "id" must be there:
-/// - "id": what its topics are named by, one level of a topic, at most 128 bytes.
-/// - "name" (its id), "model", "serial_number", "hw_version": texts for people.
-/// - "doorbell" (false): whether it has an entity for rings.
-/// - "area": the area of the home that Home Assistant suggests for it.
-/// - "url": its page, an http or https URL.
-/// - "source_type": where its pictures come from, such as "rtsp"; an attribute of its status.
-/// - "snapshots" (false): whether pictures of its events are published, which whoever may read the broker sees.
+/// camera_json is a JSON object with these fields, of which only "id" is required:
+/// - "id": the name of the camera in topics, one topic level of at most 128 bytes.
+/// - "name" (its id), "model", "serial_number", "hw_version": texts to display.
+/// - "doorbell" (false): whether it has an event entity for the doorbell.
+/// - "area": the area that Home Assistant suggests for it.
+/// - "url": the http or https URL of its web page.
+/// - "source_type": the type of its video source, such as "rtsp"; an attribute of its status.
+/// - "snapshots" (false): whether pictures of its events are published. Everyone who may subscribe to their topic can
+///   see them.
 ///
 /// Never blocks, and does not wait for the network. Any thread.
 ///
@@ -88,8 +89,8 @@ pub unsafe extern "C" fn argus_mqtt_announce_camera(
     }
 }
 
-/// Disables a camera, which stays announced: it is offline and has no activity, and Home Assistant keeps what the user
-/// changed about it. argus_mqtt_publish_camera_status() enables it.
+/// Disables a camera without removing it: its status is offline, it has no activity, and Home Assistant keeps its
+/// entities and what the user customized. argus_mqtt_publish_camera_status() enables it again.
 ///
 /// Never blocks, and does not wait for the network. Any thread.
 ///
@@ -117,8 +118,8 @@ pub unsafe extern "C" fn argus_mqtt_disable_camera(
     }
 }
 
-/// Removes a camera and all that the broker keeps of it, at once or as soon as there is a connection. Home Assistant forgets
-/// its entities, with what the user changed about them.
+/// Removes a camera and all its retained messages from the broker, immediately or as soon as there is a connection.
+/// Home Assistant removes its entities, and with them what the user customized.
 ///
 /// Never blocks, and does not wait for the network. Any thread.
 ///
@@ -145,10 +146,11 @@ pub unsafe extern "C" fn argus_mqtt_remove_camera(
     }
 }
 
-/// Says how it goes with a camera: its event, activity and detection are available in Home Assistant while it is online.
+/// Publishes the status of a camera: its event, activity and detection entities are available in Home Assistant while
+/// it is online.
 ///
 /// status is "online" ("connected" and "starting" mean the same), "offline" ("disconnected"), or anything else for
-/// unavailable. source_type says where its pictures come from, such as "rtsp"; NULL leaves it as it is.
+/// unavailable. source_type is the type of its video source, such as "rtsp"; NULL leaves it unchanged.
 ///
 /// Never blocks, and does not wait for the network. Any thread.
 ///
@@ -180,8 +182,8 @@ pub unsafe extern "C" fn argus_mqtt_publish_camera_status(
     }
 }
 
-/// Says how many events of a camera there were today and this week. The caller counts, and so decides in which time zone a
-/// day ends and on which day a week begins. Home Assistant takes a smaller number for a new count.
+/// Publishes the number of events of a camera today and this week. The caller counts them, and so decides the time zone
+/// of the day and the first day of the week. Home Assistant treats a smaller number as the start of a new count.
 ///
 /// Never blocks, and does not wait for the network. Any thread.
 ///
@@ -211,8 +213,8 @@ pub unsafe extern "C" fn argus_mqtt_publish_camera_counts(
     }
 }
 
-/// Says whether something moves before a camera: is_active is 1 or 0. An event says that something does; that it has ended is
-/// said by this alone.
+/// Publishes whether a camera detects activity: is_active is 1 or 0. An event sets it to 1; only this function sets it
+/// to 0.
 ///
 /// Never blocks, and does not wait for the network. Any thread.
 ///
@@ -250,7 +252,7 @@ pub unsafe extern "C" fn argus_mqtt_publish_camera_activity(
     }
 }
 
-/// Says what the last event of a camera was when it is not news, as at a start of the program.
+/// Publishes the last event of a camera without reporting a new one, for example when the program starts.
 ///
 /// event is a JSON object of event_len bytes, as for argus_mqtt_publish_event(), and is copied.
 ///
@@ -284,7 +286,8 @@ pub unsafe extern "C" fn argus_mqtt_publish_camera_last_event(
     }
 }
 
-/// Says the picture of the last event of a camera that was announced with "snapshots". Publish it before its event.
+/// Publishes the picture of the next event of a camera that was announced with "snapshots". Call it before
+/// argus_mqtt_publish_event().
 ///
 /// jpeg is a JPEG of jpeg_len bytes, at most 1 MiB, and is copied.
 ///
@@ -318,8 +321,8 @@ pub unsafe extern "C" fn argus_mqtt_publish_camera_snapshot(
     }
 }
 
-/// Says how many messages of this client wait and were dropped, and which version of MQTT it uses, for the sensors of a system
-/// that was announced with "diagnostics". Does nothing for one that was not.
+/// Publishes how many messages of this client are queued and were dropped, and which version of MQTT it uses, for the
+/// sensors of a system that was announced with "diagnostics". Does nothing if it was announced without.
 ///
 /// Never blocks, and does not wait for the network. Any thread.
 ///
@@ -344,23 +347,24 @@ pub unsafe extern "C" fn argus_mqtt_publish_diagnostics(
     }
 }
 
-/// Finds what this library once announced to Home Assistant for a system with these settings, and what no announced camera
-/// has any more, left by a crash or an earlier version, and clears it. What others announced, and other systems, is left
-/// alone.
+/// Finds and removes ghosts: entities that this library announced to Home Assistant for a system with these settings
+/// and that no announced camera has, for example after a crash or in an earlier version. Entities of other programs and
+/// other systems are not affected.
 ///
-/// Announce all cameras before: whatever is not announced is taken for such a ghost.
+/// Announce all cameras first: every entity of a camera that is not announced is a ghost.
 ///
-/// What the broker keeps is read on a connection of its own, whose client id is that of the settings and "-find".
+/// The retained discovery configs are read on a separate connection, whose client ID is that of the settings followed
+/// by "-find".
 ///
-/// Blocks until the broker has sent all, which takes a second or more, but for at most timeout_ms milliseconds, after
-/// which what was found is cleared; UINT64_MAX waits forever. Any thread.
+/// Blocks until the broker has sent all of them, which takes a second or more, but for at most timeout_ms milliseconds,
+/// after which the ghosts that were found are removed; UINT64_MAX waits forever. Any thread.
 ///
-/// cleared_out may be NULL. On ARGUS_MQTT_OK it is how many entities were cleared.
+/// cleared_out may be NULL. On ARGUS_MQTT_OK it is the number of entities that were removed.
 ///
 /// Returns:
-/// - ARGUS_MQTT_OK: all ghosts that were found are being cleared.
+/// - ARGUS_MQTT_OK: all ghosts that were found are being removed.
 /// - ARGUS_MQTT_REFUSED: the broker refuses the login or the subscription; the message says why, and what to do.
-/// - ARGUS_MQTT_TIMEOUT: it can't be reached in time; the message says why, and what to do.
+/// - ARGUS_MQTT_TIMEOUT: the broker could not be reached in time; the message says why, and what to do.
 /// - ARGUS_MQTT_SHUT_DOWN: another thread is shutting the client down.
 /// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
 /// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.

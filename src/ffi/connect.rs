@@ -20,7 +20,7 @@ use std::time::Duration;
 /// established. In a forked child the client belongs to the child.
 ///
 /// The client is owned by the caller until argus_mqtt_shutdown(). If the process ends without calling it, the broker
-/// still says offline.
+/// publishes the will, so that the availability topic still becomes offline.
 ///
 /// Returns:
 /// - ARGUS_MQTT_OK: *client_out is the new client.
@@ -78,20 +78,20 @@ pub unsafe extern "C" fn argus_mqtt_wait_online(
     }
 }
 
-/// Waits until the client has come online, or ceased to be online, more often than known times, and tells how often it
-/// has.
+/// Waits until the number of changes between online and not online is larger than known, and gives that number.
 ///
-/// The number is odd while the client is online: of connection number n, counted from 1, 2 * n - 1 is the beginning and
-/// 2 * n the end. A thread that passes the number it was told last, and 0 at first, learns of every connection, however
-/// late it asks. It comes in one order with argus_mqtt_wait_online() and with the notices of states.
+/// The number is odd while the client is online: connection n, counted from 1, begins with change 2 * n - 1 and ends
+/// with change 2 * n. A thread that passes 0 first, and then the number that it received last, learns of every
+/// connection, however late it asks. The changes have the same order as the results of argus_mqtt_wait_online() and the
+/// notices of states.
 ///
 /// Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits forever. Returns early, with
 /// *changes_out equal to known, after argus_mqtt_interrupt_wait(). Any thread.
 ///
 /// Returns:
 /// - ARGUS_MQTT_OK: *changes_out is the number.
-/// - ARGUS_MQTT_TIMEOUT: it is still known.
-/// - ARGUS_MQTT_SHUT_DOWN: the client is closed, and known was the last change.
+/// - ARGUS_MQTT_TIMEOUT: the number is still equal to known.
+/// - ARGUS_MQTT_SHUT_DOWN: the client is closed, and known is the number of the last change.
 /// - ARGUS_MQTT_INVALID_ARGUMENT: changes_out is NULL.
 /// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
 /// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
@@ -116,8 +116,8 @@ pub unsafe extern "C" fn argus_mqtt_wait_online_change(
     }
 }
 
-/// Ends the argus_mqtt_wait_online_change() of another thread at once, or else the next one: for a thread that has
-/// something else to do as well.
+/// Ends the argus_mqtt_wait_online_change() in which another thread waits, or the next one if none does: for a thread
+/// that has other work as well.
 ///
 /// Never blocks. Any thread.
 ///
@@ -140,15 +140,15 @@ pub unsafe extern "C" fn argus_mqtt_interrupt_wait(
     }
 }
 
-/// Gives a running client new settings: it says offline on the old availability topic, connects with the new
-/// settings, and keeps the queued messages.
+/// Gives a running client new settings: it publishes the offline message on the old availability topic, connects with
+/// the new settings, and keeps the queued messages.
 ///
 /// settings_json is as for argus_mqtt_connect(): all settings, not only those that change. The text is copied.
 ///
 /// Never blocks: the client does it meanwhile; argus_mqtt_wait_online() waits for the new connection. Any thread.
 ///
 /// Returns:
-/// - ARGUS_MQTT_OK: the new settings hold from now on.
+/// - ARGUS_MQTT_OK: the new settings are in force.
 /// - ARGUS_MQTT_INVALID_ARGUMENT: settings_json is NULL or not UTF-8. Nothing was changed.
 /// - ARGUS_MQTT_INVALID_SETTINGS: the message names the faults. Nothing was changed.
 /// - ARGUS_MQTT_SHUT_DOWN: another thread shut the client down meanwhile.
@@ -171,11 +171,11 @@ pub unsafe extern "C" fn argus_mqtt_reconfigure(
     }
 }
 
-/// Tries to connect now instead of after the pause, and begins anew with short pauses. An open connection is kept; what
-/// its broker refused, such as the birth message, is tried again on it.
+/// Tries to connect immediately instead of after the pause, and resets the pauses to the shortest. An open connection
+/// is kept; what the broker refused on it, such as the birth message, is tried again.
 ///
-/// For a person who has mended something, or a program that knows that the network is back. argus_mqtt_reconfigure()
-/// with the settings in force does not ask for an attempt.
+/// Use it when the user has fixed a problem, or when the program knows that the network is back.
+/// argus_mqtt_reconfigure() with the settings in force does not ask for an attempt.
 ///
 /// Never blocks: the client does it meanwhile; argus_mqtt_wait_online() waits for the connection. Any thread.
 ///

@@ -7,9 +7,9 @@ use super::output::put;
 use super::status_code::{ARGUS_MQTT_INVALID_ARGUMENT, ARGUS_MQTT_TIMEOUT};
 use std::time::Duration;
 
-/// A message that was handed over and whose outcome is wanted: a number that has a meaning only together with its
+/// An accepted message whose outcome the program wants to know: a number that has a meaning only together with its
 /// client. Zero is never one. Made by argus_mqtt_publish_event() and argus_mqtt_publish(); consumed by
-/// argus_mqtt_delivery_wait() when that gives an outcome, by argus_mqtt_next_outcomes(), or by
+/// argus_mqtt_delivery_wait() if that returns an outcome, by argus_mqtt_next_outcomes(), or by
 /// argus_mqtt_delivery_forget(). Any thread may use it.
 pub type argus_mqtt_delivery = u64;
 
@@ -26,7 +26,7 @@ pub type argus_mqtt_delivery = u64;
 /// - ARGUS_MQTT_EXPIRED: it expired before it could be sent, and was not sent.
 /// - ARGUS_MQTT_DROPPED: it was dropped from the queue; the message says why.
 /// - ARGUS_MQTT_REJECTED: it cannot be delivered to this broker; the message says why.
-/// - ARGUS_MQTT_SUPERSEDED: it was a state, and a newer state of the same topic took its place.
+/// - ARGUS_MQTT_SUPERSEDED: it was a state, and a newer state of the same topic replaced it.
 /// - ARGUS_MQTT_UNKNOWN: it had been sent but not acknowledged when the client was shut down. It may have arrived.
 /// - ARGUS_MQTT_TIMEOUT: it has no outcome yet. Ask again.
 /// - ARGUS_MQTT_INVALID_ARGUMENT: delivery is not one of this client, or was consumed.
@@ -78,7 +78,7 @@ pub unsafe extern "C" fn argus_mqtt_delivery_forget(
 
 /// Does what argus_mqtt_delivery_forget() does for many deliveries at once.
 ///
-/// deliveries are count numbers, which are read during the call only; NULL and 0 are none.
+/// deliveries is the address of count numbers, which are read during the call only; NULL and 0 mean none.
 ///
 /// Never blocks. Any thread.
 ///
@@ -136,7 +136,7 @@ unsafe fn numbers(pointer: *const argus_mqtt_delivery, count: usize) -> Result<V
 /// left_out may be NULL. On ARGUS_MQTT_OK and ARGUS_MQTT_TIMEOUT it is the number of messages without an outcome yet.
 ///
 /// Returns:
-/// - ARGUS_MQTT_OK: all have an outcome, which need not be delivered: argus_mqtt_delivery_wait() gives that of one
+/// - ARGUS_MQTT_OK: all have an outcome, not necessarily delivered: argus_mqtt_delivery_wait() returns that of one
 ///   message, argus_mqtt_status() counts all.
 /// - ARGUS_MQTT_TIMEOUT: some have none. They stay queued, and the client keeps delivering them.
 /// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.

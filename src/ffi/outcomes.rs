@@ -11,10 +11,10 @@ use std::ffi::c_char;
 use std::ptr;
 use std::time::Duration;
 
-/// The bytes that an argus_mqtt_outcome has for its reason, the NUL included.
+/// The size of the reason in an argus_mqtt_outcome, in bytes, including the NUL.
 pub const ARGUS_MQTT_REASON_SIZE: usize = 244;
 
-/// What became of one message. Owned by the caller; nothing in it is to be freed.
+/// The outcome of one message. Owned by the caller; nothing in it has to be freed.
 #[repr(C)]
 pub struct argus_mqtt_outcome {
     /// The delivery of the message. It is consumed.
@@ -27,16 +27,16 @@ pub struct argus_mqtt_outcome {
     pub reason: [c_char; ARGUS_MQTT_REASON_SIZE],
 }
 
-/// Takes the outcomes of many messages at once: waits until there is one, and writes those that there are, at most
-/// capacity of them and at least one, to outcomes, in the order in which the messages ended.
+/// Takes the outcomes of many messages at once: waits until there is at least one, and writes those that are available,
+/// at most capacity, to outcomes, in the order in which the messages ended.
 ///
-/// They are those of the messages that were published with a delivery, which was neither consumed nor told as a notice.
-/// Each delivery is consumed: argus_mqtt_delivery_wait() has nothing more to give for it. Goes on while the client shuts
-/// down, and after that until argus_mqtt_close().
+/// These are the outcomes of messages that were published with a delivery which was neither consumed nor reported by a
+/// notice. Each delivery is consumed, so argus_mqtt_delivery_wait() no longer accepts it. Outcomes can be taken while
+/// the client shuts down, and after that until argus_mqtt_close().
 ///
-/// The first call begins to note outcomes alone, unless argus_mqtt_open_notices() has chosen, or notices were read
-/// before. With ARGUS_MQTT_NOTICE_OUTCOMES the descriptor of argus_mqtt_notice_fd() is readable as long as there is an
-/// outcome to take.
+/// The first call selects ARGUS_MQTT_NOTICE_OUTCOMES alone, unless argus_mqtt_open_notices() was called or notices were
+/// read before. With ARGUS_MQTT_NOTICE_OUTCOMES the descriptor of argus_mqtt_notice_fd() is readable as long as there
+/// is an outcome to take.
 ///
 /// Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits forever. Any thread.
 ///
@@ -45,7 +45,7 @@ pub struct argus_mqtt_outcome {
 /// Returns:
 /// - ARGUS_MQTT_OK: outcomes holds *count_out outcomes.
 /// - ARGUS_MQTT_TIMEOUT: no message ended meanwhile.
-/// - ARGUS_MQTT_SHUT_DOWN: the client is closed, and every outcome is taken.
+/// - ARGUS_MQTT_SHUT_DOWN: the client is closed, and every outcome has been taken.
 /// - ARGUS_MQTT_INVALID_ARGUMENT: outcomes or count_out is NULL, or capacity is 0.
 /// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
 /// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.

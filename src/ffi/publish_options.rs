@@ -9,21 +9,21 @@ use std::time::Duration;
 
 /// How argus_mqtt_publish() publishes a message. Owned by the caller, and read during the call only.
 ///
-/// Later versions of the library may add fields at the end. So a program sets struct_size, and has 0 in every field that
-/// it does not set, as an initialiser such as {.struct_size = sizeof(argus_mqtt_publish_options), .qos = 1} does.
+/// Later versions of the library may add fields at the end. Therefore a program must set struct_size, and every field
+/// that it does not use must be 0, as with the initialiser {.struct_size = sizeof(argus_mqtt_publish_options), .qos =
+/// 1}.
 ///
-/// A library that is older than the header, and so does not know the last fields, takes them as long as they are 0, and
-/// refuses the message otherwise: no option is ignored. A library that is newer takes fields that are not there as 0.
+/// A library that is older than the header does not know the last fields: it accepts the struct if they are 0, and
+/// refuses the message otherwise, so that no option is ignored. A newer library treats missing fields as 0.
 #[repr(C)]
 pub struct argus_mqtt_publish_options {
     /// sizeof(argus_mqtt_publish_options).
     pub struct_size: u32,
     /// 0 (sent once, not acknowledged) or 1 (sent until the broker acknowledges it).
     pub qos: i32,
-    /// 1 if the broker is to keep the message for those who subscribe later, or 0.
+    /// 1 if the broker should retain the message for later subscribers, or 0.
     pub retain: i32,
-    /// After so many seconds the message is not worth delivering any more, neither here nor in the broker; 0 says that
-    /// it always is.
+    /// The lifetime of the message in seconds, both in the queue and at the broker; 0 means that it does not expire.
     pub expiry_seconds: u32,
 }
 

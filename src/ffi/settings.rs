@@ -10,8 +10,8 @@ use std::ffi::c_char;
 /// Checks settings without connecting, and writes a report to buffer, as JSON that ends in NUL.
 ///
 /// The report is {"valid": true, "settings": {...}, "notes": [...]}, with every setting but the password, defaults
-/// filled in, and with notes on what is allowed but probably not meant; or {"valid": false, "faults": [...]}, with
-/// every fault. No password is in it. Files that the settings name are read; the network is not touched.
+/// filled in, and with notes on values that are valid but probably not intended; or {"valid": false, "faults": [...]},
+/// with every fault. No password is in it. Files that the settings name are read; the network is not touched.
 ///
 /// Each fault has "field", the name of the setting, or "settings" for a fault of the text as a whole; "value", which
 /// was given, as JSON, or null where there is none or it may hold a secret; "message", which says what is wrong and what
@@ -21,7 +21,7 @@ use std::ffi::c_char;
 /// - "unknown_setting", "repeated", "missing": of the name of a setting.
 /// - "wrong_type", "out_of_range", "too_long", "unknown_choice", "invalid_host", "invalid_topic", "invalid_text": of a
 ///   value.
-/// - "conflict": the value does not go with that of another setting.
+/// - "conflict": the value is not compatible with that of another setting.
 /// - "unreadable_file", "wrong_file_content", "key_mismatch": of a file.
 /// - "tls_unavailable": the library was built without TLS, or the system has no trusted certificates.
 ///
@@ -56,9 +56,10 @@ pub unsafe extern "C" fn argus_mqtt_settings_check(
 /// edit them.
 ///
 /// Each property has a title, a description in Markdown, its type and range, and its default if that is always the
-/// same. Beside the keywords of the standard it has "x-group", the title of its group; "x-message", what to say of a
-/// value that is not allowed; and "x-default", the default in words where it depends on other settings. "x-groups" is
-/// the list of all groups, in their order. argus_mqtt_settings_check() knows more rules than a schema can hold.
+/// same. In addition to the keywords of the standard it has "x-group", the title of its group; "x-message", the message
+/// for a value that is not allowed; and "x-default", the default in words where it depends on other settings.
+/// "x-groups" is the list of all groups, in their order. argus_mqtt_settings_check() checks more than a schema can
+/// express.
 ///
 /// buffer has room for capacity bytes; 32768 are usually enough. NULL and 0 ask for the length only. length_out may be
 /// NULL. On ARGUS_MQTT_OK and ARGUS_MQTT_BUFFER_TOO_SMALL it is the length of the text, without its NUL.

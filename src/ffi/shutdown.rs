@@ -8,7 +8,8 @@ use super::status_code::ARGUS_MQTT_TIMEOUT;
 use crate::ShutdownReport;
 use std::time::Duration;
 
-/// Shuts a client down gracefully: accepts nothing more, delivers what is queued, says offline, and disconnects.
+/// Shuts a client down gracefully: accepts no more messages, delivers what is queued, publishes the offline message,
+/// and disconnects.
 ///
 /// Blocks for at most timeout_ms milliseconds, and returns as soon as everything is done; 5000 is a good value. The
 /// last part of the time is reserved for the offline message, ahead of what is still queued. Any thread.
@@ -46,19 +47,19 @@ pub unsafe extern "C" fn argus_mqtt_shutdown(
     }
 }
 
-/// Begins to shut a client down gracefully, as argus_mqtt_shutdown() does, and returns at once: for a program of one thread,
-/// or an event loop, that wants to learn what becomes of every message.
+/// Begins to shut a client down gracefully, as argus_mqtt_shutdown() does, and returns at once: for a single-threaded
+/// program or an event loop that wants to learn the outcome of every message.
 ///
-/// The client accepts nothing more, and has timeout_ms milliseconds to deliver what is queued and to say offline; 5000 is
-/// a good value. It is over when the state is "closed", which a notice tells; every message has its outcome then. Until
-/// argus_mqtt_close(), also after the end, outcomes, notices, the descriptor and the status are there as before; what
-/// else is asked of the client gets ARGUS_MQTT_SHUT_DOWN.
+/// The client accepts no more messages, and has timeout_ms milliseconds to deliver what is queued and to publish the
+/// offline message; 5000 is a good value. The shutdown is complete when the state is "closed", which a notice reports;
+/// every message then has an outcome. Until argus_mqtt_close(), even after that, outcomes, notices, the descriptor and
+/// the status remain available; all other calls get ARGUS_MQTT_SHUT_DOWN.
 ///
 /// Never blocks. Any thread.
 ///
 /// Returns:
-/// - ARGUS_MQTT_OK: the shutdown has begun. client is still to be passed to argus_mqtt_close().
-/// - ARGUS_MQTT_SHUT_DOWN: it had begun before. This call changed nothing.
+/// - ARGUS_MQTT_OK: the shutdown has begun. client must still be passed to argus_mqtt_close().
+/// - ARGUS_MQTT_SHUT_DOWN: a shutdown had begun before. This call changed nothing.
 /// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
 /// - ARGUS_MQTT_FORKED: client belongs to the parent of this process, which is not disturbed.
 /// - ARGUS_MQTT_INTERNAL: a defect of the library.
@@ -76,12 +77,12 @@ pub unsafe extern "C" fn argus_mqtt_shutdown_begin(
     }
 }
 
-/// Ends a client for good, after argus_mqtt_shutdown_begin(): waits for the end of that shutdown, and closes. What has not
-/// ended by then ends here. Without a shutdown that has begun it does not wait: what is queued is dropped, and the
-/// broker says offline by the will.
+/// Closes a client after argus_mqtt_shutdown_begin(): waits for the end of that shutdown, and gives messages that have
+/// no outcome by then their last one. Without a shutdown that has begun it does not wait: queued messages are dropped,
+/// and the broker publishes the will.
 ///
-/// Blocks for at most timeout_ms milliseconds; 0 closes without waiting, UINT64_MAX waits for the shutdown, which has a
-/// time of its own. Any thread.
+/// Blocks for at most timeout_ms milliseconds; 0 closes without waiting, UINT64_MAX waits for the shutdown, which has
+/// its own timeout. Any thread.
 ///
 /// client is consumed: after ARGUS_MQTT_OK and ARGUS_MQTT_TIMEOUT it is no longer valid, and outcomes that were not
 /// taken are gone.
@@ -90,10 +91,10 @@ pub unsafe extern "C" fn argus_mqtt_shutdown_begin(
 /// because of the shutdown.
 ///
 /// Returns:
-/// - ARGUS_MQTT_OK: every message had ended, and the broker acknowledged the offline message.
+/// - ARGUS_MQTT_OK: every message had an outcome, and the broker acknowledged the offline message.
 /// - ARGUS_MQTT_TIMEOUT: not all of that happened in time; the message says what did not. If the offline message was
-///   not acknowledged, the connection was left in such a way that the broker publishes it by itself.
-/// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process; it was perhaps closed before.
+///   not acknowledged, the connection was closed in such a way that the broker publishes it as the will.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process; it may have been closed before.
 /// - ARGUS_MQTT_FORKED: client belongs to the parent of this process, which is not disturbed.
 /// - ARGUS_MQTT_INTERNAL: a defect of the library.
 #[no_mangle]

@@ -8,12 +8,12 @@ use super::output::put;
 use super::text::{payload, text};
 use std::ffi::{c_char, c_void};
 
-/// Says what a topic is to hold from now on, until it is said anew or argus_mqtt_forget_state() is called: the broker
-/// retains it for those who subscribe later, with QoS 1 and without an expiry. The client remembers it and says it again
-/// after each connect, ahead of everything that is queued, so that a broker that has forgotten it has it again.
+/// Publishes the state of a topic: a retained message, with QoS 1 and without an expiry. The client remembers it until
+/// the next state of the topic or argus_mqtt_forget_state(), and publishes it again after each connect, ahead of
+/// everything that is queued, so that a broker that has lost it receives it again.
 ///
-/// While it waits, the next state of the same topic takes its place: a thousand updates in an outage are one message. The
-/// states of different topics may overtake each other.
+/// While it waits to be sent, the next state of the same topic replaces it: a thousand updates during an outage are one
+/// message. The order between states of different topics is not guaranteed.
 ///
 /// topic is an MQTT topic name: not empty, and without '+', '#' and control characters. payload is payload_len bytes of
 /// any kind, at least 1. Both are copied.
@@ -21,15 +21,15 @@ use std::ffi::{c_char, c_void};
 /// delivery_out may be NULL if the outcome is of no interest. Otherwise pass *delivery_out to
 /// argus_mqtt_delivery_wait() or argus_mqtt_delivery_forget(); until then, its outcome takes up room in the queue.
 ///
-/// States have bounds of their own, and take no room of the queue: 10,000 topics, and 64 MiB of topics, payloads and 512
-/// bytes for each.
+/// States do not count against the limits of the queue, but have limits of their own: 10,000 topics, and 64 MiB in
+/// total, in which each state counts with its topic, its payload and 512 bytes.
 ///
 /// Never blocks, and does not wait for the network. Any thread.
 ///
 /// Returns:
 /// - ARGUS_MQTT_OK: accepted. It will have exactly one outcome.
 /// - ARGUS_MQTT_INVALID_ARGUMENT: topic or payload is not as described above; the message says which and why.
-/// - ARGUS_MQTT_QUEUE_FULL: not accepted; there is no room for another state. What was said before stays.
+/// - ARGUS_MQTT_QUEUE_FULL: not accepted; there is no room for another state. The previous state of the topic remains.
 /// - ARGUS_MQTT_SHUT_DOWN: not accepted; another thread is shutting the client down.
 /// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
 /// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
@@ -57,23 +57,24 @@ pub unsafe extern "C" fn argus_mqtt_publish_state(
     }
 }
 
-/// Says that a topic is to hold nothing any more, whoever said what it holds: what the broker retains there is deleted,
-/// at once or as soon as there is a connection, and argus_mqtt_publish_state() of it is forgotten.
+/// Deletes the state of a topic: the client no longer remembers it, and the message that the broker retains there is
+/// deleted, immediately or as soon as there is a connection, whichever client published it.
 ///
 /// topic is as for argus_mqtt_publish_state(), and is copied.
 ///
 /// delivery_out may be NULL if the outcome is of no interest. Otherwise pass *delivery_out to
 /// argus_mqtt_delivery_wait() or argus_mqtt_delivery_forget(); until then, its outcome takes up room in the queue.
 ///
-/// It is never refused for want of room: of more than 10,000 topics that wait to be deleted, the first is dropped.
+/// It is never refused for lack of room for states: if more than 10,000 topics wait to be deleted, the oldest of these
+/// is dropped.
 ///
 /// Never blocks, and does not wait for the network. Any thread.
 ///
 /// Returns:
 /// - ARGUS_MQTT_OK: accepted. It will have exactly one outcome.
 /// - ARGUS_MQTT_INVALID_ARGUMENT: topic is not as described above; the message says why.
-/// - ARGUS_MQTT_QUEUE_FULL: not accepted; as many outcomes wait to be asked for as the queue may hold messages. With a
-///   delivery_out of NULL it does not happen.
+/// - ARGUS_MQTT_QUEUE_FULL: not accepted; there are as many outcomes that nobody has fetched as the queue may hold
+///   messages. Does not happen if delivery_out is NULL.
 /// - ARGUS_MQTT_SHUT_DOWN: not accepted; another thread is shutting the client down.
 /// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
 /// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.

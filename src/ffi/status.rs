@@ -9,29 +9,30 @@ use std::ffi::c_char;
 /// Writes the status of the client to buffer, as JSON that ends in NUL.
 ///
 /// The JSON is one object, without a password. Later versions may add fields to these:
-/// - "state": "waiting" for its next attempt, "connecting", "connected" but not yet online, "online", "refused" for a
-///   reason that waiting can't cure, "shutting_down" or "closed".
+/// - "state": "waiting" for the next attempt to connect, "connecting", "connected" but not yet online, "online",
+///   "refused" for a reason that waiting can't cure, "shutting_down" or "closed".
 /// - "protocol": "5", "3.1.1", or null while there is no connection; "protocol_reason": why this one.
 /// - "broker": "host:port"; "client_id"; "availability_topic".
 /// - "online_for_seconds": for how long it has been online, or null.
-/// - "last_online_unix_seconds": when it was last online, in seconds since 1970-01-01T00:00:00Z; the present while it is,
-///   or null when it never was.
+/// - "last_online_unix_seconds": when it was last online, in seconds since 1970-01-01T00:00:00Z; the current time while
+///   it is online, or null if it never was.
 /// - "last_error": the last thing that went wrong, in plain words, or null.
 /// - "next_attempt_in_seconds", or null; "reconnect_attempt": attempts in a row that failed; "connection_attempts": how
 ///   often it has tried to connect, and "connections": how often a connection was made.
-/// - "queued", "queued_bytes", "oldest_age_seconds" (or null): the messages that wait; "in_flight": those that were
-///   sent and not acknowledged; "states", "states_bytes": what argus_mqtt_publish_state() remembers; "outcomes_kept": the outcomes that nobody has asked for yet.
+/// - "queued", "queued_bytes", "oldest_age_seconds" (or null): the messages that wait to be sent; "in_flight": those
+///   that were sent and not acknowledged; "states", "states_bytes": the states that are remembered; "outcomes_kept":
+///   the outcomes that nobody has fetched yet.
 /// - "counters": how many messages were "accepted", "delivered", "expired", "dropped_queue_full", "dropped_shutdown",
-///   "dropped_no_subscriber", "superseded", "rejected", "unknown", "refused_queue_full" and "resent"; "guard_repairs" of the availability topic; and
-///   "ignored_acknowledgements", which a broker sent for nothing, or twice.
+///   "dropped_no_subscriber", "superseded", "rejected", "unknown", "refused_queue_full" and "resent"; "guard_repairs"
+///   of the availability topic; and "ignored_acknowledgements", which a broker sent unexpectedly, or twice.
 /// - "acknowledgement_seconds": how long brokers took to acknowledge messages of QoS 1, as a histogram in the form of
-///   Prometheus: "buckets", each with "le", its bound in seconds from 0.001 to 10, and "count", how many were at most so
-///   long; "count" of all, and "sum_seconds". Like the counters it goes on under new settings.
-/// - "topics_without_subscriber": topics on which something was published last while nobody was subscribed to them, as far
-///   as an MQTT 5 broker says so; at most 100.
+///   Prometheus: "buckets", each with "le", its bound in seconds from 0.001 to 10, and "count", how many took at most
+///   that long; "count" of all, and "sum_seconds". Like the counters, it continues with new settings.
+/// - "topics_without_subscriber": topics to which nobody was subscribed at the last publication, if an MQTT 5 broker
+///   reports it; at most 100.
 /// - "limits", or null: what the broker allows, "receive_maximum", "maximum_packet_size", "maximum_qos",
-///   "retain_available" and "server_keep_alive_seconds"; and "certificate_valid_until", over TLS the day on which its
-///   certificate ends, as "2026-01-31", else null.
+///   "retain_available" and "server_keep_alive_seconds"; and "certificate_valid_until", over TLS the day on which the
+///   certificate of the broker expires, such as "2026-01-31", otherwise null.
 /// - "warnings": a list of texts for a person; "version": of the library.
 ///
 /// buffer has room for capacity bytes; 8192 are usually enough. NULL and 0 ask for the length only. length_out may be

@@ -9,13 +9,13 @@ pub const ARGUS_MQTT_OK: i32 = 0;
 /// payload or number out of range. The message names the argument. Nothing was done.
 pub const ARGUS_MQTT_INVALID_ARGUMENT: i32 = 1;
 
-/// The settings are invalid. The message names each setting, its value, and what would be right. Nothing was changed.
+/// The settings are invalid. The message names each setting, its value, and what is allowed. Nothing was changed.
 pub const ARGUS_MQTT_INVALID_SETTINGS: i32 = 2;
 
 /// The queue is full, and nothing in it may be dropped to make room for the new message, which was not accepted.
 pub const ARGUS_MQTT_QUEUE_FULL: i32 = 3;
 
-/// What was waited for did not happen within timeout_ms.
+/// The awaited event did not happen within timeout_ms.
 pub const ARGUS_MQTT_TIMEOUT: i32 = 4;
 
 /// The broker, or TLS, refuses the client for a reason that waiting cannot cure, such as a wrong password or a
@@ -43,7 +43,7 @@ pub const ARGUS_MQTT_SYSTEM: i32 = 11;
 /// A defect of the library. Include the message in a bug report, and shut the client down: it may no longer work.
 pub const ARGUS_MQTT_INTERNAL: i32 = 12;
 
-/// An outcome: the message was a state, and a newer state of the same topic, or argus_mqtt_forget_state(), took its place
+/// An outcome: the message was a state, and a newer state of the same topic, or argus_mqtt_forget_state(), replaced it
 /// before it was delivered.
 pub const ARGUS_MQTT_SUPERSEDED: i32 = 13;
 

@@ -5,7 +5,7 @@ use std::ffi::{c_char, CStr};
 
 /// The name of a status: "ARGUS_MQTT_TIMEOUT" for ARGUS_MQTT_TIMEOUT.
 ///
-/// Returns a text that is never freed and never NULL. For a number that is no status it says so.
+/// Returns a text that is never freed and never NULL. For an unknown number, the text says so.
 ///
 /// Never blocks. Any thread, also in a forked child.
 #[no_mangle]

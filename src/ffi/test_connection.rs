@@ -10,34 +10,35 @@ use crate::{test_connection, Error, Settings};
 use std::ffi::c_char;
 use std::time::Duration;
 
-/// Tests whether settings make a connection that works, and writes a report to buffer, as JSON that ends in NUL: for a
-/// settings page.
+/// Tests whether a client with these settings can connect and publish, and writes a report to buffer, as JSON that ends
+/// in NUL: for a settings page.
 ///
-/// Connects as a client with these settings would, sends one message, asks for one subscription and says goodbye. It ends
-/// at the first step that fails, at once. No client that is running is touched, nor its topics: the client id is that of
-/// the settings and "-test", there is no will, and the only topic is {topic_prefix}/connection-test, where nothing is
-/// retained.
+/// Connects as a client with these settings would, publishes one message, subscribes to one topic and disconnects. It
+/// ends at the first step that fails. Running clients and their topics are not affected: the client ID is that of the
+/// settings followed by "-test", there is no will, and the only topic is {topic_prefix}/connection-test, where nothing
+/// is retained.
 ///
 /// The report is one object, without a password. Later versions may add fields, steps and results:
 /// - "works": whether no step failed.
-/// - "steps": a list of objects. "step" is "name" (look-up), "tcp", "tls", "mqtt" (something that speaks it answers),
-///   "login", "publish" or "subscribe" (each a permission); "result" is "passed", "failed", "unproven" (nothing speaks
-///   against it, but this broker would not say), "skipped" (not needed) or "not_reached"; "seconds" is the time that it
+/// - "steps": a list of objects. "step" is "name" (look-up), "tcp", "tls", "mqtt" (an MQTT broker answers), "login",
+///   "publish" or "subscribe" (each a permission); "result" is "passed", "failed", "unproven" (no sign of a failure,
+///   but this broker would not report one), "skipped" (not needed) or "not_reached"; "seconds" is the time that it
 ///   took, or null; "detail" is a text or null.
 /// - "cause" and "remedy" of the step that failed, in plain words, or null.
 /// - "protocol": "5", "3.1.1" or null; "protocol_reason"; "limits" as in argus_mqtt_status(), or null.
-/// - "certificate", or null without TLS: what the broker showed, whether or not it is trusted. "subject" and "issuer", such
-///   as "CN=broker.example, O=Home"; "is_self_signed"; "names", a list of the hosts that it is for; "valid_from" and
-///   "valid_until", days such as "2026-01-31"; "fingerprint", which the setting tls_fingerprint takes.
+/// - "certificate", or null without TLS: the certificate that the broker presented, whether or not it is trusted.
+///   "subject" and "issuer", such as "CN=broker.example, O=Home"; "is_self_signed"; "names", a list of the host names
+///   that it is valid for; "valid_from" and "valid_until", days such as "2026-01-31"; "fingerprint", which the setting
+///   tls_fingerprint takes.
 /// - "proves" and "does_not_prove": lists of sentences.
 /// - "broker": "host:port"; "client_id" and "topic" of the test; "seconds": how long it took.
 ///
-/// Blocks for at most timeout_ms milliseconds, and for a moment more on a busy machine; 15000 is a good value. Any thread,
+/// Blocks for at most timeout_ms milliseconds, or slightly longer on a busy machine; 15000 is a good value. Any thread,
 /// also in a forked child.
 ///
-/// settings_json is as for argus_mqtt_connect(). buffer has room for capacity bytes; 16384 are usually enough. length_out
-/// may be NULL. On ARGUS_MQTT_OK and ARGUS_MQTT_BUFFER_TOO_SMALL it is the length of the text, without its NUL. A report
-/// that does not fit is lost, and the next call tests anew.
+/// settings_json is as for argus_mqtt_connect(). buffer has room for capacity bytes; 16384 are usually enough.
+/// length_out may be NULL. On ARGUS_MQTT_OK and ARGUS_MQTT_BUFFER_TOO_SMALL it is the length of the text, without its
+/// NUL. A report that does not fit is lost, and the next call repeats the test.
 ///
 /// Returns:
 /// - ARGUS_MQTT_OK: buffer holds the report, whatever it says.

@@ -12,13 +12,13 @@ use std::ffi::{c_char, c_void};
 
 /// Queues an event as argus_mqtt_publish_event() does, but gives up at once if another thread is using the client.
 ///
-/// For a caller that holds a lock which other threads want, such as the global lock of an interpreter: the call does not
-/// wait for any lock, so it is short enough to be made under that one. After ARGUS_MQTT_WOULD_BLOCK, release the lock and
-/// call argus_mqtt_publish_event().
+/// For a caller that holds a lock which other threads need, such as the global lock of an interpreter: the call waits
+/// for no other lock, so it is short enough to be made while that lock is held. After ARGUS_MQTT_WOULD_BLOCK, release
+/// the lock and call argus_mqtt_publish_event().
 ///
 /// forget is a delivery whose outcome is no longer of interest, or 0. It is forgotten before the event is queued, as by
-/// argus_mqtt_delivery_forget(), which saves a call for each message. If the status is not ARGUS_MQTT_OK it may not have
-/// been: forget it again, which does no harm.
+/// argus_mqtt_delivery_forget(), which saves a call for each message. If the status is not ARGUS_MQTT_OK, it may not
+/// have been forgotten: forget it again, which is harmless.
 ///
 /// The other arguments are those of argus_mqtt_publish_event().
 ///

@@ -4,7 +4,7 @@ use super::abi::ARGUS_MQTT_ABI_VERSION;
 use std::ffi::{c_char, CStr};
 
 /// The ABI number of the library that is loaded. A program that was built with this header works with it if that is
-/// ARGUS_MQTT_ABI_VERSION; a program that is linked has this from its linker already.
+/// ARGUS_MQTT_ABI_VERSION; for a program that is linked to it, the linker ensures that.
 ///
 /// Never blocks. Any thread, also in a forked child.
 #[no_mangle]

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::compiler::{header, root};
 
 /// Each with what to write instead.
-const PHRASES: [(&str, &str); 12] = [
+const PHRASES: [(&str, &str); 16] = [
     ("for ever", "forever"),
     ("is found out", "is negotiated"),
     ("in good order", "gracefully"),
@@ -22,6 +22,10 @@ const PHRASES: [(&str, &str); 12] = [
     ),
     ("What stands there", "Payload when"),
     ("It worked.", "Success."),
+    ("said anew", "published again"),
+    ("told as such", "reported as such"),
+    ("is to hold", "holds"),
+    ("lost its memory", "lost it"),
 ];
 
 #[test]
@@ -29,6 +33,9 @@ fn header_reference_and_documents_are_in_plain_english() {
     let mut texts = vec![("include/argus_mqtt.h".to_owned(), header())];
     for file in [
         "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "bindings/python/README.md",
         "docs/guarantees.md",
         "src/settings/reference.md",
     ] {
