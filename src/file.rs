@@ -19,7 +19,7 @@ pub(crate) fn read(path: &Path, most: u64) -> Result<Vec<u8>, String> {
     let read = file.take(most.saturating_add(1)).read_to_end(&mut content);
     match read.map_err(unreadable)? as u64 > most {
         true => Err(format!(
-            "is larger than {most} bytes, which are the most that are read"
+            "is larger than {most} bytes, the largest size that is read"
         )),
         false => Ok(content),
     }
@@ -31,7 +31,7 @@ fn check(metadata: &Metadata, most: u64) -> Result<(), String> {
         return Err("is not a file".into());
     }
     match metadata.len() {
-        length if length > most => Err(format!("is {length} bytes large; at most {most} are read")),
+        length if length > most => Err(format!("is {length} bytes long; at most {most} are read")),
         _ => Ok(()),
     }
 }

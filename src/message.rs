@@ -23,7 +23,7 @@ impl TryFrom<i64> for QoS {
             0 => Ok(QoS::AtMostOnce),
             1 => Ok(QoS::AtLeastOnce),
             2 => Err(Error::argument(
-                "qos 2: exactly-once can't be kept over reconnects here; use 1 and let the receiver ignore duplicates",
+                "qos 2: exactly-once delivery cannot be guaranteed across reconnections; use 1 and let the receiver ignore duplicates",
             )),
             other => Err(Error::argument(format!("qos {other}: must be 0 or 1"))),
         }

@@ -17,7 +17,7 @@ pub enum Outcome {
     Expired,
     /// It was dropped from the outbox, for the reason given.
     Dropped(DropReason),
-    /// It said what a topic is to hold, and a newer state of that topic took its place before it was delivered.
+    /// It said what a topic is to hold, and a newer state of that topic replaced it before it was delivered.
     Superseded,
     /// It can't be delivered to this broker, for the reason given.
     Rejected(String),
@@ -34,7 +34,7 @@ impl Outcome {
             Outcome::Dropped(reason) => (ErrorKind::Dropped, reason.to_string()),
             Outcome::Superseded => (
                 ErrorKind::Superseded,
-                "a newer state of the same topic took its place before it was delivered".into(),
+                "a newer state of the same topic replaced it before it was delivered".into(),
             ),
             Outcome::Rejected(reason) => (ErrorKind::Rejected, reason),
             Outcome::Unknown => (
@@ -63,7 +63,7 @@ impl fmt::Display for DropReason {
         f.write_str(match self {
             DropReason::QueueFull => "the outbox was full and this was its oldest message",
             DropReason::NoSubscriber => {
-                "no subscriber: the broker took it, but nobody was subscribed to its topic"
+                "no subscriber: the broker accepted it, but nobody was subscribed to its topic"
             }
             DropReason::ShutDown => "the client shut down before it could be sent",
         })

@@ -156,7 +156,7 @@ pub(super) fn check_not_availability(engine: &Engine, topic: &str) -> Result<(),
     match engine.is_availability_topic(topic) {
         false => Ok(()),
         true => Err(Error::argument(format!(
-            "topic {topic:?}: the availability topic is the client's own; it says online and offline by itself"
+            "topic {topic:?}: the availability topic is the client's own; use another topic"
         ))),
     }
 }

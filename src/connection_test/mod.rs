@@ -137,14 +137,14 @@ fn blank(settings: &Settings, test: &Test, topic: String) -> ConnectionReport {
         proves: Vec::new(),
         does_not_prove: vec![
             format!(
-                "that the broker lets in the client id {:?}: a running client has it, and the test used another",
+                "that the broker accepts the client ID {:?}: the test used another, because a running client has it",
                 settings.client_id
             ),
             format!(
-                "that {:?} and the topics of events may be written: access rules may differ from topic to topic",
+                "that {:?} and the topics of events may be published to: access rules can differ from topic to topic",
                 settings.availability_topic
             ),
-            "that the broker keeps retained messages and publishes the will: the test left neither".into(),
+            "that the broker stores retained messages and publishes the will: the test used neither".into(),
         ],
         seconds: 0.0,
     }

@@ -68,7 +68,7 @@ impl<L: Link> Exchange<'_, L> {
     /// MQTT 5 tells what it refuses.
     fn by_answers(&mut self, steps: &mut Steps) -> Step {
         self.publish(steps)?;
-        let detail = "the broker takes QoS 0 only, which it does not acknowledge";
+        let detail = "the broker supports QoS 0 only, which is not acknowledged";
         match self.qos {
             QoS::AtLeastOnce => self.done(steps, StepName::Publish, StepResult::Passed, None),
             QoS::AtMostOnce => {

@@ -20,9 +20,9 @@ pub(super) fn split(step: StepName, text: &str) -> (String, String) {
 
 fn usual(step: StepName) -> &'static str {
     match step {
-        StepName::Name => "check broker_host, and that this machine can resolve names; an address works without",
+        StepName::Name => "check broker_host, and that this machine can resolve names; or give an IP address",
         StepName::Tcp => {
-            "check broker_host and broker_port, that the broker runs, and that no firewall stands between"
+            "check broker_host and broker_port, that the broker runs, and that no firewall blocks the connection"
         }
         StepName::Tls => "check the TLS settings, and that broker_port is the broker's port for TLS",
         StepName::Mqtt => "check that broker_port is the port of an MQTT broker, and use_tls",

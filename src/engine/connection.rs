@@ -266,12 +266,12 @@ impl Connection {
             .server_keep_alive_seconds
             .filter(|_| self.is_announced)?;
         if seconds == 0 {
-            let text = "the broker asks for no keep alive: it does not notice when we vanish without a word";
+            let text = "the broker sets a keep alive of 0: it does not detect that this client has vanished";
             return Some(text.into());
         }
         let late = u32::from(seconds) * 3 / 2;
         (seconds > self.keep_alive_seconds).then(|| {
-            format!("the broker asks for a keep alive of {seconds} s: when we vanish without a word, it says so after {late} s")
+            format!("the broker sets a keep alive of {seconds} s: if this client vanishes, the broker publishes the will after {late} s")
         })
     }
 }

@@ -181,7 +181,7 @@ impl Engine {
                 return self.give_up(now, "the broker did not close in time")
             }
             Deadline::Stall => {
-                return self.give_up(now, "the broker acknowledges nothing of what it is sent")
+                return self.give_up(now, "the broker acknowledges nothing that it is sent")
             }
             _ => {}
         }

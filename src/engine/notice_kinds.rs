@@ -50,7 +50,7 @@ impl NoticeKinds {
     pub(crate) fn check(self) -> Result<(), Error> {
         match self.contains(Self::DELIVERIES | Self::OUTCOMES) {
             true => Err(Error::argument(
-                "kinds: an outcome is told as a notice (DELIVERIES) or taken with others (OUTCOMES); choose one of them",
+                "kinds: outcomes are reported as notices (DELIVERIES) or taken many at a time (OUTCOMES); choose one of them",
             )),
             false => Ok(()),
         }

@@ -25,8 +25,8 @@ pub(super) enum ReadBack {
 impl ReadBack {
     /// The warning while it is missing.
     pub(super) const MISSING: &'static str =
-        "the birth message did not come back from the broker, which acknowledged it: it was not kept, or may not be \
-         read by us; check the broker's access rules for the availability topic";
+        "the birth message did not come back from the broker, which acknowledged it: the broker did not retain it, or \
+         does not let this client read it; check the broker's access rules for the availability topic";
 
     /// SUBSCRIBE was granted by a broker that keeps messages and does not say what it refuses.
     pub(super) fn granted(&mut self, now: Time) {

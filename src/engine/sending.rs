@@ -63,7 +63,7 @@ impl Engine {
             self.outbox.counters.guard_repairs += 1;
             let topic = &self.broker.availability.topic;
             self.notice_queue.log(Level::Warning, || {
-                format!("{topic:?} held something else than our birth message; saying it again")
+                format!("{topic:?} held another message than the birth message; publishing the birth message again")
             });
             return self.say_birth(now);
         }
@@ -196,14 +196,14 @@ impl Connection {
         if size > u64::from(self.limits.maximum_packet_size) {
             let most = self.limits.maximum_packet_size;
             return Err(format!(
-                "the broker takes packets of at most {most} bytes, this one has {size}"
+                "the broker accepts packets of at most {most} bytes; this one has {size}"
             ));
         }
         if message.qos == QoS::AtLeastOnce && self.limits.maximum_qos == QoS::AtMostOnce {
-            return Err("the broker takes QoS 0 only; publish with qos 0".into());
+            return Err("the broker supports QoS 0 only; publish with qos 0".into());
         }
         if message.retain && !self.limits.retain_available {
-            return Err("the broker keeps no retained messages; publish without retain".into());
+            return Err("the broker supports no retained messages; publish without retain".into());
         }
         Ok(())
     }

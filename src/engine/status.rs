@@ -197,7 +197,7 @@ impl From<&Connack> for Limits {
 
 impl Connection {
     pub(super) const FOREIGN_BIRTH: &'static str =
-        "somebody else says the birth message on the availability topic: give each client an availability_topic of its own";
+        "another client publishes the birth message on the availability topic: give each client an availability_topic of its own";
 
     /// What is not as it should be on this connection, and what it costs.
     pub(super) fn warnings(&self, now: Time) -> Vec<String> {
@@ -209,12 +209,12 @@ impl Connection {
         };
         warn(
             self.is_announced && (!self.flags.retain || !self.will.retain),
-            "the broker keeps no retained messages: whoever subscribes later does not learn whether we are online",
+            "the broker supports no retained messages: later subscribers do not learn whether this client is online",
         );
         warn(
             self.is_announced
                 && (self.flags.qos == QoS::AtMostOnce || self.will.qos == QoS::AtMostOnce),
-            "the broker takes QoS 0 only: that it knows we are online is not acknowledged",
+            "the broker supports QoS 0 only: it does not acknowledge that this client is online",
         );
         warn(self.has_foreign_birth(), Self::FOREIGN_BIRTH);
         warn(self.read_back.is_missing(), ReadBack::MISSING);

@@ -64,10 +64,10 @@ impl Engine {
         }
         match (was_holding, self.is_holding()) {
             (false, true) => self.notice_queue.log(Level::Info, || {
-                format!("Home Assistant is gone: events are held for it for up to {hold} s")
+                format!("Home Assistant is offline: events are held for up to {hold} s")
             }),
             (true, false) => self.notice_queue.log(Level::Info, || {
-                "Home Assistant is back: the events that were held for it go out".into()
+                "Home Assistant is online again: the held events are sent".into()
             }),
             _ => {}
         }
@@ -83,7 +83,7 @@ impl Engine {
         if self.is_holding() {
             let seconds = self.broker.settings.hold_seconds;
             self.notice_queue.log(Level::Info, || {
-                format!("Home Assistant has not said that it is online for {seconds} s: the events that were held for it go out")
+                format!("Home Assistant has not published that it is online for {seconds} s: the held events are sent")
             });
         }
         self.home_assistant.release();

@@ -105,7 +105,7 @@ impl Engine {
             more => format!(" and {more} more"),
         };
         Some(format!(
-            "nobody is subscribed to {}{more}: events that can wait do so until somebody is, or until they expire",
+            "nobody is subscribed to {}{more}: events that can wait do so until somebody subscribes, or until they expire",
             named.join(", ")
         ))
     }

@@ -98,7 +98,7 @@ impl VersionChoice {
             (Protocol::Auto, Version::V5, _) => "the broker speaks it".into(),
             (Protocol::Auto, Version::V311, Some((_, text))) => format!("MQTT 5 failed: {text}"),
             (Protocol::Auto, Version::V311, None) => {
-                "the broker has stayed silent to MQTT 5, which is therefore tried less often".into()
+                "the broker did not answer MQTT 5, which is therefore tried less often".into()
             }
         };
         match (version, &self.undecided) {

@@ -190,7 +190,7 @@ fn check_url(field: &str, url: &str) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::argument(format!(
-        "{field} {} is no URL; give one such as http://192.168.1.10:8000/cameras, or none",
+        "{field} {} is not a URL; give one such as http://192.168.1.10:8000/cameras, or none",
         quote(url)
     )))
 }

@@ -103,7 +103,7 @@ impl HomeAssistant {
             ));
         }
         if !jpeg.starts_with(&[0xFF, 0xD8, 0xFF]) {
-            return fault("the bytes are no JPEG; give a picture in that format".into());
+            return fault("the bytes are not a JPEG; give a picture in that format".into());
         }
         if jpeg.len() > MAX_SNAPSHOT {
             return fault(format!(

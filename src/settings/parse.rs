@@ -196,7 +196,7 @@ fn status_topic(reader: &mut Reader<'_>, availability: &str) -> String {
         reader.fault(
             name,
             FaultCode::Conflict,
-            "is also the availability_topic, on which this client speaks; each needs a topic of its own",
+            "is also the availability_topic, on which this client publishes; each needs a topic of its own",
         );
     }
     topic

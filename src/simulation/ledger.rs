@@ -224,7 +224,7 @@ impl Ledger {
             Outcome::Rejected(why) if why.contains("each time") => {
                 !entry.delivered && entry.closes >= 6 && entry.closes_alone >= 3
             }
-            Outcome::Rejected(why) if why.contains("the broker takes packets") => entry.size > 40,
+            Outcome::Rejected(why) if why.contains("the broker accepts packets") => entry.size > 40,
             Outcome::Rejected(why) if why.contains("QoS 0 only") => entry.qos == QoS::AtLeastOnce,
             Outcome::Rejected(why) if why.contains("no retained") => entry.retain,
             Outcome::Rejected(_) => entry.refused,

@@ -87,7 +87,7 @@ impl Source {
             Err(faults) => {
                 let faults: Vec<_> = faults.iter().map(Fault::to_string).collect();
                 let text = format!(
-                    "{}; what was read before is still in use",
+                    "{}; the last valid content is still in use",
                     faults.join("; ")
                 );
                 (Session::new(&last), Some(text))

@@ -25,9 +25,8 @@ impl Validity {
     pub(crate) fn warning(&self, age: Duration) -> Option<String> {
         let age = i64::try_from(age.as_secs()).unwrap_or(i64::MAX);
         let now = UnixSeconds(self.seen_at.0.saturating_add(age));
-        ends_soon(self.until, now).map(|when| {
-            format!("the broker's certificate {when}; give the broker a new one in time")
-        })
+        ends_soon(self.until, now)
+            .map(|when| format!("the broker's certificate {when}; replace it in time"))
     }
 }
 

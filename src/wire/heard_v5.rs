@@ -226,6 +226,6 @@ fn disconnected(frame: Frame) -> ConnectionEnd {
     };
     ConnectionEnd {
         kind: refusal::disconnect_cause(code),
-        text: format!("the broker disconnected us: {reason}{detail}"),
+        text: format!("the broker disconnected this client: {reason}{detail}"),
     }
 }

@@ -44,9 +44,9 @@ impl NotMqtt {
     pub(super) fn explain(self, bytes: &[u8], uses_tls: bool) -> String {
         let line = first_line(bytes);
         match self {
-            NotMqtt::Http => format!("a web server answers there, and no MQTT broker: {line}; check broker_port"),
-            NotMqtt::Ssh => format!("an SSH server answers there, and no MQTT broker: {line}; check broker_host and broker_port"),
-            NotMqtt::Text => format!("what answers there is no MQTT broker: {line}; check broker_host and broker_port"),
+            NotMqtt::Http => format!("a web server answers there, not an MQTT broker: {line}; check broker_port"),
+            NotMqtt::Ssh => format!("an SSH server answers there, not an MQTT broker: {line}; check broker_host and broker_port"),
+            NotMqtt::Text => format!("what answers there is not an MQTT broker: {line}; check broker_host and broker_port"),
             NotMqtt::Tls if uses_tls => "it answers in TLS within TLS; check broker_port".into(),
             NotMqtt::Tls => "it answers in TLS; set use_tls".into(),
         }

@@ -157,7 +157,7 @@ class Rejected(NotDelivered):
 
 
 class Superseded(NotDelivered):
-    """The message was a state, and a newer state of the same topic took its place before it was delivered."""
+    """The message was a state, and a newer state of the same topic replaced it before it was delivered."""
 
     status = SUPERSEDED
 

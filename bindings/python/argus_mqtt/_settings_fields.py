@@ -86,16 +86,16 @@ class Settings(_Required, total=False):
     """Whether the broker retains the last event of each camera until it expires. Allowed: `true`, `false`. Default:
     `false`."""
     wait_for_subscriber: Literal["auto", "always", "never"] | None
-    """What happens to an event that the broker took while nobody was subscribed to its topic, which only MQTT 5
-    brokers say: `auto` tries it again until it expires if its topic had a subscriber before or its camera is
+    """What happens to an event that the broker accepted while nobody was subscribed to its topic, which only MQTT 5
+    brokers report: `auto` tries it again until it expires if its topic had a subscriber before or its camera is
     announced, `always` in any case; `never` counts it as delivered. Allowed: `auto`, `always`, `never`. Default:
     `auto`."""
     announce_availability: bool | None
-    """Whether to say on `availability_topic` whether this client is online. `false` is for a tool that runs beside a
-    service with the same topics: nothing is published there, neither by this client nor by the broker on its behalf,
-    and the topic is not watched. Allowed: `true`, `false`. Default: `true`."""
+    """Whether to publish on `availability_topic` whether this client is online. `false` is for a tool that runs
+    beside a service with the same topics: nothing is published there, neither by this client nor by the broker on its
+    behalf, and the topic is not watched. Allowed: `true`, `false`. Default: `true`."""
     availability_topic: str | None
-    """The topic that says whether this client is online, in a retained message. Allowed: a topic without wildcards
+    """The topic of the retained message that shows whether this client is online. Allowed: a topic without wildcards
     that does not start with `$`. Default: `{topic_prefix}/status`."""
     birth_message: str | None
     """Payload when online. Must differ from `will_message`. Allowed: text, 1 to 256 bytes. Default: `online`."""
@@ -124,8 +124,8 @@ class Settings(_Required, total=False):
     """What happens when either limit is reached: the oldest message that can expire is dropped, or the new message is
     refused. Allowed: `drop_oldest`, `refuse_newest`. Default: `drop_oldest`."""
     homeassistant_discovery: bool | None
-    """Whether to make known to Home Assistant the cameras that are announced, so that their entities appear there by
-    themselves. Allowed: `true`, `false`. Default: `true`."""
+    """Whether to publish discovery messages for the cameras that are announced, so that their entities appear in Home
+    Assistant automatically. Allowed: `true`, `false`. Default: `true`."""
     discovery_prefix: str | None
     """The discovery prefix that is set in Home Assistant. Allowed: a topic without wildcards that does not start with
     `$`. Default: `homeassistant`."""
@@ -137,8 +137,8 @@ class Settings(_Required, total=False):
     """The topic of each state of a camera for Home Assistant, in retained messages. Allowed: such a topic as
     `event_topic`, with `{state}` in it once as well. Default: `{topic_prefix}/camera/{camera}/{state}`."""
     home_assistant_status_topic: str | None
-    """The topic on which Home Assistant says `online` and `offline`. Empty: it is not subscribed to. Allowed: such a
-    topic as `availability_topic`, or an empty text for none. Default: `homeassistant/status`."""
+    """The topic on which Home Assistant publishes `online` and `offline`. Empty: it is not subscribed to. Allowed:
+    such a topic as `availability_topic`, or an empty text for none. Default: `homeassistant/status`."""
     hold_seconds: int | None
-    """How long events are held at most, after the broker or Home Assistant was gone, until Home Assistant says
-    `online`. 0: they are not held. Allowed: 0 to 3600. Default: 120."""
+    """How long events are held at most after an outage of the broker or of Home Assistant, until Home Assistant
+    publishes `online`. 0: they are not held. Allowed: 0 to 3600. Default: 120."""

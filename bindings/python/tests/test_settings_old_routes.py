@@ -222,7 +222,7 @@ def test_the_connection_test_says_success_or_why_not(old: Old, settings: Setting
     assert old.post("/test", broker_host="a b")["success"] is False
     with Answering(b"220 Zebra\r\n") as server:
         content = old.post("/test", broker_host="127.0.0.1", broker_port=server.port)
-    assert "is no MQTT broker" in content["message"]
+    assert "is not an MQTT broker" in content["message"]
     assert "Zebra" not in content["message"]
     messages = [old.post("/test", broker_host="127.0.0.1", broker_port=1)["message"] for _ in range(8)]
     assert "10 tests have been made" in messages[-1]

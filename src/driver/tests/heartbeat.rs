@@ -82,7 +82,7 @@ fn a_foreign_birth_is_told_from_many_heartbeats() {
             status
                 .warnings
                 .iter()
-                .any(|text| text.contains("somebody else"))
+                .any(|text| text.contains("another client publishes"))
         };
         for _ in 0..10 {
             host.wait(5 * SECOND);

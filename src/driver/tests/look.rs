@@ -146,7 +146,7 @@ fn on_3_1_1_our_own_birth_is_not_taken_for_a_foreign_one() {
     assert!(!status
         .warnings
         .iter()
-        .any(|text| text.contains("somebody else")));
+        .any(|text| text.contains("another client publishes")));
     // What is kept is still to be read back.
     host.wait(5 * SECOND);
     let status = host.driver.engine().status(host.now, Duration::ZERO);

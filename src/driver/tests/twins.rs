@@ -57,7 +57,7 @@ fn somebody_elses_birth_message_before_a_close_names_a_twin_too() {
         .status(host.now, Duration::ZERO)
         .warnings
         .join("; ");
-    assert!(warnings.contains("somebody else"), "{warnings}");
+    assert!(warnings.contains("another client publishes"), "{warnings}");
     host.end(EndCause::ByPeer);
     assert!(host.last_error().contains("another client uses"));
 }

@@ -74,7 +74,7 @@ fn a_snapshot_is_a_jpeg_of_bounded_size() {
         .expect("the largest");
     for (bytes, says) in [
         (jpeg((1 << 20) + 1), "at most 1048576"),
-        (b"PNG".into(), "no JPEG"),
+        (b"PNG".into(), "not a JPEG"),
     ] {
         let refused = home
             .snapshot("front_door", bytes)

@@ -10,7 +10,7 @@ pub(super) const GROUP: Group = Group {
             title: "Announce availability",
             default: Default::Switch(true),
             allowed: Allowed::Switch,
-            meaning: "Whether to say on `availability_topic` whether this client is online. `false` is for a tool that \
+            meaning: "Whether to publish on `availability_topic` whether this client is online. `false` is for a tool that \
                       runs beside a service with the same topics: nothing is published there, neither by this client \
                       nor by the broker on its behalf, and the topic is not watched.",
             get: |settings| settings.announce_availability.into(),
@@ -20,7 +20,7 @@ pub(super) const GROUP: Group = Group {
             title: "Availability topic",
             default: Default::Text("{topic_prefix}/status"),
             allowed: Allowed::Topic,
-            meaning: "The topic that says whether this client is online, in a retained message.",
+            meaning: "The topic of the retained message that shows whether this client is online.",
             get: |settings| settings.availability_topic.as_str().into(),
         },
         Field {

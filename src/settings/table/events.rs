@@ -53,8 +53,7 @@ pub(super) const GROUP: Group = Group {
             title: "Wait for a subscriber",
             default: Default::Text("auto"),
             allowed: Allowed::Choice(&["auto", "always", "never"]),
-            meaning: "What happens to an event that the broker took while nobody was subscribed to its topic, which \
-                      only MQTT 5 brokers say: `auto` tries it again until it expires if its topic had a subscriber \
+            meaning: "What happens to an event that the broker accepted while nobody was subscribed to its topic, which only MQTT 5 brokers report: `auto` tries it again until it expires if its topic had a subscriber \
                       before or its camera is announced, `always` in any case; `never` counts it as delivered.",
             get: |settings| settings.wait_for_subscriber.name().into(),
         },

@@ -10,8 +10,7 @@ pub(super) const GROUP: Group = Group {
             title: "Discovery",
             default: Default::Switch(true),
             allowed: Allowed::Switch,
-            meaning: "Whether to make known to Home Assistant the cameras that are announced, so that their entities \
-                      appear there by themselves.",
+            meaning: "Whether to publish discovery messages for the cameras that are announced, so that their entities appear in Home Assistant automatically.",
             get: |settings| settings.homeassistant_discovery.into(),
         },
         Field {
@@ -44,7 +43,7 @@ pub(super) const GROUP: Group = Group {
             title: "Status topic of Home Assistant",
             default: Default::Text("homeassistant/status"),
             allowed: Allowed::TopicOrNone,
-            meaning: "The topic on which Home Assistant says `online` and `offline`. Empty: it is not subscribed to.",
+            meaning: "The topic on which Home Assistant publishes `online` and `offline`. Empty: it is not subscribed to.",
             get: |settings| settings.home_assistant_status_topic.as_str().into(),
         },
         Field {
@@ -52,8 +51,7 @@ pub(super) const GROUP: Group = Group {
             title: "Hold events",
             default: Default::Integer(120),
             allowed: Allowed::Integer(0, 3600),
-            meaning: "How long events are held at most, after the broker or Home Assistant was gone, until Home \
-                      Assistant says `online`. 0: they are not held.",
+            meaning: "How long events are held at most after an outage of the broker or of Home Assistant, until Home Assistant publishes `online`. 0: they are not held.",
             get: |settings| settings.hold_seconds.into(),
         },
     ],

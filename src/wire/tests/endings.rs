@@ -103,8 +103,8 @@ fn last_words() -> Vec<(Version, Vec<u8>, EndCause, &'static str)> {
         words.push((Version::V5, bytes.to_vec(), kind, says));
     }
     for (bytes, kind, says) in [
-        (&[0xe0, 0x00][..], ByPeer, "disconnected us"),
-        (&[0xe0, 0x01, 0x8e], TakenOver, "disconnected us"),
+        (&[0xe0, 0x00][..], ByPeer, "disconnected this client"),
+        (&[0xe0, 0x01, 0x8e], TakenOver, "disconnected this client"),
         (&[0x20, 0x02, 0x00, 0x00], Disconnected, "second CONNACK"),
     ] {
         words.push((Version::V311, bytes.to_vec(), kind, says));

@@ -28,7 +28,7 @@ fn what_is_no_mqtt_is_named_and_quoted_at_once() {
         (
             &b"HTTP/1.1 400 Bad Request\r\nServer: x\r\n\r\n"[..],
             false,
-            r#"web server answers there, and no MQTT broker: "HTTP/1.1 400 Bad Request""#,
+            r#"web server answers there, not an MQTT broker: "HTTP/1.1 400 Bad Request""#,
         ),
         (
             b"SSH-2.0-OpenSSH_9.2p1 Debian\r\n",
