@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy import text
 from sqlalchemy.orm import sessionmaker
 
 from argus_mqtt.settings import ManagedClient, Secrets, Store, argusai_router, migration
+from argus_mqtt.settings._old_bodies import OldUpdate
 from support import DEADLINE
 from support.answering import Answering
 from support.argusai_table import ArgusAI
@@ -290,3 +292,30 @@ def test_who_is_not_authorized_is_refused(old: Old) -> None:
     }
     for path, method in routes:
         assert old.http.request(method, path, headers={"X-Token": "guess"}).status_code == 401
+
+
+def test_a_refused_body_comes_back_without_its_password(old: Old) -> None:
+    for body in ({"password": "hunter2"}, {"broker_host": {"password": "hunter2"}}, ["hunter2"]):
+        for path in ("/config", "/test"):
+            method = "PUT" if path == "/config" else "POST"
+            answer = old.http.request(method, PATH + path, json=body)
+            assert answer.status_code == 422
+            assert "hunter2" not in answer.text
+
+
+def test_saves_at_the_same_time_both_succeed(old: Old, database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    old.put(broker_host="localhost", enabled=False)
+    write, others = OldUpdate.write, [7]
+
+    def somebody_else_was_faster(update: OldUpdate, row: ArgusAI, secrets: Secrets) -> None:
+        if others:
+            with database.begin() as connection:
+                connection.execute(text("UPDATE mqtt_config SET version = :version"), {"version": others.pop()})
+        write(update, row, secrets)
+
+    monkeypatch.setattr(OldUpdate, "write", somebody_else_was_faster)
+    old.put(broker_host="otherhost", enabled=False)
+    assert old.get("/config")["broker_host"] == "otherhost"
+    snapshot = old.store.load()
+    assert snapshot
+    assert snapshot.version == 8

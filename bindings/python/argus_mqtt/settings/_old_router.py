@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable, Collection
 from datetime import datetime, timezone
@@ -13,7 +14,7 @@ from . import _actions, _answers, _discovery, _problems, _requests, _router, _st
 from ._old_bodies import NOTHING_STORED, Done, OldAnswer, OldSettings, OldStatus, OldTest, OldUpdate, Published, Sent
 from ._old_test import OldTests
 from ._parts import Cameras, Parts
-from ._store import Store
+from ._store import Conflict, Store
 from ._table import MQTTConfig, MQTTConfigMixin
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger("argus_mqtt")
 
 PREFIX = "/api/v1/integrations/mqtt"
+
+_TRIES: Final = 5
 
 
 def argusai_router(  # noqa: PLR0913  (all by name)
@@ -64,7 +67,7 @@ def _add_settings(router: APIRouter, parts: Parts) -> None:
 
     @router.put("/config", summary="Replace the settings")
     def put_config(update: OldUpdate) -> OldAnswer:
-        snapshot = parts.store.save(lambda _: update, parts.client)
+        snapshot = _saved(parts, update)
         for fault in snapshot.stored.faults:
             _log.warning("stored settings: %s", fault)
         return _answer(snapshot)
@@ -98,6 +101,14 @@ def _add_actions(router: APIRouter, parts: Parts) -> None:
 
 
 _OFFLINE: Final[_problems.Responses] = {503: {"description": "The client is not connected."}}
+
+
+def _saved(parts: Parts, update: OldUpdate) -> Snapshot:
+    """Save on top of whatever is stored: the last one wins, as ever on these routes."""
+    for _ in range(_TRIES):
+        with contextlib.suppress(Conflict):
+            return parts.store.save(lambda _: update, parts.client)
+    raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, "others save settings all the time; try again")
 
 
 def _answer(snapshot: Snapshot) -> OldAnswer:

@@ -97,6 +97,7 @@ class SettingsRoute(APIRoute):
 
 
 def _without_secrets(fault: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out the value of a fault of the password, and of one that is about the whole body."""
-    where = fault["loc"][1:]
-    return {**fault, "input": None} if not where or "password" in where else dict(fault)
+    """Leave out the value of a fault of the password, and one that is a whole object, such as the body."""
+    where, value = fault["loc"][1:], fault.get("input")
+    is_shown = isinstance(value, (str, int, float)) and where and "password" not in where
+    return {**fault, "input": value if is_shown else None}
