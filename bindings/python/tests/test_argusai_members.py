@@ -471,3 +471,66 @@ def test_two_services_of_one_process_do_not_take_the_connection_from_each_other(
     run(service.disconnect())
     wait_until(lambda: other.is_connected, "the other one takes over")
     other.cleanup()
+
+
+def test_a_function_that_is_registered_twice_is_called_once(row: Row) -> None:
+    service = MQTTService(lambda: row)
+    calls: list[str] = []
+
+    def connected() -> None:
+        calls.append("connected")
+
+    def disconnected(_: str) -> None:
+        calls.append("disconnected")
+
+    last: list[str] = []
+    try:
+        for _ in range(2):
+            service.set_on_connect_callback(connected)
+            service.set_on_disconnect_callback(disconnected)
+            run(service.initialize())
+        service.set_on_connect_callback(None)
+        service.set_on_disconnect_callback(None)
+        service.set_on_connect_callback(connected)
+        service.set_on_disconnect_callback(disconnected)
+        assert service.client
+        # Called on the same thread, after the others.
+        service.client.on_online(lambda _: last.append("online"))
+        service.client.on_offline(lambda _: last.append("offline"))
+        wait_until(lambda: "online" in last, "the connection is told")
+        assert calls == ["connected"]
+    finally:
+        run(service.disconnect())
+    wait_until(lambda: "offline" in last, "the end is told")
+    assert calls == ["connected", "disconnected"]
+
+
+def test_a_camera_that_is_refused_has_its_states_all_the_same(service: MQTTService, seen: Subscriber) -> None:
+    topic = service.get_status_topic("porch")
+    assert run(service.announce_camera({"id": "porch", "doorbell": "perhaps"})) is False
+    assert run(service.publish_camera_status("porch", "Porch", "connected", "rtsp")) is True
+    seen.expect_count(topic, 1)
+    assert run(service.announce_camera({"id": "porch"})) is True
+    assert run(service.announce_camera({"id": "porch", "doorbell": "perhaps"})) is False
+    assert service._announced["porch"] == {"id": "porch"}
+
+
+def test_the_stored_password_is_tried_with_what_it_was_stored_for(
+    row: Row, broker: Mosquitto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row.username, row._password = "u", "p"
+    service = MQTTService(lambda: row)
+    tried: list[object] = []
+
+    def look(settings: argus_mqtt.Settings, _: float) -> None:
+        tried.append(settings.get("password"))
+        raise argus_mqtt.TimedOut("not asked")
+
+    monkeypatch.setattr(argus_mqtt, "test_connection", look)
+    try:
+        run(service.initialize())
+        for use_tls in (False, True):
+            run(service.test_connection("127.0.0.1", broker.port, "u", use_tls=use_tls))
+    finally:
+        run(service.disconnect())
+    assert tried == ["p", None]

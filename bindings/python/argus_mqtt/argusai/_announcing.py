@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import argus_mqtt
+
 from . import _log
 from ._handing_over import HandingOver
 from ._topics import clean_id
@@ -35,8 +37,17 @@ class Announcing(HandingOver):
         """
         fields = {**camera, "id": clean_id(camera.get("id", ""))}
         with self._lock:
+            before = self._announced.get(fields["id"])
             self._announced[fields["id"]] = fields
-        return self._hand_over(f"camera {fields['id']}", lambda client, *_: client.announce_camera(fields))
+
+        def call(client: Client, *_: object) -> None:
+            try:
+                client.announce_camera(fields)
+            except argus_mqtt.InvalidArgument:
+                self._take_back(fields, before)
+                raise
+
+        return self._hand_over(f"camera {fields['id']}", call)
 
     async def disable_camera(self, camera_id: str) -> bool:
         """Say that a camera is offline; it stays announced, as its users arranged it."""
@@ -53,6 +64,16 @@ class Announcing(HandingOver):
         return self._hand_over(
             f"camera {camera_id}", lambda client, *_: client.publish_camera_snapshot(clean_id(camera_id), jpeg)
         )
+
+    def _take_back(self, fields: dict[str, Any], before: dict[str, Any] | None) -> None:
+        """Forget what a client refused, so that the states of the camera go on as they did."""
+        with self._lock:
+            if self._announced.get(fields["id"]) is not fields:
+                return
+            if before is None:
+                del self._announced[fields["id"]]
+            else:
+                self._announced[fields["id"]] = before
 
     def _is_announced(self, camera_id: object) -> bool:
         return clean_id(camera_id) in self._announced

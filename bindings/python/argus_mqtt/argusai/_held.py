@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -42,6 +43,8 @@ class Held:
         self._announced: dict[str, dict[str, Any]] = {}
         self._on_connect: ConnectCallback | None = None
         self._on_disconnect: DisconnectCallback | None = None
+        self._connects: _Registration | None = None
+        self._disconnects: _Registration | None = None
 
     @property
     def _worker(self) -> Worker | None:
@@ -90,15 +93,41 @@ class Held:
         self._call_on_disconnect(client)
 
     def _call_on_connect(self, client: Client) -> None:
-        callback = self._on_connect
-        if callback is not None:
-            # Another one may have taken its place by then.
-            client.on_online(lambda _: callback() if self._on_connect is callback else None)
+        with self._lock:
+            callback, before = self._on_connect, self._connects
+            if callback is None or (before is not None and before.gives_way_to(client, callback)):
+                return
+            registration = self._connects = _Registration(client, callback)
+        # Another one may have taken its place by then.
+        client.on_online(lambda _: callback() if registration.holds(self._on_connect) else None)
 
     def _call_on_disconnect(self, client: Client) -> None:
-        callback = self._on_disconnect
-        if callback is not None:
-            client.on_offline(lambda _: callback(_reason(client)) if self._on_disconnect is callback else None)
+        with self._lock:
+            callback, before = self._on_disconnect, self._disconnects
+            if callback is None or (before is not None and before.gives_way_to(client, callback)):
+                return
+            registration = self._disconnects = _Registration(client, callback)
+        client.on_offline(lambda _: callback(_reason(client)) if registration.holds(self._on_disconnect) else None)
+
+
+@dataclass(eq=False, slots=True)
+class _Registration:
+    """A function that a client calls; clients do not let go of any."""
+
+    client: Client
+    callback: object
+    is_over: bool = False
+
+    def gives_way_to(self, client: Client, callback: object) -> bool:
+        """Give way to another function of the same client; whether it is the same, which stays."""
+        if client is not self.client:
+            return False
+        self.is_over = callback is not self.callback
+        return not self.is_over
+
+    def holds(self, callback: object) -> bool:
+        """Whether this is still to be called, where `callback` is what is asked for now."""
+        return not self.is_over and callback is self.callback
 
 
 def _reason(client: Client) -> str:

@@ -170,7 +170,7 @@ class MQTTService(Publishing, Condition):
     ) -> dict[str, Any]:
         """Test whether a broker takes a connection; touches nothing that runs.
 
-        Without a password, the stored one is used for the same user of the same broker.
+        Without a password, the stored one is used for the same user of the same broker, over TLS or not as stored.
 
         Returns:
             `success`, and `message` for a person.
@@ -194,7 +194,7 @@ class MQTTService(Publishing, Condition):
         settings = self._stored.settings if self._stored else None
         if settings is None:
             return None
-        meant = ("broker_host", "broker_port", "username")
+        meant = ("broker_host", "broker_port", "username", "use_tls")
         return settings.get("password") if all(settings.get(name) == values[name] for name in meant) else None
 
 
