@@ -328,12 +328,15 @@ impl States {
         }
     }
 
-    /// A message that waits, taken out of its state, for the end of all.
-    pub(super) fn end_waiting(&mut self) -> Option<(Superseded, bool)> {
-        if self.waiting == 0 {
-            return None;
-        }
-        let kept = self.kept.values_mut().find(|kept| kept.waiting.is_some())?;
+    /// The topics of which a message waits, for the end of all.
+    pub(super) fn waiting_keys(&self) -> Vec<Key> {
+        let waiting = self.kept.iter().filter(|(_, kept)| kept.waiting.is_some());
+        waiting.map(|(key, _)| *key).collect()
+    }
+
+    /// Takes the message that waits out of its state, and says whether it was sent before.
+    pub(super) fn end_waiting(&mut self, key: Key) -> Option<(Superseded, bool)> {
+        let kept = self.kept.get_mut(&key)?;
         let waiting = kept.waiting.take()?;
         self.waiting -= 1;
         let message = Superseded {
