@@ -150,6 +150,8 @@ impl States {
                 self.pardon(key);
                 self.put(key, Place::Due);
             }
+            // It has had its turn on this connection.
+            Place::Said if before.is_some_and(|(before, _)| before == key) => self.put_due(key),
             Place::Said | Place::Due => self.put(key, Place::Due),
         }
         superseded
@@ -258,7 +260,7 @@ impl States {
         };
         (kept.closes, kept.closes_alone) = (0, 0);
         match kept.id == entry.id {
-            false => self.put(key, Place::Due),
+            false => self.put_due(key),
             true if kept.is_cleared() => drop(self.remove(topic)),
             true if is_given_up => self.put(key, Place::GivenUp),
             true => self.put(key, Place::Said),
@@ -390,6 +392,15 @@ impl States {
             Place::Held => self.held.insert(key),
             Place::Said | Place::InFlight | Place::GivenUp => false,
         };
+    }
+
+    /// It is to be said outside of the round, which would not end if what was said in it came back to it.
+    fn put_due(&mut self, key: Key) {
+        self.take_out(key);
+        if let Some(kept) = self.kept.get_mut(&key) {
+            kept.place = Place::Due;
+            self.due.insert(key);
+        }
     }
 
     fn take_out(&mut self, key: Key) {

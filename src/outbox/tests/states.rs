@@ -219,3 +219,25 @@ fn at_shutdown_a_state_that_waits_ends_like_others() {
     assert_eq!(ended(&mut outbox, waiting), Some(SHUT_DOWN));
     assert_eq!(outbox.unfinished(), 0);
 }
+
+#[test]
+fn states_that_change_all_the_time_do_not_hold_up_what_is_queued() {
+    let mut outbox = outbox(10, QueueFull::DropOldest);
+    accept(&mut outbox, ZERO, "event", None);
+    let change = |outbox: &mut Outbox, now: Time| {
+        for number in 0..40 {
+            let (topic, payload) = (format!("s/{number}").into(), format!("{now:?}").into());
+            outbox
+                .set_state(now, &topic, payload, Rank::State, false)
+                .expect("there is room");
+        }
+    };
+    change(&mut outbox, ZERO);
+    outbox.connected(ZERO);
+    let mut now = ZERO;
+    while !deliver_all(&mut outbox, now).contains(&"t=event".into()) {
+        now += Time::from_millis(10);
+        assert!(now < Time::from_secs(2), "the event waits");
+        change(&mut outbox, now);
+    }
+}
