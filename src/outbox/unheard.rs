@@ -111,13 +111,12 @@ impl Queues {
             let (Some(topic), Some(lane)) = (self.topics.get(number), lanes) else {
                 continue;
             };
-            // Of a topic with several lanes, the head is known to be one.
-            let most = if topic.only_lane().is_some() {
-                messages
-            } else {
-                1
+            // Of a topic with several lanes, no more than the head is known to wait.
+            let (most, most_bytes) = match topic.only_lane() {
+                Some(_) => (messages, bytes),
+                None => (1, 0),
             };
-            let (count, payloads) = lane.may_wait_at_front(most, bytes);
+            let (count, payloads) = lane.may_wait_at_front(most, most_bytes);
             found += count;
             found_bytes += payloads + count as u64 * (topic.name.len() as u64 + OVERHEAD);
             if found >= messages && found_bytes >= bytes {

@@ -197,3 +197,25 @@ fn while_events_are_held_nothing_is_tried_again() {
         Some("a 1".into())
     );
 }
+
+#[test]
+fn of_a_topic_with_several_lifetimes_only_what_comes_next_makes_room() {
+    let mut outbox = super::outbox(10, QueueFull::RefuseNewest);
+    for (topic, payload, lifetime) in [
+        ("a", "a 1", Some(100)),
+        ("a", "a 2", None),
+        ("b", "b 1", Some(100)),
+        ("a", "a 3", Some(100)),
+    ] {
+        let accepted = outbox.accept(ZERO, message_on(topic, payload), lifetime, false);
+        accepted.expect("there is room");
+    }
+    unheard(&mut outbox, ZERO);
+    outbox.set_bounds(Bounds {
+        bytes: outbox.bytes(),
+        ..outbox.bounds
+    });
+    let larger = message_on("c", "larger than a 1");
+    assert!(outbox.accept(ZERO, larger, Some(100), false).is_err());
+    assert_eq!(outbox.queued(), 4);
+}
