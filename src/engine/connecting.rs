@@ -55,12 +55,13 @@ impl Engine {
         if !is_announced {
             // Nothing has to be acknowledged before it is online.
             broker.last_error = None;
+            // It does not watch Home Assistant's status topic, so nothing waits.
+            self.home_assistant.release();
         }
         let subscription = match is_announced && broker.settings.guard_availability {
             true => broker.subscription_rest.begin(now),
             false => Subscription::Unwanted,
         };
-        // For a tool beside the service nothing waits.
         let is_watched = is_announced && !broker.settings.home_assistant_status_topic.is_empty();
         let status_subscription = match is_watched {
             true => broker.status_subscription_rest.begin(now),

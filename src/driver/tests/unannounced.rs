@@ -90,3 +90,14 @@ fn a_broker_without_retained_messages_is_no_reason_to_warn() {
         assert_eq!(status.warnings.len(), count, "{:?}", status.warnings);
     }
 }
+
+#[test]
+fn it_waits_for_nobody() {
+    let mut host = Host::new(SILENT);
+    let topics = [Arc::from("events/door")].into();
+    host.effects = host.driver.set_announced(host.now, topics);
+    host.fail(FailureKind::NotRunning);
+    host.publish(Some(300));
+    host.connect();
+    assert_eq!(texts(&host.sent()), ["{}"]);
+}
