@@ -100,6 +100,16 @@ impl HomeAssistant {
         self.hold = Hold::None;
     }
 
+    /// New settings: what waits already does so no longer than they say.
+    pub(super) fn shorten_hold(&mut self, now: Time, hold_seconds: u32) {
+        if let Hold::Until(until) = self.hold {
+            self.hold(now, hold_seconds);
+            if let Hold::Until(latest) = &mut self.hold {
+                *latest = until.min(*latest);
+            }
+        }
+    }
+
     /// Until when events wait for it at most, once that is known.
     pub(super) fn held_until(&self) -> Option<Time> {
         match self.hold {

@@ -27,6 +27,7 @@ impl Engine {
             self.outbox.set_bounds(bounds(&settings));
             // They may have it that nothing waits.
             self.outbox.retry_unheard();
+            self.home_assistant.shorten_hold(now, settings.hold_seconds);
             self.broker.adjust(settings);
             self.notice_queue.log(Level::Info, || {
                 "new settings are in force; the connection stays".into()
@@ -84,6 +85,7 @@ impl Engine {
         {
             self.home_assistant.is_another();
         }
+        self.home_assistant.shorten_hold(now, settings.hold_seconds);
         self.outbox.set_bounds(bounds(&settings));
         self.outbox.retry_states();
         self.broker = Broker::new(settings, self.broker.reconnect.seed());

@@ -250,3 +250,31 @@ fn states_are_said_again_for_home_assistant_when_it_has_come() {
         assert_eq!(host.acknowledge_all().len(), again, "{text}, {retain}");
     }
 }
+
+#[test]
+fn new_settings_may_shorten_what_is_left_of_a_hold() {
+    for (json, left) in [
+        (r#""hold_seconds": 0"#, 0),
+        (r#""hold_seconds": 30"#, 30),
+        (r#""hold_seconds": 3600"#, 120),
+        (r#""hold_seconds": 30, "keep_alive_seconds": 45"#, 30),
+    ] {
+        let mut host = host();
+        outage(&mut host);
+        host.publish(Some(300));
+        let accepted = (host.driver).reconfigure(host.now, settings(&format!("{STATUS}, {json}")));
+        accepted.0.expect("it is open");
+        if json.contains("keep_alive") {
+            assert_eq!(texts(&host.acknowledge_all()), ["offline"]);
+            host.end(EndCause::ByPeer);
+            host.come_online();
+            host.acknowledge_all();
+        }
+        if left > 0 {
+            host.wait(left * SECOND - Duration::from_millis(1));
+            assert!(host.sent().is_empty(), "{json}");
+            host.wait(Duration::from_millis(1));
+        }
+        assert_eq!(topics(&host.sent()), ["events/door"], "{json}");
+    }
+}
