@@ -83,9 +83,7 @@ impl HomeAssistant {
         now: SystemTime,
     ) -> Result<Message, Error> {
         let event = Event::read(event)?;
-        let timestamp = event.timestamp(now);
-        let payload = state::last_event(&self.announced(camera)?.camera, &event, &timestamp);
-        self.say(camera, State::LastEvent, payload)
+        self.say_last_event(camera, &event, &event.timestamp(now))
     }
 
     /// The picture of the last event: a JPEG of at most 1 MiB.
@@ -130,8 +128,9 @@ impl HomeAssistant {
         now: SystemTime,
     ) -> Result<Vec<Message>, Error> {
         let payload = event.into();
-        let last_event = self.last_event(camera, &payload, now)?;
-        let timestamp = Event::read(&payload)?.timestamp(now);
+        let read = Event::read(&payload)?;
+        let timestamp = read.timestamp(now);
+        let last_event = self.say_last_event(camera, &read, &timestamp)?;
         let is_active = state::activity(&self.announced(camera)?.camera, true, Some(&timestamp));
         let event = Message {
             topic: self.announced(camera)?.event_topic.clone(),
@@ -165,6 +164,16 @@ impl HomeAssistant {
                 quote(camera)
             ))
         })
+    }
+
+    fn say_last_event(
+        &mut self,
+        camera: &str,
+        event: &Event,
+        timestamp: &str,
+    ) -> Result<Message, Error> {
+        let payload = state::last_event(&self.announced(camera)?.camera, event, timestamp);
+        self.say(camera, State::LastEvent, payload)
     }
 
     /// Remembers a state of a camera that is announced, and gives the message that says it.
