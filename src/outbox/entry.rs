@@ -39,6 +39,8 @@ pub(crate) struct Entry {
     pub(crate) sent_before: bool,
     /// How often the broker took it while nobody was subscribed to its topic.
     pub(super) tries: u8,
+    /// Whether its topic waits for what becomes of it.
+    pub(super) is_retry: bool,
     pub(super) nature: Nature,
 }
 

@@ -145,6 +145,7 @@ impl Waiting {
             closes_alone: self.closes_alone,
             sent_before: self.sent_before,
             tries: self.tries,
+            is_retry: false,
             nature: Nature::Queued,
         }
     }

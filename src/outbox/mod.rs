@@ -126,6 +126,7 @@ impl Outbox {
             closes_alone: 0,
             sent_before: false,
             tries: 0,
+            is_retry: false,
             nature: Nature::Queued,
         };
         let cost = entry.cost();
@@ -159,7 +160,9 @@ impl Outbox {
             Next::Others => {}
         }
         if let Some(lane) = self.queues.begin_retry() {
-            return self.take_front(lane);
+            let mut entry = self.take_front(lane)?;
+            entry.is_retry = true;
+            return Some(entry);
         }
         let lane = self.queues.oldest_flowing()?;
         self.take_front(lane)
@@ -235,9 +238,9 @@ impl Outbox {
             return;
         }
         self.land(&entry);
-        let was_tried = (entry.tries > 0).then(|| entry.message.topic.clone());
+        let waiting = entry.is_retry.then(|| entry.message.topic.clone());
         self.queues.put_back(entry, is_held);
-        if let Some(topic) = was_tried {
+        if let Some(topic) = waiting {
             self.queues.retry(&topic);
         }
     }
@@ -247,7 +250,7 @@ impl Outbox {
         match entry.nature {
             Nature::Queued => {
                 self.land(entry);
-                if entry.tries > 0 {
+                if entry.is_retry {
                     self.queues.retry(&entry.message.topic);
                 }
                 self.record(entry, outcome);

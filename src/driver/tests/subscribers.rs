@@ -212,3 +212,20 @@ fn new_settings_may_have_it_that_nothing_waits() {
     assert_eq!(nobody_hears(&mut host), 1);
     assert_eq!(host.outcome(id), Some(Outcome::Delivered));
 }
+
+#[test]
+fn who_comes_between_two_messages_is_heard_of_by_the_first_try_of_the_second() {
+    let mut host = host(ALWAYS);
+    let first = host.publish(Some(60));
+    assert_eq!(nobody_hears(&mut host), 1);
+    for rest in [1, 2, 4, 8, 16] {
+        host.wait(rest * SECOND);
+        assert_eq!(nobody_hears(&mut host), 1);
+    }
+    host.publish(Some(300));
+    host.wait(32 * SECOND);
+    assert_eq!(host.outcome(first), UNHEARD, "it has expired");
+    assert_eq!(host.acknowledge_all().len(), 1);
+    host.publish(Some(300));
+    assert_eq!(host.acknowledge_all().len(), 1, "the topic flows again");
+}

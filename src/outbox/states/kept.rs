@@ -103,6 +103,7 @@ impl Kept {
             closes: self.closes,
             closes_alone: self.closes_alone,
             tries: 0,
+            is_retry: false,
             sent_before: waiting.is_some_and(|waiting| waiting.sent_before),
             nature: match waiting {
                 Some(_) => Nature::State,
