@@ -109,11 +109,9 @@ impl Engine {
         let why = match result {
             Ok(false) => return self.message_unheard(now, entry),
             Ok(true) => {
-                // No other version says so.
-                if self
-                    .connection()
-                    .is_some_and(|one| one.version == Version::V5)
-                {
+                // No other version says so, and nothing is said of QoS 0.
+                let is_v5 = (self.connection()).is_some_and(|one| one.version == Version::V5);
+                if is_v5 && entry.message.qos == QoS::AtLeastOnce {
                     self.message_heard(&entry);
                 }
                 return self.outbox.end(&entry, Outcome::Delivered);

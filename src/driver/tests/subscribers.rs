@@ -229,3 +229,23 @@ fn who_comes_between_two_messages_is_heard_of_by_the_first_try_of_the_second() {
     host.publish(Some(300));
     assert_eq!(host.acknowledge_all().len(), 1, "the topic flows again");
 }
+
+#[test]
+fn a_message_of_qos_0_says_nothing_of_who_is_subscribed() {
+    let mut host = host(ALWAYS);
+    host.publish(Some(300));
+    nobody_hears(&mut host);
+    let message = Message {
+        topic: "events/door".into(),
+        payload: Bytes::from_static(b"{}"),
+        qos: QoS::AtMostOnce,
+        retain: false,
+    };
+    let (accepted, _) = host.driver.publish(host.now, message, None, false);
+    accepted.expect("there is room");
+    host.wait(300 * SECOND);
+    for packet in host.sent() {
+        host.write(&packet);
+    }
+    assert_eq!(status(&host).topics_without_subscriber, ["events/door"]);
+}
