@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from house.camera import Entities
+from house.camera import CAMERA, Entities
 from house.home_assistant import HomeAssistant
 from house.publisher import Publisher
+from support.mosquitto import Mosquitto
+from support.subscriber import Subscriber
 
 
 def test_every_entity_is_there_by_its_name(home: HomeAssistant, announced: Publisher, entities: Entities) -> None:
@@ -26,6 +28,23 @@ def test_every_entity_is_there_by_its_name(home: HomeAssistant, announced: Publi
     assert names[entities["detection"]]["event_types"] == kinds
     assert names[entities["events_today"]]["state_class"] == "total_increasing"
     assert names[entities["events_today"]]["unit_of_measurement"] == "events"
+
+
+def test_what_a_config_names_is_known_before_it(
+    tmp_path: Path, broker: Mosquitto, own_settings: dict[str, object], entities: Entities
+) -> None:
+    with Subscriber(broker, f"{entities.prefix}/#", "homeassistant/#") as subscriber:
+        with Publisher.cameras(tmp_path / "publisher", own_settings) as publisher:
+            publisher.do("announce", CAMERA)
+            subscriber.expect_count(f"{entities.prefix}/camera/door/activity", 1)
+        topics = [
+            message.topic for message in subscriber.all() if entities.prefix in message.topic and message.payload
+        ]
+    availability = [f"{entities.prefix}/status", f"{entities.prefix}/camera/door/status"]
+    assert topics[:2] == availability
+    kinds = ["config" if topic.startswith("homeassistant/") else "state" for topic in topics[2:]]
+    assert kinds == sorted(kinds), "then come the configs, and then the states"
+    assert kinds.count("config") == len(entities.all) + 1
 
 
 def test_an_event_feeds_them(home: HomeAssistant, announced: Publisher, entities: Entities) -> None:
@@ -102,4 +121,17 @@ def test_a_long_description_is_cut_as_a_state_alone(
 def test_a_snapshot_is_shown(picture: Path, home: HomeAssistant, announced: Publisher, entities: Entities) -> None:
     announced.do("snapshot door", str(picture))
     home.expect(entities["snapshot"], lambda state: state.state not in {"unknown", "unavailable"})
+    assert home.image(entities["snapshot"]) == picture.read_bytes()
+
+
+def test_a_snapshot_comes_before_its_event(
+    picture: Path, home: HomeAssistant, broker: Mosquitto, announced: Publisher, entities: Entities
+) -> None:
+    snapshot, event = f"{entities.prefix}/camera/door/snapshot", f"{entities.prefix}/events/door"
+    with Subscriber(broker, snapshot, event) as subscriber:
+        announced.write("snapshot door", str(picture))
+        announced.write("event door", {"description": "Seen"})
+        subscriber.expect_count(event, 1)
+        assert [message.topic for message in subscriber.all()] == [snapshot, event]
+    home.expect(entities["event"], "Seen")
     assert home.image(entities["snapshot"]) == picture.read_bytes()

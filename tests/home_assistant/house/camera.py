@@ -14,9 +14,6 @@ ENTITIES = {
 }
 """The keys of the camera's entities by kind of entity."""
 
-STATES = ["status", "last_event", "counts", "activity", "snapshot"]
-"""The topics of its states."""
-
 
 @dataclass(frozen=True)
 class Entities:

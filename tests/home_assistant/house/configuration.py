@@ -20,7 +20,7 @@ homeassistant:
   time_zone: UTC
   country: GB
   packages: !include_dir_named packages
-http:
+{more}http:
   server_host: 127.0.0.1
   server_port: {port}
 api:
@@ -34,8 +34,19 @@ logger:
     homeassistant.components.mqtt.client: debug
 """
 
+# Whoever opens it on this machine is its owner.
+_FRONTEND = """\
+  auth_providers:
+    - type: trusted_networks
+      trusted_networks: 127.0.0.1
+      allow_bypass_login: true
+frontend:
+"""
 
-def write(directory: Path, port: int, broker_port: int, packages: dict[str, str]) -> str:
+
+def write(
+    directory: Path, port: int, broker_port: int, packages: dict[str, str], *, with_frontend: bool = False
+) -> str:
     """Write the files; give a token for the API.
 
     Args:
@@ -43,8 +54,10 @@ def write(directory: Path, port: int, broker_port: int, packages: dict[str, str]
         port: The port for it to listen on.
         broker_port: The port of the broker, on this machine.
         packages: Parts of its configuration, YAML by name.
+        with_frontend: Whether it has pages for a browser.
     """
-    (directory / "configuration.yaml").write_text(_CONFIGURATION.format(port=port))
+    more = _FRONTEND if with_frontend else ""
+    (directory / "configuration.yaml").write_text(_CONFIGURATION.format(port=port, more=more))
     (directory / "packages").mkdir()
     for name, yaml in packages.items():
         (directory / "packages" / f"{name}.yaml").write_text(yaml)

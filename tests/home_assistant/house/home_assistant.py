@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -9,7 +10,7 @@ import signal
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -47,11 +48,13 @@ class State:
 class HomeAssistant:
     """A Home Assistant on a free port, connected to a broker on this machine."""
 
-    def __init__(self, directory: Path, broker_port: int, packages: dict[str, str]) -> None:
+    def __init__(
+        self, directory: Path, broker_port: int, packages: dict[str, str], *, with_frontend: bool = False
+    ) -> None:
         """Start it with its files in `directory`; see `configuration.write`."""
         self._directory = directory
         self._port = free_port()
-        self._token = configuration.write(directory, self._port, broker_port, packages)
+        self._token = configuration.write(directory, self._port, broker_port, packages, with_frontend=with_frontend)
         self._program: Program | None = None
         self._log_read = 0
         self._excused: list[str] = []
@@ -60,6 +63,11 @@ class HomeAssistant:
         self._marks = 0
         self._marks_seen = 0
         self.start()
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self._port}/"
 
     def start(self) -> None:
         """Start it, again after `stop`, and wait until it sees what is published."""
@@ -80,6 +88,14 @@ class HomeAssistant:
             self._program.ended()
             self._program.__exit__(None, None, None)
             self._program = None
+
+    @contextlib.contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Let it stand still for a while."""
+        assert self._program
+        self._program.send(signal.SIGSTOP)
+        yield
+        self._program.send(signal.SIGCONT)
 
     def restart(self) -> None:
         """End it in good order, and start it again."""
@@ -182,8 +198,15 @@ class HomeAssistant:
 
     def _open(self, path: str, method: str = "GET") -> Any:  # noqa: ANN401
         headers = {"Authorization": f"Bearer {self._token}"}
-        request = urllib.request.Request(f"http://127.0.0.1:{self._port}{path}", headers=headers, method=method)
-        return urllib.request.urlopen(request, timeout=60)
+        request = urllib.request.Request(self.url + path.removeprefix("/"), headers=headers, method=method)
+        try:
+            return urllib.request.urlopen(request, timeout=60)
+        except urllib.error.HTTPError:
+            raise
+        except _UNREACHABLE:
+            program = self._program
+            assert program is None or program.running, f"it ended by itself with {program.ended()}:\n{program.output}"
+            raise
 
     def _catch_up(self) -> None:
         """Wait until everything has been read that happened before: what is asked for can be ahead of the stream."""

@@ -37,15 +37,17 @@ class Subscriber:
     """Collects the messages of some topics."""
 
     def __init__(self, broker: Mosquitto, *topics: str) -> None:
-        """Connect and wait until the broker has acknowledged the subscription."""
+        """Connect and wait until the broker has acknowledged the subscription, which is made anew after an outage."""
+        self._topics = topics
         self._changed = threading.Condition()
         self._received: list[Received] = []
         self._subscribed = False
         self._client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5)
+        self._client.reconnect_delay_set(1, 1)
+        self._client.on_connect = self._on_connect
         self._client.on_message = self._on_message
         self._client.on_subscribe = self._on_subscribe
         self._client.connect(broker.host, broker.port)
-        self._client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in topics])
         self._client.loop_start()
         try:
             self._wait(lambda: self._subscribed, "the subscription is acknowledged")
@@ -68,6 +70,11 @@ class Subscriber:
         """Give what has arrived on a topic."""
         with self._changed:
             return [message for message in self._received if message.topic == topic]
+
+    def all(self) -> list[Received]:
+        """Give what has arrived, in order."""
+        with self._changed:
+            return list(self._received)
 
     def expect(self, topic: str, payload: bytes | str) -> Received:
         """Wait for a payload on a topic; give the latest message with it."""
@@ -97,6 +104,9 @@ class Subscriber:
             if not self._changed.wait_for(condition, DEADLINE):
                 shown = "\n".join(str(one) for one in self._received[-20:])
                 raise AssertionError(f"it did not happen: {what}; what arrived last:\n{shown}")
+
+    def _on_connect(self, client: paho.Client, *_: object) -> None:
+        client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self._topics])
 
     def _on_message(self, client: paho.Client, userdata: object, message: paho.MQTTMessage) -> None:  # noqa: ARG002
         expiry = getattr(message.properties, "MessageExpiryInterval", None)

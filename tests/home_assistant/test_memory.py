@@ -1,0 +1,69 @@
+"""What Home Assistant is told where the broker forgets, and what nobody is left to tell it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from paho.mqtt import publish
+
+from house.camera import CAMERA, Entities
+from house.home_assistant import HomeAssistant
+from house.publisher import Publisher
+from support.mosquitto import Mosquitto
+from support.subscriber import Subscriber
+
+
+def test_a_broker_without_memory_is_told_everything_again(
+    home: HomeAssistant, broker: Mosquitto, announced: Publisher, entities: Entities
+) -> None:
+    announced.do("counts door 3 5")
+    home.expect(entities["events_today"], "3")
+    home.stop()
+    broker.stop()
+    assert broker.start()
+    announced.do("activity door off")
+    home.start()
+    for entity_id in [entities["status"], entities["activity"], entities["events_today"], entities.connection]:
+        home.expect(entity_id, lambda state: state.state not in {"unknown", "unavailable"})
+
+
+def test_the_end_of_both_broker_and_program_is_seen(
+    tmp_path: Path, home: HomeAssistant, broker: Mosquitto, own_settings: dict[str, object], entities: Entities
+) -> None:
+    with Publisher.cameras(tmp_path / "publisher", own_settings | {"availability_heartbeat_seconds": 5}) as publisher:
+        publisher.do("announce", CAMERA)
+        home.expect(entities.connection, "on")
+        home.excuse("Disconnected from MQTT server")
+        broker.stop()
+        publisher.kill()
+    assert broker.start()
+    home.wait_ready()
+    # As a broker that kept it does.
+    topic = f"{entities.prefix}/status"
+    publish.single(topic, "online", qos=1, retain=True, hostname=broker.host, port=broker.port)
+    home.expect(entities.connection, "on")
+    home.expect(entities.connection, "unavailable")
+    home.restart()
+    home.expect(entities.connection, "unavailable")
+
+
+def test_home_assistant_is_told_states_again_and_no_event_and_not_too_often(
+    home: HomeAssistant, broker: Mosquitto, announced: Publisher, entities: Entities
+) -> None:
+    event, counts = f"{entities.prefix}/events/door", f"{entities.prefix}/camera/door/counts"
+    announced.do("event door", {"description": "Once"})
+    announced.do("activity door off")
+    announced.do("counts door 3 5")
+    detected = home.expect(entities["detection"], lambda state: state.state not in {"unknown", "unavailable"})
+    with Subscriber(broker, event, counts, "homeassistant/status") as subscriber:
+        subscriber.expect_count(counts, 1)
+        for _ in range(20):
+            publish.single("homeassistant/status", "online", qos=1, hostname=broker.host, port=broker.port)
+        subscriber.expect_count("homeassistant/status", 20)
+        subscriber.expect_count(counts, 2)
+        announced.do("counts door 4 6")
+        home.expect(entities["events_today"], "4")
+        assert len(subscriber.messages(counts)) < 10, "birth messages that follow one another are answered together"
+        assert subscriber.messages(event) == []
+    assert home.state(entities["detection"]) == detected
+    assert home.changes(entities["activity"])[-2:] == ["on", "off"]
