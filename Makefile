@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test checks setup lint doc test-rust test-python page settings test-page test-next screenshots test-bench check-package test-home-assistant wheels simulate fuzz faults soak size bench bench-hot build install install-strip uninstall clean
+.PHONY: help demo test checks setup lint doc test-rust test-python page settings test-page test-next screenshots test-bench check-package home-assistant test-home-assistant demo-home-assistant screenshots-home-assistant wheels simulate fuzz faults soak size bench bench-hot build install install-strip uninstall clean
 
 export PYTHON ?= python3
 CARGO_TARGET_DIR ?= target
@@ -24,7 +24,7 @@ SQLALCHEMY_2_0 := target/sqlalchemy-2.0
 say = @echo; echo "== $(1)"
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-26s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## Show birth, events, an outage, a kill and its will on a broker of its own, or on BROKER=host:port
 	$(call say,Building the demo (some minutes the first time))
@@ -123,17 +123,34 @@ test-next: page ## Build a Next application with the packed settings page (two m
 	tools/next-application $(TARGET)/next
 
 HOME_ASSISTANT := $(abspath target/home-assistant)
+# Where Home Assistant is, and where Python finds the package and what the tests share.
+IN_HOUSE = ARGUS_MQTT_LIBRARY=$(TARGET)/debug/libargus_mqtt.so HOME_ASSISTANT_PYTHON=$(HOME_ASSISTANT)/bin/python \
+    PYTHONPATH=$(abspath tests/home_assistant):$(abspath bindings/python):$(abspath bindings/python/tests)
 
-test-home-assistant: ## Try everything in a real Home Assistant, which is installed under target/ (some minutes)
+home-assistant:
 	@mkdir -p target
 	$(call say,Installing Home Assistant under target/: the first time it takes some minutes and 600 MB)
 	tools/home-assistant $(HOME_ASSISTANT)
 	tools/debian mosquitto
 	tools/python-env $(VENV)
 	cargo build --locked --features testing --lib --example home_assistant
+
+# Outages of the broker, each of which takes a quarter of a minute.
+OUTAGES ?= 1
+
+test-home-assistant: home-assistant ## Try everything in a real Home Assistant, which is installed under target/ (some minutes)
 	$(call say,Tests with Home Assistant; nothing but this machine can be reached from them)
-	cd tests/home_assistant && ARGUS_MQTT_LIBRARY=$(TARGET)/debug/libargus_mqtt.so \
-	    HOME_ASSISTANT_PYTHON=$(HOME_ASSISTANT)/bin/python ../../tools/loopback-only ../../$(VENV)/bin/pytest
+	cd tests/home_assistant && $(IN_HOUSE) OUTAGES=$(OUTAGES) ../../tools/loopback-only ../../$(VENV)/bin/pytest
+
+demo-home-assistant: home-assistant ## Show two cameras in a real Home Assistant, at an address to open in a browser, until Ctrl-C
+	$(call say,Running it)
+	@$(IN_HOUSE) $(VENV)/bin/python -m house.demo
+
+screenshots-home-assistant: home-assistant ## Make the pictures of docs/home-assistant.md anew, of that demo
+	@tools/debian chromium fonts-inter
+	@tools/npm-packages bindings/web
+	$(call say,Screenshots)
+	cd bindings/web && $(IN_HOUSE) npm run --silent screenshots:home-assistant
 
 test-bench:
 	$(call say,Tests of the report of the benchmarks)
