@@ -83,9 +83,12 @@ impl World<'_> {
         self.follow(&[Cause::Publish], effects);
     }
 
-    /// Whether the broker holds what was said, and nothing that was forgotten.
+    /// Whether the broker holds what was said, and nothing that was forgotten. With QoS 0, a clearing may be lost with its
+    /// connection; states are said on the next one.
     pub(super) fn has_states(&self) -> bool {
-        let (now, keeps) = (self.air.now, self.broker.manners.connack.retain_available);
+        let connack = &self.broker.manners.connack;
+        let (now, keeps) = (self.air.now, connack.retain_available);
+        let is_acknowledged = connack.maximum_qos == QoS::AtLeastOnce;
         let mut topics = self.states.topics.iter().enumerate();
         topics.all(|(number, state)| {
             let held = self.broker.retained(now, &topic(number));
@@ -93,7 +96,10 @@ impl World<'_> {
             let is_given_up = state.closes_alone >= 3;
             !keeps
                 || is_given_up
-                || wanted.is_none_or(|wanted| held.map_or(wanted.is_empty(), |held| held == wanted))
+                || wanted.is_none_or(|wanted| match held {
+                    Some(held) => held == wanted || wanted.is_empty() && !is_acknowledged,
+                    None => wanted.is_empty(),
+                })
         })
     }
 }
