@@ -130,6 +130,9 @@ impl Engine {
         let reason = format!("the broker refuses the birth message on {topic:?}: {why}");
         self.broker.last_error = Some(reason.clone());
         self.notice_queue.log(Level::Error, || reason.clone());
+        // Messages go out all the same.
+        let hold = self.broker.settings.hold_seconds;
+        self.home_assistant.broker_is_back(now, hold);
         if let Phase::Connected(connection) = &mut self.phase {
             connection.birth = Birth::Refused {
                 again: now + BIRTH_AGAIN,

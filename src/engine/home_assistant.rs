@@ -69,7 +69,7 @@ impl HomeAssistant {
         self.hold = Hold::BrokerIsGone;
     }
 
-    /// The broker has acknowledged that we are there.
+    /// The broker has answered our birth message.
     pub(super) fn broker_is_back(&mut self, now: Time, hold_seconds: u32) {
         if self.hold == Hold::BrokerIsGone {
             self.hold(now, hold_seconds);

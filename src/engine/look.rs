@@ -1,5 +1,6 @@
 //! Whether the broker still keeps what it kept of us: if not, it was gone, and with it every subscription.
 
+use super::connection::Birth;
 use super::input::Token;
 use super::{Connection, Engine, Phase};
 use crate::outbox::Time;
@@ -107,13 +108,17 @@ impl Engine {
         }
     }
 
-    /// When what is kept should have come. Not before the birth message was acknowledged, which a slow broker takes as
+    /// When what is kept should have come. Not before the birth message was answered, which a slow broker takes as
     /// long for.
     pub(super) fn look_due(&self) -> Option<Time> {
         let connection = self.connection()?;
         match connection.look {
             Look::Asked { until, .. } => Some(until),
-            Look::Granted { until, .. } => Some(until.max(connection.online_from? + LIMIT)),
+            Look::Granted { until, .. } => match (&connection.birth, connection.online_from) {
+                (_, Some(online_from)) => Some(until.max(online_from + LIMIT)),
+                (Birth::Refused { .. }, None) => Some(until),
+                _ => None,
+            },
             Look::Unwanted | Look::Due | Look::Over => None,
         }
     }

@@ -86,7 +86,8 @@ impl Engine {
 
     /// When what nobody heard is to be tried again.
     pub(super) fn retry_at(&self) -> Option<Time> {
-        self.outbox.next_retry().filter(|_| self.is_online())
+        self.connection()?;
+        self.outbox.next_retry()
     }
 
     /// The topics that nobody is subscribed to, for a person.

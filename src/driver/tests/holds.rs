@@ -278,3 +278,21 @@ fn new_settings_may_shorten_what_is_left_of_a_hold() {
         assert_eq!(topics(&host.sent()), ["events/door"], "{json}");
     }
 }
+
+#[test]
+fn a_hold_ends_in_time_where_the_birth_message_is_refused() {
+    let mut host = Host::new(&format!(r#"{STATUS}, "hold_seconds": 30"#));
+    announce(&mut host);
+    host.come_online();
+    host.acknowledge_all();
+    host.end(EndCause::ByPeer);
+    host.publish(Some(300));
+    host.fail(FailureKind::NotRunning);
+    host.connect_without_birth();
+    host.acknowledge_all();
+    host.acknowledge_all();
+    host.wait(30 * SECOND - Duration::from_millis(1));
+    assert!(host.sent().is_empty());
+    host.wait(Duration::from_millis(1));
+    assert_eq!(topics(&host.sent()), ["events/door"]);
+}

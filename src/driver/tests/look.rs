@@ -194,3 +194,15 @@ fn home_assistant_may_come_before_the_result() {
         assert!(is_handed_over(&mut host), "{is_answered}");
     }
 }
+
+#[test]
+fn a_broker_that_refuses_the_birth_message_is_not_waited_for() {
+    let mut host = host("");
+    host.end(EndCause::ByPeer);
+    host.publish(Some(300));
+    let look = host.connect_without_birth();
+    host.acknowledge(&look[0]);
+    assert!(!is_handed_over(&mut host));
+    host.wait(SECOND);
+    assert!(is_handed_over(&mut host));
+}

@@ -180,6 +180,19 @@ impl Host {
         }
     }
 
+    /// The next attempt comes to a connection, on which the broker refuses the birth message. Gives what else was
+    /// handed over first.
+    fn connect_without_birth(&mut self) -> Vec<Packet> {
+        self.connect();
+        let mut sent = self.sent();
+        let birth = sent.pop().expect("it is said");
+        assert_eq!(text(&birth), "online");
+        self.write(&birth);
+        let refused = Err("not authorized".into());
+        self.report(Input::Acked(token(&birth).expect("it has one"), refused));
+        sent
+    }
+
     /// The broker acknowledges what was handed over, and gives it.
     fn acknowledge_all(&mut self) -> Vec<Packet> {
         let sent = self.sent();

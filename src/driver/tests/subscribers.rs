@@ -249,3 +249,15 @@ fn a_message_of_qos_0_says_nothing_of_who_is_subscribed() {
     }
     assert_eq!(status(&host).topics_without_subscriber, ["events/door"]);
 }
+
+#[test]
+fn it_is_tried_again_where_the_birth_message_is_refused() {
+    let mut host = Host::new(ALWAYS);
+    host.connect_without_birth();
+    host.acknowledge_all();
+    host.acknowledge_all();
+    host.publish(Some(300));
+    assert_eq!(nobody_hears(&mut host), 1);
+    host.wait(SECOND);
+    assert_eq!(host.acknowledge_all().len(), 1);
+}
