@@ -160,3 +160,19 @@ def test_the_end_of_the_program(broker: Mosquitto, log: Log) -> None:
 
     asyncio.run(life())
     log.expect("shutdown_complete")
+
+
+def test_what_is_left_when_the_connection_is_given_up_is_told(log: Log) -> None:
+    row = Row(broker_port=free_port())
+    service = log.service(lambda: row)
+
+    async def life() -> None:
+        await service.initialize()
+        assert await service.publish(service.get_event_topic("door"), {})
+        row.enabled = False
+        await service.update_config(row)
+
+    asyncio.run(life())
+    log.expect("offline_failed")
+    (line,) = log.lines("offline_failed")
+    assert line.left == 1

@@ -16,6 +16,7 @@ from argus_mqtt import _prototypes, check_settings
 from argus_mqtt._errors import OK
 
 from . import _log
+from ._ending import say_ended
 from ._follower import Follower, Outcome, Waiting, settle
 from ._ownership import Ownership
 from ._row import ConfigRow, StoredSettings, read_row
@@ -124,7 +125,7 @@ class Keeper:
         if not self._go_to(key):
             self._stand_by(waiting)
         elif stored is None or settings is None or not stored.enabled:
-            self._drop_client("MQTT is switched off")
+            self._give_up_client("MQTT is switched off")
             self._say_off(stored, waiting)
         else:
             self._start(settings, waiting)
@@ -138,7 +139,7 @@ class Keeper:
         now = self._ownership = before if before is not None and before.key == key else Ownership(key)
         self.is_owner = now.claim()
         if not self.is_owner:
-            self._drop_client("another worker has the connection")
+            self._give_up_client("another worker has the connection")
         if before is not None and before is not now:
             before.release()
         return self.is_owner
@@ -196,6 +197,11 @@ class Keeper:
         else:
             self.follower.wait(waiting)
             self.client.reconnect()
+
+    def _give_up_client(self, reason: str) -> None:
+        if self.client is not None:
+            broker = self.client.status().broker
+            say_ended(broker, self._drop_client(reason))
 
     def _drop_client(self, reason: str, seconds: float = 4.0) -> ShutdownReport | None:
         client, self.client = self.client, None

@@ -12,12 +12,13 @@ from argus_mqtt import _arguments
 
 from . import _log, _waiting
 from ._condition import Condition
+from ._ending import say_ended
 from ._names import settings_from
 from ._publishing import Publishing
 from ._row import ConfigRow, StoredSettings, read_row
 
 if TYPE_CHECKING:
-    from argus_mqtt import ConnectionReport, ShutdownReport
+    from argus_mqtt import ConnectionReport
 
     from ._held import ConnectCallback, DisconnectCallback
 
@@ -113,7 +114,7 @@ class MQTTService(Publishing, Condition):
             _log.info("disconnecting", "the connection is ended", broker=worker.broker)
             ending = worker.end(DISCONNECT_SECONDS)
             with _logged():
-                _say_ended(worker.broker, await _waiting.outcome(ending, DISCONNECT_SECONDS + 1))
+                say_ended(worker.broker, await _waiting.outcome(ending, DISCONNECT_SECONDS + 1))
         _log.info("disconnected", "MQTT is disconnected")
 
     def cleanup(self) -> None:
@@ -121,7 +122,7 @@ class MQTTService(Publishing, Condition):
         worker = self._without_worker()
         if worker is not None:
             with _logged():
-                _say_ended(worker.broker, worker.end(1.0).result(2.0))
+                say_ended(worker.broker, worker.end(1.0).result(2.0))
 
     async def update_config(self, config: ConfigRow) -> bool:
         """Go on with a row of settings that was saved, without a restart. What is queued stays.
@@ -205,15 +206,6 @@ def _logged() -> Generator[None]:
         yield
     except Exception as error:  # noqa: BLE001
         _log.warning("offline_error", f"the connection was not ended: {error or type(error).__name__}")
-
-
-def _say_ended(broker: str | None, report: ShutdownReport | None) -> None:
-    if report is None:
-        return
-    if report.complete:
-        _log.info("offline_published", f"{broker} has said that ArgusAI is offline", broker=broker)
-    else:
-        _log.warning("offline_failed", report.message, left=report.left)
 
 
 def _told(report: ConnectionReport | None) -> str:
