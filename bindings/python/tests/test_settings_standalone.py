@@ -119,6 +119,31 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
             assert one.output.startswith("argus_mqtt.settings: [Errno 98] Address already in use")
 
 
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("postgresql//argus:hunter2@host/db", "is no URL of a database"),
+        ("postgresql+psycopg://argus:hunter2@host:port/db", "is no URL of a database"),
+        ("nosql://argus:hunter2@host/db", "is no URL of a database"),
+        ("mysql+pymysql://argus:hunter2@host/db", "pip install pymysql"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_told_without_its_password(tmp_path: Path, url: str, why: str) -> None:
+    command = [sys.executable, "-m", "argus_mqtt.settings", "--folder", str(tmp_path), "--database", url]
+    with Program(command) as one:
+        assert one.ended() == 2
+        assert "argument --database" in one.output
+        assert why in one.output
+        assert "hunter2" not in one.output
+        assert "Traceback" not in one.output
+
+
+def test_a_port_that_is_none_is_told(tmp_path: Path) -> None:
+    with Program([sys.executable, "-m", "argus_mqtt.settings", "--folder", str(tmp_path), "--port", "99999"]) as one:
+        assert one.ended() == 2
+        assert "argument --port: '99999' is no port; give 0 to 65535" in one.output
+
+
 def test_make_settings_has_a_broker_of_its_own(tmp_path: Path) -> None:
     port = free_port()
     command: list[str | Path] = [

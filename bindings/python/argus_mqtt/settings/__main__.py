@@ -13,12 +13,16 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from typing import Final
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from argus_mqtt._errors import ArgusMqttError
 
 from ._standalone import Standalone
+
+_LAST_PORT: Final = 65535
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -54,15 +58,34 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m argus_mqtt.settings", description=(__doc__ or "").partition("\n\n")[2]
     )
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (%(default)s)")
-    parser.add_argument("--port", type=int, default=8765, help="the port to listen on, 0 for any (%(default)s)")
+    parser.add_argument("--port", type=_port, default=8765, help="the port to listen on, 0 for any (%(default)s)")
     parser.add_argument("--folder", type=Path, default=_state(), help="where everything is kept (%(default)s)")
-    parser.add_argument("--database", help="a URL of SQLAlchemy's, instead of SQLite in the folder")
+    parser.add_argument("--database", type=_database, help="a URL of SQLAlchemy's, instead of SQLite in the folder")
     parser.add_argument("--broker", type=_broker, help="HOST:PORT to begin with, where nothing is stored yet")
     return parser
 
 
 def _state() -> Path:
     return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "argus-mqtt"
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; give 0 to {_LAST_PORT}")
+    return int(text)
+
+
+def _database(text: str) -> str:
+    # No fault quotes the URL, which may have a password in it.
+    try:
+        make_url(text).get_dialect().import_dbapi()
+    except ModuleNotFoundError as error:
+        raise argparse.ArgumentTypeError(f"its driver is missing: pip install {error.name}") from None
+    except (SQLAlchemyError, ValueError):
+        raise argparse.ArgumentTypeError(
+            "is no URL of a database as SQLAlchemy takes them, such as postgresql+psycopg://user@host/name"
+        ) from None
+    return text
 
 
 def _broker(text: str) -> tuple[str, int]:
