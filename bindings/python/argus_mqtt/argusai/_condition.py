@@ -61,7 +61,8 @@ class Condition(Held):
         worker = self._worker
         record = worker.record() if worker is not None else {}
         if worker is not None and not worker.is_owner:
-            record = {**record, **worker.owner(), "pid": worker.owner().get("pid")}
+            # One look at what the owner has written; without it, nothing says who that is.
+            record = {**record, "pid": None, **worker.owner()}
         return {
             "connected": bool(record.get("connected")),
             "broker": record.get("broker"),
