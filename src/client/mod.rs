@@ -207,6 +207,7 @@ impl Client {
 
     /// Puts new settings in force, and returns at once. What is queued is kept, with its age. Where the broker would
     /// notice the change, the old availability topic is told offline, and the client connects anew.
+    /// An availability topic that is given up is cleared at the broker when no will can come on it any more.
     ///
     /// # Errors
     /// As [`connect`](Client::connect), and [`ErrorKind::ShutDown`]. Then nothing has changed.

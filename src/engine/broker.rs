@@ -7,6 +7,7 @@ use super::version_choice::VersionChoice;
 use crate::settings::Settings;
 use bytes::Bytes;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// See the module. New settings for a connection make a new one, so that nothing that was found out under others
 /// (a failure, a pause, a suspicion) is held against them.
@@ -22,6 +23,8 @@ pub(super) struct Broker {
     pub(super) twin: TwinEvidence,
     /// It acknowledged the offline message, and was told nothing else since.
     pub(super) offline_acknowledged: bool,
+    /// The longest that may be in force: ours, or that of the broker.
+    pub(super) keep_alive: Duration,
     /// It has accepted a connection.
     pub(super) has_accepted: bool,
     /// It has granted the subscription to our availability topic.
@@ -60,6 +63,7 @@ impl Broker {
             twin: TwinEvidence::default(),
             // One that never says online need not take it back.
             offline_acknowledged: !settings.announce_availability,
+            keep_alive: Duration::from_secs(settings.keep_alive_seconds.into()),
             has_accepted: false,
             has_granted: false,
             refusal: None,

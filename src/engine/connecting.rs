@@ -49,6 +49,9 @@ impl Engine {
         broker.version.opened(now, attempt.version);
         broker.refusal = None;
         broker.has_accepted = true;
+        if let Some(seconds) = connack.server_keep_alive_seconds {
+            broker.keep_alive = broker.keep_alive.max(Duration::from_secs(seconds.into()));
+        }
         self.leaves_a_topic = false;
         self.connections += 1;
         let is_announced = broker.settings.announce_availability;

@@ -48,6 +48,8 @@ enum Deadline {
     States,
     /// The birth message is said again, as it is every so often.
     Heartbeat,
+    /// An availability topic that was given up is cleared.
+    Clearing,
     /// The turn of a message that was held back has come.
     Trial,
     /// The broker should have acknowledged something.
@@ -59,7 +61,7 @@ enum Deadline {
 impl Deadline {
     /// In the order in which they are met: a message that expired is not sent, a shutdown comes before all that
     /// makes no difference after it, and an attempt begins when it is known why.
-    const ALL: [Deadline; 21] = [
+    const ALL: [Deadline; 22] = [
         Deadline::Expiry,
         Deadline::Losses,
         Deadline::Shutdown,
@@ -76,6 +78,7 @@ impl Deadline {
         Deadline::Repair,
         Deadline::States,
         Deadline::Heartbeat,
+        Deadline::Clearing,
         Deadline::Trial,
         Deadline::Leaving,
         Deadline::Close,
@@ -119,6 +122,7 @@ impl Engine {
             Deadline::Repair => self.connection()?.repairs.from(),
             Deadline::States => self.states_due(),
             Deadline::Heartbeat => self.heartbeat_at(),
+            Deadline::Clearing => self.clearing_due(),
             Deadline::Trial => self.connection()?.trial_from(),
             Deadline::Leaving => self.next_settings.as_ref().map(|(_, until)| *until),
             Deadline::Close => self.connection()?.close_due(),
@@ -156,6 +160,9 @@ impl Engine {
         self.schedule_trial();
         self.outbox.hold_events(self.is_holding());
         self.last_online.note(now, self.is_online());
+        if self.is_online() {
+            self.given_up.count_from(now);
+        }
         self.tell(now);
     }
 
@@ -165,6 +172,7 @@ impl Engine {
             Deadline::Expiry => return self.outbox.expire(now),
             Deadline::Losses => return self.tell(now),
             Deadline::States => return self.outbox.turn_states(now),
+            Deadline::Clearing => return self.clear_given_up(now),
             Deadline::Shutdown => return self.finish(),
             Deadline::Attempt => return self.begin_attempt(now),
             Deadline::Suback => {

@@ -50,7 +50,8 @@ impl Engine {
             return self.finish();
         }
         if let Some((settings, _)) = self.next_settings.take() {
-            return self.adopt(now, settings);
+            let has_gone = matches!(connection.farewell, Farewell::DisconnectSent { .. });
+            return self.adopt(now, settings, has_gone && ended.kind == EndCause::ByPeer);
         }
         self.pause_after(now, &connection, ended);
     }

@@ -32,6 +32,7 @@ mod connecting;
 mod connection;
 mod deadlines;
 mod ending;
+mod given_up;
 mod heartbeat;
 mod home_assistant;
 mod input;
@@ -83,6 +84,7 @@ use crate::outcome::{Outcome, ShutdownReport};
 use crate::settings::Settings;
 use broker::Broker;
 use connection::Connection;
+use given_up::GivenUp;
 use home_assistant::HomeAssistant;
 use last_online::LastOnline;
 use notice_queue::NoticeQueue;
@@ -115,6 +117,7 @@ pub(crate) struct Engine {
     next_settings: Option<(Arc<Settings>, Time)>,
     /// The last connection had another availability topic, where only its will may say offline.
     leaves_a_topic: bool,
+    given_up: GivenUp,
     outbox: Outbox,
     home_assistant: HomeAssistant,
     subscribers: Subscribers,
@@ -146,6 +149,7 @@ impl Engine {
             broker: Broker::new(settings, seed),
             next_settings: None,
             leaves_a_topic: false,
+            given_up: GivenUp::default(),
             phase: Phase::Waiting {
                 until: now,
                 next: None,

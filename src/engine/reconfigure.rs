@@ -37,7 +37,7 @@ impl Engine {
         let Phase::Connected(connection) = &mut self.phase else {
             // The broker has no word of ours to take back, or the will of the attempt, which is closed without
             // DISCONNECT, does it.
-            self.adopt(now, settings);
+            self.adopt(now, settings, false);
             return Ok(());
         };
         if connection.farewell == Farewell::NotBegun {
@@ -74,8 +74,10 @@ impl Engine {
         Ok(())
     }
 
-    /// The settings are in force, and nothing connects by others any more.
-    pub(super) fn adopt(&mut self, now: Time, settings: Arc<Settings>) {
+    /// The settings are in force, and nothing connects by others any more. `in_order` says that the last connection said
+    /// goodbye.
+    pub(super) fn adopt(&mut self, now: Time, settings: Arc<Settings>, in_order: bool) {
+        self.give_up_topic(&settings, in_order);
         // A delayed will would be cancelled by the next connection, and the old topic would say online for ever.
         self.leaves_a_topic |=
             self.broker.settings.availability_topic != settings.availability_topic;

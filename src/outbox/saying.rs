@@ -41,6 +41,17 @@ impl Outbox {
         Ok(id)
     }
 
+    /// Clears a topic, unless a state stands there. As nobody asked for it, it is no message that is counted, and no
+    /// shutdown waits for it.
+    pub(crate) fn clear_quietly(&mut self, topic: &Arc<str>) {
+        self.states.clear_quietly(topic);
+    }
+
+    /// Clears quietly neither this topic any more, nor, without one, any.
+    pub(crate) fn forget_clearings(&mut self, topic: Option<&str>) {
+        self.states.forget_clearings(topic);
+    }
+
     /// States remembered, and the bytes that they take.
     pub(crate) fn states(&self) -> (usize, u64) {
         (self.states.len(), self.states.bytes())

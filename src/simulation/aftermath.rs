@@ -52,6 +52,7 @@ impl World<'_> {
         }
         self.run_while_unwell(peace, bound);
         self.watch_peace();
+        self.check_given_up();
         self.end(schedule.end);
     }
 

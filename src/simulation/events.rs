@@ -254,7 +254,8 @@ impl World<'_> {
     fn reconfigure(&mut self, settings: Settings) {
         let settings = Arc::new(settings);
         let engine = self.client().engine();
-        let is_same = engine.settings().same_connection(&settings);
+        let in_force = engine.settings().clone();
+        let is_same = in_force.same_connection(&settings);
         let is_refused = engine.is_stopping() || engine.is_finished();
         let keeps = is_refused || is_same && !super::invariants::is_leaving(engine.snapshot());
         let cause = if keeps {
@@ -267,6 +268,10 @@ impl World<'_> {
         if accepted.is_ok() {
             let is_renamed = self.settings.availability_topic != settings.availability_topic;
             self.client().watch.is_renamed |= is_renamed;
+            // Those in between were never in force.
+            if in_force.availability_topic != settings.availability_topic {
+                self.states.given_up.push(in_force);
+            }
             self.settings = settings.clone();
             self.availability.push(settings);
         }

@@ -5,6 +5,7 @@ use super::ledger::Entry;
 use super::world::World;
 use crate::message::QoS;
 use crate::outbox::{Rank, Time};
+use crate::settings::Settings;
 use bytes::Bytes;
 use std::sync::Arc;
 
@@ -17,6 +18,11 @@ pub(super) struct StateBook {
     said: u32,
     /// Acknowledged, or written where that is all.
     pub(super) answered: u64,
+    /// The settings whose availability topics newer ones gave up.
+    pub(super) given_up: Vec<Arc<Settings>>,
+    /// How often the broker refused to clear one, and closed when it was asked to.
+    pub(super) refused_clearings: u32,
+    pub(super) closes_on_clearings: u32,
 }
 
 #[derive(Debug, Default)]
@@ -45,6 +51,12 @@ impl StateBook {
                 "state {number} is said to be {payload:?}, and is {wanted:?}"
             )),
         }
+    }
+
+    /// Whether new settings gave this availability topic up.
+    pub(super) fn has_given_up(&self, topic: &str) -> bool {
+        let mut given_up = self.given_up.iter();
+        given_up.any(|settings| settings.availability_topic == topic)
     }
 
     /// The connection was closed on it alone.
@@ -81,6 +93,30 @@ impl World<'_> {
             }
         }
         self.follow(&[Cause::Publish], effects);
+    }
+
+    /// Availability topics that new settings gave up hold nothing, once wills on them must have come.
+    pub(super) fn check_given_up(&mut self) {
+        // The client does not insist where it is refused, and QoS 0 may be lost.
+        let is_excused = self.states.refused_clearings > 0
+            || self.states.closes_on_clearings >= 3
+            || !self.broker.manners.takes_qos_1();
+        if self.fault.is_some() || self.states.given_up.is_empty() || is_excused {
+            return;
+        }
+        // The longest keep alive and will delay of these worlds, and some slack.
+        let wills = Time::from_secs(60) * 3 / 2 + Time::from_secs(40);
+        self.run_until(self.air.now + wills + Time::from_secs(20));
+        let now = self.air.now;
+        let mut topics = self.states.given_up.iter();
+        let holds = |settings: &&Arc<Settings>| {
+            let topic = &settings.availability_topic;
+            self.broker.retained(now, topic).is_some()
+        };
+        if let Some(settings) = topics.find(holds) {
+            let topic = &settings.availability_topic;
+            self.fail(format!("{topic:?} was given up, and holds something"));
+        }
     }
 
     /// Whether the broker holds what was said, and nothing that was forgotten. With QoS 0, a clearing may be lost with its

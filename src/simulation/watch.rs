@@ -17,6 +17,8 @@ pub(super) enum Handed {
     Message(u64, QoS),
     /// The number of its topic.
     State(usize, QoS),
+    /// Of an availability topic that was given up.
+    Clearing(QoS),
     Answered,
 }
 
@@ -149,6 +151,9 @@ impl World<'_> {
                     _ => None,
                 });
                 let open: Vec<_> = open.collect();
+                let is_clearing = |handed: &Handed| matches!(handed, Handed::Clearing(_));
+                let clears = watch.tokens.iter().any(is_clearing);
+                self.states.closes_on_clearings += u32::from(clears);
                 if let ([number], []) = (&states[..], &open[..]) {
                     self.states.closed_on(*number);
                 }
@@ -170,6 +175,7 @@ impl World<'_> {
             Some(
                 Handed::Message(_, QoS::AtLeastOnce)
                 | Handed::State(_, QoS::AtLeastOnce)
+                | Handed::Clearing(QoS::AtLeastOnce)
                 | Handed::Subscribe,
             ) => is_written,
             Some(Handed::Birth | Handed::Offline) => is_written && is_acknowledged,
@@ -188,6 +194,12 @@ impl World<'_> {
                 }
             }
             Handed::Offline => watch.unacknowledged -= 1,
+            Handed::Clearing(qos) => {
+                watch.messages -= 1;
+                watch.unacknowledged -= u32::from(qos == QoS::AtLeastOnce);
+                self.states.refused_clearings +=
+                    u32::from(matches!(input, Input::Acked(_, Err(_))));
+            }
             Handed::State(_, qos) => {
                 watch.messages -= 1;
                 watch.unacknowledged -= u32::from(qos == QoS::AtLeastOnce);
@@ -309,6 +321,14 @@ impl World<'_> {
             self.states.check(number, payload)?;
             watch.messages += 1;
             watch.hand_over(token, Handed::State(number, *qos))?;
+        } else if payload.is_empty() && self.states.has_given_up(topic) {
+            if !*retain && watch.connack.retain_available {
+                return Err(format!(
+                    "a topic that was given up is not cleared: {packet:?}"
+                ));
+            }
+            watch.messages += 1;
+            watch.hand_over(token, Handed::Clearing(*qos))?;
         } else {
             let (generation, id) = super::ledger::name(payload).ok_or("an unknown payload")?;
             if generation != self.generation {

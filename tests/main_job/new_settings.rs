@@ -39,7 +39,7 @@ fn the_old_topic_says_offline_and_the_new_one_online_and_the_queue_stays() {
 }
 
 #[test]
-fn a_move_while_online_leaves_the_old_topic_offline() {
+fn a_move_while_online_says_offline_on_the_old_topic_and_clears_it() {
     let broker = mosquitto::start();
     let subscriber = Subscriber::start(&broker, &["#"]);
     let client = online(broker.port(), json!({}));
@@ -51,12 +51,40 @@ fn a_move_while_online_leaves_the_old_topic_offline() {
     delivered(&delivery);
     subscriber.wait_for_message("home/events/door", r#"{"number":1}"#);
     let text = |topic: &str| retained(&broker, topic).map(|kept| kept.text());
-    assert_eq!(text(STATUS).as_deref(), Some("offline"));
     eventually("the new topic says online", || {
         text("home/status").as_deref() == Some("online")
     });
+    eventually("the old topic is cleared", || text(STATUS).is_none());
+    let on = subscriber.on(STATUS);
+    let said: Vec<_> = on.iter().map(|message| message.text()).collect();
+    assert_eq!(said, ["online", "offline", ""]);
+    assert_eq!(client.status().counters.accepted, 1, "nobody asked for it");
     client.shutdown(PATIENCE).expect("the first shutdown");
     assert_eq!(text("home/status").as_deref(), Some("offline"));
+}
+
+#[test]
+fn a_move_during_an_outage_clears_the_old_topic_after_its_will() {
+    let broker = mosquitto::start();
+    let proxy = Proxy::start(broker.port());
+    let subscriber = Subscriber::start(&broker, &["#"]);
+    let quick = json!({"keep_alive_seconds": 5});
+    let client = online(proxy.port(), quick);
+    proxy.down();
+    subscriber.wait_for_message(STATUS, "offline");
+    let new = settings(
+        proxy.port(),
+        json!({"keep_alive_seconds": 5, "topic_prefix": "home"}),
+    );
+    client
+        .reconfigure(Settings::from_value(&new).expect("valid"))
+        .expect("the client is open");
+    proxy.up();
+    subscriber.wait_for_message("home/status", "online");
+    subscriber.wait_for_message(STATUS, "");
+    assert!(retained(&broker, STATUS).is_none());
+    let new = retained(&broker, "home/status").map(|kept| kept.text());
+    assert_eq!(new.as_deref(), Some("online"));
 }
 
 #[test]

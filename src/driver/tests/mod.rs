@@ -1,6 +1,7 @@
 //! The driver, engine and outbox together, in time that the tests choose.
 
 mod endings;
+mod given_up;
 mod heartbeat;
 mod holds;
 mod look;

@@ -22,6 +22,9 @@ pub(crate) const MOST_STATES: usize = 10_000;
 /// And so many bytes: topics and payloads, and what each state costs beside.
 pub(crate) const MOST_STATE_BYTES: u64 = 64 << 20;
 
+/// The ids of what nobody asked for: no message has one of them.
+const QUIET: u64 = 1 << 63;
+
 /// See the module.
 #[derive(Debug, Default)]
 pub(super) struct States {
@@ -36,6 +39,8 @@ pub(super) struct States {
     /// The client shuts down: nothing is said twice any more.
     is_closing: bool,
     cleared: usize,
+    /// Topics that were cleared quietly.
+    quiet: u64,
     /// Of all but those that are to be cleared.
     bytes: u64,
     waiting: usize,
@@ -155,6 +160,40 @@ impl States {
             Place::Said | Place::Due => self.put(key, Place::Due),
         }
         superseded
+    }
+
+    /// The topic is to be cleared, unless it holds a state or is to be cleared anyway.
+    pub(super) fn clear_quietly(&mut self, topic: &Arc<str>) {
+        if self.topics.contains_key(topic) {
+            return;
+        }
+        let id = QUIET + self.quiet;
+        self.quiet += 1;
+        let key = (Rank::Cleared, id);
+        let kept = Kept {
+            topic: topic.clone(),
+            payload: Bytes::new(),
+            id,
+            waiting: None,
+            place: Place::Said,
+            closes: 0,
+            closes_alone: 0,
+        };
+        self.insert(key, kept);
+        self.put(key, Place::Due);
+    }
+
+    /// This topic, or without one any, is not to be cleared quietly any more. For the time between connections.
+    pub(super) fn forget_clearings(&mut self, topic: Option<&str>) {
+        let cleared = self.kept.range((Rank::Cleared, 0)..);
+        let quiet = cleared.filter(|(_, kept)| kept.waiting.is_none());
+        let topics = quiet.map(|(_, kept)| kept.topic.clone());
+        let topics: Vec<_> = topics
+            .filter(|one| topic.is_none_or(|topic| topic == &**one))
+            .collect();
+        for topic in topics {
+            self.remove(&topic);
+        }
     }
 
     /// Of the topics that are to be cleared and wait, the one that has waited longest, if they are too many.
