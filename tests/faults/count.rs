@@ -33,6 +33,8 @@ pub struct Count {
     pub duplicated: usize,
     pub out_of_order: usize,
     pub stale: usize,
+    /// By how much the latest of them was.
+    pub stalest: f64,
     pub untrue_seconds: f64,
     pub connections: u64,
     pub resent: u64,
@@ -96,10 +98,16 @@ impl Count {
                 self.out_of_order += usize::from(key < *newest);
                 *newest = key.max(*newest);
             }
+            // The broker had it when it acknowledged it: what a busy machine takes from there to the witness is not ours.
+            let had_at = match &event.outcome {
+                Some((ended_at, outcome)) if outcome == "delivered" => arrival.at.min(*ended_at),
+                _ => arrival.at,
+            };
             // An interval that was not lowered would let it live on in the broker.
-            let age = arrival.at - event.handed_at + arrival.expiry.map_or(0.0, f64::from);
+            let age = had_at - event.handed_at + arrival.expiry.map_or(0.0, f64::from);
             if age > event.lifetime + TOLERANCE_SECONDS {
                 self.stale += 1;
+                self.stalest = self.stalest.max(age - event.lifetime);
             }
         }
         seen

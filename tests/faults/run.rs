@@ -99,7 +99,10 @@ pub fn judged(mut count: Count, expect: &Expect, kind: &Kind) -> Count {
     };
     holds(
         count.stale <= may_be_stale,
-        format!("{} events were stale, {may_be_stale} may be", count.stale),
+        format!(
+            "{} events were stale, by up to {:.1} s; {may_be_stale} may be",
+            count.stale, count.stalest
+        ),
     );
     let may_be_uncounted = if ended > 0 { on_their_way } else { 0 };
     holds(
