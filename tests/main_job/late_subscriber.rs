@@ -30,6 +30,7 @@ fn home_assistant_comes_late(protocol: &str) {
         let settings = json!({"protocol": protocol, "reconnect_max_seconds": 1});
         let client = online(broker.port(), settings);
         client.expect_home_assistant([TOPIC]);
+        the_client_has_subscribed(&client);
         broker.kill();
         let before = client.status().connection_attempts;
         let deliveries: Vec<_> = (0..EVENTS)
@@ -44,7 +45,7 @@ fn home_assistant_comes_late(protocol: &str) {
         something_else_is_delivered(&client);
         assert_eq!(client.status().queued, EVENTS, "they wait");
         let home_assistant = Subscriber::start(&broker, &["argusai/events/#"]);
-        something_else_is_delivered(&client);
+        the_client_has_subscribed(&client);
         home_assistant.publish("homeassistant/status", b"online", 1, false);
         deliveries.iter().for_each(delivered);
         let events = home_assistant.wait_for("all events", |messages| messages.len() >= EVENTS);
@@ -61,7 +62,7 @@ fn a_broker_that_is_back_before_it_is_missed_is_found_out() {
         let settings = json!({"protocol": protocol, "reconnect_min_seconds": 2});
         let client = online(broker.port(), settings);
         client.expect_home_assistant([TOPIC]);
-        something_else_is_delivered(&client);
+        the_client_has_subscribed(&client);
         broker.kill();
         broker.start();
         let _watcher = Subscriber::start(&broker, &["#"]);
@@ -70,7 +71,7 @@ fn a_broker_that_is_back_before_it_is_missed_is_found_out() {
         let event = publish(&client, "door", 0);
         client.wait_online(PATIENCE).expect("the broker is back");
         // Home Assistant takes longer than the client to subscribe to its status topic.
-        something_else_is_delivered(&client);
+        the_client_has_subscribed(&client);
         let home_assistant = Subscriber::start(&broker, &["argusai/events/#"]);
         home_assistant.publish("homeassistant/status", b"online", 1, false);
         delivered(&event);
@@ -114,6 +115,13 @@ fn a_shutdown_tells_at_once_what_nobody_heard() {
     let json = serde_json::to_value(outcome).expect("it can be written");
     let reason = json["reason"].as_str().unwrap_or_default();
     assert!(reason.starts_with("no subscriber"), "{json}");
+}
+
+/// Waits until the broker has answered both subscriptions: the second is sent when the first has been answered, and so
+/// ahead of the second message. A broker that is killed before would be taken for one that does not like the subscription.
+fn the_client_has_subscribed(client: &Client) {
+    something_else_is_delivered(client);
+    something_else_is_delivered(client);
 }
 
 /// Shows that what could have been sent before was.
