@@ -267,7 +267,10 @@ impl World<'_> {
         let accepted = self.act(cause, |driver, now| driver.reconfigure(now, new));
         if accepted.is_ok() {
             let is_renamed = self.settings.availability_topic != settings.availability_topic;
-            self.client().watch.is_renamed |= is_renamed;
+            let now = self.air.now;
+            let watch = &mut self.client().watch;
+            watch.is_renamed |= is_renamed;
+            watch.told.shorten(now, settings.hold_seconds);
             // Those in between were never in force.
             if in_force.availability_topic != settings.availability_topic {
                 self.states.given_up.push(in_force);

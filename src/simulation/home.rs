@@ -58,6 +58,14 @@ pub(super) struct Told {
     heard: u8,
 }
 
+impl Told {
+    /// New settings: a hold under way lasts no longer than they say. (If they are in force later, it may last longer.)
+    pub(super) fn shorten(&mut self, now: Time, hold_seconds: u32) {
+        let latest = now + Time::from_secs(hold_seconds.into());
+        self.until = self.until.map(|until| until.min(latest));
+    }
+}
+
 impl Broker {
     /// Whether somebody is subscribed to the events.
     pub(super) fn is_heard(&self) -> bool {
