@@ -154,7 +154,8 @@ impl Ledger {
     pub(super) fn arrived(&mut self, id: u64, on: u64) -> Result<(), String> {
         let entry = self.get(id).ok_or("what was never accepted arrived")?;
         entry.arrived += 1;
-        if entry.arrived > 1 && entry.arrived_on == on {
+        // What nobody heard is handed over again on the same connection.
+        if entry.arrived > 1 && entry.arrived_on == on && !entry.is_unheard {
             return Err(format!("message {id} arrived twice on one connection"));
         }
         if entry.arrived > entry.handed_over {
@@ -183,7 +184,7 @@ impl Ledger {
     pub(super) fn unheard(&mut self, id: u64) {
         if let Some(entry) = self.get(id) {
             entry.is_unheard = true;
-            (entry.on, entry.arrived_on) = (0, 0);
+            entry.on = 0;
         }
     }
 
