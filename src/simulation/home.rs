@@ -133,7 +133,7 @@ impl World<'_> {
     /// The client is told something that says whether events have to wait.
     pub(super) fn home_told(&mut self, input: &Input) {
         let now = self.air.now;
-        let hold = self.client().engine().settings().hold_seconds;
+        let hold = self.shortest_hold();
         let until = Some(now + Time::from_secs(hold.into()));
         let told = &mut self.client().watch.told;
         match input {
@@ -156,10 +156,17 @@ impl World<'_> {
         }
     }
 
+    /// By the settings in force, or by those that will be and shorten it then.
+    fn shortest_hold(&mut self) -> u32 {
+        let coming = self.settings.hold_seconds;
+        let engine = self.client().engine();
+        engine.settings().hold_seconds.min(coming)
+    }
+
     /// The broker has acknowledged the birth message.
     pub(super) fn home_told_of_birth(&mut self) {
         let now = self.air.now;
-        let hold = self.client().engine().settings().hold_seconds;
+        let hold = self.shortest_hold();
         let told = &mut self.client().watch.told;
         if told.until.is_none() {
             told.until = Some(now + Time::from_secs(hold.into()));
