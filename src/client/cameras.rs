@@ -202,10 +202,8 @@ impl Guarded {
                 continue;
             }
             let (topic, rank): (Arc<str>, _) = (message.topic.into(), message.rank);
-            let (said, more) = match message.payload.is_empty() {
-                true => self.driver.forget_state(now, &topic, rank, false),
-                false => (self.driver).publish_state(now, &topic, message.payload, rank, false),
-            };
+            let payload = message.payload;
+            let (said, more) = self.driver.set_state(now, &topic, payload, rank, false);
             result = result.and(said.map(drop));
             effects = effects.then(more);
         }

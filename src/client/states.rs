@@ -54,14 +54,15 @@ impl Client {
             return Err(Error::argument(text));
         }
         check_payload(&payload)?;
-        self.enqueue_kept(topic, Some(payload), track)
+        self.enqueue_kept(topic, payload, track)
     }
 
     pub(crate) fn enqueue_clearing(&self, topic: &str, track: bool) -> Result<u64, Error> {
-        self.enqueue_kept(topic, None, track)
+        self.enqueue_kept(topic, Bytes::new(), track)
     }
 
-    fn enqueue_kept(&self, topic: &str, payload: Option<Bytes>, track: bool) -> Result<u64, Error> {
+    /// Without a payload the topic is cleared.
+    fn enqueue_kept(&self, topic: &str, payload: Bytes, track: bool) -> Result<u64, Error> {
         topic::check_name(topic).map_err(|why| Error::argument(format!("topic: {why}")))?;
         let topic: Arc<str> = topic.into();
         self.shared.call(|guarded, now| {
@@ -74,10 +75,7 @@ impl Client {
                 true => Rank::Config,
                 false => Rank::State,
             };
-            match payload {
-                Some(payload) => driver.publish_state(now, &topic, payload, rank, track),
-                None => driver.forget_state(now, &topic, rank, track),
-            }
+            driver.set_state(now, &topic, payload, rank, track)
         })
     }
 }

@@ -83,8 +83,8 @@ impl<L: Link> Driver<L> {
         })
     }
 
-    /// See [`Engine::publish_state`].
-    pub(crate) fn publish_state(
+    /// See [`Engine::set_state`].
+    pub(crate) fn set_state(
         &mut self,
         now: Time,
         topic: &Arc<str>,
@@ -93,19 +93,8 @@ impl<L: Link> Driver<L> {
         tracked: bool,
     ) -> (Result<u64, Error>, Effects) {
         self.step(now, |engine| {
-            engine.publish_state(now, topic, payload, rank, tracked)
+            engine.set_state(now, topic, payload, rank, tracked)
         })
-    }
-
-    /// See [`Engine::forget_state`].
-    pub(crate) fn forget_state(
-        &mut self,
-        now: Time,
-        topic: &Arc<str>,
-        rank: Rank,
-        tracked: bool,
-    ) -> (Result<u64, Error>, Effects) {
-        self.step(now, |engine| engine.forget_state(now, topic, rank, tracked))
     }
 
     /// See [`Engine::reconfigure`].

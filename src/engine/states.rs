@@ -8,8 +8,9 @@ use bytes::Bytes;
 use std::sync::Arc;
 
 impl Engine {
-    /// Remembers the state of a topic, and says it now and whenever a broker may have forgotten it. Never waits.
-    pub(crate) fn publish_state(
+    /// Remembers the state of a topic, and says it now and whenever a broker may have forgotten it; or, without a
+    /// payload, forgets it, and clears it at the broker as soon as there is one. Never waits.
+    pub(crate) fn set_state(
         &mut self,
         now: Time,
         topic: &Arc<str>,
@@ -19,18 +20,6 @@ impl Engine {
     ) -> Result<u64, Error> {
         self.check_open()?;
         self.outbox.set_state(now, topic, payload, rank, tracked)
-    }
-
-    /// Forgets the state of a topic, and clears it at the broker as soon as there is one. Never waits.
-    pub(crate) fn forget_state(
-        &mut self,
-        now: Time,
-        topic: &Arc<str>,
-        rank: Rank,
-        tracked: bool,
-    ) -> Result<u64, Error> {
-        self.check_open()?;
-        self.outbox.clear_state(now, topic, rank, tracked)
     }
 
     /// Says all states again, soon: somebody has come who may not know them. For Home Assistant's live birth message.

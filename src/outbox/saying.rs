@@ -8,8 +8,9 @@ use bytes::Bytes;
 use std::sync::Arc;
 
 impl Outbox {
-    /// Remembers what is to stand on a topic, in place of what was said of it before. Gives the id of the message that
-    /// says it.
+    /// Remembers what is to stand on a topic, in place of what was said of it before, or, without a payload, that
+    /// nothing is to stand there any more: then it is refused only where too many outcomes are kept. Gives the id of the
+    /// message that says it.
     pub(crate) fn set_state(
         &mut self,
         now: Time,
@@ -18,25 +19,22 @@ impl Outbox {
         rank: Rank,
         tracked: bool,
     ) -> Result<u64, Error> {
-        let room = self.states.check_room(topic, &payload);
-        let room = room.and_then(|()| self.check_kept(tracked));
-        room.inspect_err(|_| self.counters.refused_queue_full += 1)?;
-        Ok(self.say(now, topic, payload, rank, tracked))
-    }
-
-    /// Remembers that nothing is to stand on a topic any more. Is refused only where too many outcomes are kept.
-    pub(crate) fn clear_state(
-        &mut self,
-        now: Time,
-        topic: &Arc<str>,
-        rank: Rank,
-        tracked: bool,
-    ) -> Result<u64, Error> {
-        self.check_kept(tracked)
+        let is_cleared = payload.is_empty();
+        let room = match is_cleared {
+            true => Ok(()),
+            false => self.states.check_room(topic, &payload),
+        };
+        room.and_then(|()| self.check_kept(tracked))
             .inspect_err(|_| self.counters.refused_queue_full += 1)?;
-        let id = self.say(now, topic, Bytes::new(), rank, tracked);
-        while let Some(surplus) = self.states.drop_surplus() {
-            self.end_waiting(&surplus, Outcome::Dropped(DropReason::QueueFull));
+        let id = self.admit(tracked);
+        let superseded = self.states.set(now, id, topic, payload, rank, tracked);
+        if let Some(superseded) = superseded {
+            self.end_waiting(&superseded, Outcome::Superseded);
+        }
+        if is_cleared {
+            while let Some(surplus) = self.states.drop_surplus() {
+                self.end_waiting(&surplus, Outcome::Dropped(DropReason::QueueFull));
+            }
         }
         Ok(id)
     }
@@ -90,22 +88,6 @@ impl Outbox {
     /// The client shuts down: nothing is said twice any more, and what waits goes without a pause.
     pub(crate) fn hurry_states(&mut self) {
         self.states.hurry();
-    }
-
-    fn say(
-        &mut self,
-        now: Time,
-        topic: &Arc<str>,
-        payload: Bytes,
-        rank: Rank,
-        tracked: bool,
-    ) -> u64 {
-        let id = self.admit(tracked);
-        let superseded = self.states.set(now, id, topic, payload, rank, tracked);
-        if let Some(superseded) = superseded {
-            self.end_waiting(&superseded, Outcome::Superseded);
-        }
-        id
     }
 
     /// The message of a state, which is neither waiting nor in flight any more, has ended.

@@ -80,10 +80,7 @@ impl World<'_> {
         self.states.topics[number].wanted = Some(payload.clone());
         let (now, topic) = (self.air.now, topic(number));
         let driver = &mut self.client().driver;
-        let (said, effects) = match forgets {
-            true => driver.forget_state(now, &topic, Rank::State, false),
-            false => driver.publish_state(now, &topic, payload, Rank::State, false),
-        };
+        let (said, effects) = driver.set_state(now, &topic, payload, Rank::State, false);
         match said {
             Ok(given) if given == id => self.coverage.messages += 1,
             Ok(given) => self.fail(format!("message {id} is called {given}")),

@@ -151,7 +151,7 @@ fn states_that_named_it_are_said_before() {
     let (topic, config) = ("homeassistant/a/config".into(), "config".into());
     let said = host
         .driver
-        .publish_state(host.now, &topic, config, Rank::Config, false);
+        .set_state(host.now, &topic, config, Rank::Config, false);
     said.0.expect("there is room");
     reconfigure(&mut host, NEW);
     host.connect();

@@ -236,7 +236,9 @@ fn topics(packets: &[Packet]) -> Vec<&str> {
 fn states_are_said_again_for_home_assistant_when_it_has_come() {
     let mut host = host();
     let (topic, payload) = (Arc::from("states/door"), Bytes::from_static(b"on"));
-    let (accepted, _) = (host.driver).publish_state(host.now, &topic, payload, Rank::State, false);
+    let (accepted, _) = host
+        .driver
+        .set_state(host.now, &topic, payload, Rank::State, false);
     accepted.expect("there is room");
     assert_eq!(topics(&host.acknowledge_all()), ["states/door"]);
     for (text, retain, again) in [

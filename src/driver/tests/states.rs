@@ -8,14 +8,17 @@ impl Host {
     fn say(&mut self, topic: &str, payload: &str) -> u64 {
         let payload = Bytes::copy_from_slice(payload.as_bytes());
         let topic = topic.into();
-        let (id, effects) =
-            (self.driver).publish_state(self.now, &topic, payload, Rank::State, true);
+        let (id, effects) = self
+            .driver
+            .set_state(self.now, &topic, payload, Rank::State, true);
         self.effects = effects;
         id.expect("there is room")
     }
 
     fn forget_state(&mut self, topic: &str) -> u64 {
-        let (id, effects) = (self.driver).forget_state(self.now, &topic.into(), Rank::State, true);
+        let (id, effects) =
+            self.driver
+                .set_state(self.now, &topic.into(), Bytes::new(), Rank::State, true);
         self.effects = effects;
         id.expect("it is never refused")
     }

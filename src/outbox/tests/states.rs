@@ -17,7 +17,7 @@ fn say(outbox: &mut Outbox, topic: &str, payload: &str) -> u64 {
 
 fn clear(outbox: &mut Outbox, topic: &str) -> u64 {
     outbox
-        .clear_state(ZERO, &topic.into(), Rank::State, true)
+        .set_state(ZERO, &topic.into(), Bytes::new(), Rank::State, true)
         .expect("it is never refused")
 }
 
@@ -57,7 +57,7 @@ fn they_go_before_what_is_queued_and_configs_before_states() {
     say_as(&mut outbox, Rank::Availability, "status", "3");
     say_as(&mut outbox, Rank::Config, "old config", "4");
     outbox
-        .clear_state(ZERO, &"old config".into(), Rank::State, false)
+        .set_state(ZERO, &"old config".into(), Bytes::new(), Rank::State, false)
         .expect("it is never refused");
     clear(&mut outbox, "old counts");
     outbox.connected(ZERO);
@@ -170,7 +170,7 @@ fn clearing_is_never_refused_and_takes_bounded_memory() {
     let clear = |outbox: &mut Outbox, topic: String, tracked: bool| {
         let topic: Arc<str> = topic.into();
         outbox
-            .clear_state(ZERO, &topic, Rank::State, tracked)
+            .set_state(ZERO, &topic, Bytes::new(), Rank::State, tracked)
             .expect("it is never refused")
     };
     let first = clear(&mut outbox, "first".into(), true);
