@@ -167,7 +167,6 @@ impl World<'_> {
         let id = self.ledger.next_id();
         let payload = ledger::payload(batch.nature, self.generation, id, batch.size.into());
         let entry = Entry {
-            accepted_at: now,
             lifetime: batch.lifetime.map(u32::from),
             qos: if batch.qos_0 {
                 QoS::AtMostOnce
@@ -177,17 +176,8 @@ impl World<'_> {
             retain: batch.retain,
             topic: batch.camera,
             size: payload.len(),
-            handed_over: 0,
-            on: 0,
-            closes: 0,
-            closes_alone: 0,
-            arrived: 0,
-            arrived_on: 0,
-            delivered: false,
-            refused: false,
-            is_unheard: false,
-            was_heard: false,
             is_held: batch.is_tracked,
+            ..Entry::new(now)
         };
         let message = Message {
             topic: self.topics[usize::from(batch.camera)].clone(),

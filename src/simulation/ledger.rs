@@ -69,6 +69,29 @@ pub(super) struct Entry {
 }
 
 impl Entry {
+    /// A message of QoS 1 to which nothing has happened yet, retained and without a lifetime.
+    pub(super) fn new(accepted_at: Time) -> Self {
+        Entry {
+            accepted_at,
+            lifetime: None,
+            qos: QoS::AtLeastOnce,
+            retain: true,
+            topic: 0,
+            size: 0,
+            handed_over: 0,
+            on: 0,
+            closes: 0,
+            closes_alone: 0,
+            arrived: 0,
+            arrived_on: 0,
+            delivered: false,
+            refused: false,
+            is_unheard: false,
+            was_heard: false,
+            is_held: false,
+        }
+    }
+
     /// From when on it must not be handed over.
     pub(super) fn deadline(&self) -> Time {
         self.lifetime.map_or(Time::MAX, |seconds| {

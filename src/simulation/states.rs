@@ -141,23 +141,8 @@ impl Entry {
     /// One that the ledger says nothing of but that it has this id.
     fn of_state(accepted_at: Time) -> Self {
         Entry {
-            accepted_at,
-            lifetime: None,
-            qos: QoS::AtLeastOnce,
-            retain: true,
-            topic: 0,
-            size: 0,
-            handed_over: 0,
-            on: 0,
-            closes: 0,
-            closes_alone: 0,
-            arrived: 0,
-            arrived_on: 0,
             delivered: true,
-            refused: false,
-            is_held: false,
-            is_unheard: false,
-            was_heard: false,
+            ..Entry::new(accepted_at)
         }
     }
 }
