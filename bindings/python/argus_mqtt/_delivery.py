@@ -7,19 +7,11 @@ import threading
 from typing import TYPE_CHECKING, NoReturn, final
 
 from . import _arguments, _prototypes, _waiting
-from ._errors import DROPPED, EXPIRED, OK, REJECTED, SUPERSEDED, TIMEOUT, UNKNOWN, TimedOut, error_for
+from ._errors import OK, TIMEOUT, TimedOut, error_for
+from ._outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     from ._client import Client
-
-_NAMES = {
-    OK: "delivered",
-    EXPIRED: "expired",
-    DROPPED: "dropped",
-    REJECTED: "rejected",
-    UNKNOWN: "unknown",
-    SUPERSEDED: "superseded",
-}
 
 
 class _Waiter:
@@ -118,7 +110,7 @@ class Delivery:
         return TimedOut(f"message {self._id} has not ended{_waiting.within(timeout)}")
 
     def _outcome_from(self, error: _prototypes.Error, deadline: float) -> tuple[int, str] | None:
-        if error.status not in _NAMES:
+        if error.status not in OUTCOMES:
             handle, reference = self._client._handle, ctypes.byref(error)
             status = _waiting.wait(
                 "delivery.wait",
@@ -127,7 +119,7 @@ class Delivery:
             )
             if status == TIMEOUT:
                 return None
-            if status not in _NAMES:
+            if status not in OUTCOMES:
                 raise error_for(status, error.text)
         return error.status, error.text
 
@@ -148,5 +140,5 @@ class Delivery:
 
     def __repr__(self) -> str:
         """Name the message, and how it ended if that is known here."""
-        outcome = "" if self._outcome is None else f", {_NAMES[self._outcome[0]]}"
+        outcome = "" if self._outcome is None else f", {OUTCOMES[self._outcome[0]]}"
         return f"<argus_mqtt.Delivery {self._id}{outcome}>"

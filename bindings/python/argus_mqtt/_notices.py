@@ -6,38 +6,17 @@ import functools
 import json
 import logging
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, cast
+from typing import TypeAlias, cast
 
 from . import _prototypes, _waiting
-from ._errors import (
-    BUFFER_TOO_SMALL,
-    DROPPED,
-    EXPIRED,
-    OK,
-    REJECTED,
-    SUPERSEDED,
-    TIMEOUT,
-    UNKNOWN,
-    TimedOut,
-    error_for,
-)
+from ._errors import BUFFER_TOO_SMALL, OK, TIMEOUT, TimedOut, error_for
+from ._outcomes import OUTCOMES, Outcome
 from ._status import State
 
 _log = logging.getLogger("argus_mqtt")
 
 _ENOUGH_FOR_MOST = 2048
-_OUTCOMES: dict[int, Literal["delivered", "expired", "dropped", "rejected", "unknown", "superseded"]] = {
-    OK: "delivered",
-    EXPIRED: "expired",
-    DROPPED: "dropped",
-    REJECTED: "rejected",
-    UNKNOWN: "unknown",
-    SUPERSEDED: "superseded",
-}
 _LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
-
-
-Outcome: TypeAlias = Literal["delivered", "expired", "dropped", "rejected", "unknown", "superseded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +115,7 @@ def take_outcomes(handle: int, most: int, deadline: float) -> list[Ended]:
     if status != OK:
         raise error_for(status, error.text)
     return [
-        Ended(one.delivery, _OUTCOMES[one.outcome], one.reason.decode("utf-8", "replace") or None)
+        Ended(one.delivery, OUTCOMES[one.outcome], one.reason.decode("utf-8", "replace") or None)
         for one in room[: count.value]
     ]
 

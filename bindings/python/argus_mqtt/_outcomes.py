@@ -1,0 +1,17 @@
+"""The outcomes that a message can have."""
+
+from typing import Final, Literal, TypeAlias
+
+from ._errors import DROPPED, EXPIRED, OK, REJECTED, SUPERSEDED, UNKNOWN
+
+Outcome: TypeAlias = Literal["delivered", "expired", "dropped", "rejected", "unknown", "superseded"]
+
+OUTCOMES: Final[dict[int, Outcome]] = {
+    OK: "delivered",
+    EXPIRED: "expired",
+    DROPPED: "dropped",
+    REJECTED: "rejected",
+    UNKNOWN: "unknown",
+    SUPERSEDED: "superseded",
+}
+"""By the status that the library tells of them."""
