@@ -10,11 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import create_engine
 
 import argus_mqtt
-from argus_mqtt.settings import Base
-from support.settings_api import FIRST, PATH, Api, faults, running
+from support.settings_api import FIRST, PATH, Api, faults, running_on_sqlite
 
 if TYPE_CHECKING:
     from argus_mqtt import Settings
@@ -24,11 +22,8 @@ if TYPE_CHECKING:
 @pytest.fixture
 def api(tmp_path: Path) -> Iterator[Api]:
     """Give the API on an empty table."""
-    engine = create_engine(f"sqlite:///{tmp_path}/settings.db", connect_args={"timeout": 0.2})
-    Base.metadata.create_all(engine)
-    with running(engine) as one:
+    with running_on_sqlite(tmp_path, lock_timeout=0.2) as one:
         yield one
-    engine.dispose()
 
 
 def test_before_the_first_save_there_are_defaults(api: Api) -> None:
@@ -239,14 +234,11 @@ def test_who_is_not_authorized_learns_nothing(api: Api) -> None:
     ],
 )
 def test_another_site_cannot_use_the_cookies_of_a_user(tmp_path: Path, headers: dict[str, str], status: int) -> None:
-    engine = create_engine(f"sqlite:///{tmp_path}/settings.db")
-    Base.metadata.create_all(engine)
-    with running(engine, origins=["http://argus.example:3000"]) as api:
+    with running_on_sqlite(tmp_path, origins=["http://argus.example:3000"]) as api:
         with_cookie = {"Cookie": "session=1", **headers}
         assert api.http.post(PATH + "/check", json={}, headers=with_cookie).status_code == status
         assert api.http.post(PATH + "/check", json={}, headers=headers).status_code == 200
         assert api.http.get(PATH, headers=with_cookie).status_code == 200
-    engine.dispose()
 
 
 def test_a_save_moves_the_running_client(api: Api, broker: Mosquitto, settings: Settings) -> None:

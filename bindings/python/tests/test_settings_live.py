@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 import httpx2
 import pytest
-from sqlalchemy import create_engine
 
 from argus_mqtt.settings import Base
 from support import DEADLINE, wait_until
-from support.settings_api import PATH, Api, running
+from support.settings_api import PATH, Api, running_on_sqlite
 from support.settings_server import Server
 from support.subscriber import Subscriber
 
@@ -26,11 +25,8 @@ if TYPE_CHECKING:
 @pytest.fixture
 def api(tmp_path: Path) -> Iterator[Api]:
     """Give the API on an empty table."""
-    engine = create_engine(f"sqlite:///{tmp_path}/settings.db")
-    Base.metadata.create_all(engine)
-    with running(engine) as one:
+    with running_on_sqlite(tmp_path) as one:
         yield one
-    engine.dispose()
 
 
 def online(api: Api, settings: Settings) -> Client:
@@ -116,11 +112,12 @@ def test_a_test_message_arrives(api: Api, settings: Settings, unreachable: Setti
 
 
 def test_cameras_are_announced(tmp_path: Path, settings: Settings, broker: Mosquitto) -> None:
-    engine = create_engine(f"sqlite:///{tmp_path}/settings.db")
-    Base.metadata.create_all(engine)
     cameras: list[dict[str, object]] = [{"id": "front", "name": "Front"}, {"id": "back"}]
     prefix = f"{settings['topic_prefix']}/discovery"
-    with running(engine, cameras=lambda: cameras) as api, Subscriber(broker, f"{prefix}/#") as home_assistant:
+    with (
+        running_on_sqlite(tmp_path, cameras=lambda: cameras) as api,
+        Subscriber(broker, f"{prefix}/#") as home_assistant,
+    ):
         assert api.post("/publish-discovery").status_code == 409
         online(api, {**settings, "discovery_prefix": prefix})
         assert api.post("/publish-discovery").json() == {
@@ -135,7 +132,6 @@ def test_cameras_are_announced(tmp_path: Path, settings: Settings, broker: Mosqu
         api.patch({"homeassistant_discovery": False})
         wait_until(lambda: api.get("/status").json()["state"] == "online", "it is online again")
         assert "switched off" in api.post("/publish-discovery").json()["detail"]
-    engine.dispose()
 
 
 @pytest.fixture

@@ -11,12 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import create_engine
 
-from argus_mqtt.settings import Base
 from support.answering import Answering
 from support.programs import REPOSITORY
-from support.settings_api import Api, faults, running
+from support.settings_api import Api, faults, running_on_sqlite
 
 if TYPE_CHECKING:
     from argus_mqtt import Settings
@@ -27,11 +25,8 @@ MARK = "Zebra9"
 @pytest.fixture
 def api(tmp_path: Path) -> Iterator[Api]:
     """Give the API on an empty table."""
-    engine = create_engine(f"sqlite:///{tmp_path}/settings.db")
-    Base.metadata.create_all(engine)
-    with running(engine) as one:
+    with running_on_sqlite(tmp_path) as one:
         yield one
-    engine.dispose()
 
 
 def test_a_connection_that_works(api: Api, settings: Settings) -> None:

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 from cryptography.fernet import Fernet
 from fastapi import FastAPI, Header, HTTPException
 from fastapi.testclient import TestClient
+from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from argus_mqtt.settings import ManagedClient, MQTTConfig, Secrets, Store, settings_router
+from argus_mqtt.settings import Base, ManagedClient, MQTTConfig, Secrets, Store, settings_router
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from httpx2 import Response
     from sqlalchemy import Engine
 
@@ -99,6 +102,16 @@ def running(
             yield Api(http, mqtt, session, store)
     finally:
         mqtt.shutdown(0)
+
+
+@contextmanager
+def running_on_sqlite(folder: Path, *, lock_timeout: float = 5.0, **options: Any) -> Iterator[Api]:
+    """Run the API on an empty table in this folder; a locked database is waited for so many seconds."""
+    engine = create_engine(f"sqlite:///{folder}/settings.db", connect_args={"timeout": lock_timeout})
+    Base.metadata.create_all(engine)
+    with running(engine, **options) as api:
+        yield api
+    engine.dispose()
 
 
 def _named(headers: dict[str, str]) -> dict[str, str]:
