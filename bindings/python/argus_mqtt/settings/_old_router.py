@@ -8,9 +8,9 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Final
 
-from fastapi import APIRouter, Depends, HTTPException, status
+from fastapi import APIRouter, HTTPException, status
 
-from . import _actions, _answers, _discovery, _problems, _requests, _router, _status
+from . import _actions, _answers, _discovery, _problems, _router, _status
 from ._old_bodies import NOTHING_STORED, Done, OldAnswer, OldSettings, OldStatus, OldTest, OldUpdate, Published, Sent
 from ._old_test import OldTests
 from ._parts import Cameras, Parts
@@ -48,12 +48,7 @@ def argusai_router(  # noqa: PLR0913  (all by name)
     """
     store = Store(session, model=model, secrets=secrets)
     parts = Parts(store=store, client=client, cameras=cameras, host_settings=model.host_settings)
-    router = APIRouter(
-        prefix=prefix,
-        tags=["MQTT"],
-        dependencies=[Depends(authorize), Depends(_requests.same_origin(origins))],
-        route_class=_router.SettingsRoute,
-    )
+    router = _router.guarded(prefix, "MQTT", authorize, origins)
     _add_settings(router, parts)
     _add_actions(router, parts)
     return router

@@ -58,13 +58,7 @@ def settings_router(  # noqa: PLR0913  (all by name)
         cameras=cameras,
         host_settings=model.host_settings,
     )
-    router = APIRouter(
-        prefix=prefix,
-        tags=["MQTT settings"],
-        dependencies=[Depends(authorize), Depends(_requests.same_origin(origins))],
-        route_class=SettingsRoute,
-        responses=_problems.EVERYWHERE,
-    )
+    router = guarded(prefix, "MQTT settings", authorize, origins, _problems.EVERYWHERE)
     _resource.add(router, parts)
     _actions.add(router, parts, is_stopping)
     _discovery.add(router, parts)
@@ -72,7 +66,24 @@ def settings_router(  # noqa: PLR0913  (all by name)
     return router
 
 
-class SettingsRoute(APIRoute):
+def guarded(
+    prefix: str,
+    tag: str,
+    authorize: Callable[..., Any],
+    origins: Collection[str],
+    responses: _problems.Responses | None = None,
+) -> APIRouter:
+    """Make a router that lets in whoever may, from whose pages may, and shows no password in a fault."""
+    return APIRouter(
+        prefix=prefix,
+        tags=[tag],
+        dependencies=[Depends(authorize), Depends(_requests.same_origin(origins))],
+        route_class=_SettingsRoute,
+        responses=responses,
+    )
+
+
+class _SettingsRoute(APIRoute):
     """Tells faults of the database from faults of the program, and keeps passwords out of all of them."""
 
     def get_route_handler(self) -> Callable[[Request], Any]:
