@@ -287,13 +287,14 @@ impl World<'_> {
                 "the first packet is not the birth message: {packet:?}"
             ));
         }
+        // For what is to stand for good, as well as the broker can.
+        let best = (
+            watch.connack.maximum_qos,
+            watch.connack.retain_available,
+            None,
+        );
         if is_ours {
             let is_birth = payload == engine.birth_message();
-            let best = (
-                watch.connack.maximum_qos,
-                watch.connack.retain_available,
-                None,
-            );
             if (*qos, *retain, *expiry_seconds) != best {
                 return Err(format!(
                     "availability is not said as well as it can be: {packet:?}"
@@ -308,11 +309,6 @@ impl World<'_> {
             };
             watch.hand_over(token, handed)?;
         } else if let Some(number) = super::states::number(topic) {
-            let best = (
-                watch.connack.maximum_qos,
-                watch.connack.retain_available,
-                None,
-            );
             if (*qos, *retain, *expiry_seconds) != best {
                 return Err(format!(
                     "a state is not said as well as it can be: {packet:?}"
