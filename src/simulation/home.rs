@@ -163,7 +163,7 @@ impl World<'_> {
         engine.settings().hold_seconds.min(coming)
     }
 
-    /// The broker has acknowledged the birth message.
+    /// The broker has answered the birth message, which it may have refused: other messages go out all the same.
     pub(super) fn home_told_of_birth(&mut self) {
         let now = self.air.now;
         let hold = self.shortest_hold();

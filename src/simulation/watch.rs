@@ -186,10 +186,9 @@ impl World<'_> {
         }
         match watch.answered(token) {
             Handed::Birth => {
-                let is_acknowledged = !matches!(input, Input::Acked(_, Err(_)));
                 let is_first = !std::mem::replace(&mut watch.is_born, true);
                 watch.unacknowledged -= 1;
-                if is_first && is_acknowledged {
+                if is_first {
                     self.home_told_of_birth();
                 }
             }
