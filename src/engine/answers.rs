@@ -156,6 +156,7 @@ impl Engine {
                 connection.window.take(token);
                 connection.subscription = Subscription::Granted;
                 self.broker.has_granted = true;
+                self.broker.looks_closed = 0;
                 if connection.version == Version::V311 && connection.flags.retain {
                     connection.read_back.granted(now);
                 }

@@ -29,6 +29,8 @@ pub(super) struct Broker {
     pub(super) has_accepted: bool,
     /// It has granted the subscription to our availability topic.
     pub(super) has_granted: bool,
+    /// Connections in a row that ended while they looked what it keeps there, before they were online.
+    pub(super) looks_closed: u32,
     /// What it refuses that waiting cannot cure.
     pub(super) refusal: Option<String>,
     /// The last failure, in plain words.
@@ -66,6 +68,7 @@ impl Broker {
             keep_alive: Duration::from_secs(settings.keep_alive_seconds.into()),
             has_accepted: false,
             has_granted: false,
+            looks_closed: 0,
             refusal: None,
             last_error: None,
             settings,

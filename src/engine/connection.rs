@@ -197,9 +197,11 @@ impl Connection {
         self.births_to_hear -= 1;
     }
 
-    /// The birth message that is handed over next will not come back: the broker was told so (No Local).
-    pub(super) fn will_not_hear_birth(&mut self) {
-        if self.version == Version::V5 && self.hears_births() {
+    /// The birth message that is handed over next is not the first. It will not come back where the broker was told so
+    /// (No Local): not by the subscription of a look, which stands until that of the guard replaces it.
+    pub(super) fn repeats_birth(&mut self) {
+        let is_guarded = self.subscription == Subscription::Granted || !self.look.has_begun();
+        if self.version == Version::V5 && is_guarded && self.hears_births() {
             self.births_to_hear -= 1;
         }
     }

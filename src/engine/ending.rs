@@ -35,14 +35,14 @@ impl Engine {
         };
         self.take_back(now, &mut connection, ended);
         if is_over(&connection.subscription, ended.kind) {
-            self.broker.subscription_rest.failed(now);
+            self.broker.subscription_rest.closed(now);
         }
         if connection.look.is_pending() && connection.online_from.is_none() {
-            // Perhaps it does not like to be asked.
-            self.broker.has_granted = false;
+            // Once, that may have another cause; then perhaps it does not like to be asked.
+            self.broker.looks_closed += 1;
         }
         if is_over(&connection.status_subscription, ended.kind) {
-            self.broker.status_subscription_rest.failed(now);
+            self.broker.status_subscription_rest.closed(now);
         }
         let is_last = matches!(connection.farewell, Farewell::DisconnectSent { .. })
             && self.next_settings.is_none();

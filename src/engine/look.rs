@@ -10,6 +10,8 @@ use std::time::Duration;
 const SUBACK_LIMIT: Duration = Duration::from_secs(10);
 /// What the broker keeps comes with SUBACK, unless it is slow.
 const LIMIT: Duration = Duration::from_secs(1);
+/// After so many connections in a row that ended over it, the next one does not look.
+const MOST_CLOSES: u32 = 2;
 
 /// A link that breaks leaves the will at the broker, or our birth message; one that restarts without its memory has
 /// nothing, though it may be back before we have tried in vain. So where it makes a difference, SUBSCRIBE goes out
@@ -68,8 +70,10 @@ impl Engine {
     /// Whether to look, on a connection that has just opened.
     pub(super) fn begin_look(&self, connection: &Connection) -> Look {
         // A broker that ends connections over it must not be asked on each.
-        let can_see =
-            self.broker.has_granted && connection.flags.retain && connection.subscription.is_due();
+        let can_see = self.broker.has_granted
+            && self.broker.looks_closed < MOST_CLOSES
+            && connection.flags.retain
+            && connection.subscription.is_due();
         match can_see && self.home_assistant.may_hold(&self.broker.settings) {
             true => Look::Due,
             false => Look::Unwanted,
@@ -87,7 +91,9 @@ impl Engine {
                         can_read,
                     }
                 }
-                _ => Look::Over,
+                (_, Ok(())) => Look::Over,
+                // As if it had never asked: nothing comes of it.
+                (_, Err(_)) => Look::Unwanted,
             };
         }
     }

@@ -69,7 +69,7 @@ impl Engine {
         }
         if connection.heartbeat.is_due() && connection.may_repeat_birth() {
             // In the long run those that are counted and never come would hide those of others.
-            connection.will_not_hear_birth();
+            connection.repeats_birth();
             return self.say_birth(now);
         }
         // What it would bring is not of before the birth message.

@@ -74,6 +74,8 @@ impl Subscription {
 #[derive(Debug, Default)]
 pub(super) struct SubscriptionRest {
     failures: u32,
+    /// A connection ended while it was unanswered.
+    was_closed: bool,
     until: Time,
 }
 
@@ -89,7 +91,15 @@ impl SubscriptionRest {
         }
     }
 
-    /// It was refused, not answered, or the connection ended over it. Says when to ask again.
+    /// The broker ended the connection while it was unanswered. Once, that may have another cause, as when the broker
+    /// restarts: the next connection asks at once, so that it misses nothing that is said meanwhile.
+    pub(super) fn closed(&mut self, now: Time) {
+        if std::mem::replace(&mut self.was_closed, true) || self.failures > 0 {
+            self.failed(now);
+        }
+    }
+
+    /// It was refused, not answered, or connections end over it. Says when to ask again.
     pub(super) fn failed(&mut self, now: Time) -> Time {
         let doublings = 1_u32.checked_shl(self.failures).unwrap_or(u32::MAX);
         self.failures += 1;
@@ -127,5 +137,20 @@ mod tests {
         rest.granted();
         assert_eq!(rest.begin(Time::ZERO), Subscription::Due);
         assert_eq!(rest.failed(Time::ZERO), FIRST_REST);
+    }
+
+    #[test]
+    fn a_single_close_costs_no_rest() {
+        let mut rest = SubscriptionRest::default();
+        for _ in 0..3 {
+            rest.closed(Time::ZERO);
+            assert_eq!(rest.begin(Time::ZERO), Subscription::Due);
+            rest.granted();
+        }
+        rest.closed(Time::ZERO);
+        rest.closed(Time::ZERO);
+        assert_eq!(rest.begin(Time::ZERO).again(), Some(FIRST_REST));
+        rest.closed(FIRST_REST);
+        assert_eq!(rest.begin(FIRST_REST).again(), Some(FIRST_REST * 3));
     }
 }

@@ -69,7 +69,6 @@ impl Broker {
             },
             heard_at: air.now,
             subscribed,
-            no_local: true,
             birth: None,
             limits: self.manners.connack.clone(),
             client_id: connect.client_id,

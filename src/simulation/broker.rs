@@ -33,9 +33,8 @@ pub(super) struct Known {
     pub(super) expires_at: Time,
     pub(super) keep_alive: Time,
     pub(super) heard_at: Time,
-    pub(super) subscribed: Vec<Arc<str>>,
-    /// It does not want its own words back, on MQTT 5.
-    pub(super) no_local: bool,
+    /// The topics, and whether it does not want its own words back from there, on MQTT 5.
+    pub(super) subscribed: Vec<(Arc<str>, bool)>,
     /// Of the connection: the token of the birth message, and whether its acknowledgement was sent.
     pub(super) birth: Option<Token>,
     pub(super) limits: Connack,
@@ -138,11 +137,7 @@ impl Broker {
                 topic,
                 no_local,
             } => {
-                self.subscribe(air, links, at, token, topic);
-                let known = self.known.iter_mut().find(|known| known.link == Some(id));
-                if let Some(known) = known {
-                    known.no_local = no_local;
-                }
+                self.subscribe(air, links, at, token, (topic, no_local));
             }
             Up::Ping => {
                 let arrives = air.arrival().max(self.mute_until);
@@ -219,7 +214,14 @@ impl Broker {
         }
     }
 }
+
 impl Known {
+    /// Whether it is subscribed to the topic, and then whether without its own words.
+    pub(super) fn subscription(&self, topic: &str) -> Option<bool> {
+        let found = self.subscribed.iter().find(|(name, _)| &**name == topic);
+        found.map(|(_, no_local)| *no_local)
+    }
+
     /// When the broker takes the client for gone.
     fn silent_at(&self) -> Time {
         match self.keep_alive.is_zero() {

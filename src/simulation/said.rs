@@ -115,7 +115,7 @@ impl Broker {
         links: &mut [Link],
         at: usize,
         token: Token,
-        topic: Arc<str>,
+        (topic, no_local): (Arc<str>, bool),
     ) {
         let id = links[at].id;
         let arrives = air.arrival().max(self.mute_until);
@@ -130,9 +130,8 @@ impl Broker {
         let Some(known) = self.known.iter_mut().find(|known| known.link == Some(id)) else {
             return;
         };
-        if !known.subscribed.contains(&topic) {
-            known.subscribed.push(topic.clone());
-        }
+        known.subscribed.retain(|(name, _)| *name != topic);
+        known.subscribed.push((topic.clone(), no_local));
         links[at].answer(arrives, Down::Suback(token, Ok(())));
         if self.manners.sends_too_large {
             let beginning = Bytes::from_static(b"the beginning of more");
@@ -161,11 +160,11 @@ impl Broker {
     ) {
         let arrives = air.arrival().max(self.mute_until);
         for known in &self.known {
-            let Some(id) = known.link.filter(|_| known.subscribed.contains(topic)) else {
+            let (Some(id), Some(no_local)) = (known.link, known.subscription(topic)) else {
                 continue;
             };
             let own = from.is_some_and(|at| links[at].id == id && links[at].version == Version::V5)
-                && known.no_local;
+                && no_local;
             if let Some(link) = links.iter_mut().find(|link| link.id == id && !own) {
                 link.answer(arrives, Down::publish(topic, payload.clone(), false));
             }
@@ -181,7 +180,7 @@ impl Broker {
         let is_heard = self
             .known
             .iter()
-            .any(|known| known.link.is_some() && known.subscribed.contains(topic));
+            .any(|known| known.link.is_some() && known.subscription(topic).is_some());
         let leaves_nothing = is_deletion || !self.manners.connack.retain_available;
         self.has_foreign_words = true;
         self.has_unheard_words |= leaves_nothing && !is_heard;

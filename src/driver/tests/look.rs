@@ -126,7 +126,51 @@ fn a_broker_that_ends_the_connection_meanwhile_is_not_asked_again() {
     let mut host = host("");
     reconnect(&mut host);
     let first = reconnect(&mut host);
+    assert_eq!(texts(&first), ["SUBSCRIBE", "online"], "once may be chance");
+    let first = reconnect(&mut host);
     assert_eq!(texts(&first), ["online"]);
+    // Granted after the birth message, it may be asked for before it again.
+    first.iter().for_each(|packet| host.acknowledge(packet));
+    host.acknowledge_all();
+    let first = reconnect(&mut host);
+    assert_eq!(texts(&first), ["SUBSCRIBE", "online"]);
+}
+
+/// Without No Local, in a look, our own birth message comes back as often as it is said.
+#[test]
+fn where_only_the_look_was_granted_heartbeats_are_nobody_elses() {
+    for fails in [true, false] {
+        let mut host = host("");
+        let heartbeat =
+            settings(r#""home_assistant_status_topic": "ha", "availability_heartbeat_seconds": 5"#);
+        host.effects = host.driver.reconfigure(host.now, heartbeat).1;
+        let first = reconnect(&mut host);
+        first.iter().for_each(|packet| host.acknowledge(packet));
+        come_back(&mut host);
+        host.acknowledge_all();
+        kept(&mut host, "online");
+        let guard = host.sent();
+        assert_eq!(texts(&guard), ["SUBSCRIBE", "{}"]);
+        host.acknowledge(&guard[1]);
+        let token = token(&guard[0]).expect("it has one");
+        let answer = if fails { Err("no".into()) } else { Ok(()) };
+        host.report(Input::Subscribed(token, answer));
+        for _ in 0..2 {
+            host.wait(5 * SECOND);
+            assert_eq!(texts(&host.acknowledge_all()), ["online"]);
+            if fails {
+                come_back(&mut host);
+            }
+        }
+        let is_foreign = |host: &Host| {
+            let status = host.driver.engine().status(host.now, Duration::ZERO);
+            let warnings = status.warnings.join("; ");
+            warnings.contains("another client publishes")
+        };
+        assert!(!is_foreign(&host), "the guard fails: {fails}");
+        come_back(&mut host);
+        assert!(is_foreign(&host), "one more than was said");
+    }
 }
 
 #[test]

@@ -27,6 +27,10 @@ fn a_connection_that_broke_at_the_wrong_moment_is_guarded_later() {
     host.end(EndCause::ByPeer);
     host.connect();
     host.acknowledge_all();
+    assert_eq!(texts(&host.sent()), ["SUBSCRIBE"], "once may be chance");
+    host.end(EndCause::ByPeer);
+    host.connect();
+    host.acknowledge_all();
     assert!(host.sent().is_empty(), "the broker may have closed over it");
     assert!(warnings(&host).contains("not watched"));
     host.wait(15 * SECOND);
@@ -34,6 +38,31 @@ fn a_connection_that_broke_at_the_wrong_moment_is_guarded_later() {
     assert_eq!(texts(&sent), ["SUBSCRIBE"], "on the same connection");
     host.acknowledge(&sent[0]);
     assert_eq!(warnings(&host), "");
+}
+
+#[test]
+fn home_assistants_birth_is_not_missed_after_a_single_close() {
+    let mut host = Host::new(r#""home_assistant_status_topic": "ha""#);
+    let topic = |host: &mut Host| match host.sent().as_slice() {
+        [Packet::Subscribe { topic, .. }] => topic.to_string(),
+        other => panic!("{other:?}"),
+    };
+    host.connect();
+    host.acknowledge_all();
+    host.acknowledge_all();
+    assert_eq!(topic(&mut host), "ha");
+    host.end(EndCause::Disconnected);
+    host.connect();
+    host.acknowledge_all();
+    host.acknowledge_all();
+    assert_eq!(topic(&mut host), "ha", "at once");
+    host.end(EndCause::ByPeer);
+    host.connect();
+    host.acknowledge_all();
+    host.acknowledge_all();
+    assert!(host.sent().is_empty(), "twice is over it");
+    host.wait(15 * SECOND);
+    assert_eq!(topic(&mut host), "ha");
 }
 
 #[test]
