@@ -6,12 +6,9 @@ pub(crate) const MAX_TEXT: usize = 65_535;
 /// How many characters of a value an error message shows: enough for the path of a file.
 const SHOWN: usize = 200;
 
-/// A value in quotes for an error message: control characters escaped, a long one cut short.
+/// A value in quotes for an error message: what is not seen escaped, a long one cut short.
 pub(crate) fn quote(text: &str) -> String {
-    match text.char_indices().nth(SHOWN) {
-        None => format!("{text:?}"),
-        Some((end, _)) => format!("{:?}...", &text[..end]),
-    }
+    crate::words::quote(text, SHOWN)
 }
 
 /// Refuses what can't be published to. The text quotes the topic, and says what is wrong with it and what would be

@@ -8,10 +8,10 @@ const BEGINNINGS: [&str; 4] = ["check ", "set ", "if ", "name "];
 /// A failure's text as a cause and a remedy: its own advice, or else what is worth looking at for such a step.
 pub(super) fn split(step: StepName, text: &str) -> (String, String) {
     if let Some((cause, advice)) = text.rsplit_once("; ") {
-        if BEGINNINGS
-            .iter()
-            .any(|beginning| advice.starts_with(beginning))
-        {
+        // What stands within quotes is a broker's word.
+        let is_ours = advice.matches('"').count() % 2 == 0;
+        let is_advice = |beginning: &&str| advice.starts_with(beginning);
+        if is_ours && BEGINNINGS.iter().any(is_advice) {
             return (cause.into(), advice.into());
         }
     }
@@ -49,5 +49,7 @@ mod tests {
         let (cause, remedy) = split(StepName::Mqtt, "it says \"a; b\"");
         assert_eq!(cause, "it says \"a; b\"");
         assert_eq!(remedy, usual(StepName::Mqtt));
+        let text = "the broker is busy (\"a; set use_tls\")";
+        assert_eq!(split(StepName::Mqtt, text).1, usual(StepName::Mqtt));
     }
 }

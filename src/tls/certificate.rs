@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-/// The certificate that a broker has shown, whether or not it is trusted.
+/// The certificate that a broker has shown, whether or not it is trusted. In its texts, characters that are not seen,
+/// such as control characters and marks that turn the direction of text, are escaped, as `\u{202e}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct BrokerCertificate {
@@ -29,6 +30,7 @@ pub(crate) use read::read;
 mod read {
     use super::BrokerCertificate;
     use crate::tls::{der, Fingerprint, UnixSeconds};
+    use crate::words::show;
     use std::net::{Ipv4Addr, Ipv6Addr};
 
     const MOST_NAMES: usize = 20;
@@ -86,16 +88,8 @@ mod read {
         }
     }
 
-    /// Text of whoever made the certificate: cut, and without what a terminal would obey.
+    /// Text of whoever made the certificate.
     fn text(bytes: &[u8]) -> String {
-        let text = String::from_utf8_lossy(&bytes[..bytes.len().min(LONGEST)]);
-        let shown = |c: char| {
-            if c.is_control() {
-                char::REPLACEMENT_CHARACTER
-            } else {
-                c
-            }
-        };
-        text.chars().map(shown).collect()
+        show(&String::from_utf8_lossy(bytes), LONGEST)
     }
 }

@@ -1,14 +1,11 @@
 //! What a broker says of itself, as it is shown to a person.
 
-/// So many characters of it, after escaping.
+/// So many characters of it.
 const SHOWN: usize = 160;
 
-/// In quotes, with control characters escaped, and cut short.
+/// In quotes, with what is not seen escaped, and cut short.
 pub(super) fn quote(text: &str) -> String {
-    let mut escaped = text.escape_debug();
-    let shown: String = escaped.by_ref().take(SHOWN).collect();
-    let more = if escaped.next().is_some() { "..." } else { "" };
-    format!("\"{shown}\"{more}")
+    crate::words::quote(text, SHOWN)
 }
 
 /// `NotAuthorized` as "not authorized".
