@@ -5,6 +5,24 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
+/// What `openssl ca` signs, and how: the only way of openssl 3.0 to choose the dates.
+const CA: &str = "
+[ca]
+default_ca = test
+[test]
+database = index.txt
+rand_serial = yes
+new_certs_dir = .
+default_md = sha256
+policy = policy
+unique_subject = no
+x509_extensions = server
+[policy]
+commonName = supplied
+[server]
+subjectAltName = IP:127.0.0.1
+";
+
 /// A private key, and certificates for it.
 pub struct Openssl {
     directory: TempDir,
@@ -56,6 +74,26 @@ impl Openssl {
         let sign = "x509 -req -in request.pem -signkey key.pem -out v1.pem";
         self.run(&sign.split(' ').collect::<Vec<_>>());
         self.path("v1.pem")
+    }
+
+    /// An authority, which has the same key, and the certificate for 127.0.0.1 that it signs for these times, such as
+    /// `20200131000000Z`.
+    #[track_caller]
+    pub fn signed_for(&self, from: &str, until: &str) -> (PathBuf, PathBuf) {
+        self.write("ca.cnf", CA);
+        self.write("index.txt", "");
+        let lines = [
+            "req -x509 -key key.pem -days 3650 -subj /CN=authority -out ca.pem",
+            "req -new -key key.pem -subj /CN=127.0.0.1 -out request.pem",
+            &format!(
+                "ca -batch -config ca.cnf -notext -cert ca.pem -keyfile key.pem -in request.pem \
+                 -out dated.pem -startdate {from} -enddate {until}"
+            ),
+        ];
+        for line in lines {
+            self.run(&line.split_whitespace().collect::<Vec<_>>());
+        }
+        (self.path("ca.pem"), self.path("dated.pem"))
     }
 
     /// What openssl says of a certificate: `-fingerprint -sha256` and the like.

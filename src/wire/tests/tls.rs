@@ -12,8 +12,8 @@ use rcgen::{CertifiedKey, KeyPair};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::json;
-use std::io::{Read, Result, Write};
-use std::net::{SocketAddr, TcpListener};
+use std::io::{ErrorKind, Read, Result, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -222,6 +222,66 @@ fn what_answers_without_tls_is_named() {
         assert!(!failure.text.contains("set use_tls"), "{failure:?}");
         drop(server.join());
     }
+}
+
+/// A connection that breaks after so many bytes to the client.
+struct Cut {
+    tcp: TcpStream,
+    left: usize,
+}
+
+impl Read for Cut {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        self.tcp.read(buffer)
+    }
+}
+
+impl Write for Cut {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+        if self.left == 0 {
+            return Err(ErrorKind::BrokenPipe.into());
+        }
+        let written = self.tcp.write(&bytes[..bytes.len().min(self.left)])?;
+        self.left -= written;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn wherever_a_handshake_is_cut_it_may_succeed_the_next_time() {
+    let (listener, config, ca) = listen("broker.test");
+    let address = listener.local_addr().expect("it is bound");
+    let cuts: Vec<usize> = (0..8).chain((8..1200).step_by(29)).collect();
+    let server = std::thread::spawn({
+        let cuts = cuts.clone();
+        move || {
+            for left in cuts {
+                let (tcp, _) = listener.accept().expect("somebody connects");
+                let tls = ServerConnection::new(config.clone()).expect("it is good");
+                // Without CONNACK it ends here at the latest.
+                let mut stream = StreamOwned::new(tls, Cut { tcp, left });
+                let _ = read_frame(&mut stream);
+            }
+        }
+    });
+    let ca_file = ca.path().to_string_lossy().into_owned();
+    let settings = json!({"broker_host": "broker.test", "use_tls": true, "tls_ca_file": ca_file});
+    let dialer = dialer(1, &settings).with_resolver(move |_, _| Ok(vec![address]));
+    let mut kinds = Vec::new();
+    for left in cuts {
+        let failure = outcome(&dialer, attempt(Version::V5, PATIENCE));
+        let failure = failure.expect_err("it never comes to CONNACK");
+        // Once TLS stands, a close is about MQTT.
+        let may_pass = matches!(failure.kind, FailureKind::Later | FailureKind::Closed);
+        assert!(may_pass, "after {left} bytes: {failure:?}");
+        kinds.push(failure.kind);
+    }
+    assert_eq!(kinds.first(), Some(&FailureKind::Later));
+    server.join().expect("it went well");
 }
 
 #[test]
