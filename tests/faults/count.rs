@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::evidence::Evidence;
+use crate::late::Late;
 use crate::ledger::{Event, Ledger};
 
 /// How much later than its expiry an event has to be to count as stale: the whole seconds in which MQTT counts, and
@@ -36,6 +37,8 @@ pub struct Count {
     /// By how much the latest of them was.
     pub stalest: f64,
     pub untrue_seconds: f64,
+    /// How many of the retained topics a late subscriber found as they were said last, and how many there were.
+    pub found_late: (usize, usize),
     pub connections: u64,
     pub resent: u64,
     /// How often a broker was killed.
@@ -71,6 +74,14 @@ impl Count {
             count.compare_with_counters(ledger);
         }
         count
+    }
+
+    /// Takes up what a late subscriber found; of several, the one that found least.
+    pub fn add(&mut self, late: Late) {
+        if self.found_late.1 == 0 || late.found < self.found_late.0 {
+            self.found_late = (late.found, late.topics);
+        }
+        self.faults.extend(late.faults);
     }
 
     /// Gives what has arrived.
@@ -186,9 +197,15 @@ impl Count {
             ended.count() as u64
         };
         let accepted = ledger.events.iter().filter(|event| event.id.is_some());
+        let said = |outcome: &str| {
+            let said = ledger.said.iter();
+            said.filter(|said| said.outcome.as_deref() == Some(outcome))
+                .count() as u64
+        };
         for (name, told) in [
-            ("accepted", accepted.count() as u64),
-            ("delivered", ended("delivered")),
+            ("accepted", (accepted.count() + ledger.said.len()) as u64),
+            ("delivered", ended("delivered") + said("delivered")),
+            ("superseded", said("superseded")),
             ("expired", ended("expired")),
             ("dropped_queue_full", ended("dropped")),
             ("rejected", 0),

@@ -19,10 +19,21 @@ pub struct Event {
     pub outcome: Option<(f64, String)>,
 }
 
+/// A state that was said.
+#[derive(Clone, Debug)]
+pub struct Said {
+    pub topic: String,
+    pub payload: String,
+    /// How it ended; none when the process died before.
+    pub outcome: Option<String>,
+}
+
 /// The life of one publisher process.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     pub events: Vec<Event>,
+    pub said: Vec<Said>,
+    /// The states of the connection.
     pub states: Vec<(f64, String)>,
     pub log: Vec<(f64, String)>,
     /// How it ended; none for a process that was killed.
@@ -36,6 +47,7 @@ impl Ledger {
         let text = std::fs::read_to_string(path).unwrap_or_default();
         let mut ledger = Ledger::default();
         let mut by_id = HashMap::new();
+        let mut said_by_id: HashMap<u64, usize> = HashMap::new();
         let mut ended = Vec::new();
         // A last line without its end belongs to a killed process.
         let complete = text.rfind('\n').map_or("", |end| &text[..end]);
@@ -52,6 +64,16 @@ impl Ledger {
             let at: f64 = at.parse().expect("a time is a number");
             match word {
                 "handed" => ledger.events.push(handed(at, rest)),
+                "said" => {
+                    let (id, rest) = rest.split_once(' ').expect("an id, and what was said");
+                    let (topic, payload) = rest.split_once(' ').expect("a topic and a payload");
+                    said_by_id.insert(id.parse().expect("an id"), ledger.said.len());
+                    ledger.said.push(Said {
+                        topic: topic.to_owned(),
+                        payload: payload.to_owned(),
+                        outcome: None,
+                    });
+                }
                 "ended" => {
                     let (id, outcome) = rest.split_once(' ').expect("an id and an outcome");
                     ended.push((at, id.parse().expect("an id"), outcome.to_owned()));
@@ -67,6 +89,11 @@ impl Ledger {
             }
         }
         for (at, id, outcome) in ended {
+            if let Some(index) = said_by_id.remove(&id) {
+                let said = &mut ledger.said[index];
+                said.outcome = Some(outcome);
+                continue;
+            }
             let index: Option<&usize> = by_id.get(&id);
             match index.map(|index| &mut ledger.events[*index].outcome) {
                 Some(place @ None) => *place = Some((at, outcome)),

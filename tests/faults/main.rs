@@ -12,6 +12,7 @@ mod brokers;
 mod clock;
 mod count;
 mod evidence;
+mod late;
 mod ledger;
 mod matrix;
 mod network;

@@ -21,7 +21,7 @@ In each run the program hands over @rate@ events a second of four cameras. The e
 fourth for three, so that an outage lets some expire; the outbox holds 1500 messages, so that a long outage lets some be dropped. The
 keep alive is 5 seconds and the pause between attempts to connect at most 2. Once the fault is over and all has
 gone well for a second, the program shuts down. A subscriber that is connected to the broker directly, beside
-the fault, has seen what arrived. The library has told the outcome of each message, and its counters. The accounts
+the fault, has seen what arrived, and another has looked afterwards at what the broker keeps. The library has told the outcome of each message, and its counters. The accounts
 are compared message by message, and what one of them cannot explain breaks the promise.
 
 ## The columns
@@ -40,6 +40,7 @@ are compared message by message, and what one of them cannot explain breaks the 
 | out of order | events that ended as delivered and arrived after a newer one of their camera; none may |
 | stale | events that arrived more than 3 seconds after their expiry, or with more of it left than they had. Only where bytes wait in buffers below the library may there be any, and not more than may be in flight, and as many again that the broker had read |
 | untrue, s | for how many seconds the broker said online or offline and it was not so. True is online exactly while the program runs, the library says that it is online, and events get through. At most 4 s; where the network or a process falls silent without a word, at most 24 s: the broker ends the connection after one and a half times the keep alive, and the client after twice the keep alive, or when nothing has been acknowledged for 20 s. A broker that is down or paused says nothing, and is not blamed for it |
+| seen by a late subscriber | of the retained topics, on how many a subscriber that connects once the fault is over finds what was said last: the availability, a discovery config, and three states, one of which changes every second. All of them, or the promise is broken. Another subscriber looks after the shutdown |
 | connections | how often the broker accepted a connection |
 
 ## The faults

@@ -25,6 +25,10 @@ SHORT_LIVED = "hall"
 SHORT_LIFE_SECONDS = 3
 MOST_PADDING = 2048
 STATUS_EVERY_SECONDS = 0.1
+# What is to be at the broker for whoever subscribes late; the last of them changes every second.
+CONFIG_TOPIC = "homeassistant/sensor/argusfaults/config"
+STATE_TOPICS = ("states/door", "states/garden", "states/uptime")
+STATE_EVERY_SECONDS = 1.0
 PATIENCE_SECONDS = 60.0
 
 
@@ -69,12 +73,14 @@ class Publisher:
         else:
             delivery = self._client.publish_event(camera, event)
         self._ledger.write("accepted", delivery.id)
-        with self._lock:
-            # The notice can be faster than this thread.
-            if delivery.id in self._ended:
-                self._ended.remove(delivery.id)
-            else:
-                self._open[delivery.id] = delivery
+        self._hold(delivery)
+
+    def say(self, topic: str, number: int) -> None:
+        """Say what a topic is to hold."""
+        state = json.dumps({"process": self._process, "number": number})
+        delivery = self._client.publish_state(topic, state)
+        self._ledger.write("said", time.time(), delivery.id, topic, state)
+        self._hold(delivery)
 
     def write_status(self) -> None:
         """Let the harness see how it goes."""
@@ -90,6 +96,14 @@ class Publisher:
         self._reader.join()
         ending = {"counters": counters, "is_complete": report.complete, "message": report.message}
         self._ledger.write("finished", time.time(), json.dumps(ending))
+
+    def _hold(self, delivery: argus_mqtt.Delivery) -> None:
+        with self._lock:
+            # The notice can be faster than this thread.
+            if delivery.id in self._ended:
+                self._ended.remove(delivery.id)
+            else:
+                self._open[delivery.id] = delivery
 
     def _read_notices(self) -> None:
         for notice in self._client:
@@ -121,8 +135,10 @@ def main() -> None:
     threading.Thread(target=wait_for_end_of_input, args=(over,), daemon=True).start()
     pause = 1 / float(rate)
     chance = random.Random(seed[0]) if seed else None  # noqa: S311 - repeatable, not secret
+    for topic in (CONFIG_TOPIC, *STATE_TOPICS):
+        publisher.say(topic, 0)
     number = 0
-    due = next_status = time.monotonic()
+    due = next_status = next_state = time.monotonic()
     while not over.is_set():
         publisher.publish(number, chance.randrange(MOST_PADDING) if chance else 0)
         number += 1
@@ -130,6 +146,9 @@ def main() -> None:
         if now >= next_status:
             publisher.write_status()
             next_status = now + STATUS_EVERY_SECONDS
+        if now >= next_state:
+            publisher.say(STATE_TOPICS[-1], number)
+            next_state = now + STATE_EVERY_SECONDS
         # A process that was stopped does not make up for what no camera saw meanwhile.
         due = max(due + (chance.expovariate(1 / pause) if chance else pause), now - 1)
         time.sleep(max(0.0, due - now))

@@ -4,10 +4,10 @@ use crate::brokers::Kind;
 use crate::clock::now;
 use crate::count::Count;
 use crate::evidence::Evidence;
+use crate::late;
 use crate::publisher::Publisher;
 use crate::scenario::{Expect, Scenario, Untrue};
-use crate::stage::{Stage, EVENTS_PER_SECOND, STATUS};
-use crate::support::retained;
+use crate::stage::{Stage, EVENTS_PER_SECOND};
 use crate::support::wait::{find_within, PATIENCE};
 
 /// As many messages as may be in flight at once, and so arrive although they were not acknowledged in time.
@@ -27,8 +27,10 @@ pub fn run(kind: &Kind, scenario: &Scenario) -> Count {
     stage.let_publish(scenario.events);
     (scenario.cure)(&mut stage);
     stage.recover();
+    let late = late::look(&stage, "online");
 
-    let count = take_down(stage);
+    let mut count = take_down(stage);
+    count.add(late);
     judged(count, &scenario.expect, kind)
 }
 
@@ -36,22 +38,13 @@ pub fn take_down(mut stage: Stage) -> Count {
     let connections = stage.publishers.iter().map(connections).sum();
     let until = now();
     stage.publisher().finish();
-    let serving = stage
-        .served
-        .iter()
-        .find(|served| served.is_in_use())
-        .expect("one serves at the end");
     let mut count = Count::default();
     // What is missing may still be on its way to the witness.
     find_within(PATIENCE, || {
         count = Count::of(&Evidence::collect(&stage, until));
         count.faults.is_empty().then_some(())
     });
-    let last = retained(&serving.access, STATUS).map(|message| message.text());
-    if last.as_deref() != Some("offline") {
-        let text = format!("after the shutdown the broker keeps {last:?}");
-        count.faults.push(text);
-    }
+    count.add(late::look(&stage, "offline"));
     count.connections = connections;
     count
 }

@@ -57,7 +57,7 @@ impl Served {
         }
     }
 
-    pub fn is_in_use(&self) -> bool {
+    fn is_in_use(&self) -> bool {
         self.away_since.is_none()
     }
 
@@ -139,6 +139,12 @@ impl Stage {
 
     pub fn proxy(&self) -> &Proxy {
         self.scene.proxy()
+    }
+
+    /// The one that serves now.
+    pub fn serving(&self) -> &Served {
+        let serving = self.served.iter().find(|served| served.is_in_use());
+        serving.expect("one serves")
     }
 
     pub fn publisher(&mut self) -> &mut Publisher {

@@ -42,8 +42,8 @@ impl Cell {
 
 const HEAD: &str = "\
 | fault | promises | handed over | delivered | expired | dropped | lost with the process | lost by the broker | expired there | arrived after all | \
-sent again | duplicated | out of order | stale | untrue, s | connections |\n\
-|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n";
+sent again | duplicated | out of order | stale | untrue, s | seen by a late subscriber | connections |\n\
+|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n";
 
 /// One broker's table, and below it what broke a promise.
 pub fn table(rows: &[(&str, Cell)]) -> String {
@@ -51,8 +51,8 @@ pub fn table(rows: &[(&str, Cell)]) -> String {
     for (name, cell) in rows {
         match cell {
             Cell::Counted(count) => writeln!(text, "| {name} | {}", numbers(count)),
-            Cell::Failed(_) => writeln!(text, "| {name} | **broken** |{}", " |".repeat(14)),
-            Cell::NotPossible => writeln!(text, "| {name} | not possible |{}", " |".repeat(14)),
+            Cell::Failed(_) => writeln!(text, "| {name} | **broken** |{}", " |".repeat(15)),
+            Cell::NotPossible => writeln!(text, "| {name} | not possible |{}", " |".repeat(15)),
         }
         .expect("a text takes everything");
     }
@@ -86,9 +86,10 @@ fn numbers(count: &Count) -> String {
         count.out_of_order,
         count.stale,
     ];
+    let (found, said) = count.found_late;
     let cells: Vec<_> = numbers.map(|number| number.to_string()).into();
     format!(
-        "{verdict} | {} | {:.1} | {} |",
+        "{verdict} | {} | {:.1} | {found} of {said} | {} |",
         cells.join(" | "),
         count.untrue_seconds,
         count.connections
