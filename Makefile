@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test checks setup lint doc test-rust test-python page settings test-page test-next screenshots test-bench check-package home-assistant test-home-assistant demo-home-assistant screenshots-home-assistant wheels simulate fuzz faults soak size bench bench-hot build install install-strip uninstall clean
+.PHONY: help demo test checks setup lint lint-rust lint-python lint-page doc test-programs test-rust test-python page settings test-page test-next screenshots test-bench check-package home-assistant test-home-assistant demo-home-assistant screenshots-home-assistant wheels simulate fuzz faults soak size bench bench-hot build install install-strip uninstall clean
 
 export PYTHON ?= python3
 CARGO_TARGET_DIR ?= target
@@ -22,6 +22,8 @@ VENV := target/venv
 SQLALCHEMY_2_0 := target/sqlalchemy-2.0
 
 say = @echo; echo "== $(1)"
+BESIDE := tools/side-by-side
+STEP = $(MAKE) --no-print-directory
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-26s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,17 +41,23 @@ test: ## Install what the tests need under target/, then check and test everythi
 	tools/test-summary target/test.log || status=1; \
 	exit $$status
 
-# The quick checks stand first.
-# The page stands before the Python package, which serves it.
-checks: setup lint doc build page test-rust test-python test-page test-bench check-package
+# What may run at the same time does. The quick checks stand first, and the page before the Python package, which serves it.
+checks:
+	@$(BESIDE) 2 '$(STEP) setup' '$(STEP) lint-rust doc'
+	@$(BESIDE) 4 '$(STEP) lint-python' '$(STEP) page lint-page' '$(STEP) test-programs' '$(STEP) build'
+	$(call say,Tests)
+	@$(BESIDE) $(TESTS_AT_ONCE) $(PYTHON_TESTS) $(LONG_RUST_TESTS) $(PAGE_TESTS) $(OTHER_RUST_TESTS)
+	@$(STEP) test-bench check-package
 
 setup:
 	$(call say,Setting up what the tests need: under target/ and tests/ and not on the system)
-	tools/setup
-	tools/python-env $(VENV)
-	tools/python-env $(SQLALCHEMY_2_0) bindings/python/requirements-sqlalchemy-2.0.txt
+	@$(BESIDE) 3 tools/setup 'tools/python-env $(VENV)' \
+	    'tools/python-env $(SQLALCHEMY_2_0) bindings/python/requirements-sqlalchemy-2.0.txt'
 
-lint: ## Check formatting and lints of Rust, Python and TypeScript
+lint: lint-rust lint-python lint-page ## Check formatting and lints of Rust, Python and TypeScript
+
+# All in one directory, as checking writes no library.
+lint-rust:
 	$(call say,Formatting of Rust)
 	cargo fmt --check
 	cargo fmt --check --manifest-path $(DEMO)
@@ -58,8 +66,10 @@ lint: ## Check formatting and lints of Rust, Python and TypeScript
 	$(call say,Lints of Rust: with TLS and without and in the demo and the benchmarks)
 	cargo clippy --locked --all-targets --features testing -- -D warnings
 	cargo clippy --locked --all-targets --features testing --no-default-features -- -D warnings
-	cargo clippy --locked --manifest-path $(DEMO) --target-dir $(DEMO_TARGET) -- -D warnings
-	cargo clippy --locked --all-targets --manifest-path $(BENCHES) --target-dir $(BENCHES_TARGET) -- -D warnings
+	cargo clippy --locked --manifest-path $(DEMO) -- -D warnings
+	cargo clippy --locked --all-targets --manifest-path $(BENCHES) -- -D warnings
+
+lint-python:
 	$(call say,Formatting and lints and types of Python)
 	@tools/python-env $(VENV)
 	cd bindings/python && ../../$(VENV)/bin/ruff format --check . ../../examples/python ../../tests/faults ../web/tests/support
@@ -72,6 +82,8 @@ lint: ## Check formatting and lints of Rust, Python and TypeScript
 	cd benches && ../$(VENV)/bin/ruff format --check . run
 	cd benches && ../$(VENV)/bin/ruff check . run
 	cd benches && ../$(VENV)/bin/mypy
+
+lint-page:
 	$(call say,Formatting and lints and types of TypeScript)
 	@tools/npm-packages bindings/web
 	cd bindings/web && npm run --silent lint
@@ -80,19 +92,37 @@ doc: ## Build the Rust documentation, without warnings
 	$(call say,Rust documentation)
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
 
-test-rust:
+# Most tests wait for brokers, so more of them run at once than there are processors; those that take longest begin.
+TESTS_AT_ONCE := 4
+LONG_TESTS := main_job traps ffi faults
+OTHER_TESTS := $(filter-out $(LONG_TESTS),\
+    $(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)) $(patsubst tests/%.rs,%,$(wildcard tests/*.rs)))
+WITH_TLS := cargo test --locked --features testing --no-fail-fast
+WITHOUT_TLS := cargo test --locked --features testing --no-default-features --lib
+LONG_RUST_TESTS := $(foreach test,$(LONG_TESTS),'$(WITH_TLS) --test $(test)')
+OTHER_RUST_TESTS := $(foreach test,$(OTHER_TESTS),'$(WITH_TLS) --test $(test)') \
+    '$(WITH_TLS) --lib' '$(WITH_TLS) --doc' '$(WITHOUT_TLS) -- --skip simulation'
+
+# With the library that they link and load, and with the examples.
+test-programs:
+	$(call say,Building the tests of Rust and C: with TLS and without)
+	$(WITH_TLS) --no-run
+	$(WITHOUT_TLS) --no-run
+
+test-rust: test-programs
 	$(call say,Tests of Rust and C)
-	cargo test --locked --features testing --no-fail-fast
-	$(call say,Unit tests without TLS)
-	cargo test --locked --features testing --no-default-features --lib -- --skip simulation
+	@$(BESIDE) $(TESTS_AT_ONCE) $(LONG_RUST_TESTS) $(OTHER_RUST_TESTS)
+
+# As the tests of Rust have it: cargo build would build it anew, for the sake of crates that those need besides.
+LIBRARY := $(TARGET)/debug/deps/libargus_mqtt.so
+IN_PYTHON := cd bindings/python && ARGUS_MQTT_LIBRARY=$(LIBRARY)
+PYTHON_TESTS := '$(IN_PYTHON) ../../$(VENV)/bin/pytest --numprocesses 4 --dist worksteal' \
+    '$(IN_PYTHON) PYTHONPATH=$$(echo ../../$(SQLALCHEMY_2_0)/lib/python*/site-packages) ../../$(VENV)/bin/pytest -q tests/test_settings_store.py'
 
 test-python:
-	$(call say,Tests of Python)
 	cargo build --locked --features testing --lib
-	cd bindings/python && ARGUS_MQTT_LIBRARY=$(TARGET)/debug/libargus_mqtt.so ../../$(VENV)/bin/pytest
-	$(call say,Tests of the stored settings with the oldest SQLAlchemy)
-	cd bindings/python && ARGUS_MQTT_LIBRARY=$(TARGET)/debug/libargus_mqtt.so \
-	    PYTHONPATH=$$(echo ../../$(SQLALCHEMY_2_0)/lib/python*/site-packages) ../../$(VENV)/bin/pytest -q tests/test_settings_store.py
+	$(call say,Tests of Python: also of the stored settings with the oldest SQLAlchemy)
+	@$(BESIDE) 2 $(PYTHON_TESTS)
 
 page: ## Build the settings page, as a component and as what the Python package serves
 	$(call say,The settings page)
@@ -107,12 +137,13 @@ settings: page ## Serve the settings page on SQLite, with a broker of its own, a
 	$(call say,Serving the settings: Ctrl-C ends it)
 	@ARGUS_MQTT_LIBRARY=$(TARGET)/debug/libargus_mqtt.so tools/settings target/settings $(VENV)/bin/python
 
+# In parts, and in Chromium.
+PAGE_TESTS := $(foreach test,test:browser test,'cd bindings/web && ARGUS_MQTT_LIBRARY=$(LIBRARY) npm run --silent $(test)')
+
 test-page: page
-	$(call say,Tests of the settings page)
 	cargo build --locked --features testing --lib
-	cd bindings/web && ARGUS_MQTT_LIBRARY=$(TARGET)/debug/libargus_mqtt.so npm run --silent test
-	$(call say,Tests of the settings page in Chromium)
-	cd bindings/web && ARGUS_MQTT_LIBRARY=$(TARGET)/debug/libargus_mqtt.so npm run --silent test:browser
+	$(call say,Tests of the settings page: of its parts and in Chromium)
+	@$(BESIDE) 2 $(PAGE_TESTS)
 
 screenshots: page ## Make the pictures of docs/settings.md anew: of the real page with real brokers
 	$(call say,Screenshots)
@@ -163,9 +194,12 @@ simulate: ## Play SCHEDULES random schedules in a simulated world, and say what 
 	$(call say,Simulation: $(SCHEDULES) schedules)
 	SIMULATION_SCHEDULES=$(SCHEDULES) cargo test --locked --profile simulation --lib simulation::random_schedules -- --exact --nocapture
 
-check-package: ## Build the crate from the files that would be published
+check-package: ## Check the crate in the files that would be published
 	$(call say,The package)
-	cargo package --locked --allow-dirty
+	cargo package --locked --allow-dirty --no-verify
+	@# Checking needs every file that building needs, and does not write over the library that is tested.
+	tar -C $(TARGET)/package -xf $(TARGET)/package/argus-mqtt-$(VERSION).crate
+	cargo check --locked --manifest-path $(TARGET)/package/argus-mqtt-$(VERSION)/Cargo.toml
 
 wheels: ## Make and try the Python wheels that are released, in target/wheels/dist; on a Debian, x86-64
 	$(call say,Wheels: two optimised builds take some minutes)
