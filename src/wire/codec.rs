@@ -1,6 +1,6 @@
 //! Packets to bytes and bytes to packets, by rumqttc, whichever version of the protocol.
 
-use super::frame::Frame;
+use super::frame::{variable_length, Frame};
 use super::requests::Request;
 use super::{codec_v4, codec_v5, heard_v5};
 use crate::engine::{Attempt, Connack, ConnectionEnd, Failure, FailureKind, Version};
@@ -44,6 +44,14 @@ pub(super) enum Answer {
     PubAck(u16),
     PubRec(u16),
     PubComp(u16),
+}
+
+impl Answer {
+    fn id(self) -> u16 {
+        match self {
+            Answer::PubAck(id) | Answer::PubRec(id) | Answer::PubComp(id) => id,
+        }
+    }
 }
 
 /// Why bytes are no packet, or one that must not be.
@@ -139,26 +147,36 @@ pub(super) fn not_from_a_broker(packet_type: u8) -> Fault {
     format!("it sent {}", name(packet_type))
 }
 
-/// The message of a PUBLISH that was cut so that its properties can't be read: as far as the packet id.
-pub(super) fn cut_message(frame: &Frame) -> Option<Message> {
-    let body = frame.body();
-    let topic_length = usize::from(u16::from_be_bytes([*body.first()?, *body.get(1)?]));
-    let topic = body.get(2..2 + topic_length)?;
-    let id = || {
-        Some(u16::from_be_bytes([
-            *body.get(2 + topic_length)?,
-            *body.get(3 + topic_length)?,
-        ]))
+/// The message of a PUBLISH without its properties, where these can't be read or were cut: then without its payload too.
+pub(super) fn bare_message(version: Version, frame: &Frame) -> Option<Message> {
+    let mut rest = frame.body();
+    let mut take = |count: usize| {
+        let (taken, left) = rest.split_at_checked(count)?;
+        rest = left;
+        Some(taken)
+    };
+    let number = |two: &[u8]| Some(u16::from_be_bytes(two.try_into().ok()?));
+    let topic_length = number(take(2)?)?;
+    let topic = take(topic_length.into())?;
+    let answer = match frame.bytes[0] >> 1 & 3 {
+        0 => None,
+        1 => Some(Answer::PubAck(number(take(2)?)?)),
+        2 => Some(Answer::PubRec(number(take(2)?)?)),
+        _ => return None,
+    };
+    if answer.is_some_and(|answer| answer.id() == 0) {
+        return None;
+    }
+    let payload = match (version, variable_length(rest)) {
+        (Version::V311, _) => rest,
+        (Version::V5, Some((read, length))) => rest.get(read + length..).unwrap_or_default(),
+        (Version::V5, None) => &[],
     };
     Some(Message {
         topic: Bytes::copy_from_slice(topic),
-        payload: Bytes::new(),
+        payload: Bytes::copy_from_slice(payload),
         retain: frame.bytes[0] & 1 != 0,
-        answer: match frame.bytes[0] >> 1 & 3 {
-            0 => None,
-            1 => Some(Answer::PubAck(id()?)),
-            _ => Some(Answer::PubRec(id()?)),
-        },
+        answer,
     })
 }
 

@@ -1,10 +1,10 @@
 //! Packets of MQTT 3.1.1 by rumqttc, which calls it v4 by its protocol level.
 
-use super::codec::{cut_message, not_from_a_broker, Answer, Fault, Heard, Message};
+use super::codec::{bare_message, not_from_a_broker, Answer, Fault, Heard, Message};
 use super::frame::{packet_type, Frame};
 use super::refusal;
 use super::said::unnamed;
-use crate::engine::{Attempt, Connack, ConnectionEnd, Failure};
+use crate::engine::{Attempt, Connack, ConnectionEnd, Failure, Version};
 use crate::message::QoS;
 use crate::settings::Settings;
 use bytes::BytesMut;
@@ -99,10 +99,9 @@ pub(super) fn connack(frame: Frame) -> Result<Result<Connack, Failure>, Fault> {
 }
 
 pub(super) fn decode(frame: Frame) -> Result<Heard, Fault> {
-    let cut = if frame.is_cut {
-        cut_message(&frame)
-    } else {
-        None
+    let bare = match frame.packet_type() {
+        packet_type::PUBLISH => bare_message(Version::V311, &frame),
+        _ => None,
     };
     let other = match frame.packet_type() {
         packet_type::CONNACK => return Err("it sent a second CONNACK".into()),
@@ -117,7 +116,7 @@ pub(super) fn decode(frame: Frame) -> Result<Heard, Fault> {
         Ok(Packet::PingResp) => Ok(Heard::PingResp),
         Ok(Packet::PubRec(_) | Packet::PubComp(_) | Packet::UnsubAck(_)) => Ok(Heard::Unsolicited),
         Ok(_) => Err(not_from_a_broker(other)),
-        Err(fault) => cut.map(Heard::Message).ok_or(fault),
+        Err(fault) => bare.map(Heard::Message).ok_or(fault),
     }
 }
 
@@ -144,8 +143,8 @@ fn suback(frame: Frame) -> Result<Heard, Fault> {
             Err("3.1.1 gives no reason".into())
         }
         Ok(_) => Ok(()),
-        Err(_) if code >= 0x80 => Err(unnamed(code)),
-        Err(fault) => return Err(fault),
+        // It is about the subscription alone, whatever it says.
+        Err(_) => Err(unnamed(code)),
     };
     Ok(Heard::Subscribed(id, result))
 }

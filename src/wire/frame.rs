@@ -96,17 +96,24 @@ impl FrameCutter {
 
 /// The length of the fixed header, and that of what follows it (MQTT 5, section 1.5.5); none when more has to come.
 fn fixed_header(bytes: &[u8]) -> Result<Option<(usize, usize)>, Malformed> {
+    let rest = bytes.get(1..).unwrap_or_default();
+    match variable_length(rest) {
+        Some((read, length)) => Ok(Some((1 + read, length))),
+        None if rest.len() < 4 => Ok(None),
+        None => Err(Malformed),
+    }
+}
+
+/// A length at the beginning of these bytes: how many of them it takes, and itself (MQTT 5, section 1.5.5).
+pub(super) fn variable_length(bytes: &[u8]) -> Option<(usize, usize)> {
     let mut length = 0;
-    for place in 1..=4 {
-        let Some(byte) = bytes.get(place) else {
-            return Ok(None);
-        };
-        length |= usize::from(byte & 0x7f) << (7 * (place - 1));
+    for (place, byte) in bytes.iter().take(4).enumerate() {
+        length |= usize::from(byte & 0x7f) << (7 * place);
         if byte & 0x80 == 0 {
-            return Ok(Some((place + 1, length)));
+            return Some((place + 1, length));
         }
     }
-    Err(Malformed)
+    None
 }
 
 fn put_length(bytes: &mut BytesMut, mut length: usize) {

@@ -1,16 +1,18 @@
 //! Reading packets of MQTT 5, by rumqttc, and the short forms that it does not read.
 
-use super::codec::{cut_message, not_from_a_broker, Answer, Fault, Heard, Message};
+use super::codec::{bare_message, not_from_a_broker, Fault, Heard};
 use super::frame::{packet_type, Frame};
 use super::refusal;
 use super::said::{detail, unnamed, words};
-use crate::engine::{Connack, ConnectionEnd, Failure, FailureKind};
+use crate::engine::{Connack, ConnectionEnd, Failure, FailureKind, Version};
 use crate::message::QoS;
 use rumqttc::v5::mqttbytes::v5::{
     ConnAck, ConnectReturnCode, Disconnect, Packet, PubAck, PubAckReason, Publish, SubAck,
     SubscribeReasonCode,
 };
-use rumqttc::v5::mqttbytes::QoS as WireQoS;
+
+/// The largest code of a SUBACK that grants: a maximum QoS (MQTT 5, section 3.9.3).
+const MOST_GRANTED: u8 = 2;
 
 fn read(mut frame: Frame) -> Result<Packet, Fault> {
     Packet::read(&mut frame.bytes, None).map_err(|error| error.to_string())
@@ -103,42 +105,24 @@ pub(super) fn decode(frame: Frame) -> Result<Heard, Fault> {
     }
 }
 
+/// rumqttc says whether it has a topic alias, which we do not allow (MQTT 5, section 3.3.2.3.4). Properties that can't be
+/// read, or that are longer than what is kept, concern this message alone.
 fn publish(frame: Frame) -> Result<Heard, Fault> {
-    // Its properties may be longer than what is kept.
-    let cut = if frame.is_cut {
-        cut_message(&frame)
-    } else {
-        None
-    };
-    let publish = match (read(frame), cut) {
-        (Ok(Packet::Publish(publish)), _) => publish,
-        (_, Some(message)) => return Ok(Heard::Message(message)),
-        (Ok(_), None) => return Err("a PUBLISH that is none".into()),
-        (Err(fault), None) => return Err(fault),
-    };
-    let Publish {
-        topic,
-        payload,
-        retain,
-        qos,
-        pkid,
-        properties,
-        ..
-    } = publish;
-    // We allow none (MQTT 5, section 3.3.2.3.4).
-    if properties.is_some_and(|all| all.topic_alias.is_some()) {
-        return Err("it uses a topic alias".into());
+    let bare = bare_message(Version::V5, &frame);
+    match (read(frame), bare) {
+        (Ok(Packet::Publish(publish)), _) if has_topic_alias(&publish) => {
+            Err("it uses a topic alias".into())
+        }
+        (Ok(_), Some(message)) => Ok(Heard::Message(message)),
+        (Err(_), Some(message)) if !message.topic.is_empty() => Ok(Heard::Message(message)),
+        (Err(fault), _) => Err(fault),
+        (Ok(_), None) => Err("a PUBLISH that is none".into()),
     }
-    Ok(Heard::Message(Message {
-        topic,
-        payload,
-        retain,
-        answer: match qos {
-            WireQoS::AtMostOnce => None,
-            WireQoS::AtLeastOnce => Some(Answer::PubAck(pkid)),
-            WireQoS::ExactlyOnce => Some(Answer::PubRec(pkid)),
-        },
-    }))
+}
+
+fn has_topic_alias(publish: &Publish) -> bool {
+    let properties = publish.properties.as_ref();
+    properties.is_some_and(|all| all.topic_alias.is_some())
 }
 
 fn puback(frame: Frame) -> Result<Heard, Fault> {
@@ -164,7 +148,8 @@ fn puback(frame: Frame) -> Result<Heard, Fault> {
             (words(&ack.reason), detail(reason.as_deref(), None))
         }
         _ if code >= 0x80 => (unnamed(code), String::new()),
-        _ => return Err(format!("a PUBACK with {}", unnamed(code))),
+        // Whatever it means, it is no refusal (MQTT 5, section 2.4).
+        _ => return Ok(Heard::Acked(id, Ok(()))),
     };
     let text = format!("the broker refused the message: {reason}{detail}");
     Ok(Heard::Acked(id, Err(text)))
@@ -186,7 +171,8 @@ fn suback(frame: Frame) -> Result<Heard, Fault> {
         ..
     } = match read(frame) {
         Ok(Packet::SubAck(ack)) => ack,
-        Err(fault) if code < 0x80 => return Err(fault),
+        // Its properties can't be read, or its code is none: it is about the subscription alone.
+        _ if code <= MOST_GRANTED => return Ok(Heard::Subscribed(id, Ok(()))),
         _ => return Ok(Heard::Subscribed(id, Err(unnamed(code)))),
     };
     let refused = return_codes

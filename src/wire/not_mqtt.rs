@@ -13,6 +13,7 @@ pub(super) enum NotMqtt {
     Http,
     Ssh,
     Tls,
+    Amqp,
     Text,
 }
 
@@ -30,6 +31,7 @@ impl NotMqtt {
         match is_text {
             _ if starts("HTTP/") => Some(NotMqtt::Http),
             _ if starts("SSH-") => Some(NotMqtt::Ssh),
+            _ if starts("AMQP\0") => Some(NotMqtt::Amqp),
             true => Some(NotMqtt::Text),
             false => None,
         }
@@ -37,7 +39,9 @@ impl NotMqtt {
 
     /// Whether there is enough of it to be quoted: a line.
     pub(super) fn is_complete(self, bytes: &[u8]) -> bool {
-        self == NotMqtt::Tls || bytes.len() >= MOST_BYTES || bytes.contains(&b'\n')
+        matches!(self, NotMqtt::Tls | NotMqtt::Amqp)
+            || bytes.len() >= MOST_BYTES
+            || bytes.contains(&b'\n')
     }
 
     /// In words that follow "the broker's port", with the remedy.
@@ -47,6 +51,7 @@ impl NotMqtt {
             NotMqtt::Http => format!("a web server answers there, not an MQTT broker: {line}; check broker_port"),
             NotMqtt::Ssh => format!("an SSH server answers there, not an MQTT broker: {line}; check broker_host and broker_port"),
             NotMqtt::Text => format!("what answers there is not an MQTT broker: {line}; check broker_host and broker_port"),
+            NotMqtt::Amqp => format!("what answers there speaks AMQP, not MQTT: {line}; check broker_port (RabbitMQ has MQTT on a port of its own)"),
             NotMqtt::Tls if uses_tls => "it answers in TLS within TLS; check broker_port".into(),
             NotMqtt::Tls => "it answers in TLS; set use_tls".into(),
         }
@@ -84,6 +89,9 @@ mod tests {
                 &[0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x46],
                 Some(NotMqtt::Tls),
             ),
+            (b"AMQP\x00\x00\x09\x01", Some(NotMqtt::Amqp)),
+            (b"RFB 003.008\n", Some(NotMqtt::Text)),
+            (b"-ERR unknown command\r\n", Some(NotMqtt::Text)),
             (&[0x20, 0x02, 0x00, 0x01], None),
             (&[0x20, 0x03, 0x00, 0x00, 0x00], None),
             (&[0xd0, 0x00], None),

@@ -32,6 +32,63 @@ fn a_refusal_names_the_packet_and_the_reason() {
     assert!(format.contains("payload format invalid"), "{format}");
 }
 
+#[test]
+fn an_acknowledgement_in_any_form_counts() {
+    // After packet type, length and packet id.
+    for (rest, is_refused) in [
+        (&[][..], false),
+        (&[0x00], false),
+        (&[0x00, 0x00], false),
+        (&[0x11], false),
+        (&[0x7f, 0x00], false),
+        (&[0x00, 0x02, 0x7f, 0x00], false),
+        (&[0x00, 0x7f], false),
+        (&[0x87], true),
+        (&[0xfe], true),
+        (&[0x87, 0x09, 0x1f], true),
+    ] {
+        let broker = ScriptedBroker::start(move |connection| {
+            connection.accept()?;
+            let publish = connection.expect_publish()?;
+            let length = 2 + rest.len() as u8;
+            let [high, low] = publish.id.to_be_bytes();
+            connection.send_bytes(&[&[0x40, length, high, low], rest].concat())?;
+            connection.serve()
+        });
+        let mut link = open(broker.port(), Version::V5);
+        link.send(message(1, AtLeastOnce));
+        link.send(message(2, AtLeastOnce));
+        let told = link.poll_until(|told| told.contains(&Told::Acked(2)));
+        let first = told
+            .iter()
+            .find(|told| matches!(told, Told::Acked(1) | Told::Refused(1, _)));
+        let was_refused = matches!(first.expect("it is answered"), Told::Refused(..));
+        assert_eq!(was_refused, is_refused, "{rest:x?}: {told:?}");
+    }
+}
+
+#[test]
+fn a_suback_whose_properties_cant_be_read_is_an_answer_all_the_same() {
+    for (code, is_granted) in [(0x00, true), (0x02, true), (0x87, false)] {
+        let broker = ScriptedBroker::start(move |connection| {
+            connection.accept()?;
+            let [high, low] = connection.expect_subscribe()?.id.to_be_bytes();
+            connection.send_bytes(&[0x90, 0x06, high, low, 0x02, 0x7f, 0x00, code])?;
+            connection.serve()
+        });
+        let mut link = open(broker.port(), Version::V5);
+        link.send(Packet::Subscribe {
+            token: 1,
+            topic: TOPIC.into(),
+            no_local: true,
+        });
+        link.send(message(2, AtLeastOnce));
+        let told = link.poll_until(|told| told.contains(&Told::Acked(2)));
+        let was_granted = told.contains(&Told::Subscribed(1, Ok(())));
+        assert_eq!(was_granted, is_granted, "{code:#x}: {told:?}");
+    }
+}
+
 /// A broker whose answer to the first SUBSCRIBE has this code.
 fn refuse_the_subscription(code: u8) -> ScriptedBroker {
     ScriptedBroker::start(move |connection| {
@@ -51,6 +108,10 @@ fn a_subscription_is_granted_or_refused_by_its_packet_id() {
     for (version, code, expected) in [
         (Version::V5, 0x01, Ok(())),
         (Version::V5, 0x87, Err("not authorized")),
+        // Codes that there are none of concern the subscription alone.
+        (Version::V5, 0x03, Err("reason code 0x03")),
+        (Version::V5, 0xfe, Err("reason code 0xfe")),
+        (Version::V311, 0x03, Err("reason code 0x03")),
         (Version::V311, 0x00, Ok(())),
         (Version::V311, 0x80, Err("no reason")),
     ] {

@@ -8,6 +8,9 @@ use crate::support::codec::{self, Ack, AckKind, Codes, Properties, Publish};
 use crate::wire::frame::MOST_KEPT;
 use proptest::prelude::*;
 
+/// Where Home Assistant says whether it is there.
+const HOME: &str = "homeassistant/status";
+
 /// What is handed over.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Handed {
@@ -20,9 +23,26 @@ pub(super) enum Handed {
 #[derive(Clone, Debug)]
 pub(super) enum Extra {
     Nothing,
-    Message { qos: u8, size: usize },
+    Message {
+        qos: u8,
+        size: usize,
+    },
     OtherTopic,
+    /// Of Home Assistant, live or as the broker kept it.
+    Home {
+        retain: bool,
+    },
+    /// A state of ours that the broker kept.
+    State,
     Unsolicited,
+    /// To no UNSUBSCRIBE of ours.
+    UnsubAck {
+        codes: usize,
+    },
+    /// To no SUBSCRIBE of ours.
+    SubAck {
+        codes: usize,
+    },
     PingResp,
 }
 
@@ -58,7 +78,11 @@ pub(super) fn case() -> impl Strategy<Value = Case> {
         2 => (0..3_u8, prop_oneof![6 => 0..200_usize, 1 => 60_000..150_000_usize])
             .prop_map(|(qos, size)| Extra::Message { qos, size }),
         1 => Just(Extra::OtherTopic),
+        1 => any::<bool>().prop_map(|retain| Extra::Home { retain }),
+        1 => Just(Extra::State),
         1 => Just(Extra::Unsolicited),
+        1 => (1..200_usize).prop_map(|codes| Extra::UnsubAck { codes }),
+        1 => (1..200_usize).prop_map(|codes| Extra::SubAck { codes }),
         1 => Just(Extra::PingResp),
     ];
     (
@@ -132,6 +156,15 @@ pub(super) fn answer(packet: &codec::Packet) -> Option<codec::Packet> {
     }
 }
 
+/// The answer to a packet with an id that none of ours has.
+fn unasked(codes: usize) -> Codes {
+    Codes {
+        id: 60_000,
+        codes: vec![0; codes],
+        properties: Properties::default(),
+    }
+}
+
 impl Extra {
     pub(super) fn packet(&self) -> Option<codec::Packet> {
         let publish = |topic: &str, qos: u8, size: usize| {
@@ -147,6 +180,20 @@ impl Extra {
             Extra::Nothing => None,
             Extra::Message { qos, size } => Some(publish(TOPIC, *qos, *size)),
             Extra::OtherTopic => Some(publish("b", 0, 10)),
+            Extra::Home { retain } => Some(codec::Packet::Publish(Publish {
+                topic: HOME.into(),
+                payload: b"online".into(),
+                retain: *retain,
+                ..Publish::default()
+            })),
+            Extra::State => Some(codec::Packet::Publish(Publish {
+                topic: "argusai/camera/door/activity".into(),
+                payload: payload(3000),
+                retain: true,
+                ..Publish::default()
+            })),
+            Extra::UnsubAck { codes } => Some(codec::Packet::UnsubAck(unasked(*codes))),
+            Extra::SubAck { codes } => Some(codec::Packet::SubAck(unasked(*codes))),
             Extra::Unsolicited => Some(codec::Packet::Ack(Ack::new(AckKind::PubAck, 999))),
             Extra::PingResp => Some(codec::Packet::PingResp),
         }
@@ -160,7 +207,10 @@ impl Extra {
                 let most = MOST_KEPT - 4 - 2 * usize::from(*qos > 0);
                 Some(Told::Received(payload((*size).min(most)).into()))
             }
-            Extra::Unsolicited => Some(Told::Unsolicited),
+            Extra::Home { retain } => Some(Told::FromHomeAssistant("online".into(), *retain)),
+            Extra::Unsolicited | Extra::UnsubAck { .. } | Extra::SubAck { .. } => {
+                Some(Told::Unsolicited)
+            }
             _ => None,
         }
     }

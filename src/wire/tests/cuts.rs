@@ -85,7 +85,7 @@ where
     let mut exchange = Exchange::new(Start {
         stream,
         version: attempt.version,
-        topics: Topics::only(TOPIC),
+        topics: Topics::new(settings, false),
         requests,
         span: 100,
         keep_alive: KeepAlive::new(Time::ZERO, 30, None),

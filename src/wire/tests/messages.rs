@@ -120,6 +120,31 @@ fn properties_that_are_larger_than_what_is_kept_are_no_harm() {
 }
 
 #[test]
+fn properties_that_cant_be_read_cost_nothing_but_themselves() {
+    let topic_and_id = b"\x00\x0eargusai/status\x00\x07";
+    for properties in [
+        // None of this kind, one of a length that is too large, half of one, and three that rumqttc loses count of.
+        &[0x02, 0x7f, 0x00][..],
+        &[0x03, 0x26, 0xff, 0xff],
+        &[0x01, 0x01],
+        &[0x06, 0x0b, 0x01, 0x0b, 0x02, 0x0b, 0x03],
+    ] {
+        let body = [&topic_and_id[..], properties, b"offline"].concat();
+        let bytes = [&[0x33, body.len() as u8], &body[..]].concat();
+        let broker = ScriptedBroker::start(move |connection| {
+            connection.accept()?;
+            connection.send_bytes(&bytes)?;
+            connection.serve()
+        });
+        let mut link = open(broker.port(), Version::V5);
+        let told = link.poll_until(|told| !told.is_empty());
+        assert_eq!(told, [Told::Received("offline".into())], "{properties:x?}");
+        link.send(message(1, AtLeastOnce));
+        link.poll_until(|told| told.contains(&Told::Acked(1)));
+    }
+}
+
+#[test]
 fn a_broker_that_sends_more_than_qos_0_gets_what_it_is_owed() {
     for version in BOTH {
         let broker = ScriptedBroker::start(|connection| {

@@ -40,6 +40,22 @@ fn what_is_no_mqtt_is_named_and_quoted_at_once() {
             false,
             r#""220 mail.example ready""#,
         ),
+        (
+            b"AMQP\x00\x00\x09\x01",
+            false,
+            r#"speaks AMQP, not MQTT: "AMQP\0\0\t\u{1}""#,
+        ),
+        // MySQL, and SETTINGS of HTTP/2.
+        (
+            b"J\x00\x00\x00\x0a8.0.36\x00",
+            false,
+            "answered PUBACK instead of CONNACK",
+        ),
+        (
+            &[0x00, 0x00, 0x12, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00],
+            false,
+            "a packet of the reserved type 0 instead of CONNACK",
+        ),
         (b"go away", true, r#""go away""#),
         (
             &[0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x46],
