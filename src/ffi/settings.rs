@@ -57,9 +57,9 @@ pub unsafe extern "C" fn argus_mqtt_settings_check(
 ///
 /// Each property has a title, a description in Markdown, its type and range, and its default if that is always the
 /// same. In addition to the keywords of the standard it has "x-group", the title of its group; "x-message", the message
-/// for a value that is not allowed; and "x-default", the default in words where it depends on other settings.
-/// "x-groups" is the list of all groups, in their order. argus_mqtt_settings_check() checks more than a schema can
-/// express.
+/// for a value that is not allowed; "x-default", the default in words where it depends on other settings; and "x-empty",
+/// what an empty text stands for, in words, where that is not the default. "x-groups" is the list of all groups, in
+/// their order. argus_mqtt_settings_check() checks more than a schema can express.
 ///
 /// buffer has room for capacity bytes; 32768 are usually enough. NULL and 0 ask for the length only. length_out may be
 /// NULL. On ARGUS_MQTT_OK and ARGUS_MQTT_BUFFER_TOO_SMALL it is the length of the text, without its NUL.

@@ -180,9 +180,10 @@ impl Settings {
     /// A JSON Schema (draft 2020-12) of the settings, for a program that lets people edit them.
     ///
     /// Beside the standard keywords each property has `x-group`, the title of its group; `x-message`, what to say of a
-    /// value that is not allowed; and `x-default`, in words, where the default depends on other settings. `x-groups` is
-    /// the list of all groups in their order. The schema refuses nothing that is allowed but the empty text in place of
-    /// a number or of `true` and `false`. [`check`](Settings::check) knows more rules than a schema can hold.
+    /// value that is not allowed; `x-default`, in words, where the default depends on other settings; and `x-empty`, in
+    /// words, where the empty text stands for something else than the default. `x-groups` is the list of all groups in
+    /// their order. The schema refuses nothing that is allowed but the empty text in place of a number or of `true` and
+    /// `false`. [`check`](Settings::check) knows more rules than a schema can hold.
     #[must_use]
     pub fn schema() -> Value {
         schema::schema()

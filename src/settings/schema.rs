@@ -48,6 +48,9 @@ fn property(field: &Field, group: &str) -> Value {
     put("description", field.meaning.into());
     put("x-group", group.into());
     put("x-message", message(field.allowed).into());
+    if matches!(field.allowed, Allowed::TopicOrNone) {
+        put("x-empty", "none".into());
+    }
     match field.default {
         Default::Required => None,
         Default::Derived(words) => put("x-default", words.into()),

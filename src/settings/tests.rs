@@ -442,6 +442,15 @@ fn the_schema_has_every_setting_and_the_reference_no_more() {
         for keyword in ["title", "description", "x-group", "x-message", "type"] {
             assert!(!property[keyword].is_null(), "{}: {keyword}", field.name);
         }
+        // A text that is empty is the default, unless the schema says what else it is.
+        let settings = Settings::from_value(&with_field(field.name, json!("")));
+        let stands_for_none = settings.is_ok_and(|read| read.to_value()[field.name] == "");
+        assert_eq!(
+            property["x-empty"] == "none",
+            stands_for_none,
+            "{}",
+            field.name
+        );
         if let Allowed::Integer(low, high) = field.allowed {
             assert_eq!(property["minimum"], low);
             assert_eq!(property["maximum"], high);

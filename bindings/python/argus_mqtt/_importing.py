@@ -23,12 +23,17 @@ class Imported:
         settings: The settings; not checked, and not complete.
         taken: From where each setting came, by the name of the setting.
         notes: What was left out, in sentences. Holds no values.
+        enabled: Whether there is to be a connection at all, which a database keeps beside the settings; not checked,
+            None where it is not said.
     """
 
     settings: Settings
     taken: Mapping[str, str]
     notes: tuple[str, ...]
+    enabled: object = None
 
+
+ENABLED = "enabled"
 
 ALIASES = {
     "base_topic": "topic_prefix",
@@ -93,29 +98,39 @@ def from_options(options: Mapping[str, object]) -> Imported:
 
 
 def restored(settings: Settings, stored: Settings) -> Settings:
-    """Give settings that were exported with the password that is stored, if that is for the same broker and login."""
+    """Give settings that were exported with the stored password, if that is for the same host and username."""
     if settings.get("password") or settings.get("password_file") or not _same_login(settings, stored):
         return settings
     password = stored.get("password")
     return {**settings, "password": password} if password else settings
 
 
-def exported(settings: Settings) -> Settings:
-    """Give settings without the password, for a copy that may be seen by others."""
-    return cast("Settings", {name: value for name, value in settings.items() if name != "password"})
+def exported(settings: Mapping[str, object]) -> Settings:
+    """Give settings without the password, and nothing that is none, for a copy that may be seen by others."""
+    return cast(
+        "Settings", {name: value for name, value in settings.items() if name in _kinds() and name != "password"}
+    )
+
+
+SAME_FOR_PASSWORD = ("broker_host", "username")
+"""The settings that have to be as they were stored, for the password that is stored with them to stay."""
 
 
 def typed(name: str, text: str) -> object:
     """Give a setting that is written as text its type; text of no such form stays as it is, to be judged."""
     kinds = _kinds().get(name, frozenset())
-    if "boolean" in kinds and text.lower() in _TRUE | _FALSE:
-        return text.lower() in _TRUE
+    if "boolean" in kinds:
+        return _switch(text)
     if "integer" in kinds:
         try:
             return int(text)
         except ValueError:
             return text
     return text
+
+
+def _switch(text: str) -> object:
+    return text.lower() in _TRUE if text.lower() in _TRUE | _FALSE else text
 
 
 @functools.cache
@@ -128,11 +143,18 @@ def _kinds() -> Mapping[str, frozenset[str]]:
     }
 
 
+@functools.cache
+def _can_be_empty() -> frozenset[str]:
+    """Give the names of the settings for which an empty text is a value, and not the default."""
+    properties = cast("dict[str, dict[str, Any]]", settings_schema()["properties"])
+    return frozenset(name for name, of in properties.items() if "x-empty" in of)
+
+
 def _flat(options: Mapping[str, object]) -> Iterator[tuple[str, str, object]]:
     for name, value in options.items():
         if name == "mqtt" and isinstance(value, Mapping):
             yield from ((f"mqtt.{inner}", str(inner), one) for inner, one in value.items())
-        elif name in _kinds():
+        elif name in _kinds() or name == ENABLED:
             yield name, name, value
         else:
             # What is not of MQTT may have one of the other names for reasons of its own.
@@ -145,11 +167,15 @@ def _imported(given: Iterator[tuple[str, str, object]]) -> Imported:
     taken: dict[str, str] = {}
     unknown: list[str] = []
     notes: list[str] = []
+    enabled: object = None
     # The settings' own names go before the others.
     for origin, name, value in sorted(given, key=lambda one: one[1] not in _kinds()):
-        if value is None or value == "":
-            continue
         setting = name if name in _kinds() else ALIASES.get(name)
+        if value is None or (value == "" and setting not in _can_be_empty()):
+            continue
+        if name == ENABLED:
+            enabled = _switch(value) if isinstance(value, str) else value
+            continue
         if setting is None:
             unknown.append(origin)
             continue
@@ -165,6 +191,7 @@ def _imported(given: Iterator[tuple[str, str, object]]) -> Imported:
         cast("Settings", {name: settings[name] for name in in_order}),
         {name: taken[name] for name in in_order},
         tuple(notes),
+        enabled,
     )
 
 
@@ -196,7 +223,7 @@ def _parts(setting: str, value: object) -> Iterator[tuple[str, object]]:
 
 
 def _same_login(settings: Settings, stored: Settings) -> bool:
-    """Whether both lead to the same broker, over the same kind of connection, with the same username."""
+    """Whether both lead to the same host, with the same username."""
     one, other = (check_settings(exported(each)).settings for each in (settings, stored))
-    names = ("broker_host", "broker_port", "use_tls", "username")
-    return bool(one and other and one.get("username") and all(one.get(name) == other.get(name) for name in names))
+    is_same = one and other and all(one.get(name) == other.get(name) for name in SAME_FOR_PASSWORD)
+    return bool(is_same and one and one.get("username"))

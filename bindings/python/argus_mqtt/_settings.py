@@ -59,7 +59,8 @@ def settings_schema() -> dict[str, object]:
     """Give a JSON Schema (draft 2020-12) of the settings, for a page on which people edit them.
 
     Each property has, beside the keywords of the standard, "x-group", the title of its group; "x-message", what to
-    say of a value that is not allowed; and "x-default", the default in words where it depends on other settings.
+    say of a value that is not allowed; "x-default", the default in words where it depends on other settings; and
+    "x-empty", what an empty text stands for, in words, where that is not the default.
     "x-groups" is the list of all groups. `check_settings` knows more rules than a schema can hold.
     """
     schema: dict[str, object] = json.loads(_buffer.read(_prototypes.settings_schema))

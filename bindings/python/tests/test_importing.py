@@ -66,6 +66,15 @@ def test_what_is_not_taken_is_named_without_its_value() -> None:
     assert twice.notes == ("MQTT_HOST is not used: broker_host is given by MQTT_BROKER_HOST",)
 
 
+def test_an_empty_text_is_taken_where_it_has_a_meaning() -> None:
+    name = "home_assistant_status_topic"
+    for imported in (
+        _importing.from_options({"broker_host": "h", name: "", "topic_prefix": ""}),
+        _importing.from_environment({"MQTT_HOST": "h", f"MQTT_{name.upper()}": "", "MQTT_TOPIC_PREFIX": ""}),
+    ):
+        assert imported.settings == {"broker_host": "h", name: ""}
+
+
 def test_what_has_no_type_is_left_to_the_check() -> None:
     imported = _importing.from_environment(
         {"MQTT_HOST": "ws://h:9001", "MQTT_PORT": "many", "MQTT_TLS": "perhaps", "MQTT_QOS": "1"}
@@ -81,16 +90,13 @@ def test_what_has_no_type_is_left_to_the_check() -> None:
 STORED: Settings = {"broker_host": "h", "username": "u", "password": "hunter2", "topic_prefix": "home"}
 
 
-def test_a_restored_export_gets_the_password_back_only_for_the_same_login() -> None:
+def test_a_restored_export_gets_the_password_back_only_for_the_same_host_and_username() -> None:
     copy = _importing.exported(STORED)
     assert copy == {"broker_host": "h", "username": "u", "topic_prefix": "home"}
     assert _importing.restored({**copy, "topic_prefix": "new"}, STORED) == {**STORED, "topic_prefix": "new"}
-    # Spelt out, the default is the same port.
-    assert "password" in _importing.restored({**copy, "broker_port": 1883}, STORED)
+    assert "password" in _importing.restored({**copy, "broker_port": 1884, "use_tls": True}, STORED)
     changes: list[Settings] = [
         {**copy, "broker_host": "elsewhere"},
-        {**copy, "broker_port": 1884},
-        {**copy, "use_tls": True, "broker_port": 1883},
         {**copy, "username": "another"},
         {"broker_host": "h"},
     ]

@@ -81,6 +81,24 @@ def test_every_setting_is_kept(api: Api) -> None:
     }
 
 
+def test_an_empty_text_is_a_value_where_it_has_a_meaning_and_else_the_default(api: Api) -> None:
+    name, default = "home_assistant_status_topic", "homeassistant/status"
+    content = api.saved({"broker_host": "localhost", name: "", "topic_prefix": ""})
+    assert (content[name], content["effective"][name], content["topic_prefix"]) == ("", "", "argusai")
+    client = api.mqtt.client
+    assert client
+    again = api.saved(content)
+    assert again[name] == ""
+    assert api.patch({"qos": 0}).json()[name] == ""
+    assert api.patch({name: None}).json()[name] == default
+    assert api.post("/check", {"broker_host": "h", name: ""}).json()["settings"][name] == ""
+    assert api.patch({name: ""}).json()[name] == ""
+    stored = api.store.load()
+    assert stored
+    assert (stored.stored.usable or {})[name] == ""
+    assert api.saved({"broker_host": "localhost"})[name] == default
+
+
 def test_put_replaces_and_patch_changes(api: Api) -> None:
     api.saved({"broker_host": "localhost", "qos": 0, "keep_alive_seconds": 99, "enabled": False})
     content = api.patch({"keep_alive_seconds": 98}).json()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from argus_mqtt._errors import Fault
+from argus_mqtt._importing import SAME_FOR_PASSWORD
 
 from . import _row, _schema
 from ._judge import judge
@@ -67,6 +68,10 @@ def with_password(settings: Mapping[str, Any], password: object) -> dict[str, An
     return given if _is_blank(password) else {**given, "password": password}
 
 
+def _is_default(name: str, value: object) -> bool:
+    return value is None or (value == "" and name not in _schema.can_be_empty())
+
+
 def _is_blank(value: object) -> bool:
     return value is None or value == ""
 
@@ -95,7 +100,9 @@ def candidate(
         faults.append(Fault("enabled", "wrong_type", None, _schema.ENABLED["x-message"]))
     password = given.pop("password", _OMITTED)
     settings = {**base, **given}
-    settings.update({name: blank[name] for name, value in given.items() if _is_blank(value) and name in blank})
+    settings.update(
+        {name: blank[name] for name, value in given.items() if name in blank and _is_default(name, value)}
+    )
     keeps = password is _OMITTED
     if keeps:
         password = _kept(settings, stored, purpose, faults)
@@ -116,8 +123,8 @@ def candidate(
 _OMITTED: Final = object()
 
 _SAME_FOR: Final[Mapping[Purpose, tuple[str, ...]]] = {
-    "save": ("broker_host", "username"),
-    "test": ("broker_host", "broker_port", "username", *_schema.tls_names()),
+    "save": SAME_FOR_PASSWORD,
+    "test": (*SAME_FOR_PASSWORD, "broker_port", *_schema.tls_names()),
 }
 
 

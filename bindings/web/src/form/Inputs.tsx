@@ -1,5 +1,5 @@
 import { portAfterSwitch } from '../settings/ports';
-import { choicesOf, type Property } from '../settings/schema';
+import { canBeEmpty, choicesOf, type Property } from '../settings/schema';
 import { exampleTopic } from '../settings/topics';
 import type { Texts } from '../texts/english';
 import { choiceText, inWords } from '../texts/settings';
@@ -34,7 +34,7 @@ function TextInput({ property }: { property: Property }) {
           type="text"
           inputMode={property.kind === 'number' ? 'numeric' : 'text'}
           className={styles.input}
-          placeholder={property.required ? undefined : String(byDefault)}
+          placeholder={property.required ? undefined : canBeEmpty(property) ? texts.form.none : String(byDefault)}
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}

@@ -1,6 +1,6 @@
-/** What stands in the form, and what becomes of it: an empty input is `null`, the default. */
+/** What stands in the form, and what becomes of it: an empty input is `null`, the default, unless it has a meaning. */
 
-import { ENABLED, isInteger, type Property, type Settings, type Value } from './schema';
+import { canBeEmpty, ENABLED, isInteger, type Property, type Settings, type Value } from './schema';
 
 export type FormValue = string | boolean;
 export type FormValues = Record<string, FormValue>;
@@ -54,12 +54,13 @@ export function draftOf(values: FormValues, properties: Map<string, Property>): 
 function shown(property: Property, value: Value): FormValue {
   if (property.kind === 'secret') return '';
   if (property.kind === 'switch') return (value ?? property.schema.default) === true;
-  return value === null ? '' : String(value);
+  if (value === null) return canBeEmpty(property) ? String(property.schema.default ?? '') : '';
+  return String(value);
 }
 
 function sent(property: Property, value: FormValue): Value {
   if (typeof value === 'boolean') return value;
-  if (value === '') return null;
+  if (value === '') return canBeEmpty(property) ? '' : null;
   if (!isInteger(property.schema)) return value;
   // What is no number goes as it is: the library says what is wrong with it.
   const number = Number(value);

@@ -24,6 +24,8 @@ export interface PropertySchema {
   'x-message': string;
   /** The default in words, where it depends on other settings. */
   'x-default'?: string;
+  /** What an empty text stands for, in words, where that is not the default. */
+  'x-empty'?: string;
 }
 
 export interface SettingsSchema {
@@ -69,6 +71,11 @@ export function choicesOf({ schema }: Property): string[] {
   }
   const values = schema.enum ?? [];
   return values.filter((value): value is string => typeof value === 'string' && value !== '');
+}
+
+/** Whether an empty text is a value of this setting, and not its default. */
+export function canBeEmpty({ schema }: Property): boolean {
+  return schema['x-empty'] !== undefined;
 }
 
 export function isInteger(schema: PropertySchema): boolean {

@@ -76,6 +76,8 @@ export const english = {
     notYetSaved: 'Nothing is saved yet',
     required: 'required',
     missing: 'must not be empty',
+    /** Where an empty field is not the default. */
+    none: 'none',
     defaultChoice: (value: string) => `Default (${value})`,
     example: (topic: string) => `Example: ${topic}`,
     faults: (count: number) =>

@@ -115,6 +115,16 @@ describe('form', () => {
     expect(changesOf({ ...base, qos: '' }, ['qos'], properties)).toEqual({ qos: null });
   });
 
+  test('an empty field is a value where it has a meaning, and else the default', () => {
+    const name = 'home_assistant_status_topic';
+    expect(formOf(stored, properties.values())[name]).toBe('homeassistant/status');
+    const emptied = { ...stored, settings: { ...stored.settings, [name]: '' } };
+    const form = formOf(emptied, properties.values());
+    expect(form[name]).toBe('');
+    expect(draftOf(form, properties)).toMatchObject({ [name]: '', discovery_prefix: null });
+    expect(isAllowed(property(name), '')).toBe(true);
+  });
+
   test('sends a password only if one was typed, and null to remove it', () => {
     const base = formOf(stored, properties.values());
     expect(draftOf(base, properties)).not.toHaveProperty('password');
