@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import Engine, create_engine
 
+from support.argusai_service import run
 from support.mosquitto import Mosquitto, free_port
 from support.postgresql import PostgreSQL
 from support.programs import REPOSITORY
+from support.rows import Row
 from support.settings import settings_for
 from support.subscriber import Subscriber
 
 if TYPE_CHECKING:
     from argus_mqtt import Settings
+    from argus_mqtt.argusai import MQTTService
 
 
 def _built_library() -> Path:
@@ -34,9 +37,9 @@ if "ARGUS_MQTT_LIBRARY" not in os.environ:
     os.environ["ARGUS_MQTT_LIBRARY"] = str(_built_library())
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def lock_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Give the directory in which the workers of the tests, and no others, find each other."""
+    """Give the directory in which the workers of a test, and no others, find each other."""
     directory = tmp_path_factory.mktemp("locks")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ARGUS_MQTT_LOCK_DIRECTORY", str(directory))
@@ -95,3 +98,28 @@ def subscriber(broker: Mosquitto, settings: Settings) -> Iterator[Subscriber]:
     """Give a subscriber to all topics of `settings`."""
     with Subscriber(broker, f"{settings['topic_prefix']}/#") as one:
         yield one
+
+
+@pytest.fixture
+def row(broker: Mosquitto) -> Row:
+    """Give a row of settings for the shared broker."""
+    return Row(broker)
+
+
+@pytest.fixture
+def seen(broker: Mosquitto, row: Row) -> Iterator[Subscriber]:
+    """Give a subscriber to all topics of the row."""
+    with Subscriber(broker, f"{row.topic_prefix}/#", f"{row.discovery_prefix}/#") as one:
+        yield one
+
+
+@pytest.fixture
+def service(row: Row) -> Iterator[MQTTService]:
+    """Give a service that is connected with the row."""
+    # Not before the library has been found.
+    from argus_mqtt.argusai import MQTTService
+
+    one = MQTTService(lambda: row)
+    assert run(one.initialize()) is True
+    yield one
+    run(one.disconnect())

@@ -31,6 +31,14 @@ class PostgreSQL:
     def __init__(self) -> None:
         """Make a folder for it and start it there; not below the tests' own folder, which is closed to others."""
         self._folder = Path(tempfile.mkdtemp(prefix="argus-mqtt-postgresql-"))
+        self._program: Program | None = None
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _start(self) -> None:
         self._root, self._programs = self._found()
         self._data = self._folder / "data"
         self._data.mkdir()
@@ -42,19 +50,22 @@ class PostgreSQL:
         self._run("initdb", "--pgdata", self._data, *options)
         quick = ("-c", "fsync=off", "-c", "listen_addresses=", "-c", f"unix_socket_directories={self._folder}")
         command = self._command("postgres", "-D", self._data, *quick, deadly=True)
-        self._program = Program(command, self._environment(), directory=self._folder)
-        wait_until(lambda: self._answers() or not self._program.running, "PostgreSQL starts")
-        if not self._program.running:
-            self._program.ended()
-            raise AssertionError(f"PostgreSQL does not start:\n{self._program.output}")
+        program = self._program = Program(command, self._environment(), directory=self._folder)
+        wait_until(lambda: self._answers() or not program.running, "PostgreSQL starts")
+        if not program.running:
+            program.ended()
+            raise AssertionError(f"PostgreSQL does not start:\n{program.output}")
 
     def stop(self) -> None:
         """Stop it and remove its folder."""
-        # Nothing of it is kept, so it need not write anything down.
-        self._program.send(signal.SIGQUIT)
-        self._program.ended()
-        self._program.__exit__(None, None, None)
-        shutil.rmtree(self._folder)
+        try:
+            if self._program is not None:
+                with self._program:
+                    # Nothing of it is kept, so it need not write anything down.
+                    self._program.send(signal.SIGQUIT)
+                    self._program.ended()
+        finally:
+            shutil.rmtree(self._folder)
 
     def database(self) -> URL:
         """Empty the database, which takes less time than to make another, and give its address."""
