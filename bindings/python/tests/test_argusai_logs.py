@@ -124,6 +124,9 @@ def test_a_broker_that_does_not_let_it_be_online(log: Log, tmp_path: Path) -> No
     log.expect("birth_failed")
     assert "authori" in str(service.last_error)
     assert not service.is_connected
+    assert asyncio.run(service.publish_birth_message()) is False
+    log.expect("birth_error")
+    assert "authori" in log.lines("birth_error")[0].error
     asyncio.run(service.disconnect())
     broker.stop()
 

@@ -259,6 +259,60 @@ def test_what_an_old_row_holds_stops_nothing_and_is_told(api: Api, column: str, 
         assert "broker_host" in status["message"]
 
 
+@pytest.mark.parametrize("content", ["[1]", "5", '"x"', "true", "not JSON"])
+def test_other_settings_that_are_no_object_stop_nothing(api: Api, content: str) -> None:
+    if content == "not JSON" and api.session().get_bind().dialect.name == "postgresql":
+        content = "[]"  # It takes no other.
+    with api.session.begin() as session:
+        session.execute(text("UPDATE mqtt_config SET other_settings = :value"), {"value": content})
+    api.mqtt.start(api.store)
+    assert api.mqtt.client
+    told = api.get().json()
+    assert [fault["field"] for fault in told["faults"]] == ["other_settings"]
+    answer = api.patch({"keep_alive_seconds": 77})
+    assert (answer.status_code, answer.json()["faults"]) == (200, [])
+    assert api.get().json()["keep_alive_seconds"] == 77
+
+
+def test_a_setting_that_this_version_does_not_know_keeps_no_one_from_saving(api: Api) -> None:
+    with api.session.begin() as session:
+        session.query(ArgusAI).one().other_settings = {"of_a_newer_version": 1, "keep_alive_seconds": 77}
+    assert "of_a_newer_version" not in api.get().json()
+    content = api.patch({"qos": 0}).json()
+    assert (content["qos"], content["keep_alive_seconds"], content["faults"]) == (0, 77, [])
+
+
+def test_a_save_of_something_else_does_not_change_an_empty_prefix(api: Api) -> None:
+    with api.session.begin() as session:
+        session.query(ArgusAI).one().topic_prefix = ""
+    assert api.get().json()["topic_prefix"] == "liveobject"
+    content = api.patch({"qos": 0}).json()
+    assert (content["topic_prefix"], content["effective"]["topic_prefix"]) == ("liveobject", "liveobject")
+
+
+def test_a_row_of_nothing_but_nulls_stops_nothing(database: Engine) -> None:
+    with database.begin() as connection:
+        connection.execute(
+            text(CREATE_047.replace(" NOT NULL", "").replace("id VARCHAR(36)", "id VARCHAR(36) NOT NULL"))
+        )
+        connection.execute(text("INSERT INTO mqtt_config (id) VALUES ('x')"))
+        connection.execute(text("UPDATE mqtt_config SET message_expiry_seconds = NULL, availability_topic = NULL"))
+        connection.execute(text("UPDATE mqtt_config SET birth_message = NULL, will_message = NULL"))
+    upgrade(database)
+    with running(database, model=ArgusAI) as api:
+        api.mqtt.start(api.store)
+        content = api.get().json()
+        assert content["stored"] is True
+        assert (content["enabled"], content["effective"]) == (False, None)
+        assert api.get("/status").json()["state"] == "off"
+        content = api.patch({"broker_host": "localhost"}).json()
+        assert (content["faults"], content["effective"]["message_expiry_seconds"]) == ([], 300)
+        assert content["effective"]["topic_prefix"] == "liveobject"
+    with database.connect() as connection:
+        row = connection.execute(text("SELECT * FROM mqtt_config")).mappings().one()
+    assert (row["qos"], row["topic_prefix"], row["birth_message"]) == (1, "liveobject", "online")
+
+
 def test_keys_are_changed_without_entering_the_password_again(argusai: Engine) -> None:
     upgrade(argusai)
     newer = Fernet.generate_key().decode()

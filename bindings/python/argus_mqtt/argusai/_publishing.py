@@ -59,7 +59,12 @@ class Publishing(CameraStates):
     async def publish_birth_message(self) -> bool:
         """Whether ArgusAI is said to be online, which the client does by itself after each connect."""
         client = self._the_client
-        return client is not None and is_online(client)
+        if client is not None and is_online(client):
+            return True
+        worker = self._worker
+        reason = (worker.last_error() if worker is not None else None) or "there is no connection"
+        _log.warning("birth_error", f"ArgusAI can't be said to be online: {reason}", error=reason)
+        return False
 
     @property
     def _client(self) -> OldClient | None:

@@ -56,8 +56,20 @@ def read_row(row: ConfigRow) -> StoredSettings:
     faults: list[Fault] = []
     values["password"] = _password(row, faults)
     # What has no column of ArgusAI's: the model of argus_mqtt.settings has both.
-    others = {**(getattr(row, "host_settings", None) or {}), **(getattr(row, "other_settings", None) or {})}
+    others = {**(getattr(row, "host_settings", None) or {}), **other_settings(row, faults)}
     return stored_settings(values, enabled=enabled, faults=faults, others=others)
+
+
+def other_settings(row: object, faults: list[Fault]) -> Mapping[str, object]:
+    """Give the settings of a row that have no column, by the library's names."""
+    try:
+        value = getattr(row, "other_settings", None)
+    except Exception as error:  # noqa: BLE001  (SQLite keeps any text in a column of JSON)
+        value = error
+    if value is None or isinstance(value, Mapping):
+        return value or {}
+    faults.append(Fault("other_settings", "wrong_type", None, "is no JSON object; it is not used"))
+    return {}
 
 
 def stored_settings(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections.abc import Generator, Mapping
+from concurrent.futures import TimeoutError as FutureTimedOut
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import argus_mqtt
@@ -154,12 +155,26 @@ class MQTTService(Publishing, Condition):
 
         Raises:
             InvalidSettings: They have faults after all, such as a file that is gone.
+            ShutDown: The service was ended meanwhile.
+            TimedOut: They were not in force within ten seconds. The service goes on as before; for None, it still
+                ends the connection as soon as it can.
         """
         given = None if settings is None else cast("argus_mqtt.Settings", dict(settings))
         faults = () if given is None else argus_mqtt.check_settings(given).faults
         if faults:
             raise argus_mqtt.InvalidSettings("; ".join(map(str, faults)), faults)
-        self._a_worker().put_in_force(StoredSettings(settings is not None, given, ())).result(APPLY_SECONDS)
+        worker = self._a_worker()
+        before = worker.stored or StoredSettings(enabled=False, settings=None, faults=())
+        done = worker.put_in_force(StoredSettings(settings is not None, given, ()))
+        try:
+            done.result(APPLY_SECONDS)
+        except FutureTimedOut:
+            if given is not None and not done.cancel():
+                # It is too late to keep them from coming into force, and whoever asked is told that they have not.
+                done.add_done_callback(lambda _: worker.put_in_force(before))
+            raise argus_mqtt.TimedOut(
+                f"the MQTT service did not take the settings within {APPLY_SECONDS:g} s"
+            ) from None
 
     async def test_connection(
         self,

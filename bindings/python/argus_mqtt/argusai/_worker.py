@@ -56,10 +56,15 @@ class Worker(Keeper):
         return self._ask(lambda waiting: self._save(stored, waiting))
 
     def put_in_force(self, stored: StoredSettings) -> Future[None]:
-        """Go on with settings, as `apply`; done as soon as they are in force, whatever comes of the connection."""
+        """Go on with settings, as `apply`; done as soon as they are in force, whatever comes of the connection.
+
+        Until it has begun it can be cancelled.
+        """
         done: Future[None] = Future()
 
         def do() -> None:
+            if not done.set_running_or_notify_cancel():
+                return
             try:
                 self._save(stored, None)
             except BaseException as error:
@@ -67,7 +72,11 @@ class Worker(Keeper):
                 raise
             done.set_result(None)
 
-        self._do(do, lambda: done.set_exception(argus_mqtt.ShutDown(_ENDED)))
+        def give_up() -> None:
+            if done.set_running_or_notify_cancel():
+                done.set_exception(argus_mqtt.ShutDown(_ENDED))
+
+        self._do(do, give_up)
         return done
 
     def connect(self) -> Waiting:

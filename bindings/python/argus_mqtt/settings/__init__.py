@@ -13,9 +13,11 @@ try:
     from ._client import ManagedClient
     from ._model import MQTTSettings
     from ._old_router import argusai_router
+    from ._reading import OldTable
     from ._router import settings_router
     from ._secrets import Secrets, Undecryptable, UnusableKey
-    from ._store import OldTable, Snapshot, Store
+    from ._snapshot import Snapshot
+    from ._store import Store
     from ._table import Base, MQTTConfig, MQTTConfigMixin
 except ModuleNotFoundError as error:
     if (error.name or "").split(".")[0] not in {"pydantic", "pydantic_core", "sqlalchemy", "cryptography", "fastapi"}:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from argus_mqtt._errors import Fault
 
     from ._candidate import Candidate
-    from ._store import Snapshot, Store
+    from ._snapshot import Snapshot
+    from ._store import Store
 
 _NULLABLE_OBJECT: Final = {"type": ["object", "null"]}
 _TIME: Final = {"type": ["string", "null"], "format": "date-time", "readOnly": True}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast, final
 
 from argus_mqtt._client import DEFAULT_SHUTDOWN_SECONDS, Client
 from argus_mqtt._connect import connect
+from argus_mqtt._errors import ShutDown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +57,7 @@ class ManagedClient:
 
         Raises:
             OldTable: The table of the settings lacks columns.
-            sqlalchemy.exc.DBAPIError: The database does not answer.
+            sqlalchemy.exc.SQLAlchemyError: The database does not answer.
         """
         snapshot = store.load()
         if snapshot is None:
@@ -70,19 +71,23 @@ class ManagedClient:
 
         Raises:
             InvalidSettings: They have faults after all, such as a file that is gone; nothing was changed.
-            RuntimeError: The program is ending.
+            ShutDown: The program is ending.
         """
         with self._lock:
             if settings is None:
                 self._shut_down(DEFAULT_SHUTDOWN_SECONDS)
             elif self._ended:
-                raise RuntimeError("the program is ending; it takes no new settings")
+                raise ShutDown("the program is ending; it takes no new settings")
             elif self._client is not None:
                 self._client.reconfigure(cast("Settings", settings))
             else:
                 client = connect(cast("Settings", settings))
-                if self._on_connect:
-                    self._on_connect(client)
+                try:
+                    if self._on_connect:
+                        self._on_connect(client)
+                except BaseException:
+                    client.shutdown(0)
+                    raise
                 self._client = client
 
     def shutdown(self, timeout: float = DEFAULT_SHUTDOWN_SECONDS) -> None:

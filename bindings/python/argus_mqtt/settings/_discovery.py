@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fastapi import HTTPException, status
 from fastapi.responses import JSONResponse
 
-from argus_mqtt._errors import InvalidArgument, QueueFull
+from argus_mqtt._errors import ArgusMqttError, InvalidArgument
 
 from . import _actions, _problems
 
@@ -61,7 +61,7 @@ def announce(parts: Parts, client: Client) -> int:
             count += 1
     except InvalidArgument as error:
         raise HTTPException(status.HTTP_409_CONFLICT, f"after {count} cameras: {error}") from error
-    except QueueFull as error:
+    except ArgusMqttError as error:
         raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, f"after {count} cameras: {error}") from error
     return count
 

@@ -20,8 +20,10 @@ from ._table import MQTTConfig, MQTTConfigMixin
 if TYPE_CHECKING:
     from argus_mqtt._client import Client
 
+    from ._both_or_none import Connection
     from ._secrets import Secrets
-    from ._store import Connection, SessionFactory, Snapshot
+    from ._snapshot import Snapshot
+    from ._store import SessionFactory
 
 _log = logging.getLogger("argus_mqtt")
 
@@ -48,7 +50,7 @@ def argusai_router(  # noqa: PLR0913  (all by name)
     """
     store = Store(session, model=model, secrets=secrets)
     parts = Parts(store=store, client=client, cameras=cameras, host_settings=model.host_settings)
-    router = _router.guarded(prefix, "MQTT", authorize, origins)
+    router = _router.guarded(prefix, "MQTT", authorize, origins, _problems.EVERYWHERE)
     _add_settings(router, parts)
     _add_actions(router, parts)
     return router
@@ -95,7 +97,10 @@ def _add_actions(router: APIRouter, parts: Parts) -> None:
         return Sent(success=bool(sent["delivered"]), message=str(sent["message"]), topic=topic)
 
 
-_OFFLINE: Final[_problems.Responses] = {503: {"description": "The client is not connected."}}
+_OFFLINE: Final[_problems.Responses] = {
+    400: {"description": "Home Assistant discovery is switched off."},
+    409: {"description": "What is stored does not allow it, or there is nothing to announce."},
+}
 
 
 def _saved(parts: Parts, update: OldUpdate) -> Snapshot:

@@ -10,7 +10,9 @@ from . import _answers
 from ._candidate import Candidate, Purpose, candidate
 
 if TYPE_CHECKING:
-    from ._store import Connection, Snapshot, Store
+    from ._both_or_none import Connection
+    from ._snapshot import Snapshot
+    from ._store import Store
 
 Cameras = Callable[[], Iterable[Mapping[str, Any]]]
 """Gives the cameras to announce, each as `Client.announce_camera` takes it."""

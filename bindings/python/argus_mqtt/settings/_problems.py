@@ -39,7 +39,11 @@ def _problem(description: str, schema: dict[str, Any] = _DETAIL) -> dict[str, An
 EVERYWHERE: Final[Responses] = {
     401: _problem("Nobody is logged in."),
     403: _problem("Whoever is logged in may not, or a page of another origin has sent it with the user's cookies."),
-    503: _problem("The database does not answer, its table is too old, or the client is not connected."),
+    409: _problem("The client does not take it, for a reason of its settings."),
+    503: _problem(
+        "The database does not answer or its table is too old, the client is not connected or does not take it in "
+        "time, or the program is ending. Nothing was changed."
+    ),
 }
 BODY: Final[Responses] = {
     413: _problem("The body is too large."),
@@ -55,4 +59,4 @@ TRYING: Final[Responses] = {
     **BODY,
     429: _problem("Another test is running, or there were too many; see Retry-After."),
 }
-NO_CLIENT: Final[Responses] = {409: _problem("MQTT is switched off or not set up.")}
+NO_CLIENT: Final[Responses] = {409: _problem("MQTT is switched off or not set up, or its settings don't allow it.")}

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Request, Response, status
-from fastapi.exceptions import RequestValidationError
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
-from sqlalchemy.exc import DBAPIError
 
-from . import _actions, _discovery, _events, _problems, _requests, _resource, _trial
+from . import _actions, _discovery, _events, _failures, _problems, _requests, _resource, _trial
 from ._parts import Cameras, Parts
-from ._store import OldTable, Store
+from ._store import Store
 from ._table import MQTTConfig, MQTTConfigMixin
 
 if TYPE_CHECKING:
+    from ._both_or_none import Connection
     from ._secrets import Secrets
-    from ._store import Connection, SessionFactory
+    from ._store import SessionFactory
 
 PREFIX = "/api/v1/settings/mqtt"
 
@@ -92,23 +91,10 @@ class _SettingsRoute(APIRoute):
         async def handler(request: Request) -> Response:
             try:
                 response: Response = await handle(request)
-            except RequestValidationError as error:
-                raise RequestValidationError([_without_secrets(fault) for fault in error.errors()]) from None
-            except OldTable as error:
-                raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, str(error)) from error
-            except DBAPIError as error:
-                # Not its text, which has the statement with what was to be stored.
-                why = f"the database does not answer as it should ({type(error).__name__})"
-                raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, why) from error
-
+            except Exception as error:
+                _failures.answer(error)
+                raise
             response.headers.setdefault("Cache-Control", "no-store")
             return response
 
         return handler
-
-
-def _without_secrets(fault: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out the value of a fault of the password, and one that is a whole object, such as the body."""
-    where, value = fault["loc"][1:], fault.get("input")
-    is_shown = isinstance(value, (str, int, float)) and where and "password" not in where
-    return {**fault, "input": value if is_shown else None}

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy.exc import InvalidRequestError
 
 from argus_mqtt._errors import Fault
 from argus_mqtt.argusai import _names, _row
@@ -56,20 +59,36 @@ class Stored:
 
 def read(row: MQTTConfigMixin, secrets: Secrets) -> Stored:
     """Copy what a row holds. No value of it raises: what can't be used is a fault, and a client does without it."""
-    settings = {**blank(type(row)), **_others(row)}
+    faults: list[Fault] = []
+    others = _row.other_settings(row, faults)
+    settings = blank(type(row))
+    # What this library does not know is a fault, and the next save leaves it out.
+    settings |= {name: value for name, value in others.items() if name in settings}
     for setting, column in _COLUMNS.items():
         value = getattr(row, column)
-        if value or setting not in _EMPTY_IS_DEFAULT:
-            settings[setting] = value
-    faults: list[Fault] = []
+        if value is None or value == "":
+            # What runs then, and what a save of something else is not to change.
+            default = settings[setting] if setting in _EMPTY_IS_DEFAULT else _names.DEFAULTS[column]
+            value = None if default == "" else default
+        settings[setting] = value
     password = _password(row, secrets, faults)
     # Where the host has no defaults of its own, the library's hold, and not those of ArgusAI.
     usual = _schema.defaults()
-    others = {**{name: usual[name] for name in _names.FIXED}, **_others(row)}
-    found = _row.stored_settings({**columns(row), "password": password}, enabled=row.enabled, others=others)
+    others = {**{name: usual[name] for name in _names.FIXED}, **row.host_settings, **others}
+    enabled = bool(row.enabled)
+    found = _row.stored_settings({**columns(row), "password": password}, enabled=enabled, others=others)
     faults += (replace(fault, field=_names.SETTINGS.get(fault.field, fault.field)) for fault in found.faults)
     best = None if found.settings is None else dict(found.settings)
-    return Stored(row.enabled, settings, password, bool(row.password), best, tuple(faults))
+    return Stored(enabled, settings, password, bool(row.password), best, tuple(faults))
+
+
+def time(row: MQTTConfigMixin, column: str) -> datetime | None:
+    """Give a time of a row; None where the column holds none."""
+    try:
+        found = getattr(row, column)
+    except InvalidRequestError:
+        return None
+    return found if isinstance(found, datetime) else None
 
 
 def blank(model: type[MQTTConfigMixin]) -> dict[str, Any]:
@@ -107,10 +126,6 @@ def write(row: MQTTConfigMixin, given: Mapping[str, Any], filled_in: Mapping[str
 def columns(row: MQTTConfigMixin) -> dict[str, Any]:
     """Give what a row holds by the names of ArgusAI's columns, without the password."""
     return {column: getattr(row, column) for column in (*_COLUMNS.values(), _names.ENABLED)}
-
-
-def _others(row: MQTTConfigMixin) -> dict[str, Any]:
-    return {**row.host_settings, **(row.other_settings or {})}
 
 
 def _password(row: MQTTConfigMixin, secrets: Secrets, faults: list[Fault]) -> str | None:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fastapi import HTTPException, Request, status
-
-from argus_mqtt._errors import InvalidSettings
+from fastapi import Request, status
 
 from . import _answers, _preconditions
 from ._requests import refuse
-from ._store import Conflict
 
 if TYPE_CHECKING:
     from fastapi.responses import JSONResponse
 
     from ._candidate import Candidate
     from ._parts import Parts
-    from ._store import Snapshot
+    from ._snapshot import Snapshot
 
 
 def save(parts: Parts, request: Request, body: dict[str, Any], if_match: str, if_none_match: str) -> JSONResponse:
@@ -33,10 +30,5 @@ def save(parts: Parts, request: Request, body: dict[str, Any], if_match: str, if
             refuse(wanted.faults)
         return wanted
 
-    try:
-        after = parts.store.save(make, parts.client)
-    except Conflict as error:
-        raise HTTPException(status.HTTP_412_PRECONDITION_FAILED, str(error)) from None
-    except InvalidSettings as error:  # A file has changed since it was judged.
-        refuse(error.faults)
+    after = parts.store.save(make, parts.client)
     return _answers.stored(after, parts.store, status.HTTP_201_CREATED if is_first else status.HTTP_200_OK)

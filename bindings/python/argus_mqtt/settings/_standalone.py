@@ -65,7 +65,7 @@ class Standalone:
         """Make the table, and store settings if there are none.
 
         Raises:
-            sqlalchemy.exc.DBAPIError: The database does not answer.
+            sqlalchemy.exc.SQLAlchemyError: The database does not answer.
         """
         with self._engine.begin() as connection:
             migration.upgrade(connection)

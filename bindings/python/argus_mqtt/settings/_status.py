@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
-from argus_mqtt._errors import ShutDown
+from argus_mqtt._errors import ArgusMqttError
 
-from . import _answers, _preconditions
-from ._store import OldTable
+from . import _answers, _failures, _preconditions
+from ._reading import OldTable
 
 if TYPE_CHECKING:
     from argus_mqtt._client import Client
     from argus_mqtt._status import Status
 
     from ._parts import Parts
-    from ._store import Snapshot
+    from ._snapshot import Snapshot
 
 SCHEMA: Final[dict[str, Any]] = {
     "type": "object",
@@ -43,8 +43,8 @@ def live(parts: Parts) -> dict[str, Any]:
         snapshot, trouble = parts.store.load(), None
     except OldTable as error:
         snapshot, trouble = None, str(error)
-    except DBAPIError as error:
-        snapshot, trouble = None, f"the database does not answer as it should ({type(error).__name__})"
+    except SQLAlchemyError as error:
+        snapshot, trouble = None, _failures.database_trouble(error)
     status = client_status(parts.client.client)
     if trouble is not None:
         state, message = "database", f"The settings cannot be read: {trouble}."
@@ -62,12 +62,12 @@ def live(parts: Parts) -> dict[str, Any]:
 
 
 def client_status(client: Client | None) -> Status | None:
-    """Give the status of a client; None of one that is no more."""
+    """Give the status of a client; None of one that is no more, or not of this process."""
     if client is None:
         return None
     try:
         return client.status()
-    except ShutDown:
+    except ArgusMqttError:
         return None
 
 

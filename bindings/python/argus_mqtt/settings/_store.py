@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from sqlalchemy import inspect, select
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from argus_mqtt._errors import ArgusMqttError, InvalidSettings
 
 from . import _row
+from ._both_or_none import commit, finish
 from ._candidate import Candidate, candidate
+from ._reading import first_row
 from ._secrets import Secrets
+from ._snapshot import Snapshot
 from ._table import MQTTConfig, MQTTConfigMixin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from argus_mqtt._client import Client
-
-    from ._row import Stored
+    from ._both_or_none import Connection
 
 SessionFactory = Callable[[], Session]
 """Gives a session, as a `sessionmaker` does. It is closed here."""
@@ -35,23 +33,8 @@ SessionFactory = Callable[[], Session]
 _ONLY_ID: Final = "8a6ec1ba-2d0d-5b8c-9a5f-6d717474636f"
 
 
-class OldTable(ArgusMqttError):
-    """The table of the settings lacks columns; the text says what to run."""
-
-
 class Conflict(ArgusMqttError):
     """Somebody else has saved settings in the meantime."""
-
-
-class Connection(Protocol):
-    """What a program has its client in, for which settings are stored."""
-
-    @property
-    def client(self) -> Client | None:
-        """The client, None without one."""
-
-    def apply(self, settings: Mapping[str, Any] | None) -> None:
-        """Go on with settings that are known to be valid; None is without a client. Doesn't wait for the broker."""
 
 
 class Change(Protocol):
@@ -59,27 +42,6 @@ class Change(Protocol):
 
     def write(self, row: MQTTConfigMixin, secrets: Secrets) -> None:
         """Put it into a row."""
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """The settings as they were stored at one time, apart from the row.
-
-    Attributes:
-        id: The key of the row.
-        version: How often they have been saved through the API.
-        created_at: When they were first saved.
-        updated_at: When they were last saved.
-        columns: The columns of ArgusAI's that are settings, without the password.
-        stored: What they mean.
-    """
-
-    id: str
-    version: int
-    created_at: datetime | None
-    updated_at: datetime | None
-    columns: Mapping[str, Any]
-    stored: Stored
 
 
 class Store:
@@ -104,6 +66,19 @@ class Store:
         self._saving = threading.Lock()
 
     @property
+    def place(self) -> str:
+        """The address of the table, without a password: the same in all processes of a machine.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: The sessions have no database.
+        """
+        with self._session() as session:
+            url = session.get_bind(self._model).engine.url
+        if url.get_backend_name() == "sqlite" and url.database:
+            url = url.set(database=str(Path(url.database).absolute()))
+        return url.render_as_string(hide_password=True)
+
+    @property
     def blank(self) -> dict[str, Any]:
         """Every setting but the password as it is where nothing is stored."""
         return _row.blank(self._model)
@@ -113,7 +88,7 @@ class Store:
 
         Raises:
             OldTable: The table is there, and lacks columns.
-            sqlalchemy.exc.DBAPIError: The database does not answer.
+            sqlalchemy.exc.SQLAlchemyError: The database does not answer.
         """
         with self._session() as session:
             row = self._row(session)
@@ -131,7 +106,7 @@ class Store:
         Raises:
             Conflict: Somebody else saved at the same time.
             OldTable: The table lacks columns.
-            sqlalchemy.exc.DBAPIError: The database does not take them.
+            sqlalchemy.exc.SQLAlchemyError: The database does not take them.
         """
         with self._saving, self._session() as session:
             row = self._row(session)
@@ -149,7 +124,7 @@ class Store:
             except (StaleDataError, IntegrityError) as error:
                 raise Conflict("somebody else has saved settings at the same time") from error
             after = self._snapshot(row)
-            self._finish(session, before, after, connection)
+            finish(session, before, after, connection)
             return after
 
     def save_first(self, settings: Mapping[str, Any]) -> Snapshot:
@@ -186,67 +161,13 @@ class Store:
             if row is None or not row.password or self._secrets.is_current(row.password):
                 return False
             row.password = self._secrets.encrypt(self._secrets.decrypt(row.password))
-            _commit(session)
+            commit(session)
             return True
 
     def _row(self, session: Session) -> MQTTConfigMixin | None:
-        model = self._model
-        try:
-            return session.scalars(select(model).order_by(model.created_at, model.id).limit(1)).first()
-        except DBAPIError as error:
-            session.rollback()
-            _explain(session, model, error)
-            raise
+        return first_row(session, self._model)
 
     def _snapshot(self, row: MQTTConfigMixin) -> Snapshot:
         stored = _row.read(row, self._secrets)
-        return Snapshot(row.id, row.version, row.created_at, row.updated_at, _row.columns(row), stored)
-
-    def _finish(
-        self, session: Session, before: Snapshot | None, after: Snapshot, connection: Connection | None
-    ) -> None:
-        """Let the client go first where it can be called back: a client that has ended has lost its queue."""
-        running = after.stored.running
-        if connection is None or running is None:
-            _commit(session)
-            if connection is not None:
-                connection.apply(None)
-            return
-        connection.apply(running)
-        try:
-            _commit(session)
-        except BaseException:
-            connection.apply(before.stored.running if before else None)
-            raise
-
-
-def _commit(session: Session) -> None:
-    """Commit, or leave nothing that the next user of the connection would commit.
-
-    SQLite keeps a transaction open that it could not commit, and SQLAlchemy takes it for ended.
-    """
-    connection = session.connection()
-    try:
-        session.commit()
-    except BaseException:
-        with contextlib.suppress(Exception):
-            connection.connection.rollback()
-        raise
-
-
-def _explain(session: Session, model: type[MQTTConfigMixin], error: DBAPIError) -> None:
-    """Say what is missing, if the table is older than this package."""
-    wanted = inspect(model).local_table
-    found = inspect(session.connection())
-    if not found.has_table(wanted.name, schema=wanted.schema):
-        raise OldTable(
-            f"there is no table {wanted.name}; create it with argus_mqtt.settings.migration.upgrade, in an Alembic "
-            "revision of the program"
-        ) from error
-    there = {column["name"] for column in found.get_columns(wanted.name, schema=wanted.schema)}
-    missing = [column.name for column in wanted.columns if column.name not in there]
-    if missing:
-        raise OldTable(
-            f"the table {wanted.name} lacks {' and '.join(missing)}; run the Alembic revision that calls "
-            "argus_mqtt.settings.migration.upgrade"
-        ) from error
+        created, updated = (_row.time(row, column) for column in ("created_at", "updated_at"))
+        return Snapshot(row.id, row.version, created, updated, _row.columns(row), stored)

@@ -1,0 +1,59 @@
+"""Reading the one row of settings, from a table that may be older than this package."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import inspect, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session, defer
+
+from argus_mqtt._errors import ArgusMqttError
+
+if TYPE_CHECKING:
+    from ._table import MQTTConfigMixin
+
+
+class OldTable(ArgusMqttError):
+    """The table of the settings lacks columns; the text says what to run."""
+
+
+def first_row(session: Session, model: type[MQTTConfigMixin]) -> MQTTConfigMixin | None:
+    """Give the row; None where there is none.
+
+    A column whose content SQLAlchemy can't read is left out, and raises InvalidRequestError when it is asked for.
+
+    Raises:
+        OldTable: The table is not there, or lacks columns.
+        sqlalchemy.exc.SQLAlchemyError: The database does not answer.
+    """
+    rows = select(model).order_by(model.created_at, model.id).limit(1)
+    try:
+        try:
+            return session.scalars(rows).first()
+        except ValueError:
+            # SQLite keeps any text in any column.
+            parsed = (model.other_settings, model.created_at, model.updated_at, model.last_connected_at)
+            return session.scalars(rows.options(*(defer(column, raiseload=True) for column in parsed))).first()
+    except DBAPIError as error:
+        session.rollback()
+        _explain(session, model, error)
+        raise
+
+
+def _explain(session: Session, model: type[MQTTConfigMixin], error: DBAPIError) -> None:
+    """Say what is missing, if the table is older than this package."""
+    wanted = inspect(model).local_table
+    found = inspect(session.connection())
+    if not found.has_table(wanted.name, schema=wanted.schema):
+        raise OldTable(
+            f"there is no table {wanted.name}; create it with argus_mqtt.settings.migration.upgrade, in an Alembic "
+            "revision of the program"
+        ) from error
+    there = {column["name"] for column in found.get_columns(wanted.name, schema=wanted.schema)}
+    missing = [column.name for column in wanted.columns if column.name not in there]
+    if missing:
+        raise OldTable(
+            f"the table {wanted.name} lacks {' and '.join(missing)}; run the Alembic revision that calls "
+            "argus_mqtt.settings.migration.upgrade"
+        ) from error
