@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -246,6 +247,45 @@ def test_the_stored_password_is_tried_with_what_it_was_stored_for(old: Old, monk
         with pytest.raises(RuntimeError, match="noted"):
             old.post("/test", **{**same, **change})
     assert tried == ["p", "p", "q", None, None, None]
+
+
+def test_the_test_uses_what_is_stored_beside_its_fields(
+    old: Old, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[Any] = []
+
+    def note(settings: Any, _timeout: float) -> Any:
+        tried.append(settings)
+        raise RuntimeError("noted")
+
+    monkeypatch.setattr("argus_mqtt.settings._old_test.test_connection", note)
+    secret = tmp_path / "secret"
+    secret.write_text("hunter2")
+    fingerprint = "ab" * 32
+    others = {"tls_fingerprint": fingerprint, "password_file": str(secret), "connect_timeout_seconds": 7}
+    same = {"broker_host": "127.0.0.1", "broker_port": 1, "username": "u", "use_tls": True}
+    old.put(**same, enabled=False)
+    with old.store._session() as session:
+        session.query(ArgusAI).one().other_settings = others
+        session.commit()
+    for change in ({}, {"broker_host": "localhost"}, {"password": "typed"}):
+        with pytest.raises(RuntimeError, match="noted"):
+            old.post("/test", **{**same, **change})
+    assert [one["tls_fingerprint"] for one in tried] == [fingerprint] * 3
+    assert [one["connect_timeout_seconds"] for one in tried] == [7] * 3
+    assert [one.get("password_file") for one in tried] == [str(secret), None, None]
+
+
+@pytest.mark.parametrize("value", ["NaN", "1e999", '"\\ud800"', "1e2", "null", '{"a": [1]}', '"a\\u0000b"'])
+def test_values_of_any_kind_are_taken_or_refused_in_json(old: Old, value: str) -> None:
+    for field in ("broker_port", "topic_prefix", "username", "message_expiry_seconds"):
+        body = f'{{"broker_host": "localhost", "enabled": false, "{field}": {value}}}'
+        for method, path in (("PUT", "/config"), ("POST", "/test")):
+            if path == "/test" and value in {"1e2", "null"}:
+                continue  # They are taken, and there are ten tests a minute.
+            answer = old.http.request(method, PATH + path, content=body, headers={"Content-Type": "application/json"})
+            assert answer.status_code in {200, 422}, (field, answer.text)
+            answer.json()
 
 
 def test_a_test_message_needs_a_connection(old: Old, settings: Settings, subscriber: Subscriber) -> None:

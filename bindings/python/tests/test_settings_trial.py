@@ -6,14 +6,20 @@ import socket
 import ssl
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from fastapi import HTTPException
 
+from argus_mqtt.settings._limiter import Limiter
+from argus_mqtt.settings._old_bodies import OldTest
+from argus_mqtt.settings._old_test import OldTests
+from argus_mqtt.settings._parts import Parts
 from support.answering import Answering
-from support.programs import REPOSITORY
+from support.programs import REPOSITORY, Program
 from support.settings_api import Api, faults, running_on_sqlite
 
 if TYPE_CHECKING:
@@ -95,6 +101,51 @@ def test_one_at_a_time_and_ten_a_minute(api: Api, unreachable: Settings) -> None
     answer = api.post("/test", dict(unreachable))
     assert answer.status_code == 429
     assert 1 <= int(answer.headers["Retry-After"]) <= 60
+
+
+def test_the_limits_hold_for_both_routers_and_for_all_workers(tmp_path: Path, unreachable: Settings) -> None:
+    settings = dict(unreachable)
+    with running_on_sqlite(tmp_path) as one, running_on_sqlite(tmp_path) as another:
+        answers = [api.post("/test", settings).status_code for api in (one, another) for _ in range(4)]
+        assert answers == [200] * 8
+        program = (
+            "import sys\n"
+            "from argus_mqtt.settings._limiter import Limiter\n"
+            "with Limiter(lambda: sys.argv[1], 10, 60.0).turn(): print('begun', flush=True)\n"
+        )
+        with Program.python(program, one.store.place) as worker:
+            assert worker.ended() == 0, worker.output
+        old = OldTests(Parts(store=one.store, client=one.mqtt, cameras=None, host_settings={}))
+        wanted = OldTest(broker_host="127.0.0.1", broker_port=1, username=None, password=None)
+        assert "tests have been made" not in old.test(wanted).message
+        assert "10 tests have been made within 60 s" in old.test(wanted).message
+        assert another.post("/test", settings).status_code == 429
+    (tmp_path / "elsewhere").mkdir()
+    with running_on_sqlite(tmp_path / "elsewhere") as elsewhere:
+        assert elsewhere.post("/test", settings).status_code == 200
+
+
+def test_a_limit_is_kept_without_a_directory_and_through_what_is_damaged(
+    lock_directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limiter = Limiter(lambda: "k", 2, 60.0)
+    with limiter.turn(), pytest.raises(HTTPException, match="another test is running"), limiter.turn():
+        pass
+    (file,) = lock_directory.iterdir()
+    for content in ("[1e99, 0", "7", '["x"]', f"[{time.monotonic() + 999}]"):
+        file.write_text(content)
+        with limiter.turn():
+            pass
+    with limiter.turn():
+        pass
+    with pytest.raises(HTTPException, match="2 tests have been made"), limiter.turn():
+        pass
+    monkeypatch.setenv("ARGUS_MQTT_LOCK_DIRECTORY", str(file))
+    for _ in range(2):
+        with limiter.turn():
+            pass
+    with pytest.raises(HTTPException, match="2 tests have been made"), limiter.turn():
+        pass
 
 
 def _connack(code: int, properties: bytes) -> bytes:

@@ -35,7 +35,7 @@ class Ownership:
         self._descriptor: int | None = None
         self._stem: Path | None = None
         try:
-            self._stem = _directory() / hashlib.sha256(key.encode()).hexdigest()[:32]
+            self._stem = lock_directory() / hashlib.sha256(key.encode()).hexdigest()[:32]
         except OSError as error:
             _log.warning("no_lock", f"no lock between several workers: {error}", error=str(error))
         self._seen = self._mark()
@@ -117,7 +117,7 @@ class Ownership:
             os.close(descriptor)
 
 
-def _directory() -> Path:
+def lock_directory() -> Path:
     """Give the directory of the files, which nobody else may write to."""
     given = os.environ.get(DIRECTORY_VARIABLE)
     directory = Path(given) if given else Path(tempfile.gettempdir()) / f"argus-mqtt-{os.getuid()}"

@@ -2,47 +2,93 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import hashlib
+import json
 import math
+import os
 import threading
 import time
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
 from fastapi import HTTPException, status
 
+from argus_mqtt.argusai._ownership import lock_directory
+
 
 class Limiter:
-    """One at a time, and so many in a time. Any thread may use it."""
+    """One at a time, and so many in a time, together with all others of the same key.
 
-    def __init__(self, most: int, seconds: float) -> None:
-        """Allow `most` within any `seconds`."""
+    Those are the routers and the worker processes of a user on one machine: they share a file in the directory of
+    `argus_mqtt.argusai._ownership`. Where there is no such directory, they are those of this process. Any thread may
+    use it.
+    """
+
+    def __init__(self, key: Callable[[], str], most: int, seconds: float) -> None:
+        """Allow `most` within any `seconds`; `key` is asked at each turn."""
+        self._key: Final = key
         self._most: Final = most
         self._seconds: Final = seconds
-        self._lock = threading.Lock()
-        self._is_busy = False
-        self._begun: deque[float] = deque()
 
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Take one's turn, or answer 429."""
-        with self._lock:
-            now = time.monotonic()
-            while self._begun and now - self._begun[0] >= self._seconds:
-                self._begun.popleft()
-            if self._is_busy:
-                self._refuse("another test is running; wait for its end", 1)
-            if len(self._begun) >= self._most:
-                wait = math.ceil(self._begun[0] + self._seconds - now)
-                self._refuse(f"{self._most} tests have been made within {self._seconds:g} s; wait {wait} s", wait)
-            self._begun.append(now)
-            self._is_busy = True
+        descriptor = self._open()
         try:
-            yield
+            try:
+                # Each opening of the file has a lock of its own, in the same process too.
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                _refuse("another test is running; wait for its end", 1)
+            try:
+                self._count(descriptor)
+                yield
+            finally:
+                # Not by closing alone: a child of this process may have a copy.
+                fcntl.flock(descriptor, fcntl.LOCK_UN)
         finally:
-            self._is_busy = False
+            os.close(descriptor)
 
-    @staticmethod
-    def _refuse(why: str, seconds: int) -> None:
-        raise HTTPException(status.HTTP_429_TOO_MANY_REQUESTS, why, {"Retry-After": str(max(seconds, 1))})
+    def _open(self) -> int:
+        name = f"tests-{hashlib.sha256(self._key().encode()).hexdigest()[:32]}"
+        with contextlib.suppress(OSError):
+            return os.open(lock_directory() / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        return _private(name)
+
+    def _count(self, descriptor: int) -> None:
+        now = time.monotonic()
+        # This clock began anew with the machine, and the file may be older.
+        begun = [one for one in _times(descriptor) if now - self._seconds < one <= now]
+        if len(begun) >= self._most:
+            wait = math.ceil(begun[0] + self._seconds - now)
+            _refuse(f"{self._most} tests have been made within {self._seconds:g} s; wait {wait} s", wait)
+        with contextlib.suppress(OSError):  # A full disk stops no test.
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, json.dumps([*begun, now]).encode(), 0)
+
+
+_files: Final[dict[str, int]] = {}
+_making: Final = threading.Lock()
+
+
+def _private(name: str) -> int:
+    """Open a file that this process alone has, and no directory."""
+    with _making:
+        if name not in _files:
+            _files[name] = os.memfd_create(name)
+    return os.open(f"/proc/self/fd/{_files[name]}", os.O_RDWR | os.O_CLOEXEC)
+
+
+def _times(descriptor: int) -> list[float]:
+    # A full disk, or the end of a process, can leave half of it.
+    with contextlib.suppress(ValueError, TypeError):
+        found = json.loads(os.pread(descriptor, 1 << 16, 0))
+        return sorted(float(one) for one in found)
+    return []
+
+
+def _refuse(why: str, seconds: int) -> None:
+    raise HTTPException(status.HTTP_429_TOO_MANY_REQUESTS, why, {"Retry-After": str(max(seconds, 1))})

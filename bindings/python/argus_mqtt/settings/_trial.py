@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from fastapi.responses import JSONResponse
 
 from argus_mqtt._connection_test import test_connection
-from argus_mqtt._errors import InvalidSettings
 
 from . import _problems
 from ._limiter import Limiter
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from argus_mqtt._settings_fields import Settings
 
     from ._parts import Parts
+    from ._store import Store
 
 MOST_A_MINUTE: Final = 10
 SECONDS: Final = 15.0
@@ -60,15 +60,21 @@ _REPORT: Final = {
 }
 
 
+def limiter(store: Store) -> Limiter:
+    """Give what says how often a connection may be tried, by all who have these settings."""
+    return Limiter(lambda: store.place, MOST_A_MINUTE, 60.0)
+
+
 def add(router: APIRouter, parts: Parts) -> None:
     """Add the route."""
-    limiter = Limiter(MOST_A_MINUTE, 60.0)
+    tests = limiter(parts.store)
 
     @router.post(
         "/test",
         summary="Try a connection with these settings beside the running client",
         description="The stored password is used for the broker and the username that it was stored for alone, with "
-        f"the same port and TLS. One test at a time, and {MOST_A_MINUTE} a minute. What answers is not quoted.",
+        f"the same port and TLS. One test at a time, and {MOST_A_MINUTE} a minute, counted over all "
+        "worker processes of a machine and the older routes. What answers is not quoted.",
         responses={
             200: {"content": {"application/json": {"schema": _REPORT}}},
             **_problems.TRYING,
@@ -79,11 +85,8 @@ def add(router: APIRouter, parts: Parts) -> None:
         wanted = parts.wanted(body, parts.store.load(), purpose="test")
         if wanted.faults:
             refuse(wanted.faults)
-        with limiter.turn():
-            try:
-                report = test_connection(cast("Settings", wanted.complete), SECONDS)
-            except InvalidSettings as error:  # A file has changed since it was judged.
-                refuse(error.faults)
+        with tests.turn():
+            report = test_connection(cast("Settings", wanted.complete), SECONDS)
         return JSONResponse(without_quotes(report, wanted.filled_in or {}))
 
 
