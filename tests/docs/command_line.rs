@@ -7,6 +7,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
+use crate::compiler::root;
 use crate::markdown::document;
 use crate::scene::Scene;
 use crate::snippets::python;
@@ -72,8 +73,13 @@ fn every_command_does_what_the_page_shows() {
 /// Makes `argus-mqtt` a program, as the wheel does.
 fn install(directory: &Path) {
     let program = directory.join("argus-mqtt");
-    let command = python();
-    let interpreter = command.get_program().to_string_lossy().into_owned();
+    // What a database needs is installed there for the tests of Python.
+    let environment = root().join("target/venv/bin/python");
+    let interpreter = if environment.exists() {
+        environment.display().to_string()
+    } else {
+        python().get_program().to_string_lossy().into_owned()
+    };
     fs::write(
         &program,
         format!("#!/bin/sh\nexec {interpreter} -W error -m argus_mqtt \"$@\"\n"),

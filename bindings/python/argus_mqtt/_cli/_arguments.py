@@ -118,20 +118,31 @@ def _add_import(commands: _Commands) -> None:
         _convert.run_import,
         "Make a settings file of environment variables, an add-on's options or an export",
         "Without FILE, of the environment variables that begin with MQTT_. Nothing is written if the settings have a "
-        "fault. A password that the written file holds already stays, if it is for the same broker and username.",
+        "fault. A password that is stored there already stays, if broker_host and username are the same.",
     )
     command.add_argument(
         "file", metavar="FILE", nargs="?", help="options in JSON, as an add-on finds them in /data/options.json"
     )
-    command.add_argument("--to", metavar="FILE", help="the file to write; without it, all but the password is shown")
-    command.add_argument("--replace", action="store_true", help="write over a file that exists")
+    where = command.add_mutually_exclusive_group()
+    where.add_argument("--to", metavar="FILE", help="the file to write; without it, all but the password is shown")
+    _add_database(command, where)
+    command.add_argument(
+        "--key-file", metavar="FILE", help="the key that encrypts the password there; else that of ENCRYPTION_KEY"
+    )
+    command.add_argument("--replace", action="store_true", help="write over what is there")
 
 
 def _add_export(commands: _Commands) -> None:
     command = _command(
-        commands, "export", _convert.run_export, "Write a copy of a settings file without its password, for import"
+        commands, "export", _convert.run_export, "Write a copy of settings without the password, for import"
     )
-    command.add_argument("file", metavar="FILE", help="settings in JSON; - is the standard input")
+    command.add_argument("file", metavar="FILE", nargs="?", help="settings in JSON; - is the standard input")
+    _add_database(command, command)
+
+
+def _add_database(command: argparse.ArgumentParser, where: argparse._ActionsContainer) -> None:
+    where.add_argument("--database", metavar="URL", help="the database with the settings, as SQLAlchemy names it")
+    command.add_argument("--argusai", action="store_true", help="the table there is ArgusAI's, with its defaults")
 
 
 def add_broker(command: argparse.ArgumentParser) -> None:

@@ -28,16 +28,20 @@ def run(given: argparse.Namespace, terminal: Terminal) -> int:
 def show(report: SettingsReport, origin: str, terminal: Terminal) -> None:
     """Tell what the library thinks of settings."""
     if report.settings is None:
-        count = len(report.faults)
-        terminal.line(f"{origin}: {count} {'fault' if count == 1 else 'faults'}", "bad")
-        for fault in report.faults:
-            terminal.line(f"  {fault}")
+        show_faults(report.faults, origin, terminal)
     else:
         terminal.line(f"{origin}: valid", "good")
         for name in ("broker_host", "broker_port", "client_id", "topic_prefix", "event_topic", "availability_topic"):
             terminal.line(f"  {name:<20}{report.settings[name]}")
     for note in report.notes:
         terminal.line(f"  note: {note}", "doubtful")
+
+
+def show_faults(faults: tuple[Fault, ...], origin: str, terminal: Terminal) -> None:
+    """Tell what is wrong with settings."""
+    terminal.line(f"{origin}: {len(faults)} {'fault' if len(faults) == 1 else 'faults'}", "bad")
+    for fault in faults:
+        terminal.line(f"  {fault}")
 
 
 def faults_text(faults: tuple[Fault, ...]) -> str:

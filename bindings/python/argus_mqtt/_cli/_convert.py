@@ -9,10 +9,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from argus_mqtt._importing import exported, from_environment, from_options, restored
+from argus_mqtt._importing import ENABLED, exported, from_environment, from_options, restored
 from argus_mqtt._settings import check_settings
 
-from . import _check, _sources
+from . import _check, _database, _sources, _written
 from ._failing import FAILED, OK, Misused
 
 if TYPE_CHECKING:
@@ -31,6 +31,10 @@ def run_import(given: argparse.Namespace, terminal: Terminal) -> int:
     if not imported.taken:
         where = _sources.name_of(given.file) if given.file else "the environment"
         raise Misused(f"there are no settings in {where}")
+    if given.database:
+        return _database.restore(given, imported, terminal)
+    if imported.enabled is not None:
+        terminal.note(f"{ENABLED} is left out: a file has settings alone, a database also whether they are used")
     settings = restored(imported.settings, stored) if stored else imported.settings
     report = check_settings(settings)
     if not report.valid:
@@ -39,12 +43,8 @@ def run_import(given: argparse.Namespace, terminal: Terminal) -> int:
         return FAILED
     if to:
         _write(to, settings)
-        terminal.json({"written": str(to), "taken": imported.taken, "notes": [*imported.notes, *report.notes]})
-        terminal.line(f"{to}: written", "good")
-        for setting, origin in imported.taken.items():
-            terminal.line(f"  {setting:<26}from {origin}")
-        if "password" in settings and "password" not in imported.taken:
-            terminal.line(f"  {'password':<26}as it was")
+        password = _written.password(imported, keeps="password" in settings)
+        _written.tell(str(to), imported, password, [*imported.notes, *report.notes], terminal)
     else:
         if settings.get("password"):
             terminal.note("the password is not shown; --to FILE writes it to a file that only you can read")
@@ -54,9 +54,18 @@ def run_import(given: argparse.Namespace, terminal: Terminal) -> int:
     return OK
 
 
-def run_export(given: argparse.Namespace, terminal: Terminal) -> int:  # noqa: ARG001
+def run_export(given: argparse.Namespace, terminal: Terminal) -> int:
     """Write settings without the password."""
-    print(_text(exported(_object(given.file))), end="")
+    if bool(given.file) == bool(given.database):
+        raise Misused("name a file with settings, or a database with --database")
+    if given.database:
+        return _database.export(given, terminal)
+    settings = _object(given.file)
+    copy = exported(settings)
+    left_out = [name for name in settings if name not in {*copy, "password"}]
+    if left_out:
+        terminal.note(f"not a setting, and left out: {', '.join(left_out)}")
+    print(_text(copy), end="")
     return OK
 
 

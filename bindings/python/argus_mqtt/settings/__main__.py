@@ -15,11 +15,11 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from argus_mqtt._errors import ArgusMqttError
 
+from . import _addresses
 from ._standalone import Standalone
 
 _LAST_PORT: Final = 65535
@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
         first = {"broker_host": given.broker[0], "broker_port": given.broker[1]} if given.broker else None
         alone.prepare(first)
         listener = socket.create_server((given.host, given.port))
-    except (ArgusMqttError, OSError, DBAPIError) as error:
+    except (ArgusMqttError, OSError, SQLAlchemyError) as error:
         print(f"argus_mqtt.settings: {error}", file=sys.stderr)
         return 1
     host, port = listener.getsockname()[:2]
@@ -76,16 +76,10 @@ def _port(text: str) -> int:
 
 
 def _database(text: str) -> str:
-    # No fault quotes the URL, which may have a password in it.
     try:
-        make_url(text).get_dialect().import_dbapi()
-    except ModuleNotFoundError as error:
-        raise argparse.ArgumentTypeError(f"its driver is missing: pip install {error.name}") from None
-    except (SQLAlchemyError, ValueError):
-        raise argparse.ArgumentTypeError(
-            "is no URL of a database as SQLAlchemy takes them, such as postgresql+psycopg://user@host/name"
-        ) from None
-    return text
+        return _addresses.usable(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _broker(text: str) -> tuple[str, int]:

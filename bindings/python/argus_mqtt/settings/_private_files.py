@@ -20,7 +20,7 @@ def read_or_make(path: Path, make: Callable[[], str]) -> str:
         OSError: It can neither be read nor made.
     """
     if path.exists():
-        return _read(path)
+        return read(path)
     # Whole or not at all, and by one of two who begin at once. Such a file is its owner's alone.
     with tempfile.NamedTemporaryFile("w", dir=path.parent) as file:
         file.write(make() + "\n")
@@ -28,10 +28,16 @@ def read_or_make(path: Path, make: Callable[[], str]) -> str:
         os.fsync(file.fileno())
         with contextlib.suppress(FileExistsError):
             path.hardlink_to(file.name)
-    return _read(path)
+    return read(path)
 
 
-def _read(path: Path) -> str:
+def read(path: Path) -> str:
+    """Give what a file holds.
+
+    Raises:
+        UnusableKey: Others than its owner can read it.
+        OSError: It can't be read.
+    """
     with path.open() as file:
         mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
         if mode & 0o077:
