@@ -12,6 +12,8 @@ from .paths import BENCHES, DEBIAN, ROOT, WORK
 RUST = WORK / "cargo" / "release"
 C = WORK / "c"
 PYTHON = WORK / "venv" / "bin" / "python"
+SERVER_PYTHON = ROOT / "target" / "venv" / "bin" / "python"
+"""With what the settings page is served by; the same as for the tests."""
 
 _C_FLAGS = ("-std=c11", "-D_DEFAULT_SOURCE", "-O2", "-pthread", "-Wall", "-Wextra", "-Werror", "-pedantic")
 _C_LIBRARIES = {"none": None, "mosquitto": "mosquitto", "paho": "paho-mqtt3as", "argus": "argus_mqtt"}
@@ -91,4 +93,6 @@ def _link(linked: str | None) -> Sequence[str]:
 
 
 def _python_environment() -> None:
-    _run(str(ROOT / "tools" / "python-env"), str(WORK / "venv"), str(BENCHES / "python" / "requirements.txt"))
+    python_env = str(ROOT / "tools" / "python-env")
+    _run(python_env, str(WORK / "venv"), str(BENCHES / "python" / "requirements.txt"))
+    _run(python_env, "target/venv")

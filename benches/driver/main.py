@@ -8,7 +8,21 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 
-from . import away, build, calls, growth, machine, mosquitto, report, results, roundtrip, size, startup, throughput
+from . import (
+    away,
+    build,
+    calls,
+    growth,
+    machine,
+    mosquitto,
+    pages,
+    report,
+    results,
+    roundtrip,
+    size,
+    startup,
+    throughput,
+)
 from .paths import REPORT, RESULTS, TRIAL_REPORT, TRIAL_RESULTS
 from .peers import US, Peer, all_peers
 from .plan import FULL, QUICK, Plan
@@ -23,6 +37,7 @@ _GROUPS: dict[str, ModuleType] = {
     "growth": growth,
     "throughput": throughput,
     "mosquitto": mosquitto,
+    "pages": pages,
 }
 
 

@@ -37,6 +37,8 @@ class Plan:
     """Events per measurement of how the cost grows; fewer of the large ones."""
     growth_bytes: int
     """Payload bytes per such measurement at most."""
+    page_calls: int
+    """Events that are published beside the open settings pages, one every millisecond."""
 
 
 FULL = Plan(
@@ -52,6 +54,7 @@ FULL = Plan(
     starts=10,
     growth=50_000,
     growth_bytes=300_000_000,
+    page_calls=3_000,
 )
 
 QUICK = Plan(
@@ -67,4 +70,5 @@ QUICK = Plan(
     starts=1,
     growth=2_000,
     growth_bytes=10_000_000,
+    page_calls=2_000,
 )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from string import Template
 
-from . import away_tables, build, tables
+from . import away_tables, build, pages_table, tables
 from .markdown import number
 from .paths import BENCHES
 from .process import Record
@@ -45,6 +45,7 @@ def text(records: Sequence[Record], pictures: str) -> str:
         "comeback": away_tables.comeback(summary),
         "startup": tables.startup(summary),
         "size": tables.size(summary),
+        "pages": pages_table.pages(summary),
         "topics": tables.growth(summary, "topics", "topics", "topics"),
         "sizes": tables.growth(summary, "sizes", "bytes", "bytes"),
         "queue": away_tables.queue_growth(summary),

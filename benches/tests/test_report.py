@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from driver import goals, memory, report, tables
+from driver import goals, memory, pages_table, report, tables
 from driver.summary import Summary
 
 RECORDS = [json.loads(line) for line in (Path(__file__).parent / "records.jsonl").read_text().splitlines()]
@@ -77,6 +77,12 @@ def test_memory_is_what_exceeds_a_process_without_a_client(summary: Summary) -> 
 
 def test_a_failure_is_said_beside_the_figure(summary: Summary) -> None:
     assert "the sink counted events 1 and not 200000" in row(tables.throughput(summary), "rumqttc")[-1]
+
+
+def test_open_pages_stand_beside_none(summary: Summary) -> None:
+    table = pages_table.pages(summary)
+    assert row(table, "none")[1:6] == ["100", "80.0", "20.0", "90.0", "0.00"]
+    assert row(table, "50")[1:] == ["200", "84.0", "21.0", "180", "50.0", "the open pages were told nothing"]
 
 
 def test_the_report_has_every_part() -> None:
