@@ -1,14 +1,18 @@
 //! The two accounts of one run, the library's and the witness's, put side by side.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::evidence::Evidence;
 use crate::late::Late;
 use crate::ledger::{Event, Ledger};
+use crate::run::MAX_IN_FLIGHT;
 
 /// How much later than its expiry an event has to be to count as stale: the whole seconds in which MQTT counts, and
 /// the time that a busy machine takes to pass it on.
 const TOLERANCE_SECONDS: f64 = 1.0 + 2.0;
+/// What was handed over to the network ages no more here. By the guarantees at most 128 KiB of it wait, and a peer that
+/// reads more slowly than 16 KiB/s is left.
+const ON_THE_WAY_SECONDS: f64 = 8.0;
 /// What a killed broker acknowledged so shortly before its end may not have reached the witness.
 const LAST_MOMENT_SECONDS: f64 = 1.0;
 /// So much of its life passes in a broker that counts in whole seconds and delivers a queue one by one.
@@ -92,6 +96,7 @@ impl Count {
     ) -> HashSet<(usize, u64)> {
         let mut seen = HashSet::new();
         let mut newest: HashMap<&str, (usize, u64)> = HashMap::new();
+        let mut rooms: HashMap<usize, Rooms> = HashMap::new();
         for arrival in &evidence.arrivals {
             let key = (arrival.process, arrival.number);
             let Some(event) = known.get(&key) else {
@@ -109,13 +114,20 @@ impl Count {
                 self.out_of_order += usize::from(key < *newest);
                 *newest = key.max(*newest);
             }
+            let rooms = rooms.entry(arrival.process).or_default();
             // The broker had it when it acknowledged it: what a busy machine takes from there to the witness is not ours.
             let had_at = match &event.outcome {
-                Some((ended_at, outcome)) if outcome == "delivered" => arrival.at.min(*ended_at),
+                Some((ended_at, outcome)) if outcome == "delivered" => {
+                    let had_at = arrival.at.min(*ended_at);
+                    rooms.ended(*ended_at);
+                    had_at
+                }
                 _ => arrival.at,
             };
+            let on_the_way = had_at - rooms.since().max(event.handed_at);
+            let waited = had_at - event.handed_at - on_the_way.clamp(0.0, ON_THE_WAY_SECONDS);
             // An interval that was not lowered would let it live on in the broker.
-            let age = had_at - event.handed_at + arrival.expiry.map_or(0.0, f64::from);
+            let age = waited + arrival.expiry.map_or(0.0, f64::from);
             if age > event.lifetime + TOLERANCE_SECONDS {
                 self.stale += 1;
                 self.stalest = self.stalest.max(age - event.lifetime);
@@ -225,5 +237,28 @@ impl Count {
                 .push(format!("the shutdown was not complete: {finished}"));
         }
         self.resent += counter("resent");
+    }
+}
+
+/// When there was room for a message of one process to be handed over: not before the one that arrived as many before
+/// it as may be in flight had ended.
+#[derive(Debug, Default)]
+struct Rooms(VecDeque<f64>);
+
+impl Rooms {
+    /// One that has arrived ended then.
+    fn ended(&mut self, at: f64) {
+        self.0.push_back(at);
+        if self.0.len() > MAX_IN_FLIGHT + 1 {
+            self.0.pop_front();
+        }
+    }
+
+    /// For the one that arrived last.
+    fn since(&self) -> f64 {
+        match self.0.len() > MAX_IN_FLIGHT {
+            true => self.0[0],
+            false => 0.0,
+        }
     }
 }

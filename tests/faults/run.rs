@@ -11,7 +11,7 @@ use crate::stage::{Stage, EVENTS_PER_SECOND};
 use crate::support::wait::{find_within, PATIENCE};
 
 /// As many messages as may be in flight at once, and so arrive although they were not acknowledged in time.
-const MAX_IN_FLIGHT: usize = 100;
+pub const MAX_IN_FLIGHT: usize = 100;
 /// A change that both sides notice is known this soon, on a busy machine too.
 const BRIEF_SECONDS: f64 = 4.0;
 /// A silent end is known to the broker after one and a half times the keep alive of 5 seconds, and some seconds that
