@@ -160,3 +160,23 @@ def test_two_services_of_one_process_do_not_take_the_connection_from_each_other(
     run(service.disconnect())
     wait_until(lambda: other.is_connected, "the other one takes over")
     other.cleanup()
+
+
+def test_a_save_of_a_worker_that_stands_by_moves_the_owner_with_its_queue(row: Row, seen: Subscriber) -> None:
+    port, row.broker_port = row.broker_port, free_port()
+    owner, other = MQTTService(lambda: row), MQTTService(lambda: row)
+    try:
+        assert run(owner.initialize()) is False
+        assert run(owner.publish(owner.get_event_topic("front"), {"waits": True})) is True
+        assert run(other.initialize()) is False
+        assert not other.accepts_messages
+        row.broker_port = port
+        assert run(other.update_config(row)) is True
+        seen.expect_count(owner.get_event_topic("front"), 1)
+        assert owner.is_connected
+        assert not other.accepts_messages
+        run(owner.disconnect())
+        wait_until(lambda: other.is_connected, "the other one takes over")
+    finally:
+        owner.cleanup()
+        other.cleanup()

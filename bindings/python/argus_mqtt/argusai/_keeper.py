@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _AGAIN_SECONDS: Final = 1.0
 _RELOAD_SECONDS: Final = 10.0
 _RECORD_SECONDS: Final = 10.0
+# The owner looks for what was saved once a second, and twice, as it may not have been committed the first time.
+_OWNER_FIRST_SECONDS: Final = 4.0
 
 Load: TypeAlias = "Callable[[], ConfigRow | None]"
 
@@ -52,7 +54,7 @@ class Keeper:
         # The topics of what was said for good; a set of Python, which any thread may add to.
         self.states: set[str] = set()
         self._ownership: Ownership | None = None
-        self._reload_at = self._record_at = 0.0
+        self._reload_at = self._record_at = self._claim_at = 0.0
 
     def owner(self) -> dict[str, object]:
         """Give the record of the worker that has the connection, where that is another one."""
@@ -75,7 +77,7 @@ class Keeper:
         if self._ownership is None:
             return
         if not self.is_owner:
-            if self._ownership.claim():
+            if self._claims(self._ownership):
                 _log.info("takes_over", "this worker takes the connection over")
                 self.is_owner = True
                 self._reload(None)
@@ -109,6 +111,8 @@ class Keeper:
         before = self._ownership
         if before is not None and not self.is_owner:
             before.mark_saved()
+            # The owner goes to another broker first, as what is queued goes with it.
+            self._claim_at = time.monotonic() + _OWNER_FIRST_SECONDS
         self._use(stored, waiting)
 
     def _use(self, stored: StoredSettings | None, waiting: Waiting | None) -> None:
@@ -137,12 +141,15 @@ class Keeper:
         key = key or f"none {os.getppid()} {Path.cwd()}"
         before = self._ownership
         now = self._ownership = before if before is not None and before.key == key else Ownership(key)
-        self.is_owner = now.claim()
+        self.is_owner = self._claims(now)
         if not self.is_owner:
             self._give_up_client("another worker has the connection")
         if before is not None and before is not now:
             before.release()
         return self.is_owner
+
+    def _claims(self, ownership: Ownership) -> bool:
+        return time.monotonic() >= self._claim_at and ownership.claim()
 
     def _stand_by(self, waiting: Waiting | None) -> None:
         owner = self.owner().get("pid")
