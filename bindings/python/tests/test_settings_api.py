@@ -126,7 +126,12 @@ def test_all_faults_are_told_at_once_and_nothing_changes(api: Api) -> None:
     assert api.mqtt.client is client
 
 
-@pytest.mark.parametrize("value", [[], {}, {"a": 1}, 1.5, True, 10**30, "\ud800"])
+DEEP = pytest.param(json.loads("[" * 700 + "]" * 700), id="deep")
+
+
+@pytest.mark.parametrize(
+    "value", [[], {}, {"a": 1}, 1.5, True, 10**30, pytest.param(10**400, id="huge"), DEEP, "\ud800"]
+)
 def test_values_of_any_type_are_faults(api: Api, value: object) -> None:
     content = json.dumps({"broker_host": value, "password": value, "topic_prefix": value})
     answer = api.http.put(PATH, content=content, headers={"Content-Type": "application/json", **FIRST})

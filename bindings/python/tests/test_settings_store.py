@@ -328,6 +328,19 @@ def test_keys_are_changed_without_entering_the_password_again(argusai: Engine) -
     assert (after.stored.password, after.version) == ("old secret", before.version)
 
 
+def test_several_older_keys_can_be_in_the_environment(argusai: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    upgrade(argusai)
+    newest, older = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    monkeypatch.setenv("ENCRYPTION_KEY", newest)
+    monkeypatch.setenv("ENCRYPTION_KEY_PREVIOUS", f"{older}, {KEY}")
+    store = Store(sessionmaker(argusai), model=ArgusAI)
+    snapshot = store.load()
+    assert snapshot
+    assert snapshot.stored.password == "old secret"
+    assert store.reencrypt() is True
+    assert Secrets(newest).is_current(str(rows(argusai)[0]["password"]))
+
+
 def test_with_a_lost_key_everything_but_the_password_goes_on(argusai: Engine) -> None:
     upgrade(argusai)
     with running(argusai, model=ArgusAI, secrets=Secrets(Fernet.generate_key().decode())) as api:

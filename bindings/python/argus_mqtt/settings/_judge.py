@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
@@ -16,7 +17,12 @@ def judge(settings: Mapping[str, object]) -> SettingsReport:
     """Check settings, as `argus_mqtt.check_settings` does, and go on after values that have no form in JSON."""
     faults: list[Fault] = []
     writable: dict[str, object] = {}
-    for name, value in settings.items():
+    for name, given in settings.items():
+        value = _shallow(given)
+        if isinstance(value, int) and abs(value) > sys.float_info.max:
+            # Which the library can't read, and so would refuse the others with it.
+            faults.append(Fault(name, "out_of_range", None, "is a number that is too large"))
+            continue
         try:
             settings_json(cast("Settings", {name: value}))
         except InvalidSettings as error:
@@ -29,3 +35,10 @@ def judge(settings: Mapping[str, object]) -> SettingsReport:
     unwritable = {fault.field for fault in faults}
     others = (fault for fault in report.faults if fault.field not in unwritable)
     return SettingsReport(valid=False, settings=None, faults=(*faults, *others), notes=())
+
+
+def _shallow(value: object) -> object:
+    """Give an object or a list without what is in it: none is a setting, however deep it is."""
+    if isinstance(value, Mapping):
+        return {}
+    return [] if isinstance(value, (list, tuple)) else value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from typing import Final
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -41,14 +40,16 @@ class Secrets:
     def from_environment(cls) -> Secrets:
         """Take the keys of the environment variables ENCRYPTION_KEY and ENCRYPTION_KEY_PREVIOUS.
 
+        There may be several older ones, with blanks or commas between them.
+
         Raises:
             UnusableKey: The first is missing, or one is no Fernet key.
         """
         key = os.environ.get(KEY, "").strip()
         if not key:
             raise UnusableKey(f"{KEY} is not set; {_HOW_TO_MAKE_ONE}")
-        previous = os.environ.get(PREVIOUS_KEY, "").strip()
-        return cls(key, *_present(previous))
+        previous = os.environ.get(PREVIOUS_KEY, "").replace(",", " ").split()
+        return cls(key, *previous)
 
     def encrypt(self, password: str) -> str:
         """Give what to store for a password, whatever it looks like."""
@@ -82,10 +83,6 @@ class Secrets:
 _HOW_TO_MAKE_ONE: Final = (
     "make a key with: python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
 )
-
-
-def _present(key: str) -> Sequence[str]:
-    return (key,) if key else ()
 
 
 def _fernet(name: str, key: str) -> Fernet:
