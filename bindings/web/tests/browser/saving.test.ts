@@ -34,6 +34,26 @@ test.for(['SQLite', 'PostgreSQL'])(
   },
 );
 
+test('an empty status topic of Home Assistant is none, and stays so', async ({ browser, scene }) => {
+  const server = await scene.server();
+  await server.store({ broker_host: '127.0.0.1', enabled: false });
+  const page = await scene.open(browser, server);
+  const topic = page.getByLabel('Status topic of Home Assistant');
+  const unfold = async () => {
+    await topic.waitFor({ state: 'attached' });
+    for (const fold of await page.locator('details').all()) await fold.evaluate((one) => one.setAttribute('open', ''));
+  };
+  await unfold();
+  expect(await topic.inputValue()).toBe('homeassistant/status');
+  await topic.fill('');
+  await save(page);
+  expect(await server.stored()).toMatchObject({ home_assistant_status_topic: '' });
+  await page.reload();
+  await unfold();
+  expect(await topic.inputValue()).toBe('');
+  expect(await topic.getAttribute('placeholder')).toBe('none');
+});
+
 test('of two tabs, each shows what the other has saved, and keeps what is typed in it', async ({ browser, scene }) => {
   const server = await scene.server();
   await server.store({ broker_host: '127.0.0.1', enabled: false });
