@@ -3,19 +3,32 @@
 
 use super::Engine;
 use crate::outbox::Time;
+use std::time::Duration;
+
+/// Home Assistant takes a connection sensor whose config has changed for expired until the next birth message. By then it
+/// has read the config.
+const AFTER_CONFIG: Duration = Duration::from_secs(2);
 
 /// When it is due on one connection.
 #[derive(Debug, Default)]
 pub(super) struct Heartbeat {
     /// When the birth message was said last, for whatever reason.
     said_at: Option<Time>,
+    /// When a discovery config was sent last, of those since.
+    config_at: Option<Time>,
     is_due: bool,
 }
 
 impl Heartbeat {
     pub(super) fn said(&mut self, now: Time) {
         self.said_at = Some(now);
+        self.config_at = None;
         self.is_due = false;
+    }
+
+    /// A discovery config was sent.
+    pub(super) fn config_sent(&mut self, now: Time) {
+        self.config_at = Some(now);
     }
 
     /// Its time has come.
@@ -39,7 +52,8 @@ impl Engine {
         }
         let settings = &self.broker.settings;
         let seconds = settings.heartbeat_seconds(self.home_assistant.has_cameras());
-        let said_at = connection.heartbeat.said_at?;
-        (seconds > 0).then(|| said_at + Time::from_secs(seconds.into()))
+        let regular = connection.heartbeat.said_at? + Time::from_secs(seconds.into());
+        let after_config = connection.heartbeat.config_at.map(|at| at + AFTER_CONFIG);
+        (seconds > 0).then(|| after_config.map_or(regular, |at| at.min(regular)))
     }
 }

@@ -12,6 +12,7 @@ use super::{Engine, Phase};
 use crate::message::{Message, QoS};
 use crate::outbox::{Entry, Outbox, Time};
 use crate::outcome::Outcome;
+use crate::topic::is_config;
 use bytes::Bytes;
 use std::sync::Arc;
 
@@ -103,7 +104,13 @@ impl Engine {
                 no_local: true,
             });
         }
-        connection.next_message(now, &mut self.outbox)
+        let packet = connection.next_message(now, &mut self.outbox);
+        if let Some(Packet::Publish { topic, .. }) = &packet {
+            if is_config(&self.broker.settings.discovery_prefix, topic) {
+                connection.heartbeat.config_sent(now);
+            }
+        }
+        packet
     }
 
     fn say_birth(&mut self, now: Time) -> Option<Packet> {

@@ -1,6 +1,7 @@
 //! The birth message again every so often.
 
 use super::*;
+use crate::outbox::Rank;
 
 fn births(host: &mut Host) -> usize {
     let sent = host.acknowledge_all();
@@ -92,4 +93,32 @@ fn a_foreign_birth_is_told_from_many_heartbeats() {
         }
         assert!(hear(&mut host), "MQTT {protocol}");
     }
+}
+
+#[test]
+fn it_follows_a_discovery_config_soon() {
+    let mut host = Host::online(r#""availability_heartbeat_seconds": 60"#);
+    let say = |host: &mut Host, topic: &str| {
+        let (said, effects) =
+            host.driver
+                .set_state(host.now, &topic.into(), "{}".into(), Rank::Config, false);
+        assert!(said.is_ok());
+        host.effects = effects;
+        assert_eq!(texts(&host.acknowledge_all()), ["{}"]);
+    };
+    say(&mut host, "homeassistant/binary_sensor/a/config");
+    host.wait(SECOND);
+    assert_eq!(births(&mut host), 0);
+    say(&mut host, "homeassistant/binary_sensor/b/config");
+    host.wait(2 * SECOND - Duration::from_millis(1));
+    assert_eq!(births(&mut host), 0, "Home Assistant is to read them all");
+    host.wait(Duration::from_millis(1));
+    assert_eq!(births(&mut host), 1);
+    host.wait(59 * SECOND);
+    assert_eq!(births(&mut host), 0);
+    host.wait(SECOND);
+    assert_eq!(births(&mut host), 1);
+    say(&mut host, "somewhere/else");
+    host.wait(59 * SECOND);
+    assert_eq!(births(&mut host), 0);
 }
