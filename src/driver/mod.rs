@@ -78,9 +78,11 @@ impl<L: Link> Driver<L> {
         lifetime_seconds: Option<u32>,
         tracked: bool,
     ) -> (Result<u64, Error>, Effects) {
-        self.step(now, |engine| {
+        let result = self.take(Step::Told, |engine| {
             engine.publish(now, message, lifetime_seconds, tracked)
-        })
+        });
+        // Deadlines are left to the background thread: this call is made for every event, and has to be cheap.
+        (result, self.act(now))
     }
 
     /// See [`Engine::set_state`].
@@ -136,13 +138,16 @@ impl<L: Link> Driver<L> {
         now: Time,
         id: u64,
     ) -> (Option<Option<Outcome>>, Effects) {
-        self.step(now, |engine| engine.take_outcome(id))
+        let taken = self.take(Step::Told, |engine| engine.take_outcome(id));
+        (taken, self.effects(now, false))
     }
 
     /// See [`Engine::forget`].
     pub(crate) fn forget(&mut self, now: Time, ids: &[u64]) -> Effects {
-        self.step(now, |engine| ids.iter().for_each(|id| engine.forget(*id)))
-            .1
+        self.take(Step::Told, |engine| {
+            ids.iter().for_each(|id| engine.forget(*id));
+        });
+        self.effects(now, false)
     }
 
     /// See [`Engine::mark`].
@@ -238,6 +243,11 @@ impl<L: Link> Driver<L> {
     /// What follows whatever the engine was told.
     fn follow(&mut self, now: Time) -> Effects {
         self.take(Step::Ticked, |engine| engine.tick(now, false));
+        self.act(now)
+    }
+
+    /// What follows apart from deadlines.
+    fn act(&mut self, now: Time) -> Effects {
         let handed_over = self.hand_over(now);
         self.engine.tell(now);
         self.effects(now, handed_over)

@@ -7,6 +7,7 @@ mod bounds;
 mod counters;
 mod entry;
 mod flush_marks;
+mod id_hash;
 mod lane;
 mod outcomes;
 mod queues;

@@ -1,5 +1,6 @@
 //! How the messages ended that somebody wants to know about.
 
+use super::id_hash::IdHash;
 use super::room::{Grow, Room};
 use super::Outbox;
 use crate::outcome::Outcome;
@@ -15,8 +16,8 @@ const OVERHEAD: u64 = 128;
 #[derive(Debug, Default)]
 pub(super) struct Outcomes {
     /// The messages that have not ended. By themselves, as they take a quarter of the room of one with an outcome.
-    awaited: HashSet<u64>,
-    kept: HashMap<u64, Outcome>,
+    awaited: HashSet<u64, IdHash>,
+    kept: HashMap<u64, Outcome, IdHash>,
     /// Bytes of the outcomes kept.
     bytes: u64,
     /// How often an outcome came, was taken or was forgotten.
