@@ -308,6 +308,15 @@ typedef struct {
     char reason[ARGUS_MQTT_REASON_SIZE];
 } argus_mqtt_outcome;
 
+/**
+ * A connection test in the background. Created by argus_mqtt_connection_test_begin(), and ended only by
+ * argus_mqtt_connection_test_end().
+ *
+ * It is a number, as a client is, and no number is ever issued for both. Any number of threads may use one test at the
+ * same time.
+ */
+typedef uint64_t argus_mqtt_connection_test;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -881,6 +890,30 @@ int32_t argus_mqtt_try_publish(argus_mqtt_client client,
                                argus_mqtt_error *error);
 
 /**
+ * Publishes the state of a topic as argus_mqtt_publish_state() does, but gives up at once if another thread is using the
+ * client.
+ *
+ * See argus_mqtt_try_publish_event(), also for forget. The other arguments are those of argus_mqtt_publish_state().
+ *
+ * Never blocks. Any thread.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: accepted. It will have exactly one outcome.
+ * - ARGUS_MQTT_WOULD_BLOCK: not accepted; another thread is using the client at this moment.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ * - Every other status of argus_mqtt_publish_state(), for the same reasons.
+ */
+int32_t argus_mqtt_try_publish_state(argus_mqtt_client client,
+                                     const char *topic,
+                                     const void *payload,
+                                     size_t payload_len,
+                                     argus_mqtt_delivery forget,
+                                     argus_mqtt_delivery *delivery_out,
+                                     argus_mqtt_error *error);
+
+/**
  * Waits for the outcome of a message. The status is the outcome.
  *
  * Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits forever. Returns early when
@@ -1237,6 +1270,91 @@ int32_t argus_mqtt_test_connection(const char *settings_json,
                                    size_t capacity,
                                    size_t *length_out,
                                    argus_mqtt_error *error);
+
+/**
+ * Starts a test of a connection, as argus_mqtt_test_connection() makes it, and returns immediately: for a program that
+ * must not block, such as an event loop.
+ *
+ * Wait until the descriptor of argus_mqtt_connection_test_fd() is readable, fetch the report with
+ * argus_mqtt_connection_test_report() and a timeout of 0, and end the test with argus_mqtt_connection_test_end().
+ *
+ * The test takes at most timeout_ms milliseconds. It runs on a thread of the library. Never blocks. Any thread, also in
+ * a forked child.
+ *
+ * settings_json is as for argus_mqtt_connect(). *test_out is the test.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: the test is running. End it with argus_mqtt_connection_test_end().
+ * - ARGUS_MQTT_INVALID_ARGUMENT: settings_json is NULL or not UTF-8, or test_out is NULL.
+ * - ARGUS_MQTT_INVALID_SETTINGS: the message names the faults. Nothing was started.
+ * - ARGUS_MQTT_SYSTEM: no thread could be started, no file descriptor is left, or there are too many tests.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_connection_test_begin(const char *settings_json,
+                                         uint64_t timeout_ms,
+                                         argus_mqtt_connection_test *test_out,
+                                         argus_mqtt_error *error);
+
+/**
+ * Gives a file descriptor that becomes readable when the report of a test is available, for poll(), select() and event
+ * loops.
+ *
+ * It belongs to the test and is valid until argus_mqtt_connection_test_end(). Only wait for it: never read from it,
+ * write to it or close it.
+ *
+ * Never blocks. Any thread.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: *fd_out is the descriptor.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: fd_out is NULL.
+ * - ARGUS_MQTT_INVALID_HANDLE: test is not a connection test of this process.
+ * - ARGUS_MQTT_FORKED: test belongs to the parent of this process.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_connection_test_fd(argus_mqtt_connection_test test,
+                                      int *fd_out,
+                                      argus_mqtt_error *error);
+
+/**
+ * Waits for the report of a test and writes it to buffer, as JSON that ends in NUL. It is the report of
+ * argus_mqtt_test_connection(), and stays available until argus_mqtt_connection_test_end().
+ *
+ * Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits until the test has ended.
+ * Any thread.
+ *
+ * buffer has room for capacity bytes; 16384 are usually enough. length_out may be NULL. On ARGUS_MQTT_OK and
+ * ARGUS_MQTT_BUFFER_TOO_SMALL it is the length of the text, without its NUL.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: buffer holds the report, whatever it says.
+ * - ARGUS_MQTT_TIMEOUT: the test is still running.
+ * - ARGUS_MQTT_BUFFER_TOO_SMALL: buffer is as it was.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: buffer is NULL and capacity is not 0.
+ * - ARGUS_MQTT_INVALID_HANDLE: test is not a connection test of this process.
+ * - ARGUS_MQTT_FORKED: test belongs to the parent of this process.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_connection_test_report(argus_mqtt_connection_test test,
+                                          uint64_t timeout_ms,
+                                          char *buffer,
+                                          size_t capacity,
+                                          size_t *length_out,
+                                          argus_mqtt_error *error);
+
+/**
+ * Ends a test, which is no longer valid then. One that is running stops soon, and its report is lost; it disturbs
+ * nothing on the broker.
+ *
+ * Never blocks. Any thread.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: it was ended.
+ * - ARGUS_MQTT_INVALID_HANDLE: test is not a connection test of this process.
+ * - ARGUS_MQTT_FORKED: test belongs to the parent of this process.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_connection_test_end(argus_mqtt_connection_test test,
+                                       argus_mqtt_error *error);
 
 /**
  * Finds the entities that this library has announced to Home Assistant with the availability_topic of the settings,

@@ -16,7 +16,7 @@ pub enum ErrorKind {
     QueueFull = 3,
     /// What was waited for did not happen in time.
     Timeout = 4,
-    /// The broker, or the way to it, refuses us for a reason that waiting cannot cure.
+    /// The broker, or TLS, refuses the client for a reason that waiting cannot cure.
     Refused = 5,
     /// The client is shut down, or being shut down.
     ShutDown = 6,
@@ -26,9 +26,9 @@ pub enum ErrorKind {
     Dropped = 8,
     /// The message can't be delivered to this broker; the message says why.
     Rejected = 9,
-    /// The message was handed to the network, and its fate was not known at shutdown.
+    /// The message was sent but not acknowledged when the client was shut down; it may have arrived.
     Unknown = 10,
-    /// The operating system refused something that is needed, such as a thread.
+    /// The operating system refused a resource, such as a thread.
     System = 11,
     /// A defect of this library.
     Internal = 12,

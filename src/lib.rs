@@ -1,9 +1,9 @@
 //! The MQTT side of a camera system, for Home Assistant.
 //!
-//! A [`Client`] keeps one connection to a broker, over MQTT 5 or 3.1.1, and keeps its availability topic true: the
-//! birth message when it is online, the will message when it is not, however it went. What is published waits in a
-//! bounded outbox while there is no connection, and an event that has become too old is not sent. No call waits for
-//! the network but those with a timeout.
+//! A [`Client`] maintains one connection to a broker, over MQTT 5 or 3.1.1, and keeps its availability topic correct:
+//! the birth message while it is online, the will message after it goes offline for whatever reason. Without a
+//! connection, messages wait in a bounded outbox, and an event that has become too old is not sent. Only calls with a
+//! timeout wait for the network.
 //!
 //! ```
 //! use argus_mqtt::{Client, Outcome, Settings};
@@ -13,19 +13,19 @@
 //! let client = Client::connect(settings)?;
 //! let delivery = client.publish_event("front_door", r#"{"description": "A person at the door"}"#)?;
 //!
-//! // No broker listens on that port; so the event is still here when the client shuts down, and says so.
+//! // No broker listens on that port, so the event is still queued when the client shuts down.
 //! let report = client.shutdown(Duration::from_millis(100))?;
 //! assert_eq!(report.left, 1);
 //! assert!(matches!(delivery.wait(Duration::ZERO)?, Outcome::Dropped(_)));
 //! # Ok::<(), argus_mqtt::Error>(())
 //! ```
 //!
-//! [`home_assistant`] makes the cameras known to Home Assistant.
+//! [`home_assistant`] announces cameras to Home Assistant.
 //!
-//! [`Settings`] explains every setting, [`Status`] says what is going on, and [`Notice`] is for programs that want
-//! to be told. The same library serves C programs, whose manual is the header `argus_mqtt.h`, and Python.
+//! [`Settings`] explains every setting, [`Status`] is a snapshot of the client, and [`Notice`] is for programs that
+//! follow what happens. The same library serves C programs, whose manual is the header `argus_mqtt.h`, and Python.
 //!
-//! Without the feature `tls`, which is on by default, it needs neither rustls nor ring.
+//! Without the feature `tls`, which is on by default, the library needs neither rustls nor ring.
 
 #![warn(unreachable_pub)]
 
@@ -63,8 +63,8 @@ mod support;
 
 pub use client::{Client, Delivery};
 pub use connection_test::{
-    find_announced, test_connection, AnnouncedEntity, ConnectionReport, ConnectionStep, StepName,
-    StepResult,
+    find_announced, test_connection, AnnouncedEntity, ConnectionReport, ConnectionStep,
+    ConnectionTest, StepName, StepResult,
 };
 pub use engine::{Histogram, Level, Limits, Notice, NoticeKinds, State, Status};
 pub use error::{Error, ErrorKind};

@@ -44,9 +44,9 @@ impl TryFrom<i64> for QoS {
 pub struct PublishOptions {
     /// Quality of service; 1 unless set.
     pub qos: QoS,
-    /// Whether the broker keeps the message for later subscribers; no unless set.
+    /// Whether the broker retains the message for later subscribers; no unless set.
     pub retain: bool,
-    /// How long the message is worth delivering, from now on: whole seconds, at least 1. For ever unless set.
+    /// After how long the message expires, from now: whole seconds, at least 1. Never unless set.
     pub expiry: Option<Duration>,
 }
 
@@ -63,13 +63,13 @@ impl PublishOptions {
         PublishOptions { qos, ..self }
     }
 
-    /// Says whether the broker keeps the message for later subscribers.
+    /// Sets whether the broker retains the message for later subscribers.
     #[must_use]
     pub fn retain(self, retain: bool) -> Self {
         PublishOptions { retain, ..self }
     }
 
-    /// Says how long the message is worth delivering, from now on: whole seconds, at least 1. `None` is for ever.
+    /// Sets after how long the message expires, from now: whole seconds, at least 1. `None` means never.
     #[must_use]
     pub fn expiry(self, expiry: impl Into<Option<Duration>>) -> Self {
         PublishOptions {

@@ -17,7 +17,7 @@ pub enum Outcome {
     Expired,
     /// It was dropped from the outbox, for the reason given.
     Dropped(DropReason),
-    /// It said what a topic is to hold, and a newer state of that topic replaced it before it was delivered.
+    /// It was a state, and a newer state of the same topic replaced it before it was delivered.
     Superseded,
     /// It can't be delivered to this broker, for the reason given.
     Rejected(String),
@@ -76,14 +76,14 @@ impl Serialize for DropReason {
     }
 }
 
-/// How a shutdown went.
+/// The result of a shutdown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ShutdownReport {
     /// Messages that had not been delivered when the client closed.
     pub left: usize,
     /// Whether the broker acknowledged the offline message. If not, the broker publishes the will. Always true with
-    /// `announce_availability` off, where nobody was told that the client was online.
+    /// `announce_availability` off, as there was no birth message either.
     pub offline_acknowledged: bool,
 }
 

@@ -2,8 +2,15 @@
 
 mod support;
 
-use argus_mqtt::{test_connection, Client, ConnectionReport, Settings, StepName, StepResult};
+use argus_mqtt::{
+    test_connection, Client, ConnectionReport, ConnectionTest, ErrorKind, Settings, StepName,
+    StepResult,
+};
+use rustix::event::{poll, PollFd, PollFlags};
 use serde_json::{json, Value};
+use std::io::Read;
+use std::net::TcpListener;
+use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 use support::broker::mosquitto::{self, Mosquitto};
 use support::broker::nats;
@@ -296,4 +303,45 @@ fn a_file_that_cannot_be_used_is_a_fault_of_the_settings() {
     drop(certificates);
     let error = test_connection(&settings, PATIENCE).expect_err("the file is gone");
     assert_eq!(error.kind(), argus_mqtt::ErrorKind::InvalidSettings);
+}
+
+#[test]
+fn in_the_background_the_descriptor_says_when_the_report_is_there() {
+    let broker = mosquitto::start();
+    let test = ConnectionTest::begin(settings(broker.port(), json!({})), PATIENCE);
+    let test = test.expect("it can be tested");
+    let patience = rustix::time::Timespec::try_from(PATIENCE).expect("it is short");
+    let ready = poll(&mut [PollFd::new(&test, PollFlags::IN)], Some(&patience));
+    assert_eq!(ready, Ok(1));
+    let report = test.report(Duration::ZERO).expect("it is there");
+    assert!(report.works, "{report:#?}");
+    assert_eq!(test.report(Duration::ZERO), Ok(report), "and stays");
+}
+
+#[test]
+fn in_the_background_it_blocks_nobody_and_ends_when_it_is_dropped() {
+    let silent = TcpListener::bind(("127.0.0.1", 0)).expect("there is a port");
+    let port = silent.local_addr().expect("it is bound").port();
+    let hour = Duration::from_secs(3600);
+    let test = ConnectionTest::begin(settings(port, json!({})), hour).expect("it can be tested");
+    let (mut connection, _) = silent.accept().expect("it connects");
+    let running = test
+        .report(Duration::ZERO)
+        .expect_err("nobody has answered");
+    assert_eq!(running.kind(), ErrorKind::Timeout);
+    let none = rustix::time::Timespec::default();
+    let ready = poll(
+        &mut [PollFd::from_borrowed_fd(test.as_fd(), PollFlags::IN)],
+        Some(&none),
+    );
+    assert_eq!(ready, Ok(0));
+    drop(test);
+    connection
+        .set_read_timeout(Some(PATIENCE))
+        .expect("it is not zero");
+    let mut sent = Vec::new();
+    connection
+        .read_to_end(&mut sent)
+        .expect("the connection is closed soon");
+    assert!(sent.starts_with(b"\x10"), "a CONNECT and no more");
 }

@@ -13,58 +13,58 @@ use bytes::Bytes;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-/// Each says what has changed as [states](Client::publish_state): so it comes back to a broker that lost its memory, and
-/// none waits for the network. [`ErrorKind::QueueFull`](crate::ErrorKind::QueueFull) says that there was no room for all
-/// of them.
+/// Each publishes what has changed as [states](Client::publish_state), so a broker that lost it gets it again, and none
+/// waits for the network. [`ErrorKind::QueueFull`](crate::ErrorKind::QueueFull) means that there was no room for all of
+/// these states.
 impl Client {
-    /// Makes the system known to Home Assistant: its device, with a sensor of the connection. Without it the system has
-    /// the names of [`System::default`], and appears with the first camera.
+    /// Announces the system to Home Assistant: its device, with a sensor for the connection. Otherwise the system has the
+    /// names of [`System::default`] and appears with the first camera.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when a URL of it is none;
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) if one of its URLs is not valid;
     /// [`ErrorKind::QueueFull`](crate::ErrorKind::QueueFull); [`ErrorKind::ShutDown`](crate::ErrorKind::ShutDown).
     pub fn announce_system(&self, system: System) -> Result<(), Error> {
         self.change(|home, _| home.announce_system(system))
     }
 
-    /// Announces a camera to Home Assistant, or changes what was announced of it: a device with its entities. It is
-    /// online at first, and without activity, whatever was said before a crash.
+    /// Announces a camera to Home Assistant, or changes its announcement: a device with its entities. Initially it is
+    /// online and has no activity, whatever was published before a crash.
     ///
-    /// From now on [`publish_event`](Client::publish_event) for it feeds all of its entities.
+    /// From now on [`publish_event`](Client::publish_event) updates all of its entities.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when the id or the URL won't do, or when an id
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) if the ID or the URL is not valid, or if an ID
     /// or a topic would be that of another camera; [`ErrorKind::QueueFull`](crate::ErrorKind::QueueFull);
     /// [`ErrorKind::ShutDown`](crate::ErrorKind::ShutDown).
     pub fn announce_camera(&self, camera: Camera) -> Result<(), Error> {
         self.change(|home, now| home.announce(camera, None, now))
     }
 
-    /// Disables a camera, which stays announced: it is offline and has no activity, and Home Assistant keeps what the
-    /// user changed about it. [`publish_camera_status`](Client::publish_camera_status) enables it.
+    /// Disables a camera, which stays announced: it is offline and has no activity, and Home Assistant keeps the user's
+    /// changes to it. [`publish_camera_status`](Client::publish_camera_status) enables it again.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when it is not announced;
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) if it is not announced;
     /// [`ErrorKind::QueueFull`](crate::ErrorKind::QueueFull); [`ErrorKind::ShutDown`](crate::ErrorKind::ShutDown).
     pub fn disable_camera(&self, camera: &str) -> Result<(), Error> {
         self.change(|home, now| home.disable(camera, now))
     }
 
-    /// Removes a camera and all that the broker keeps of it. Home Assistant forgets its entities, with what the user
-    /// changed about them.
+    /// Removes a camera and everything that the broker retains for it. Home Assistant removes its entities, with the
+    /// user's changes to them.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when it is not announced;
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) if it is not announced;
     /// [`ErrorKind::ShutDown`](crate::ErrorKind::ShutDown).
     pub fn remove_camera(&self, camera: &str) -> Result<(), Error> {
         self.change(|home, _| home.remove(camera))
     }
 
-    /// Says how it goes with a camera, and, where it is given, where its pictures come from. Its event, activity and
-    /// detection are available while it is online.
+    /// Publishes the status of a camera and, if given, the kind of its source. Its event, activity and detection entities
+    /// are available while it is online.
     ///
     /// # Errors
-    /// As [`disable_camera`](Client::disable_camera).
+    /// Those of [`disable_camera`](Client::disable_camera).
     pub fn publish_camera_status(
         &self,
         camera: &str,
@@ -79,11 +79,11 @@ impl Client {
         })
     }
 
-    /// Says how many events there were today and this week. The caller counts, and so decides in which time zone a day
-    /// ends and on which day a week begins.
+    /// Publishes how many events there were today and this week. The caller counts, and so decides in which time zone a
+    /// day ends and on which day a week begins.
     ///
     /// # Errors
-    /// As [`disable_camera`](Client::disable_camera).
+    /// Those of [`disable_camera`](Client::disable_camera).
     pub fn publish_camera_counts(
         &self,
         camera: &str,
@@ -93,19 +93,19 @@ impl Client {
         self.change(|home, now| Ok(vec![home.counts(camera, today, this_week, now)?]))
     }
 
-    /// Says whether something moves before a camera. An event says that something does; that it has ended is said by
-    /// this alone.
+    /// Publishes whether a camera sees activity. An event switches activity on; only this call switches it off.
     ///
     /// # Errors
-    /// As [`disable_camera`](Client::disable_camera).
+    /// Those of [`disable_camera`](Client::disable_camera).
     pub fn publish_camera_activity(&self, camera: &str, is_active: bool) -> Result<(), Error> {
         self.change(|home, _| Ok(vec![home.activity(camera, is_active)?]))
     }
 
-    /// Says what the last event of a camera was, one JSON object, when it is not news: at a start.
+    /// Publishes the last event of a camera, one JSON object, without triggering the event entity: for the start of a
+    /// program.
     ///
     /// # Errors
-    /// As [`disable_camera`](Client::disable_camera), and when the event is no JSON object.
+    /// Those of [`disable_camera`](Client::disable_camera), also if the event is not a JSON object.
     pub fn publish_camera_last_event(
         &self,
         camera: &str,
@@ -114,12 +114,12 @@ impl Client {
         self.change(|home, now| Ok(vec![home.last_event(camera, event.as_ref(), now)?]))
     }
 
-    /// Says the picture of the last event of a camera that was announced with snapshots: a JPEG of at most 1 MiB. Before
-    /// the event that it belongs to.
+    /// Publishes the snapshot of the last event of a camera that was announced with snapshots: a JPEG of at most 1 MiB.
+    /// Call this before publishing the event that it belongs to.
     ///
     /// # Errors
-    /// As [`disable_camera`](Client::disable_camera), and when the bytes are no such picture or the camera has no
-    /// snapshots.
+    /// Those of [`disable_camera`](Client::disable_camera), also if the bytes are not such a picture or the camera was
+    /// announced without snapshots.
     pub fn publish_camera_snapshot(
         &self,
         camera: &str,
@@ -128,8 +128,7 @@ impl Client {
         self.change(|home, _| Ok(vec![home.snapshot(camera, jpeg)?]))
     }
 
-    /// Says how it goes with this client, for the diagnostic sensors of a system that was announced with them. Does
-    /// nothing for one that was not.
+    /// Publishes the values of the diagnostic sensors, if the system was announced with them. Otherwise it does nothing.
     ///
     /// # Errors
     /// [`ErrorKind::QueueFull`](crate::ErrorKind::QueueFull); [`ErrorKind::ShutDown`](crate::ErrorKind::ShutDown).

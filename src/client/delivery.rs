@@ -6,9 +6,9 @@ use crate::outcome::Outcome;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A message handed over, to wait for. Dropping it says that nobody wants to know.
+/// An accepted message, whose outcome can be waited for. Dropping it means that the outcome is of no interest.
 ///
-/// May be moved to another thread and shared between threads.
+/// It can be sent to another thread and shared between threads.
 pub struct Delivery {
     shared: Arc<Shared>,
     id: u64,
@@ -25,25 +25,25 @@ impl Delivery {
         }
     }
 
-    /// The number of the message: later messages of one client have higher ones.
+    /// The number of the message; later messages of one client have higher numbers.
     #[must_use]
     pub fn id(&self) -> u64 {
         self.id
     }
 
-    /// Gives this up for the number alone: the outcome is then for
-    /// [`Client::next_outcomes`](crate::Client::next_outcomes), and takes room in the outbox until it is taken.
+    /// Consumes the delivery and returns the number of the message: the outcome is then for
+    /// [`Client::next_outcomes`](crate::Client::next_outcomes), and takes up room in the outbox until it is taken.
     #[must_use]
     pub fn into_id(mut self) -> u64 {
         self.is_given_up = true;
         self.id
     }
 
-    /// Waits for the end of the message, for at most `timeout`.
+    /// Waits for the outcome of the message, for at most `timeout`.
     ///
     /// # Errors
-    /// [`ErrorKind::Timeout`] when it has not ended by then. [`ErrorKind::InvalidArgument`] when its outcome was
-    /// given out before: there is one, for the first who asks.
+    /// [`ErrorKind::Timeout`] if it has none by then. [`ErrorKind::InvalidArgument`] if the outcome was returned
+    /// before: there is exactly one, for the first caller.
     pub fn wait(&self, timeout: Duration) -> Result<Outcome, Error> {
         wait(&self.shared, self.id, timeout)
     }

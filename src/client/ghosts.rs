@@ -7,20 +7,20 @@ use crate::error::Error;
 use std::time::Duration;
 
 impl Client {
-    /// Finds what this library once announced to Home Assistant for a system with these settings, and what no announced
-    /// camera has any more: left by a crash, or an earlier version. Clears it, and gives how many entities that were.
-    /// What others announced, and other systems, is left alone.
+    /// Deletes the discovery configs that this library once published for a system with these settings and that belong to
+    /// no announced camera: those left by a crash or by an earlier version. Returns how many entities were removed. Those
+    /// of other systems and of other programs are left alone.
     ///
-    /// Announce all cameras before: whatever is not announced is taken for a ghost.
+    /// Announce all cameras first: any other camera counts as a leftover.
     ///
-    /// What the broker keeps is read on a connection of its own, whose client id is that of the settings and `-find`.
-    /// Blocks until the broker has sent all, which takes a second or more, but for at most `timeout`; what was found
-    /// by then is cleared.
+    /// The retained messages are read on a separate connection, whose client ID is that of the settings followed by
+    /// `-find`. Blocks until the broker has sent them all, which takes a second or more, but for at most `timeout`; what
+    /// was found by then is deleted.
     ///
     /// # Errors
-    /// [`ErrorKind::Refused`](crate::ErrorKind::Refused) when the broker refuses the login or the subscription;
+    /// [`ErrorKind::Refused`](crate::ErrorKind::Refused) if the broker refuses the login or the subscription;
     /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout); [`ErrorKind::ShutDown`](crate::ErrorKind::ShutDown);
-    /// and as of [`connect`](Client::connect).
+    /// and those of [`connect`](Client::connect).
     pub fn clear_ghosts(&self, timeout: Duration) -> Result<usize, Error> {
         let settings = self.shared.look(|guarded, _| {
             let engine = guarded.driver.engine();

@@ -28,11 +28,11 @@ use shared::Shared;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// A publisher that keeps its connection, and its availability, by itself.
+/// A publisher that maintains its connection and its availability topic by itself.
 ///
-/// All methods may be called from any thread. None waits for the network, but those that say how long they wait.
-/// Clones share one connection. When the last is dropped without [`shutdown`](Client::shutdown), the connection
-/// closes without a farewell, and the broker publishes the will.
+/// All methods may be called from any thread. Only those with a timeout wait for the network. Clones share one
+/// connection. If the last clone is dropped without [`shutdown`](Client::shutdown), the connection is closed without a
+/// DISCONNECT packet, and the broker publishes the will.
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,
@@ -59,11 +59,11 @@ impl Drop for Owner {
 }
 
 impl Client {
-    /// Starts to connect, and returns at once; see [`wait_online`](Client::wait_online).
+    /// Starts connecting and returns immediately; see [`wait_online`](Client::wait_online).
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidSettings`] when a TLS file can't be used; [`ErrorKind::System`] when no thread can be
-    /// started or no file descriptor is left.
+    /// [`ErrorKind::InvalidSettings`] if a TLS file cannot be used; [`ErrorKind::System`] if no thread can be started
+    /// or no file descriptor is left.
     pub fn connect(settings: Settings) -> Result<Client, Error> {
         let settings = Arc::new(settings);
         let dialer = Dialer::new(settings.clone())?;
@@ -90,8 +90,8 @@ impl Client {
     /// Waits until the broker has acknowledged the birth message, for at most `timeout`.
     ///
     /// # Errors
-    /// [`ErrorKind::Timeout`], with the last failure; [`ErrorKind::Refused`], at once, when the broker refuses us for
-    /// a reason that waiting cannot cure; [`ErrorKind::ShutDown`].
+    /// [`ErrorKind::Timeout`], with the last failure; [`ErrorKind::Refused`], immediately, if the broker refuses the
+    /// client for a reason that waiting cannot cure; [`ErrorKind::ShutDown`].
     pub fn wait_online(&self, timeout: Duration) -> Result<(), Error> {
         let found = self.shared.wait(timeout, |guarded, _| {
             let engine = guarded.driver.engine();
@@ -116,15 +116,15 @@ impl Client {
         })
     }
 
-    /// Waits until the client has come online, or ceased to be, more often than `known` times; for at most `timeout`.
-    /// Gives how often it has: an odd number while it is online, and of connection number `n`, counted from 1, `2n - 1`
-    /// is the beginning and `2n` the end. So a caller that is late learns of every connection all the same.
+    /// Waits, for at most `timeout`, until the client has come online or gone offline more than `known` times. Returns
+    /// how many times it has: the number is odd while the client is online, and connection `n`, counted from 1, begins
+    /// with `2n - 1` and ends with `2n`. A caller that is late therefore still learns of every connection.
     ///
-    /// Comes in one order with [`wait_online`](Client::wait_online) and the notices of states. Gives `known` when it
-    /// was ended by [`interrupt_wait`](Client::interrupt_wait).
+    /// The order is that of [`wait_online`](Client::wait_online) and the state notices. Returns `known` if
+    /// [`interrupt_wait`](Client::interrupt_wait) ended the wait.
     ///
     /// # Errors
-    /// [`ErrorKind::Timeout`]; [`ErrorKind::ShutDown`] when the client is closed and `known` was the last change.
+    /// [`ErrorKind::Timeout`]; [`ErrorKind::ShutDown`] if the client is closed and `known` was the last change.
     pub fn wait_online_change(&self, known: u64, timeout: Duration) -> Result<u64, Error> {
         let found = self.shared.wait(timeout, |guarded, _| {
             let engine = guarded.driver.engine();
@@ -142,8 +142,8 @@ impl Client {
         })
     }
 
-    /// Ends the [`wait_online_change`](Client::wait_online_change) of another thread at once, or else the next one: for
-    /// a thread that has something else to do as well.
+    /// Ends the [`wait_online_change`](Client::wait_online_change) of another thread immediately, or else the next one:
+    /// for a thread that also has other work to do.
     pub fn interrupt_wait(&self) {
         self.shared.call(|guarded, _| {
             guarded.extra.is_interrupted = true;
@@ -155,18 +155,18 @@ impl Client {
         });
     }
 
-    /// Queues an event of a camera: one JSON object. It expires as the settings say. Of a camera that is
-    /// [announced](Client::announce_camera), the states that follow from it are said too.
+    /// Queues an event of a camera: one JSON object. The settings determine when it expires. If the camera was
+    /// [announced](Client::announce_camera), the states that follow from the event are published too.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] when the camera is no valid topic level or the event no JSON object;
+    /// [`ErrorKind::InvalidArgument`] if the camera is not a valid topic level or the event is not a JSON object;
     /// [`ErrorKind::QueueFull`]; [`ErrorKind::ShutDown`].
     pub fn publish_event(&self, camera: &str, event: impl Into<Bytes>) -> Result<Delivery, Error> {
         let id = self.enqueue_event(camera, event.into(), true)?;
         Ok(Delivery::new(self.shared.clone(), id))
     }
 
-    /// Queues any payload for any topic but the availability topic, which is the client's own.
+    /// Queues any payload for any topic except the availability topic, which only the client publishes to.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`], [`ErrorKind::QueueFull`], [`ErrorKind::ShutDown`].
@@ -180,8 +180,7 @@ impl Client {
         Ok(Delivery::new(self.shared.clone(), id))
     }
 
-    /// Waits until every message accepted so far has ended, for at most `timeout`. Gives the number of those that
-    /// have not.
+    /// Waits, for at most `timeout`, until every message accepted so far has its outcome. Returns how many do not.
     pub fn flush(&self, timeout: Duration) -> usize {
         let mark = self.shared.call(|guarded, now| guarded.driver.mark(now));
         let finished = self.shared.wait(timeout, |guarded, _| {
@@ -195,7 +194,7 @@ impl Client {
         })
     }
 
-    /// What is going on.
+    /// A snapshot of the client. Does not block.
     #[must_use]
     pub fn status(&self) -> Status {
         // A clock before 1970 is as good as none.
@@ -205,12 +204,13 @@ impl Client {
             .look(|guarded, now| guarded.driver.engine().status(now, wall_clock))
     }
 
-    /// Puts new settings in force, and returns at once. What is queued is kept, with its age. Where the broker would
-    /// notice the change, the old availability topic is told offline, and the client connects anew.
-    /// An availability topic that is given up is cleared at the broker when no will can come on it any more.
+    /// Applies new settings and returns immediately. Queued messages are kept, and so is their age. If the change
+    /// concerns the connection, the offline message is published on the old availability topic, and the client
+    /// reconnects. The retained message of an availability topic that is no longer used is deleted once no will can
+    /// be published on it.
     ///
     /// # Errors
-    /// As [`connect`](Client::connect), and [`ErrorKind::ShutDown`]. Then nothing has changed.
+    /// Those of [`connect`](Client::connect), and [`ErrorKind::ShutDown`]. Nothing has changed then.
     pub fn reconfigure(&self, settings: Settings) -> Result<(), Error> {
         let settings = Arc::new(settings);
         let dialer = self.shared.look(|guarded, _| guarded.extra.newest_dialer());
@@ -230,8 +230,8 @@ impl Client {
         })
     }
 
-    /// Tries to connect now instead of after the pause, and begins anew with short pauses. An open connection is
-    /// kept; what its broker refused is tried again on it.
+    /// Connects now instead of after the current pause, and starts again with short pauses. An open connection is kept;
+    /// what its broker refused is tried again on it.
     ///
     /// # Errors
     /// [`ErrorKind::ShutDown`].

@@ -10,24 +10,24 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
 impl Client {
-    /// Waits for the next thing that happens, for at most `timeout`.
+    /// Waits for the next notice, for at most `timeout`.
     ///
-    /// The first call begins to take notes of all kinds, unless [`open_notices`](Client::open_notices) has chosen; a
-    /// program that never reads pays nothing. Up to 1024 state changes and log lines wait for a slow reader, and
-    /// [`Notice::Missed`] says how many were dropped. The outcomes of all messages whose
-    /// [`Delivery`](crate::Delivery) is still held wait as long as it takes; reading one does not take it from
-    /// those who [`wait`](crate::Delivery::wait) for it. State changes and log lines come in order, and before
-    /// outcomes, which come in an order of their own. Several threads may read: each notice is for one of them.
+    /// The first call selects all kinds of notices, unless [`open_notices`](Client::open_notices) was called; a program
+    /// that reads no notices pays nothing for them. Up to 1024 state changes and log lines are kept for a slow reader,
+    /// and [`Notice::Missed`] counts those that were dropped. Outcomes of messages whose [`Delivery`](crate::Delivery) is
+    /// still held are never dropped; reading one does not consume the outcome for [`wait`](crate::Delivery::wait). State
+    /// changes and log lines come in order and before outcomes, which have an order of their own. Several threads may
+    /// read; each notice goes to one of them.
     ///
     /// # Errors
-    /// [`ErrorKind::Timeout`]; [`ErrorKind::ShutDown`] when the client is closed and nothing is left to read.
+    /// [`ErrorKind::Timeout`]; [`ErrorKind::ShutDown`] if the client is closed and every notice has been read.
     pub fn next_notice(&self, timeout: Duration) -> Result<Notice, Error> {
         self.read_notice(timeout, Ok)
     }
 
-    /// Chooses what is noted from now on, for [`next_notice`](Client::next_notice), for
-    /// [`next_outcomes`](Client::next_outcomes) and for the descriptor: what is not chosen is not noted, and what waits
-    /// of it is dropped. Who chooses states is told first where the client stands. May be called again at any time.
+    /// Selects the kinds of notices from now on, for [`next_notice`](Client::next_notice),
+    /// [`next_outcomes`](Client::next_outcomes) and the descriptor. Waiting notices of other kinds are dropped. If states
+    /// are selected, the first notice is the current state. It may be called again at any time.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] for [`NoticeKinds::DELIVERIES`] together with [`NoticeKinds::OUTCOMES`].
@@ -38,19 +38,20 @@ impl Client {
         Ok(())
     }
 
-    /// Takes outcomes, many at a time: waits until there is one, for at most `timeout`, and gives those that there are,
-    /// at most `most` and at least one, in the order in which the messages ended, each with the number of its message.
+    /// Takes the outcomes of many messages at once: waits, for at most `timeout`, until there is at least one, and
+    /// returns those that are available, at most `most`, in the order in which the messages ended, each with the number
+    /// of its message.
     ///
-    /// They are those of messages whose [`Delivery`](crate::Delivery) is held, or was given up for its number with
-    /// [`Delivery::into_id`](crate::Delivery::into_id), and that were neither waited for to their end nor told as a
-    /// notice. Each is taken: [`Delivery::wait`](crate::Delivery::wait) has none left to give. Goes on in a shutdown,
-    /// until every outcome is taken.
+    /// These are the outcomes of messages whose [`Delivery`](crate::Delivery) is held or was turned into its number by
+    /// [`Delivery::into_id`](crate::Delivery::into_id), unless [`Delivery::wait`](crate::Delivery::wait) or a notice
+    /// already returned them. Each is consumed: `wait` no longer returns it. Outcomes can be taken during a shutdown,
+    /// until none is left.
     ///
-    /// The first call begins to note outcomes alone, unless [`open_notices`](Client::open_notices) has chosen.
+    /// The first call selects outcomes alone, unless [`open_notices`](Client::open_notices) was called.
     ///
     /// # Errors
-    /// [`ErrorKind::Timeout`]; [`ErrorKind::ShutDown`] when the client is closed and no outcome is left;
-    /// [`ErrorKind::InvalidArgument`] when `most` is 0.
+    /// [`ErrorKind::Timeout`]; [`ErrorKind::ShutDown`] if the client is closed and no outcome is left;
+    /// [`ErrorKind::InvalidArgument`] if `most` is 0.
     pub fn next_outcomes(
         &self,
         most: usize,
@@ -73,13 +74,13 @@ impl Client {
         })
     }
 
-    /// A file descriptor that is readable exactly while [`next_notice`](Client::next_notice), or with
-    /// [`NoticeKinds::OUTCOMES`] [`next_outcomes`](Client::next_outcomes), has something to give, for `poll`, `select`
-    /// and event loops. Only for waiting: never read from it, write to it or close it. It lives as
-    /// long as the client.
+    /// A file descriptor for `poll`, `select` and event loops. It is readable exactly while
+    /// [`next_notice`](Client::next_notice) would not wait or, with [`NoticeKinds::OUTCOMES`],
+    /// [`next_outcomes`](Client::next_outcomes) would not. Only wait for it: never read from it, write to it or close it.
+    /// It is valid as long as the client exists.
     ///
     /// # Errors
-    /// [`ErrorKind::System`] when the process has no file descriptor left.
+    /// [`ErrorKind::System`] if the process has no file descriptor left.
     pub fn notice_fd(&self) -> Result<BorrowedFd<'_>, Error> {
         let slot = &self.shared.surroundings().notice_fd;
         self.shared

@@ -10,37 +10,37 @@ use std::time::Duration;
 const FOR_CLOSING: Duration = Duration::from_millis(100);
 
 impl Client {
-    /// Accepts nothing more, delivers what it can, says offline and closes: all within `timeout`, whatever the
-    /// network does. The last quarter of it, and at least half a second, is kept for the offline message. If the
-    /// broker does not acknowledge that in time, the connection closes without saying goodbye, and the broker
-    /// publishes the will.
+    /// Shuts the client down within `timeout`, whatever the network does: accepts no more messages, delivers what it
+    /// can, publishes the offline message and disconnects. The last quarter of the time, and at least half a second, is
+    /// reserved for the offline message. If the broker does not acknowledge that in time, the connection is closed
+    /// without a DISCONNECT packet, and the broker publishes the will.
     ///
-    /// The same as [`begin_shutdown`](Client::begin_shutdown) and [`close`](Client::close) after it.
+    /// The same as [`begin_shutdown`](Client::begin_shutdown) followed by [`close`](Client::close).
     ///
     /// # Errors
-    /// [`ErrorKind::ShutDown`] when a shutdown is done or under way.
+    /// [`ErrorKind::ShutDown`] if the client is shut down or shutting down.
     pub fn shutdown(&self, timeout: Duration) -> Result<ShutdownReport, Error> {
         self.begin_shutdown(timeout - FOR_CLOSING.min(timeout / 10))?;
         self.close(timeout)
     }
 
-    /// Begins a shutdown, and returns at once: from now on the client accepts nothing more, and meanwhile does what
-    /// [`shutdown`](Client::shutdown) says, within `timeout`. It is over with [`State::Closed`](crate::State::Closed),
-    /// which a notice tells, when every message has its outcome.
+    /// Begins a shutdown and returns immediately: the client accepts no more messages, and does the work of
+    /// [`shutdown`](Client::shutdown) in the background, within `timeout`. It ends with
+    /// [`State::Closed`](crate::State::Closed), which is also a notice; every message has its outcome by then.
     ///
-    /// Outcomes, notices and status can be asked for as before, also after the end.
+    /// Outcomes, notices and the status remain available, also after the end.
     ///
     /// # Errors
-    /// [`ErrorKind::ShutDown`] when a shutdown is done or under way.
+    /// [`ErrorKind::ShutDown`] if the client is shut down or shutting down.
     pub fn begin_shutdown(&self, timeout: Duration) -> Result<(), Error> {
         self.shared
             .call(|guarded, now| guarded.driver.shut_down(now, timeout))
     }
 
-    /// Waits for the end of a shutdown that has begun, for at most `timeout`, and closes: what has not ended by then
-    /// ends here. Without a shutdown it closes at once: what is queued is dropped, and the broker publishes the will.
+    /// Waits, for at most `timeout`, for the end of a shutdown that was begun, and closes the client. Without a shutdown
+    /// it closes the client immediately: queued messages are dropped, and the broker publishes the will.
     ///
-    /// Once closed, it gives the same report again.
+    /// Once the client is closed, it returns the same report again.
     ///
     /// # Errors
     /// [`ErrorKind::Internal`], for a defect.

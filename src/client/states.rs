@@ -1,43 +1,46 @@
 //! What is to stand at the broker for good.
 
 use super::hand_over::check_not_availability;
+use super::shared::Guarded;
 use super::{Client, Delivery};
 use crate::driver::Effects;
 use crate::error::Error;
-use crate::outbox::Rank;
+use crate::outbox::{Rank, Time};
 use crate::payload::check_payload;
 use crate::topic;
 use bytes::Bytes;
 use std::sync::Arc;
 
 impl Client {
-    /// Says what a topic is to hold from now on, until it is said anew or [forgotten](Client::forget_state): the
-    /// broker keeps it for those who subscribe later (retained, QoS 1, never expiring), and the client remembers it and
-    /// says it again after each connect, ahead of everything else, so that a broker without memory has it too.
+    /// Publishes the state of a topic: its value until it is replaced or [deleted](Client::forget_state). The message is
+    /// retained, has QoS 1 and does not expire. The client remembers it and publishes it again after each connect, ahead
+    /// of everything else, so that a broker that lost it gets it again.
     ///
-    /// While it waits, the next state of the topic takes its place, and its delivery ends as
-    /// [`Superseded`](crate::Outcome::Superseded). The states of different topics may overtake each other.
+    /// A newer state of the topic replaces one that is still waiting, whose outcome is then
+    /// [`Superseded`](crate::Outcome::Superseded). States of different topics may overtake each other.
     ///
-    /// States have bounds of their own: 10,000 topics, and 64 MiB of topics, payloads and 512 bytes for each.
+    /// States have limits of their own: 10,000 topics, and 64 MiB in total for topics, payloads and 512 bytes for each
+    /// state.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument), also for an empty payload;
-    /// [`ErrorKind::QueueFull`](crate::ErrorKind::QueueFull) when there is no room for another state;
+    /// [`ErrorKind::QueueFull`](crate::ErrorKind::QueueFull) if there is no room for another state;
     /// [`ErrorKind::ShutDown`](crate::ErrorKind::ShutDown).
     pub fn publish_state(&self, topic: &str, payload: impl Into<Bytes>) -> Result<Delivery, Error> {
         let id = self.enqueue_state(topic, payload.into(), true)?;
         Ok(Delivery::new(self.shared.clone(), id))
     }
 
-    /// Says that a topic is to hold nothing any more, whoever said what it holds: what the broker keeps there is
-    /// deleted, at once or as soon as there is a connection, and the client does not say it again.
+    /// Deletes the state of a topic: the client no longer remembers it, and the message that the broker retains there is
+    /// deleted, immediately or as soon as there is a connection, whichever client published it.
     ///
-    /// It is never refused for want of room. Of more than 10,000 topics that wait to be cleared, the first is dropped.
+    /// It is never refused for lack of room. If more than 10,000 topics wait to be deleted, the oldest of these is
+    /// dropped.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument);
-    /// [`ErrorKind::QueueFull`](crate::ErrorKind::QueueFull) when as many deliveries as the outbox holds messages have
-    /// ended without being waited for; [`ErrorKind::ShutDown`](crate::ErrorKind::ShutDown).
+    /// [`ErrorKind::QueueFull`](crate::ErrorKind::QueueFull) if there are as many outcomes that were not fetched as the
+    /// outbox may hold messages; [`ErrorKind::ShutDown`](crate::ErrorKind::ShutDown).
     pub fn forget_state(&self, topic: &str) -> Result<Delivery, Error> {
         let id = self.enqueue_clearing(topic, true)?;
         Ok(Delivery::new(self.shared.clone(), id))
@@ -49,11 +52,7 @@ impl Client {
         payload: Bytes,
         track: bool,
     ) -> Result<u64, Error> {
-        if payload.is_empty() {
-            let text = "payload: is empty, which would delete the state; to do that, forget it";
-            return Err(Error::argument(text));
-        }
-        check_payload(&payload)?;
+        check_state(&payload)?;
         self.enqueue_kept(topic, payload, track)
     }
 
@@ -61,21 +60,61 @@ impl Client {
         self.enqueue_kept(topic, Bytes::new(), track)
     }
 
+    /// As `enqueue_state`, after forgetting a delivery; gives none, and does nothing, if another thread has the lock.
+    pub(crate) fn try_enqueue_state(
+        &self,
+        topic: &str,
+        payload: Bytes,
+        track: bool,
+        forget: Option<u64>,
+    ) -> Result<Option<u64>, Error> {
+        check_state(&payload)?;
+        let topic = checked(topic)?;
+        let done = self.shared.try_call(|guarded, now| {
+            let forgotten = forget.map(|id| guarded.driver.forget(now, &[id]));
+            let (kept, effects) = guarded.keep(now, &topic, payload, track);
+            (kept, forgotten.unwrap_or_default().then(effects))
+        });
+        done.transpose()
+    }
+
     /// Without a payload the topic is cleared.
     fn enqueue_kept(&self, topic: &str, payload: Bytes, track: bool) -> Result<u64, Error> {
-        topic::check_name(topic).map_err(|why| Error::argument(format!("topic: {why}")))?;
-        let topic: Arc<str> = topic.into();
-        self.shared.call(|guarded, now| {
-            let driver = &mut guarded.driver;
-            if let Err(error) = check_not_availability(driver.engine(), &topic) {
-                return (Err(error), Effects::default());
-            }
-            let settings = driver.engine().newest_settings();
-            let rank = match topic::is_config(&settings.discovery_prefix, &topic) {
-                true => Rank::Config,
-                false => Rank::State,
-            };
-            driver.set_state(now, &topic, payload, rank, track)
-        })
+        let topic = checked(topic)?;
+        self.shared
+            .call(|guarded, now| guarded.keep(now, &topic, payload, track))
+    }
+}
+
+fn checked(topic: &str) -> Result<Arc<str>, Error> {
+    topic::check_name(topic).map_err(|why| Error::argument(format!("topic: {why}")))?;
+    Ok(topic.into())
+}
+
+fn check_state(payload: &[u8]) -> Result<(), Error> {
+    if payload.is_empty() {
+        let text = "payload: is empty, which would delete the state; to do that, forget it";
+        return Err(Error::argument(text));
+    }
+    check_payload(payload)
+}
+
+impl Guarded {
+    fn keep(
+        &mut self,
+        now: Time,
+        topic: &Arc<str>,
+        payload: Bytes,
+        track: bool,
+    ) -> (Result<u64, Error>, Effects) {
+        if let Err(error) = check_not_availability(self.driver.engine(), topic) {
+            return (Err(error), Effects::default());
+        }
+        let settings = self.driver.engine().newest_settings();
+        let rank = match topic::is_config(&settings.discovery_prefix, topic) {
+            true => Rank::Config,
+            false => Rank::State,
+        };
+        self.driver.set_state(now, topic, payload, rank, track)
     }
 }

@@ -8,10 +8,12 @@ mod attempt;
 mod permissions;
 mod remedy;
 mod report;
+mod running;
 mod steps;
 
 pub use announced::{find_announced, AnnouncedEntity};
 pub use report::{ConnectionReport, ConnectionStep, StepName, StepResult};
+pub use running::ConnectionTest;
 
 use crate::clock::Clock;
 use crate::engine::{Failure, FailureKind, Limits};
@@ -21,6 +23,7 @@ use crate::settings::Settings;
 use crate::waker::Waker;
 use crate::wire::Dialer;
 use attempt::connect;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 use std::time::Duration;
 use steps::Steps;
@@ -33,6 +36,7 @@ struct Test {
     deadline: Time,
     begun: Time,
     wants_configs: bool,
+    is_cancelled: AtomicBool,
 }
 
 impl Test {
@@ -55,6 +59,7 @@ impl Test {
             waker,
             begun,
             wants_configs: false,
+            is_cancelled: AtomicBool::new(false),
         })
     }
 
@@ -63,7 +68,13 @@ impl Test {
     }
 
     fn is_over(&self) -> bool {
-        self.deadline <= self.now()
+        self.deadline <= self.now() || self.is_cancelled.load(Ordering::SeqCst)
+    }
+
+    /// Ends it soon, from another thread: nobody wants its report any more.
+    fn cancel(&self) {
+        self.is_cancelled.store(true, Ordering::SeqCst);
+        self.waker.wake();
     }
 
     fn too_late(&self) -> Failure {
@@ -99,16 +110,27 @@ impl Test {
 /// [`ErrorKind::InvalidSettings`](crate::ErrorKind::InvalidSettings) when a TLS file can't be used;
 /// [`ErrorKind::System`](crate::ErrorKind::System) when the process has no file descriptor left.
 pub fn test_connection(settings: &Settings, timeout: Duration) -> Result<ConnectionReport, Error> {
-    let topic = format!("{}/connection-test", settings.topic_prefix);
-    let test = Test::new(settings, "-test", &topic, timeout)?;
+    Ok(run(settings, &prepare(settings, timeout)?))
+}
+
+/// A test that can be run: its files are read, and it has its descriptors.
+fn prepare(settings: &Settings, timeout: Duration) -> Result<Test, Error> {
+    Test::new(settings, "-test", &topic(settings), timeout)
+}
+
+fn topic(settings: &Settings) -> String {
+    format!("{}/connection-test", settings.topic_prefix)
+}
+
+fn run(settings: &Settings, test: &Test) -> ConnectionReport {
     let mut steps = Steps::new(test.begun);
-    let mut report = blank(settings, &test, topic);
-    let result = connect(&test, &mut steps, &mut report.certificate).and_then(|connected| {
+    let mut report = blank(settings, test);
+    let result = connect(test, &mut steps, &mut report.certificate).and_then(|connected| {
         report.protocol = Some(connected.version.name());
         report.protocol_reason = Some(connected.reason);
         report.limits = Some(Limits::from(&connected.opened.connack));
         let (opened, version) = (connected.opened, connected.version);
-        permissions::examine(&test, &report.topic, opened, version, &mut steps)
+        permissions::examine(test, &report.topic, opened, version, &mut steps)
     });
     report.works = result.is_ok();
     if let Err((step, text)) = result {
@@ -118,15 +140,15 @@ pub fn test_connection(settings: &Settings, timeout: Duration) -> Result<Connect
     report.steps = steps.finish();
     report.proves = proves(&report);
     report.seconds = (test.now() - test.begun).as_secs_f64();
-    Ok(report)
+    report
 }
 
-fn blank(settings: &Settings, test: &Test, topic: String) -> ConnectionReport {
+fn blank(settings: &Settings, test: &Test) -> ConnectionReport {
     ConnectionReport {
         works: false,
         broker: settings.broker(),
         client_id: test.dialer.settings().client_id.clone(),
-        topic,
+        topic: topic(settings),
         steps: Vec::new(),
         protocol: None,
         protocol_reason: None,

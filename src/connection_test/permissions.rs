@@ -193,7 +193,7 @@ impl<L: Link> Exchange<'_, L> {
                 }
                 return Some(input);
             }
-            if until <= self.test.now() {
+            if until <= self.test.now() || self.test.is_over() {
                 return None;
             }
             let mut inputs = Vec::new();

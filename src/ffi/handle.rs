@@ -1,7 +1,7 @@
-//! The registry of clients: what an argus_mqtt_client stands for.
+//! The registry of clients and connection tests: what their handles stand for.
 //!
 //! A handle is three numbers in one, so that any number a caller may pass is answered without touching memory that it
-//! did not get from here:
+//! did not get from here. Clients and tests share one set of numbers, so none of one kind is ever taken for the other:
 //!
 //! ```text
 //! bits 63..32  generation of the process that made the client (fork.rs): tells a parent's client, before any lock
@@ -13,10 +13,10 @@ use super::error::Failure;
 use super::fork;
 use super::slots::{Key, Slots};
 use super::status_code::{ARGUS_MQTT_FORKED, ARGUS_MQTT_INVALID_HANDLE, ARGUS_MQTT_SYSTEM};
-use crate::Client;
+use crate::{Client, ConnectionTest};
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
-use std::sync::{PoisonError, RwLock, TryLockError};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, TryLockError};
 
 /// A client: one connection to one broker, with a thread of its own that establishes it. Created by
 /// argus_mqtt_connect(), and ended only by argus_mqtt_shutdown() or argus_mqtt_close().
@@ -26,10 +26,22 @@ use std::sync::{PoisonError, RwLock, TryLockError};
 /// client at the same time.
 pub type argus_mqtt_client = u64;
 
+/// A connection test in the background. Created by argus_mqtt_connection_test_begin(), and ended only by
+/// argus_mqtt_connection_test_end().
+///
+/// It is a number, as a client is, and no number is ever issued for both. Any number of threads may use one test at the
+/// same time.
+pub type argus_mqtt_connection_test = u64;
+
+enum Entry {
+    Client(Client),
+    Test(Arc<ConnectionTest>),
+}
+
 struct Registry {
     /// The generation of the process that it belongs to.
     process: u32,
-    clients: RwLock<Slots<Client>>,
+    entries: RwLock<Slots<Entry>>,
 }
 
 /// The registry of this process, or that of its parent just after a fork. Never freed: other threads may be reading.
@@ -37,47 +49,63 @@ static REGISTRY: AtomicPtr<Registry> = AtomicPtr::new(ptr::null_mut());
 
 /// Gives a client its handle.
 pub(super) fn insert(client: Client) -> Result<argus_mqtt_client, Failure> {
+    insert_entry(Entry::Client(client))
+}
+
+/// Gives a connection test its handle.
+pub(super) fn insert_test(test: ConnectionTest) -> Result<argus_mqtt_connection_test, Failure> {
+    insert_entry(Entry::Test(Arc::new(test)))
+}
+
+fn insert_entry(entry: Entry) -> Result<u64, Failure> {
     let registry = registry();
-    let mut clients = registry
-        .clients
+    let mut entries = registry
+        .entries
         .write()
         .unwrap_or_else(PoisonError::into_inner);
-    match clients.insert(client) {
+    match entries.insert(entry) {
         Ok(key) => Ok(pack(registry.process, key)),
         Err(_) => Err(Failure::new(
             ARGUS_MQTT_SYSTEM,
-            "this process has 65,536 clients: shut down those that are no longer needed",
+            "this process has 65,536 clients and connection tests: end those that are no longer needed",
         )),
     }
 }
 
 /// The client of a handle. It is a clone, so that no lock is held while it works and a shutdown can't take it away.
 pub(super) fn find(handle: argus_mqtt_client) -> Result<Client, Failure> {
-    let key = key_in_this_process(handle)?;
-    let clients = registry()
-        .clients
-        .read()
-        .unwrap_or_else(PoisonError::into_inner);
-    clients.get(key).cloned().ok_or_else(|| invalid(handle))
+    let key = key_in_this_process(CLIENT, handle)?;
+    client(&entries(), key).ok_or_else(|| invalid(CLIENT, handle))
 }
 
 /// As [`find`], but gives none where that would wait for another thread.
 pub(super) fn try_find(handle: argus_mqtt_client) -> Result<Option<Client>, Failure> {
-    let key = key_in_this_process(handle)?;
-    let clients = match registry().clients.try_read() {
-        Ok(clients) => clients,
+    let key = key_in_this_process(CLIENT, handle)?;
+    let entries = match registry().entries.try_read() {
+        Ok(entries) => entries,
         Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
         Err(TryLockError::WouldBlock) => return Ok(None),
     };
-    let client = clients.get(key).cloned();
-    client.map(Some).ok_or_else(|| invalid(handle))
+    let client = client(&entries, key);
+    client.map(Some).ok_or_else(|| invalid(CLIENT, handle))
 }
 
-/// Makes a handle invalid. One that is so already stays so.
-pub(super) fn remove(handle: argus_mqtt_client) {
-    if let Ok(key) = key_in_this_process(handle) {
+/// The connection test of a handle.
+pub(super) fn find_test(
+    handle: argus_mqtt_connection_test,
+) -> Result<Arc<ConnectionTest>, Failure> {
+    let key = key_in_this_process(TEST, handle)?;
+    match entries().get(key) {
+        Some(Entry::Test(test)) => Ok(test.clone()),
+        _ => Err(invalid(TEST, handle)),
+    }
+}
+
+/// Makes the handle of a client or a connection test invalid. One that is so already stays so.
+pub(super) fn remove(handle: u64) {
+    if let Ok(key) = key_in_this_process(CLIENT, handle) {
         let removed = registry()
-            .clients
+            .entries
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .remove(key);
@@ -86,26 +114,60 @@ pub(super) fn remove(handle: argus_mqtt_client) {
     }
 }
 
+fn entries() -> RwLockReadGuard<'static, Slots<Entry>> {
+    let entries = registry().entries.read();
+    entries.unwrap_or_else(PoisonError::into_inner)
+}
+
+fn client(entries: &Slots<Entry>, key: Key) -> Option<Client> {
+    match entries.get(key) {
+        Some(Entry::Client(client)) => Some(client.clone()),
+        _ => None,
+    }
+}
+
+/// What a caller took a number for, in messages.
+struct Kind {
+    name: &'static str,
+    is_not: &'static str,
+    remedy: &'static str,
+}
+
+const CLIENT: &Kind = &Kind {
+    name: "client",
+    is_not: "is not a client: it was shut down, or never connected",
+    remedy: "connect a client of this process's own",
+};
+
+const TEST: &Kind = &Kind {
+    name: "test",
+    is_not: "is not a connection test: it was ended, or never begun",
+    remedy: "begin a test of this process's own",
+};
+
 /// Reads a handle without any lock: one that a thread of the parent held at the fork stays locked in the child.
-fn key_in_this_process(handle: argus_mqtt_client) -> Result<Key, Failure> {
+fn key_in_this_process(kind: &Kind, handle: u64) -> Result<Key, Failure> {
     let (process, key) = unpack(handle);
     let this_process = fork::generation();
     if key.generation == 0 || process > this_process {
-        return Err(invalid(handle));
+        return Err(invalid(kind, handle));
     }
     if process < this_process {
         return Err(Failure::new(
             ARGUS_MQTT_FORKED,
-            "client belongs to the process that this one was forked from: connect a client of this process's own",
+            format!(
+                "{} belongs to the process that this one was forked from: {}",
+                kind.name, kind.remedy
+            ),
         ));
     }
     Ok(key)
 }
 
-fn invalid(handle: argus_mqtt_client) -> Failure {
+fn invalid(kind: &Kind, handle: u64) -> Failure {
     Failure::new(
         ARGUS_MQTT_INVALID_HANDLE,
-        format!("client {handle} is not a client: it was shut down, or never connected"),
+        format!("{} {handle} {}", kind.name, kind.is_not),
     )
 }
 
@@ -123,7 +185,7 @@ fn registry() -> &'static Registry {
         // the clients in it would speak on the parent's connections.
         let fresh = Box::into_raw(Box::new(Registry {
             process,
-            clients: RwLock::new(Slots::new()),
+            entries: RwLock::new(Slots::new()),
         }));
         let published =
             REGISTRY.compare_exchange(current, fresh, Ordering::AcqRel, Ordering::Acquire);
@@ -169,8 +231,10 @@ mod tests {
             1 << 32,
             (1 << 32) | (1 << 16),
         ] {
-            let status = find(handle).map(|_| ()).unwrap_err().status;
-            assert_eq!(status, ARGUS_MQTT_INVALID_HANDLE, "{handle:#x}");
+            let found = [find(handle).map(drop), find_test(handle).map(drop)];
+            for status in found.map(|found| found.unwrap_err().status) {
+                assert_eq!(status, ARGUS_MQTT_INVALID_HANDLE, "{handle:#x}");
+            }
         }
     }
 }

@@ -35,6 +35,7 @@ mod text;
 // The exported functions, by what they are about.
 mod cameras;
 mod connect;
+mod connection_test;
 mod delivery;
 mod find_announced;
 mod notices;

@@ -14,7 +14,7 @@
 #define PATIENCE_MS 20000
 
 /* In the child, every call with a client of the parent says so, at once, and changes nothing. */
-static void use_the_parents(argus_mqtt_client client, argus_mqtt_delivery delivery)
+static void use_the_parents(argus_mqtt_client client, argus_mqtt_delivery delivery, argus_mqtt_connection_test test)
 {
     char buffer[64];
     argus_mqtt_outcome outcome;
@@ -30,6 +30,7 @@ static void use_the_parents(argus_mqtt_client client, argus_mqtt_delivery delive
     camera_calls(client, ARGUS_MQTT_FORKED);
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_try_publish_event(client, "door", "{}", 2, delivery, NULL, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_try_publish(client, "a", "x", 1, NULL, delivery, NULL, &error));
+    EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_try_publish_state(client, "a", "x", 1, delivery, NULL, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_clear_ghosts(client, UINT64_MAX, &left, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_delivery_wait(client, delivery, UINT64_MAX, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_delivery_forget(client, delivery, &error));
@@ -47,6 +48,10 @@ static void use_the_parents(argus_mqtt_client client, argus_mqtt_delivery delive
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_shutdown(client, UINT64_MAX, &left, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_shutdown_begin(client, UINT64_MAX, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_close(client, UINT64_MAX, &left, &error));
+    EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_connection_test_fd(test, &fd, &error));
+    EXPECT(ARGUS_MQTT_FORKED,
+           argus_mqtt_connection_test_report(test, UINT64_MAX, buffer, sizeof buffer, &left, &error));
+    EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_connection_test_end(test, &error));
     CHECK(left == 77 && changes == 77 && fd == -7);
 }
 
@@ -67,6 +72,7 @@ int main(int argc, char **argv)
 {
     argus_mqtt_client client = 0;
     argus_mqtt_delivery delivery = 0;
+    argus_mqtt_connection_test test = 0;
     int status = -1;
 
     CHECK(argc >= 2);
@@ -74,10 +80,12 @@ int main(int argc, char **argv)
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_wait_online(client, PATIENCE_MS, &error));
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish_event(client, "door", "{}", 2, &delivery, &error));
 
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_connection_test_begin(settings_for(argv[1], ""), PATIENCE_MS, &test, &error));
+
     pid_t child = fork();
     CHECK(child >= 0);
     if (child == 0) {
-        use_the_parents(client, delivery);
+        use_the_parents(client, delivery, test);
         use_its_own(argv[1]);
         exit(0);
     }
@@ -85,6 +93,11 @@ int main(int argc, char **argv)
     CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 
     /* The child and its end are nothing to the parent. */
+    char report[16384];
+    EXPECT(ARGUS_MQTT_OK,
+           argus_mqtt_connection_test_report(test, UINT64_MAX, report, sizeof report, NULL, &error));
+    CHECK(strstr(report, "\"works\":true") != NULL);
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_connection_test_end(test, &error));
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_delivery_wait(client, delivery, PATIENCE_MS, &error));
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish_event(client, "door", "{}", 2, &delivery, &error));
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_delivery_wait(client, delivery, PATIENCE_MS, &error));

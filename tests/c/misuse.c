@@ -51,6 +51,7 @@ static void all_calls(argus_mqtt_client client, int32_t wanted)
     EXPECT(wanted, argus_mqtt_forget_state(client, "a/b", &delivery, &error));
     EXPECT(wanted, argus_mqtt_try_publish_event(client, "door", "{}", 2, 1, &delivery, &error));
     EXPECT(wanted, argus_mqtt_try_publish(client, "a/b", "x", 1, NULL, 1, &delivery, &error));
+    EXPECT(wanted, argus_mqtt_try_publish_state(client, "a/b", "x", 1, 1, &delivery, &error));
     EXPECT(wanted, argus_mqtt_delivery_wait(client, 1, 0, &error));
     EXPECT(wanted, argus_mqtt_delivery_forget(client, 1, &error));
     EXPECT(wanted, argus_mqtt_deliveries_forget(client, &delivery, 1, &error));
@@ -78,6 +79,7 @@ static void all_calls(argus_mqtt_client client, int32_t wanted)
     CHECK(argus_mqtt_forget_state(client, NULL, NULL, NULL) == wanted);
     CHECK(argus_mqtt_try_publish_event(client, NULL, NULL, SIZE_MAX, UINT64_MAX, NULL, NULL) == wanted);
     CHECK(argus_mqtt_try_publish(client, NULL, NULL, SIZE_MAX, OPTIONS(-1, -1, 0), 0, NULL, NULL) == wanted);
+    CHECK(argus_mqtt_try_publish_state(client, NULL, NULL, SIZE_MAX, 0, NULL, NULL) == wanted);
     CHECK(argus_mqtt_delivery_wait(client, 0, UINT64_MAX, NULL) == wanted);
     CHECK(argus_mqtt_delivery_forget(client, 0, NULL) == wanted);
     CHECK(argus_mqtt_deliveries_forget(client, NULL, SIZE_MAX, NULL) == wanted);
@@ -294,6 +296,10 @@ static void trying(argus_mqtt_client client)
     EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_try_publish(client, "a/#", "x", 1, NULL, 0, NULL, &error));
     EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_try_publish(client, "a", NULL, SIZE_MAX, NULL, 0, NULL, &error));
     EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_try_publish(client, "a", "x", 1, OPTIONS(2, 0, 0), 0, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_try_publish_state(client, NULL, "x", 1, 0, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_try_publish_state(client, "a/#", "x", 1, 0, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_try_publish_state(client, "a", "", 0, 0, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_try_publish_state(client, "a", NULL, 1, 0, NULL, &error));
 }
 
 static void kinds_and_outcomes(argus_mqtt_client client)
@@ -377,6 +383,65 @@ static void testing_a_connection(void)
     CHECK(strstr(report, "\"works\":false") != NULL && strstr(report, "\"remedy\":\"") != NULL);
 }
 
+/* Every function that takes a connection test, with one that is none. */
+static void all_test_calls(argus_mqtt_connection_test test)
+{
+    char report[16] = "as it was";
+    size_t length = 77;
+    int fd = -7;
+
+    EXPECT(ARGUS_MQTT_INVALID_HANDLE, argus_mqtt_connection_test_fd(test, &fd, &error));
+    EXPECT(ARGUS_MQTT_INVALID_HANDLE,
+           argus_mqtt_connection_test_report(test, UINT64_MAX, report, sizeof report, &length, &error));
+    EXPECT(ARGUS_MQTT_INVALID_HANDLE, argus_mqtt_connection_test_end(test, &error));
+    CHECK(argus_mqtt_connection_test_fd(test, NULL, NULL) == ARGUS_MQTT_INVALID_HANDLE);
+    CHECK(argus_mqtt_connection_test_report(test, 0, NULL, SIZE_MAX, NULL, NULL) == ARGUS_MQTT_INVALID_HANDLE);
+    CHECK(fd == -7 && length == 77 && strcmp(report, "as it was") == 0);
+}
+
+static void testing_in_the_background(void)
+{
+    char blocking[16384], report[16384];
+    argus_mqtt_connection_test test = 77, next = 0;
+    size_t length = 77;
+    int fd = -7;
+
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_connection_test_begin(NULL, 0, &test, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_connection_test_begin("\xff", 0, &test, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_connection_test_begin(NO_BROKER, 0, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_SETTINGS, argus_mqtt_connection_test_begin("{}", 0, &test, &error));
+    CHECK(test == 77);
+
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_connection_test_begin(NO_BROKER, UINT64_MAX, &test, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_connection_test_fd(test, NULL, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_connection_test_fd(test, &fd, &error));
+    CHECK(fd >= 0);
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_connection_test_report(test, UINT64_MAX, NULL, 1, NULL, &error));
+    EXPECT(ARGUS_MQTT_BUFFER_TOO_SMALL,
+           argus_mqtt_connection_test_report(test, UINT64_MAX, NULL, 0, &length, &error));
+    CHECK(length > 77 && length < sizeof report);
+    /* It is still the same one, as often as one asks. */
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_connection_test_report(test, 0, report, length + 1, &length, &error));
+    CHECK(strlen(report) == length && strstr(report, "\"works\":false") != NULL);
+    CHECK(argus_mqtt_connection_test_report(test, 0, blocking, sizeof blocking, NULL, NULL) == ARGUS_MQTT_OK);
+    CHECK(strcmp(report, blocking) == 0);
+
+    /* A test is no client, and a client is no test. */
+    all_calls(test, ARGUS_MQTT_INVALID_HANDLE);
+    argus_mqtt_client client = connected();
+    all_test_calls(client);
+    leave(client);
+
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_connection_test_end(test, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_connection_test_begin(NO_BROKER, 0, &next, &error));
+    CHECK(next != test);
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_connection_test_end(next, &error));
+    const argus_mqtt_connection_test none[] = {0, 1, test, next, next + 1, UINT64_MAX};
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
+        all_test_calls(none[i]);
+    }
+}
+
 /* Outputs that lie in each other, and inputs that lie in outputs. What they hold afterwards is of no use. */
 static void aliases(argus_mqtt_client client)
 {
@@ -436,6 +501,7 @@ int main(void)
     schema();
     connecting();
     testing_a_connection();
+    testing_in_the_background();
     handles();
 
     argus_mqtt_client client = connected();

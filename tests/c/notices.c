@@ -270,6 +270,7 @@ static void no_descriptors_left(const char *mosquitto)
 {
     const struct rlimit limit = {DESCRIPTORS, DESCRIPTORS};
     argus_mqtt_client client = 0;
+    argus_mqtt_connection_test test = 0;
     int fd = -7, last = 0, taken[DESCRIPTORS], count = 0;
 
     CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
@@ -280,6 +281,8 @@ static void no_descriptors_left(const char *mosquitto)
     EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_connect(settings, &client, &error));
     CHECK(client == 0 && count > 2);
     EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_test_connection(settings, 0, text, sizeof text, NULL, &error));
+    EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_connection_test_begin(settings, 0, &test, &error));
+    CHECK(test == 0);
     EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_find_announced(settings, NULL, 0, text, sizeof text, NULL, &error));
     close(taken[--count]);
     close(taken[--count]);

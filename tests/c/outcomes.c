@@ -251,6 +251,19 @@ static void without_memory(void)
     free(payload);
 }
 
+/* A test goes on while the program does something else, and is ended before it has a report. */
+static void tested_meanwhile(const char *silent)
+{
+    argus_mqtt_connection_test test = 0;
+    char report[16384] = "as it was";
+
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_connection_test_begin(settings_for(silent, ""), UINT64_MAX, &test, &error));
+    EXPECT(ARGUS_MQTT_TIMEOUT, argus_mqtt_connection_test_report(test, 0, report, sizeof report, NULL, &error));
+    EXPECT(ARGUS_MQTT_TIMEOUT, argus_mqtt_connection_test_report(test, 50, report, sizeof report, NULL, &error));
+    CHECK(strcmp(report, "as it was") == 0);
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_connection_test_end(test, &error));
+}
+
 int main(int argc, char **argv)
 {
     CHECK(argc >= 4);
@@ -259,6 +272,7 @@ int main(int argc, char **argv)
     too_many_states();
     too_many_for_cameras();
     unknown_while_shutting_down(argv[2]);
+    tested_meanwhile(argv[2]);
     refused(argv[3]);
     found(argv[1], argv[3]);
     reconfigured(argv[1], argv[2]);

@@ -6,7 +6,7 @@ use std::fs;
 use crate::compiler::{defines, header, root, Program};
 
 /// The files that the header is made from, in its order.
-const SOURCES: [&str; 20] = [
+const SOURCES: [&str; 21] = [
     "abi",
     "status_code",
     "handle",
@@ -23,6 +23,7 @@ const SOURCES: [&str; 20] = [
     "status",
     "settings",
     "test_connection",
+    "connection_test",
     "find_announced",
     "shutdown",
     "status_name",
@@ -101,10 +102,12 @@ fn it_says_for_each_function_whether_it_blocks_and_what_it_returns() {
                 "{function}"
             );
         }
-        let takes_client = manual.contains("argus_mqtt_client client,");
+        let takes_handle = ["client client,", "connection_test test,"]
+            .iter()
+            .any(|argument| manual.contains(&format!("argus_mqtt_{argument}")));
         for status in ["INVALID_HANDLE: ", "FORKED: "] {
             let says = returns.iter().any(|line| line.starts_with(status));
-            assert_eq!(says, takes_client, "{function}: {status}");
+            assert_eq!(says, takes_handle, "{function}: {status}");
         }
     }
 }

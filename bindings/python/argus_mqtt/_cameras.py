@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from . import _arguments, _greenlets, _prototypes, _waiting
 from ._errors import OK, InvalidArgument, error_for
+from ._handle import Handle
 
 if TYPE_CHECKING:
     from ._arguments import Payload
@@ -16,7 +17,7 @@ Fields: TypeAlias = Mapping[str, object] | str
 """A camera or a system: a mapping of its fields, or the same as JSON."""
 
 
-class Cameras:
+class Cameras(Handle):
     """What `Client` has beside: cameras in Home Assistant.
 
     What each method says are states, as with `publish_state`: they come back to a broker that has lost its memory.
@@ -30,8 +31,6 @@ class Cameras:
     """
 
     __slots__ = ()
-
-    _handle: int
 
     def announce_system(self, system: Fields) -> None:
         """Make the system known, or change what was said of it: a device with a sensor of the connection.

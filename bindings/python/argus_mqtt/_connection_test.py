@@ -114,9 +114,7 @@ def test_connection(settings: GivenSettings, timeout: float = 15.0) -> Connectio
     """
     text = settings_json(settings)
     deadline = _waiting.deadline_after(_arguments.timeout(timeout))
-    return _report_from(
-        json.loads(read_beside(text, lambda *output: _prototypes.test_connection(text, *output), deadline))
-    )
+    return report_from(read_beside(text, lambda *output: _prototypes.test_connection(text, *output), deadline))
 
 
 # It is no test, whatever pytest thinks of its name.
@@ -147,7 +145,9 @@ def read_beside(
         capacity = 2 * length.value
 
 
-def _report_from(data: Mapping[str, Any]) -> ConnectionReport:
+def report_from(text: bytes) -> ConnectionReport:
+    """Give the report that is the JSON of the library."""
+    data: Mapping[str, Any] = json.loads(text)
     # A newer library of the same ABI may tell more, which older callers have no use for.
     known = {name: data[name] for name in ConnectionReport.__dataclass_fields__}
     return ConnectionReport(

@@ -11,7 +11,7 @@ from ._errors import OK, TIMEOUT, TimedOut, error_for
 from ._outcomes import OUTCOMES
 
 if TYPE_CHECKING:
-    from ._client import Client
+    from ._handle import Handle
 
 
 class _Waiter:
@@ -40,7 +40,7 @@ class Delivery:
 
     __slots__ = ("_client", "_id", "_outcome", "_waiter")
 
-    def __init__(self, client: Client, number: int) -> None:
+    def __init__(self, client: Handle, number: int) -> None:
         """For the client alone: `Client.publish_event` and `Client.publish` give deliveries."""
         self._client = client
         self._id = number

@@ -128,6 +128,29 @@ def _next_notice(handle: int, output: tuple[object, ...], timeout_ms: int) -> in
     return _prototypes.next_notice(handle, timeout_ms, *output)
 
 
+class OutcomeBuffer:
+    """Takes outcomes without waiting, many at a time into the same memory; for one thread."""
+
+    def __init__(self, most: int) -> None:
+        """Make room for this many."""
+        self._room = (_prototypes.Outcome * most)()
+        self._count = ctypes.c_size_t()
+        self._error = _prototypes.Error()
+        self._output = (ctypes.byref(self._room), most, ctypes.byref(self._count), ctypes.byref(self._error))
+
+    def take(self, handle: int) -> list[tuple[int, int, str]]:
+        """Give delivery, status and reason of each that there is, in the order of their ends."""
+        status = _prototypes.next_outcomes(handle, 0, *self._output)
+        if status == TIMEOUT:
+            return []
+        if status != OK:
+            raise error_for(status, self._error.text)
+        return [
+            (one.delivery, one.outcome, one.reason.decode("utf-8", "replace"))
+            for one in self._room[: self._count.value]
+        ]
+
+
 class Buffer:
     """Reads notices without waiting, into the same memory each time; for one thread."""
 

@@ -192,6 +192,21 @@ try_publish = _bind(
     keep_lock=True,
 )
 
+# int32_t argus_mqtt_try_publish_state(argus_mqtt_client client, const char *topic, const void *payload,
+#                                      size_t payload_len, argus_mqtt_delivery forget,
+#                                      argus_mqtt_delivery *delivery_out, argus_mqtt_error *error);
+try_publish_state = _bind(
+    "argus_mqtt_try_publish_state",
+    c_uint64,
+    c_char_p,
+    c_char_p,
+    c_size_t,
+    c_uint64,
+    c_void_p,
+    c_void_p,
+    keep_lock=True,
+)
+
 # int32_t argus_mqtt_delivery_wait(argus_mqtt_client client, argus_mqtt_delivery delivery,
 #                                  uint64_t timeout_ms, argus_mqtt_error *error);
 delivery_wait = _bind("argus_mqtt_delivery_wait", c_uint64, c_uint64, c_uint64, POINTER(Error))
@@ -278,6 +293,30 @@ test_connection = _bind(
     POINTER(c_size_t),
     POINTER(Error),
 )
+
+# int32_t argus_mqtt_connection_test_begin(const char *settings_json, uint64_t timeout_ms,
+#                                          argus_mqtt_connection_test *test_out, argus_mqtt_error *error);
+connection_test_begin = _bind(
+    "argus_mqtt_connection_test_begin", c_char_p, c_uint64, POINTER(c_uint64), POINTER(Error)
+)
+
+# int32_t argus_mqtt_connection_test_fd(argus_mqtt_connection_test test, int *fd_out, argus_mqtt_error *error);
+connection_test_fd = _bind("argus_mqtt_connection_test_fd", c_uint64, POINTER(c_int), POINTER(Error))
+
+# int32_t argus_mqtt_connection_test_report(argus_mqtt_connection_test test, uint64_t timeout_ms, char *buffer,
+#                                           size_t capacity, size_t *length_out, argus_mqtt_error *error);
+connection_test_report = _bind(
+    "argus_mqtt_connection_test_report",
+    c_uint64,
+    c_uint64,
+    c_char_p,
+    c_size_t,
+    POINTER(c_size_t),
+    POINTER(Error),
+)
+
+# int32_t argus_mqtt_connection_test_end(argus_mqtt_connection_test test, argus_mqtt_error *error);
+connection_test_end = _bind("argus_mqtt_connection_test_end", c_uint64, POINTER(Error))
 
 # int32_t argus_mqtt_find_announced(const char *settings_json, const char *cameras_json, uint64_t timeout_ms,
 #                                   char *buffer, size_t capacity, size_t *length_out, argus_mqtt_error *error);

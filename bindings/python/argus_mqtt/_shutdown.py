@@ -18,7 +18,7 @@ from ._errors import OK, TIMEOUT, ArgusMqttError, TimedOut, error_for
 from ._errors import SHUT_DOWN as SHUT_DOWN_STATUS
 
 if TYPE_CHECKING:
-    from ._client import Client
+    from ._closing import Closing
 
 How: TypeAlias = Callable[..., int]
 """Takes handle, milliseconds, where the number of lost messages goes, and the error; gives a status."""
@@ -111,15 +111,15 @@ class Ending:
             call()
 
 
-_open: weakref.WeakSet[Client] = weakref.WeakSet()
+_open: weakref.WeakSet[Closing] = weakref.WeakSet()
 
 
-def opened(client: Client) -> None:
+def opened(client: Closing) -> None:
     """Note a client that is to be shut down when Python exits, unless it is before."""
     _open.add(client)
 
 
-def closed(client: Client) -> None:
+def closed(client: Closing) -> None:
     """Note that a client is being shut down."""
     _open.discard(client)
 
@@ -127,7 +127,7 @@ def closed(client: Client) -> None:
 def _at_exit() -> None:
     _exiting.begin()
     deadline = _waiting.deadline_after(AT_EXIT_SECONDS)
-    begun: list[Client] = []
+    begun: list[Closing] = []
     # All begin before one is waited for, so that they share the time.
     for client in list(_open):
         with _logged(client):
@@ -139,7 +139,7 @@ def _at_exit() -> None:
 
 
 @contextlib.contextmanager
-def _logged(client: Client) -> Generator[None]:
+def _logged(client: Closing) -> Generator[None]:
     """Log what keeps a client from its end, Ctrl-C too: the others are to say offline all the same."""
     try:
         yield

@@ -1,97 +1,88 @@
-"""The part of the client that says what is to stand at the broker for good."""
+"""The part of the client that publishes states."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from . import _arguments, _prototypes
+from ._errors import WOULD_BLOCK
+from ._publishing import SHORT, Publishing
 
 if TYPE_CHECKING:
     from ._arguments import Payload
     from ._delivery import Delivery
-    from ._outputs import Outputs
 
 
-class States:
-    """What `Client` has beside: states, which the broker keeps and the client says again."""
+class States(Publishing):
+    """States: retained messages that the client publishes again after each connect."""
 
     __slots__ = ()
 
-    _handle: int
-
     def publish_state(self, topic: str, payload: Payload) -> Delivery:
-        """Say what a topic is to hold from now on, until it is said anew or forgotten.
+        """Publish the state of a topic: its value until it is replaced or deleted.
 
-        The broker keeps it for those who subscribe later: retained, QoS 1, without an expiry. The client remembers it
-        and says it again after each connect, ahead of everything that is queued, so that a broker that has forgotten
-        it has it again. While it waits, the next state of the topic takes its place, and its delivery ends as
-        Superseded. The states of different topics may overtake each other.
+        The message is retained, has QoS 1 and does not expire. The client remembers it and publishes it again after
+        each connect, ahead of everything that is queued, so that a broker that lost it gets it again. A newer state
+        of the topic replaces one that is still waiting, whose delivery then ends as Superseded. States of different
+        topics may overtake each other.
 
-        Never blocks. States have bounds of their own: 10,000 topics, and 64 MiB of topics, payloads and 512 bytes for
-        each.
+        Never blocks. States have limits of their own: 10,000 topics, and 64 MiB in total for topics, payloads and 512
+        bytes for each state.
 
         Args:
-            topic: The whole topic; no prefix is put before it.
-            payload: Bytes, text, or a mapping, which becomes a JSON object. Not empty.
+            topic: The complete topic name; no prefix is added.
+            payload: Bytes, text, or a mapping, which is converted to a JSON object. Not empty.
 
         Raises:
-            InvalidArgument: An argument is not as above; the text names it.
+            InvalidArgument: An argument is not as described above; the text names it.
             QueueFull: There is no room for another state.
             ShutDown: The client was shut down.
             Forked: The client belongs to the parent process.
-            TypeError: An argument is of a type that is not taken.
+            TypeError: An argument is of a type that is not accepted.
         """
         topic_text = _arguments.text("topic", topic)
         data = _arguments.payload("payload", payload)
-        return self._say(
-            lambda outputs: _prototypes.publish_state(
-                self._handle, topic_text, data, len(data), outputs.delivery_address, outputs.error_address
-            )
-        )
-
-    def forget_state(self, topic: str) -> Delivery:
-        """Say that a topic is to hold nothing any more, whoever said what it holds.
-
-        What the broker keeps there is deleted, at once or as soon as there is a connection. Never blocks, and is not
-        refused for want of room; of more than 10,000 topics that wait to be deleted, the first is dropped.
-
-        Args:
-            topic: The whole topic.
-
-        Raises:
-            InvalidArgument: It is no topic.
-            QueueFull: As many deliveries as the outbox holds messages have ended, are held, and were not waited for.
-            ShutDown: The client was shut down.
-            Forked: The client belongs to the parent process.
-            TypeError: It is no text.
-        """
-        topic_text = _arguments.text("topic", topic)
-        return self._say(
-            lambda outputs: _prototypes.forget_state(
-                self._handle, topic_text, outputs.delivery_address, outputs.error_address
-            )
-        )
-
-    def _say(self, call: Callable[[Outputs], int]) -> Delivery:
+        message = (self._handle_argument, topic_text, data, len(data))
         outputs = self._outputs()
         try:
-            self._keep_to_forget(outputs)
-            return self._published(call(outputs), outputs)
+            status = WOULD_BLOCK
+            if len(data) <= SHORT:
+                status = _prototypes.try_publish_state(
+                    *message, outputs.forget, outputs.delivery_address, outputs.error_address
+                )
+            if status == WOULD_BLOCK:
+                self._keep_to_forget(outputs)
+                status = _prototypes.publish_state(*message, outputs.delivery_address, outputs.error_address)
+            return self._published(status, outputs)
         except BaseException:
             self._forget(outputs)
             raise
 
-    # These are the client's.
+    def forget_state(self, topic: str) -> Delivery:
+        """Delete the state of a topic, whichever client published it.
 
-    def _outputs(self) -> Outputs:
-        raise NotImplementedError
+        The client no longer remembers it, and the message that the broker retains there is deleted, immediately or as
+        soon as there is a connection. Never blocks, and is never refused for lack of room for states: if more than
+        10,000 topics wait to be deleted, the oldest of these is dropped.
 
-    def _keep_to_forget(self, outputs: Outputs) -> None:
-        raise NotImplementedError
+        Args:
+            topic: The complete topic name.
 
-    def _published(self, status: int, outputs: Outputs) -> Delivery:
-        raise NotImplementedError
-
-    def _forget(self, outputs: Outputs) -> None:
-        raise NotImplementedError
+        Raises:
+            InvalidArgument: It is not a topic name.
+            QueueFull: There are as many outcomes that nobody has fetched as the outbox may hold messages.
+            ShutDown: The client was shut down.
+            Forked: The client belongs to the parent process.
+            TypeError: It is not text.
+        """
+        topic_text = _arguments.text("topic", topic)
+        outputs = self._outputs()
+        try:
+            self._keep_to_forget(outputs)
+            status = _prototypes.forget_state(
+                self._handle, topic_text, outputs.delivery_address, outputs.error_address
+            )
+            return self._published(status, outputs)
+        except BaseException:
+            self._forget(outputs)
+            raise

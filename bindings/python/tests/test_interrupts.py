@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import argus_mqtt
-from argus_mqtt import _client, _connect, _delivery, _let_go
+from argus_mqtt import _client, _connect, _delivery, _let_go, _publishing, _states
 from support import DEADLINE, wait_until
 
 if TYPE_CHECKING:
     from argus_mqtt import Settings
 
-_OURS = {_client.__file__, _connect.__file__, _delivery.__file__, _let_go.__file__}
+_OURS = {one.__file__ for one in (_client, _connect, _delivery, _let_go, _publishing, _states)}
 
 
 def interrupted(call: Callable[[], object], after: int) -> bool:
@@ -56,7 +56,15 @@ def publish(client: argus_mqtt.Client) -> object:
     return client.publish("topic", b"")
 
 
-@pytest.mark.parametrize("call", [publish_event, publish])
+def publish_state(client: argus_mqtt.Client) -> object:
+    return client.publish_state("argusai/state", b"on")
+
+
+def forget_state(client: argus_mqtt.Client) -> object:
+    return client.forget_state("argusai/state")
+
+
+@pytest.mark.parametrize("call", [publish_event, publish, publish_state, forget_state])
 def test_no_outcome_is_kept_for_nobody(settings: Settings, call: Callable[[argus_mqtt.Client], object]) -> None:
     with argus_mqtt.connect(settings) as client:
         client.wait_online(DEADLINE)

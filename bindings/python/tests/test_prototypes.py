@@ -16,6 +16,7 @@ OURS = re.sub(r"^# ?", "", (PACKAGE / "argus_mqtt" / "_prototypes.py").read_text
 INTEGERS = {
     "argus_mqtt_client": ctypes.c_uint64,
     "argus_mqtt_delivery": ctypes.c_uint64,
+    "argus_mqtt_connection_test": ctypes.c_uint64,
     "uint64_t": ctypes.c_uint64,
     "uint32_t": ctypes.c_uint32,
     "int32_t": ctypes.c_int32,

@@ -159,6 +159,15 @@ extern "C" {
         delivery_out: *mut u64,
         error: *mut Error,
     ) -> i32;
+    pub fn argus_mqtt_try_publish_state(
+        client: u64,
+        topic: *const c_char,
+        payload: *const c_void,
+        payload_len: usize,
+        forget: u64,
+        delivery_out: *mut u64,
+        error: *mut Error,
+    ) -> i32;
     pub fn argus_mqtt_deliveries_forget(
         client: u64,
         deliveries: *const u64,
@@ -230,6 +239,22 @@ extern "C" {
         length_out: *mut usize,
         error: *mut Error,
     ) -> i32;
+    pub fn argus_mqtt_connection_test_begin(
+        settings: *const c_char,
+        timeout_ms: u64,
+        test_out: *mut u64,
+        error: *mut Error,
+    ) -> i32;
+    pub fn argus_mqtt_connection_test_fd(test: u64, fd_out: *mut c_int, error: *mut Error) -> i32;
+    pub fn argus_mqtt_connection_test_report(
+        test: u64,
+        timeout_ms: u64,
+        buffer: *mut c_char,
+        capacity: usize,
+        length_out: *mut usize,
+        error: *mut Error,
+    ) -> i32;
+    pub fn argus_mqtt_connection_test_end(test: u64, error: *mut Error) -> i32;
     pub fn argus_mqtt_find_announced(
         settings: *const c_char,
         cameras: *const c_char,

@@ -12,9 +12,10 @@ pub struct World {
     pub broker: u16,
     pub clients: Mutex<Vec<u64>>,
     pub deliveries: Mutex<Vec<u64>>,
+    pub tests: Mutex<Vec<u64>>,
 }
 
-/// A client or a delivery: one that was made, in whatever state it is, or any number.
+/// A client, a delivery or a connection test: one that was made, in whatever state it is, or any number.
 #[derive(Arbitrary, Debug)]
 pub enum Number {
     Made(u8),
@@ -80,6 +81,12 @@ enum What {
         payload: Payload,
         forget: Number,
     },
+    TryPublishState {
+        client: Number,
+        topic: Text,
+        payload: Payload,
+        forget: Number,
+    },
     DeliveriesForget(Number, Vec<u64>, Count),
     Flush(Number),
     NextNotice(Number, Buffer),
@@ -95,6 +102,10 @@ enum What {
     ShutdownBegin(Number),
     Close(Number),
     TestConnection(Settings, Buffer),
+    ConnectionTestBegin(Settings),
+    ConnectionTestFd(Number),
+    ConnectionTestReport(Number, Buffer),
+    ConnectionTestEnd(Number),
     FindAnnounced(Settings, Text, Buffer),
     StatusName(i32),
     Versions,
@@ -204,6 +215,7 @@ impl What {
     fn make(&self, world: &World, call: &Call, error: &mut Error) -> Option<i32> {
         let client = |number: &Number| number.of(&world.clients);
         let delivery = |number: &Number| number.of(&world.deliveries);
+        let test = |number: &Number| number.of(&world.tests);
         let timeout = call.timeout();
         let has_output = call.output;
         let error = output(call.error, error);
@@ -301,6 +313,25 @@ impl What {
                         client(number),
                         address(&camera),
                         self::start(&event),
+                        length,
+                        delivery(forget),
+                        out,
+                        error,
+                    )
+                })
+            }
+            What::TryPublishState {
+                client: number,
+                topic,
+                payload,
+                forget,
+            } => {
+                let (topic, (payload, length)) = (topic.make(), payload.make());
+                keep_delivery(world, has_output, |out| unsafe {
+                    argus_mqtt_try_publish_state(
+                        client(number),
+                        address(&topic),
+                        self::start(&payload),
                         length,
                         delivery(forget),
                         out,
@@ -424,6 +455,43 @@ impl What {
                     )
                 })
             }
+            What::ConnectionTestBegin(settings) => {
+                let settings = settings.make(world.broker);
+                let mut made = 0;
+                let status = unsafe {
+                    argus_mqtt_connection_test_begin(
+                        address(&settings),
+                        timeout,
+                        output(has_output, &mut made),
+                        error,
+                    )
+                };
+                assert_eq!(made != 0, status == OK && has_output);
+                if made != 0 {
+                    world.tests.lock().expect("no call panics").push(made);
+                }
+                status
+            }
+            What::ConnectionTestFd(number) => {
+                let mut fd = -1;
+                let out = output(has_output, &mut fd);
+                unsafe { argus_mqtt_connection_test_fd(test(number), out, error) }
+            }
+            What::ConnectionTestReport(number, buffer) => {
+                text(buffer, has_output, |buffer, capacity, length| unsafe {
+                    argus_mqtt_connection_test_report(
+                        test(number),
+                        timeout,
+                        buffer,
+                        capacity,
+                        length,
+                        error,
+                    )
+                })
+            }
+            What::ConnectionTestEnd(number) => unsafe {
+                argus_mqtt_connection_test_end(test(number), error)
+            },
             What::FindAnnounced(settings, cameras, buffer) => {
                 let (settings, cameras) = (settings.make(world.broker), cameras.make());
                 text(buffer, has_output, |buffer, capacity, length| unsafe {

@@ -6,7 +6,9 @@ mod abi;
 mod arguments;
 mod call;
 
-use abi::{argus_mqtt_shutdown, Error, INVALID_HANDLE, OK, TIMEOUT};
+use abi::{
+    argus_mqtt_connection_test_end, argus_mqtt_shutdown, Error, INVALID_HANDLE, OK, TIMEOUT,
+};
 use argus_mqtt_fuzz::acknowledger;
 use argus_mqtt_fuzz::many::Many;
 use argus_mqtt_fuzz::resources::Watch;
@@ -27,12 +29,17 @@ fuzz_target!(|input: Input| {
         broker: *BROKER,
         clients: Mutex::default(),
         deliveries: Mutex::default(),
+        tests: Mutex::default(),
     };
     thread::scope(|scope| {
         for Many(calls) in &input {
             scope.spawn(|| calls.iter().for_each(|call| call.make(&world)));
         }
     });
+    for test in world.tests.into_inner().expect("no call panics") {
+        // SAFETY: an error that may be NULL.
+        unsafe { argus_mqtt_connection_test_end(test, ptr::null_mut()) };
+    }
     for client in world.clients.into_inner().expect("no call panics") {
         close(client);
     }

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn, final
 
 import argus_mqtt
 from argus_mqtt import _arguments, _prototypes, _waiting
-from argus_mqtt._client import DEFAULT_SHUTDOWN_SECONDS, Client
+from argus_mqtt._closing import DEFAULT_SHUTDOWN_SECONDS
 from argus_mqtt._errors import OK, TIMEOUT, InvalidArgument, ShutDown, TimedOut, error_for
 
 from ._delivery import AsyncDelivery
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from argus_mqtt._arguments import Payload
     from argus_mqtt._callbacks import Callback
     from argus_mqtt._cameras import Fields
+    from argus_mqtt._client import Client
     from argus_mqtt._delivery import Delivery
     from argus_mqtt._settings import GivenSettings
     from argus_mqtt._shutdown import ShutdownReport

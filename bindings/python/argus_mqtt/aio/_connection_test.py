@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import threading
+import ctypes
 from typing import TYPE_CHECKING
 
-import argus_mqtt
-from argus_mqtt._errors import SYSTEM, error_for
+from argus_mqtt import _arguments, _buffer, _prototypes, _waiting
+from argus_mqtt._connection_test import report_from
+from argus_mqtt._errors import OK, error_for
+from argus_mqtt._settings import settings_error, settings_json
 
 if TYPE_CHECKING:
     from argus_mqtt._connection_test import ConnectionReport
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
 
 
 async def test_connection(settings: GivenSettings, timeout: float = 15.0) -> ConnectionReport:  # noqa: PT028
-    """Test whether settings make a connection that works, as `argus_mqtt.test_connection` does.
+    """Test whether a client with these settings can connect and publish, as `argus_mqtt.test_connection` does.
 
-    The test has a thread of its own, and the loop goes on meanwhile. When the wait for it is cancelled, it ends
-    unheard, at its timeout at the latest.
+    The test runs on a thread of the library, and the loop continues meanwhile. If the wait for it is cancelled, the
+    test is ended.
 
     Args:
         settings: As for `connect`.
@@ -27,35 +28,41 @@ async def test_connection(settings: GivenSettings, timeout: float = 15.0) -> Con
 
     Raises:
         InvalidSettings: The settings have faults.
-        ArgusMqttError: The operating system does not give a thread or a file descriptor.
+        ArgusMqttError: The operating system refuses a thread or a file descriptor.
     """
     loop = asyncio.get_running_loop()
-    future: asyncio.Future[ConnectionReport] = loop.create_future()
-
-    def tell(report: ConnectionReport | None, error: BaseException | None) -> None:
-        if future.done():
-            return
-        if error is not None:
-            future.set_exception(error)
-        elif report is not None:
-            future.set_result(report)
-
-    def work() -> None:
-        report, error = None, None
-        try:
-            report = argus_mqtt.test_connection(settings, timeout)
-        except BaseException as fault:  # noqa: BLE001  (told to whoever waits)
-            error = fault
-        with contextlib.suppress(RuntimeError):  # The loop was closed meanwhile; nobody waits any more.
-            loop.call_soon_threadsafe(tell, report, error)
-
-    # Not one of the loop's executor, whose end waits for all of its threads.
-    thread = threading.Thread(target=work, name="argus-mqtt-test", daemon=True)
+    test = _begun(settings_json(settings), _waiting.deadline_after(_arguments.timeout(timeout)))
     try:
-        thread.start()
-    except RuntimeError as fault:
-        raise error_for(SYSTEM, f"test_connection needs a thread: {fault}") from None
-    return await future
+        ended = asyncio.Event()
+        fd = _descriptor(test)
+        loop.add_reader(fd, ended.set)
+        try:
+            await ended.wait()
+        finally:
+            loop.remove_reader(fd)
+        return report_from(_buffer.read(lambda *output: _prototypes.connection_test_report(test, 0, *output)))
+    finally:
+        _prototypes.connection_test_end(test, None)
+
+
+def _begun(settings: bytes, deadline: float) -> int:
+    test = ctypes.c_uint64()
+    error = _prototypes.Error()
+    status = _prototypes.connection_test_begin(
+        settings, _waiting.milliseconds_to(deadline), ctypes.byref(test), ctypes.byref(error)
+    )
+    if status != OK:
+        raise settings_error(status, error, settings)
+    return test.value
+
+
+def _descriptor(test: int) -> int:
+    fd = ctypes.c_int()
+    error = _prototypes.Error()
+    status = _prototypes.connection_test_fd(test, ctypes.byref(fd), ctypes.byref(error))
+    if status != OK:
+        raise error_for(status, error.text)
+    return fd.value
 
 
 # It is no test, whatever pytest thinks of its name.

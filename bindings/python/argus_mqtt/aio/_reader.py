@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from argus_mqtt import _notices, _prototypes
 from argus_mqtt._callbacks import Callbacks
-from argus_mqtt._errors import SHUT_DOWN, ShutDown
+from argus_mqtt._errors import DROPPED, REJECTED, SHUT_DOWN, ShutDown
 from argus_mqtt._notices import Ended, StateChange
+from argus_mqtt._outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     from argus_mqtt._client import Client
@@ -33,7 +34,7 @@ class Reader:
         self._handle = client._handle
         self._loop = loop
         self._buffer = _notices.Buffer()
-        self._error = _prototypes.Error()
+        self._outcomes = _notices.OutcomeBuffer(_MOST_AT_ONCE)
         # Every message that was accepted and has not ended, in the order of the numbers.
         self._pending: dict[int, AsyncDelivery] = {}
         self._last = 0
@@ -42,6 +43,9 @@ class Reader:
         self._notices: weakref.WeakSet[Notices] = weakref.WeakSet()
         self._waiters: set[asyncio.Future[None]] = set()
         # The library closes its own at the end of the client, while the loop may still watch it.
+        _notices.open_kinds(
+            self._handle, _prototypes.NOTICE_STATES | _prototypes.NOTICE_LOG | _prototypes.NOTICE_OUTCOMES
+        )
         self._fd: int | None = os.dup(client.fileno())
         loop.add_reader(self._fd, self.read)
 
@@ -105,28 +109,39 @@ class Reader:
 
     def read(self) -> None:
         """Read what there is. The one place where outcomes come from."""
-        try:
-            for _ in range(_MOST_AT_ONCE):
-                notice = self._buffer.next(self._handle)
-                if notice is None:
-                    break
-                if isinstance(notice, Ended):
-                    self._end(notice.delivery)
-                elif isinstance(notice, StateChange):
-                    self._state = notice
-                    self.callbacks.tell(is_online=notice.state == "online")
-                for notices in self._notices:
-                    notices._put(notice)
-        except ShutDown:
+        # Outcomes can be taken after the last notice, until there are none.
+        notices_end = self._ends(self._read_notices)
+        if self._ends(self._take_outcomes) and notices_end:
             self.stop()
         self._wake()
 
-    def _end(self, number: int) -> None:
-        # The notice tells the outcome and leaves it there; this takes it, with the text that all are told.
-        status = _prototypes.delivery_wait(self._handle, number, 0, self._error)
-        delivery = self._pending.pop(number, None)
-        if delivery is not None:
-            delivery._end(status, self._error.text)
+    def _ends(self, read: Callable[[], None]) -> bool:
+        try:
+            read()
+        except ShutDown:
+            return True
+        return False
+
+    def _read_notices(self) -> None:
+        for _ in range(_MOST_AT_ONCE):
+            notice = self._buffer.next(self._handle)
+            if notice is None:
+                break
+            if isinstance(notice, StateChange):
+                self._state = notice
+                self.callbacks.tell(is_online=notice.state == "online")
+            for notices in self._notices:
+                notices._put(notice)
+
+    def _take_outcomes(self) -> None:
+        for number, status, reason in self._outcomes.take(self._handle):
+            delivery = self._pending.pop(number, None)
+            if delivery is not None:
+                delivery._end(status, reason)
+            if self._notices:
+                ended = Ended(number, OUTCOMES[status], reason if status in {DROPPED, REJECTED} else None)
+                for notices in self._notices:
+                    notices._put(ended)
 
     def _wake(self) -> None:
         for future in self._waiters:

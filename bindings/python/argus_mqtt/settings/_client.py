@@ -7,13 +7,14 @@ import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast, final
 
-from argus_mqtt._client import DEFAULT_SHUTDOWN_SECONDS, Client
+from argus_mqtt._closing import DEFAULT_SHUTDOWN_SECONDS
 from argus_mqtt._connect import connect
 from argus_mqtt._errors import ShutDown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from argus_mqtt._client import Client
     from argus_mqtt._settings_fields import Settings
 
     from ._store import Store

@@ -1,0 +1,159 @@
+"""The part of the client that queues messages."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import TYPE_CHECKING, Final
+
+from . import _arguments, _prototypes
+from ._delivery import Delivery
+from ._errors import OK, WOULD_BLOCK, error_for
+from ._handle import Handle
+from ._outputs import Outputs, spare_outputs
+
+if TYPE_CHECKING:
+    from ._arguments import Payload
+
+SHORT: Final = 16 * 1024
+"""A longer message takes longer to check and to copy than other threads should wait for the interpreter's lock."""
+
+_OPTIONS_SIZE = ctypes.sizeof(_prototypes.PublishOptions)
+
+
+class Publishing(Handle):
+    """Events and other messages.
+
+    A call first tries with the interpreter's lock held, which is quicker than to release it and take it again. When
+    another thread is using the client at that moment, it releases the lock and waits.
+    """
+
+    __slots__ = ()
+
+    def publish_event(self, camera: str, event: Payload) -> Delivery:
+        """Queue an event of a camera. The settings determine its topic, QoS, retain flag and expiry.
+
+        Never blocks. The events of one camera arrive in the order in which they were published.
+
+        Args:
+            camera: The name of the camera, one level of a topic: without "/", "+" and "#".
+            event: A JSON object: a mapping, which is converted to one (dates, times and UUIDs to text), or its text
+                in UTF-8.
+
+        Raises:
+            InvalidArgument: The camera or the event is not as described above; the text names the position.
+            QueueFull: The outbox is full, and the settings say that the newest message is refused.
+            ShutDown: The client was shut down.
+            Forked: The client belongs to the parent process.
+            TypeError: An argument is of a type that is not accepted.
+        """
+        if type(event) is not bytes:
+            event = _arguments.payload("event", event)
+        camera_text = _arguments.text("camera", camera)
+        handle, length, outputs = self._handle_argument, len(event), self._outputs()
+        try:
+            status = WOULD_BLOCK
+            if length <= SHORT:
+                status = _prototypes.try_publish_event(
+                    handle,
+                    camera_text,
+                    event,
+                    length,
+                    outputs.forget,
+                    outputs.delivery_address,
+                    outputs.error_address,
+                )
+            if status == WOULD_BLOCK:
+                self._keep_to_forget(outputs)
+                status = _prototypes.publish_event(
+                    handle, camera_text, event, length, outputs.delivery_address, outputs.error_address
+                )
+            return self._published(status, outputs)
+        except BaseException:
+            self._forget(outputs)
+            raise
+
+    def publish(
+        self,
+        topic: str,
+        payload: Payload,
+        *,
+        qos: int = 1,
+        retain: bool = False,
+        expiry_seconds: int | None = None,
+    ) -> Delivery:
+        """Queue any payload for any topic.
+
+        Never blocks. Messages of one topic arrive in the order in which they were published.
+
+        Args:
+            topic: The complete topic name; no prefix is added.
+            payload: Bytes, text, or a mapping, which is converted to a JSON object. An empty payload with `retain`
+                deletes the retained message of the topic.
+            qos: 1, or 0 for a message that may be lost once it was written to the network.
+            retain: Whether the broker retains it for later subscribers.
+            expiry_seconds: After how many seconds it expires, from 1 to 4,294,967,295; None means never.
+
+        Raises:
+            InvalidArgument: An argument is not as described above; the text names it.
+            QueueFull: The outbox is full, and the settings say that the newest message is refused.
+            ShutDown: The client was shut down.
+            Forked: The client belongs to the parent process.
+            TypeError: An argument is of a type that is not accepted.
+        """
+        topic_text = _arguments.text("topic", topic)
+        data = _arguments.payload("payload", payload)
+        qos = _arguments.whole("qos", qos, -(2**31), 2**31 - 1)
+        retain = _arguments.flag("retain", retain)
+        # The library has a 0 for none, which here would be a message that has expired already.
+        expiry = 0 if expiry_seconds is None else _arguments.whole("expiry_seconds", expiry_seconds, 1, 2**32 - 1)
+        options = _prototypes.PublishOptions(_OPTIONS_SIZE, qos, retain, expiry)
+        handle, length, outputs = self._handle_argument, len(data), self._outputs()
+        message = (handle, topic_text, data, length, ctypes.byref(options))
+        try:
+            status = WOULD_BLOCK
+            if length <= SHORT:
+                status = _prototypes.try_publish(
+                    *message, outputs.forget, outputs.delivery_address, outputs.error_address
+                )
+            if status == WOULD_BLOCK:
+                self._keep_to_forget(outputs)
+                status = _prototypes.publish(*message, outputs.delivery_address, outputs.error_address)
+            return self._published(status, outputs)
+        except BaseException:
+            self._forget(outputs)
+            raise
+
+    def _outputs(self) -> Outputs:
+        """Begin a publishing call, which takes along a delivery that was let go of."""
+        try:
+            outputs = spare_outputs.pop()
+        except IndexError:
+            outputs = Outputs()
+        let_go = self._let_go
+        if let_go:
+            outputs.forget.value = let_go.pop()
+        return outputs
+
+    def _published(self, status: int, outputs: Outputs) -> Delivery:
+        """End a publishing call."""
+        if status != OK:
+            raise error_for(status, outputs.error.text)
+        delivery = Delivery(self, outputs.delivery.value)
+        outputs.forget.value = outputs.delivery.value = 0
+        spare_outputs.append(outputs)
+        return delivery
+
+    def _forget(self, outputs: Outputs) -> None:
+        """End a publishing call that failed, perhaps because a signal handler raised: nobody has its Delivery.
+
+        What it was to forget may have been forgotten; to forget it again does no harm.
+        """
+        self._keep_to_forget(outputs)
+        self._let_go.add(outputs.delivery.value)
+        outputs.delivery.value = 0
+        spare_outputs.append(outputs)
+
+    def _keep_to_forget(self, outputs: Outputs) -> None:
+        """Leave what a call was to forget to another one."""
+        self._let_go.add(outputs.forget.value)
+        outputs.forget.value = 0
