@@ -1,13 +1,13 @@
-"""MQTT for a camera system, so that Home Assistant's picture of it is true.
+"""MQTT for a camera system with Home Assistant.
 
     import argus_mqtt
 
     with argus_mqtt.connect({"broker_host": "localhost"}) as client:
         client.publish_event("front_door", {"description": "A person at the door"})
 
-The work is done by a library in Rust, on a thread of its own; this package finds and calls it. The library is
-the file that the environment variable ARGUS_MQTT_LIBRARY names, else the package's own copy, else the system's.
-Importing raises LibraryNotLoaded, which is an ImportError, when there is none that fits.
+A library in Rust does the work, on a thread of its own; this package finds and calls it. The library is the file that
+the environment variable ARGUS_MQTT_LIBRARY names, otherwise the package's own copy, otherwise that of the system.
+Importing raises LibraryNotLoaded, which is an ImportError, if none can be used.
 
 Times are in seconds. Every exception of this package is an ArgusMqttError.
 """

@@ -1,4 +1,4 @@
-"""What Home Assistant is told of the cameras of a system, beside every client."""
+"""Finding the entities that are announced to Home Assistant, independently of any client."""
 
 # Annotations are evaluated: tools look their names up in the package, where not all of them are.
 import json
@@ -15,14 +15,14 @@ _CAPACITY = 2**20
 
 @dataclass(frozen=True, slots=True)
 class AnnouncedEntity:
-    """An entity that Home Assistant is told of, by a discovery config that the broker keeps.
+    """An entity that is announced to Home Assistant by a discovery config that the broker retains.
 
     Attributes:
         topic: The topic of the config. `Client.forget_state` with it removes the entity.
-        unique_id: The unique id of the entity.
-        device: The identifier of its device: `discovery_id_prefix`, and for a camera "_" and the camera's id.
+        unique_id: The unique ID of the entity.
+        device: The identifier of its device: `discovery_id_prefix`, for a camera followed by "_" and the camera's ID.
         device_name: The name of its device.
-        is_ghost: Whether none of the cameras that were given has this entity; None where none were given.
+        is_ghost: Whether none of the given cameras has this entity; None if no cameras were given.
     """
 
     topic: str
@@ -35,27 +35,27 @@ class AnnouncedEntity:
 def find_announced(
     settings: GivenSettings, cameras: Mapping[str, object] | None = None, timeout: float = 15.0
 ) -> tuple[AnnouncedEntity, ...]:
-    """Find the entities of this system that Home Assistant is told of, by the configs that the broker keeps.
+    """Find the entities of this system that are announced to Home Assistant, by the configs that the broker retains.
 
-    Those are the ones that this package announced with the `availability_topic` of the settings. No client that is
-    running is touched: the look has a client id of its own, leaves no will and publishes nothing. It takes at least a
-    second, as a broker does not say when it has sent all that it keeps.
+    These are the entities that this package announced with the `availability_topic` of the settings. Running clients
+    are not affected: the connection has its own client ID and no will, and nothing is published. It takes at least a
+    second, as a broker does not report when it has sent all retained messages.
 
     Signal handlers run when it has ended.
 
     Args:
         settings: As for `connect`.
-        cameras: What there is, so that ghosts are told: "cameras", a list of what `Client.announce_camera` takes, and
-            perhaps "system", what `Client.announce_system` takes, without which the system's own entities are no
-            ghosts.
+        cameras: What exists, for `AnnouncedEntity.is_ghost`: "cameras", a list of what `Client.announce_camera`
+            takes, and optionally "system", what `Client.announce_system` takes; without it the entities of the system
+            itself do not count as ghosts.
         timeout: How many seconds it may take.
 
     Raises:
         InvalidSettings: The settings have faults.
-        InvalidArgument: The cameras are not as above.
+        InvalidArgument: The cameras are not as described above.
         Refused: The broker refuses the login or the subscription.
-        TimedOut: It can't be reached in time; the text says why, and what to do.
-        ArgusMqttError: The operating system does not give a thread or a file descriptor.
+        TimedOut: The broker could not be reached in time; the text says why, and what to do.
+        ArgusMqttError: The operating system refuses a thread or a file descriptor.
     """
     text = settings_json(settings)
     known = None if cameras is None else _arguments.c_text("cameras", _arguments.payload("cameras", cameras).decode())

@@ -74,13 +74,13 @@ def payload(name: str, value: Payload) -> bytes:
 
 
 def timeout(value: float | None) -> float | None:
-    """Check a timeout in seconds; infinity means for ever, as None does."""
+    """Check a timeout in seconds; infinity means forever, as None does."""
     if value is None:
         return None
     if not isinstance(value, numbers.Real):
         raise TypeError(f"timeout must be a number of seconds or None, not {type(value).__name__}")
     if not value >= 0:  # NaN is neither.
-        raise InvalidArgument(f"timeout is {value}: it must be 0 or more seconds, or None for ever")
+        raise InvalidArgument(f"timeout is {value}: it must be 0 or more seconds, or None to wait forever")
     try:
         seconds = float(value)
     except OverflowError:

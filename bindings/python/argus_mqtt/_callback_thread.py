@@ -36,7 +36,7 @@ class CallbackThread:
         try:
             thread.start()
         except RuntimeError as fault:
-            raise error_for(SYSTEM, f"callbacks: {fault}; read the notices on a thread that there is") from None
+            raise error_for(SYSTEM, f"callbacks: {fault}; read the notices on an existing thread") from None
 
     def register(self, callback: Callback, *, for_online: bool) -> None:
         """Let the thread begin with this one.

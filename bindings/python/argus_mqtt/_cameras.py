@@ -1,4 +1,4 @@
-"""The part of the client that makes cameras known to Home Assistant."""
+"""The part of the client that announces cameras to Home Assistant."""
 
 from __future__ import annotations
 
@@ -18,64 +18,66 @@ Fields: TypeAlias = Mapping[str, object] | str
 
 
 class Cameras(Handle):
-    """What `Client` has beside: cameras in Home Assistant.
+    """Cameras in Home Assistant.
 
-    What each method says are states, as with `publish_state`: they come back to a broker that has lost its memory.
-    None waits for the network. All raise:
+    Each method publishes states, as `publish_state` does, so a broker that lost them gets them again. Except for
+    `clear_ghosts`, none waits for the network. All raise:
 
         InvalidArgument: An argument is not as described, or the camera is not announced; the text says which.
         QueueFull: There was no room for all of the states that follow.
         ShutDown: The client was shut down.
         Forked: The client belongs to the parent process.
-        TypeError: An argument is of a type that is not taken.
+        TypeError: An argument is of a type that is not accepted.
     """
 
     __slots__ = ()
 
     def announce_system(self, system: Fields) -> None:
-        """Make the system known, or change what was said of it: a device with a sensor of the connection.
+        """Announce the system, or change its announcement: a device with a sensor for the connection.
 
-        Without it the system has its defaults, and appears with the first camera.
+        Otherwise the system has default values and appears with the first camera.
 
         Args:
-            system: Its fields, all of which may be missing: "name", "manufacturer", "model", "sw_version", "url",
-                "support_url" (http or https), and "diagnostics", whether there are sensors that `publish_diagnostics`
-                feeds.
+            system: Its fields, all of which are optional: "name", "manufacturer", "model", "sw_version", "url",
+                "support_url" (http or https), and "diagnostics", whether it has the sensors that
+                `publish_diagnostics` updates.
         """
         self._tell(_prototypes.announce_system, _json("system", system))
 
     def announce_camera(self, camera: Fields) -> None:
-        """Announce a camera, or change what was announced of it: a device with its entities.
+        """Announce a camera, or change its announcement: a device with its entities.
 
-        It is online at first, and has no activity, whatever was said of it before a crash. From now on
-        `publish_event` for it feeds all of its entities.
+        Initially it is online and has no activity, whatever was published before a crash. From now on `publish_event`
+        updates all of its entities.
 
         Args:
-            camera: Its fields: "id", one level of a topic; and what may be missing, "name", "model", "doorbell"
-                (whether it has an entity for rings), "area", "url" (http or https), "source_type", "serial_number",
-                "hw_version", and "snapshots" (whether pictures of its events are published).
+            camera: Its fields: "id", one level of a topic, and optionally "name", "model", "doorbell" (whether it has
+                an entity for rings), "area", "url" (http or https), "source_type", "serial_number", "hw_version", and
+                "snapshots" (whether pictures of its events are published).
         """
         self._tell(_prototypes.announce_camera, _json("camera", camera))
 
     def disable_camera(self, camera: str) -> None:
-        """Disable a camera, which stays announced: offline, without activity, and as its users arranged it.
+        """Disable a camera, which stays announced: it is offline and has no activity.
 
-        `publish_camera_status` enables it.
+        Home Assistant keeps the user's changes to it. `publish_camera_status` enables it again.
         """
         self._tell(_prototypes.disable_camera, _arguments.text("camera", camera))
 
     def remove_camera(self, camera: str) -> None:
-        """Remove a camera and all that the broker keeps of it; Home Assistant forgets its entities."""
+        """Remove a camera and everything that the broker retains for it; Home Assistant removes its entities."""
         self._tell(_prototypes.remove_camera, _arguments.text("camera", camera))
 
     def publish_camera_status(self, camera: str, status: str, source_type: str | None = None) -> None:
-        """Say how it goes with a camera: its event, activity and detection are available while it is online.
+        """Publish the status of a camera.
+
+        Its event, activity and detection entities are available while it is online.
 
         Args:
-            camera: Its id.
-            status: "online" ("connected" and "starting" mean the same), "offline" ("disconnected"), or anything else
-                for unavailable.
-            source_type: Where its pictures come from, such as "rtsp"; None leaves it as it is.
+            camera: Its ID.
+            status: "online" ("connected" and "starting" mean the same), "offline" (or "disconnected"); anything else
+                means unavailable.
+            source_type: The kind of its source, such as "rtsp"; None leaves it unchanged.
         """
         source = None if source_type is None else _arguments.text("source_type", source_type)
         self._tell(
@@ -86,10 +88,10 @@ class Cameras(Handle):
         )
 
     def publish_camera_counts(self, camera: str, today: int, this_week: int) -> None:
-        """Say how many events there were.
+        """Publish how many events there were.
 
         The caller counts, and so decides in which time zone a day ends and on which day a week begins. Home Assistant
-        takes a smaller number for a new count.
+        treats a smaller number as a new count.
         """
         most = 2**64 - 1
         self._tell(
@@ -100,9 +102,9 @@ class Cameras(Handle):
         )
 
     def publish_camera_activity(self, camera: str, is_active: bool) -> None:
-        """Say whether something moves before a camera.
+        """Publish whether a camera sees activity.
 
-        An event says that something does; that it has ended is said by this alone.
+        An event switches activity on; only this call switches it off.
         """
         self._tell(
             _prototypes.publish_camera_activity,
@@ -111,17 +113,17 @@ class Cameras(Handle):
         )
 
     def publish_camera_last_event(self, camera: str, event: Payload) -> None:
-        """Say what the last event of a camera was when it is not news, as at a start of the program."""
+        """Publish the last event of a camera without triggering the event entity: for the start of a program."""
         data = _arguments.payload("event", event)
         self._tell(_prototypes.publish_camera_last_event, _arguments.text("camera", camera), data, len(data))
 
     def publish_camera_snapshot(self, camera: str, jpeg: bytes | bytearray | memoryview) -> None:
-        """Say the picture of the last event of a camera that was announced with "snapshots".
+        """Publish the picture of the last event of a camera that was announced with "snapshots".
 
-        Before the event that it belongs to.
+        Call this before publishing the event that it belongs to.
 
         Args:
-            camera: Its id.
+            camera: Its ID.
             jpeg: The bytes of a JPEG, at most 1 MiB.
         """
         if isinstance(jpeg, str):
@@ -130,22 +132,23 @@ class Cameras(Handle):
         self._tell(_prototypes.publish_camera_snapshot, _arguments.text("camera", camera), data, len(data))
 
     def clear_ghosts(self, timeout: float = 15.0) -> int:
-        """Find what was once announced for a system with these settings and no announced camera has, and clear it.
+        """Delete the discovery configs of this system that belong to no announced camera.
 
-        It was left by a crash, or by an earlier version. What others announced, and other systems, is left alone.
-        Announce all cameras before: whatever is not announced is taken for such a ghost.
+        A crash or an earlier version left them. Those of other systems and of other programs are left alone. Announce
+        all cameras first: any other camera counts as a leftover.
 
-        What the broker keeps is read on a connection of its own, whose client id is that of the settings and "-find".
-        Blocks until the broker has sent all, which takes a second or more. Signal handlers run when it has ended.
+        The retained messages are read on a separate connection, whose client ID is that of the settings followed by
+        "-find". Blocks until the broker has sent them all, which takes a second or more. Signal handlers run when it
+        has ended.
 
         Args:
-            timeout: How many seconds it may take; what was found by then is cleared.
+            timeout: How many seconds it may take; what was found by then is deleted.
 
         Returns:
-            How many entities were cleared.
+            How many entities were removed.
 
         Raises:
-            Refused: The broker does not let it read; the text says why.
+            Refused: The broker refuses the login or the subscription; the text says why.
             TimedOut: There was no answer in time.
             ShutDown: The client was shut down.
             Forked: The client belongs to the parent process.
@@ -159,7 +162,7 @@ class Cameras(Handle):
         return cleared.value
 
     def publish_diagnostics(self) -> None:
-        """Say how it goes with this client, for the sensors of a system that was announced with "diagnostics"."""
+        """Publish the values of the diagnostic sensors, if the system was announced with "diagnostics"."""
         self._tell(_prototypes.publish_diagnostics)
 
     def _tell(self, function: Callable[..., int], *arguments: object) -> None:

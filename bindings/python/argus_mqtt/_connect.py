@@ -11,18 +11,17 @@ from ._settings import GivenSettings, settings_error, settings_json
 
 
 def connect(settings: GivenSettings) -> Client:
-    """Start a client, which connects by itself and stays connected until it is shut down.
+    """Start a client, which maintains its connection by itself until it is shut down.
 
-    Returns at once, without waiting for the broker; `Client.wait_online` does that. What is published meanwhile
-    is queued.
+    Returns immediately; `Client.wait_online` waits for the broker. Messages published meanwhile are queued.
 
     Args:
-        settings: The settings by name, as `Settings` lists them, or the text of a JSON object. `broker_host` alone
-            is enough; `check_settings` gives all of them with their defaults.
+        settings: The settings by name, as listed in `Settings`, or the text of a JSON object. Only `broker_host` is
+            required; `check_settings` returns all settings with their defaults.
 
     Raises:
         InvalidSettings: They have faults, all of which are listed.
-        ArgusMqttError: The operating system does not give another thread.
+        ArgusMqttError: The operating system refuses a thread or a file descriptor.
     """
     text = settings_json(settings)
     handle = ctypes.c_uint64()

@@ -1,4 +1,4 @@
-"""Testing a connection beside every client."""
+"""Testing a connection, independently of any client."""
 
 # Annotations are evaluated: tools look their names up in the package, where not all of them are.
 import ctypes
@@ -20,12 +20,12 @@ class ConnectionStep:
     """One step of a test.
 
     Attributes:
-        step: "name" (look-up), "tcp", "tls", "mqtt" (something that speaks it answers), "login", and the permissions
-            "publish" and "subscribe".
-        result: "passed", "failed", "unproven" (nothing speaks against it, but this broker would not say), "skipped"
+        step: "name" (look-up), "tcp", "tls", "mqtt" (an MQTT broker answers), "login", and the permissions "publish"
+            and "subscribe".
+        result: "passed", "failed", "unproven" (no sign of a failure, but this broker would not report one), "skipped"
             (not needed with these settings) or "not_reached".
-        seconds: How long it took; None for one that was not made, or that comes with another.
-        detail: What else there is to say, or None.
+        seconds: How long it took; None for a step that was not made or is part of another.
+        detail: Further information, or None.
     """
 
     step: Literal["name", "tcp", "tls", "mqtt", "login", "publish", "subscribe"]
@@ -36,16 +36,16 @@ class ConnectionStep:
 
 @dataclass(frozen=True, slots=True)
 class BrokerCertificate:
-    """The certificate that a broker showed, whether or not it is trusted.
+    """The certificate that a broker presented, whether or not it is trusted.
 
     Attributes:
-        subject: Whose it is, such as "CN=broker.example, O=Home".
-        issuer: Who signed it.
+        subject: The subject, such as "CN=broker.example, O=Home".
+        issuer: The issuer.
         is_self_signed: Whether the subject is also the issuer.
-        names: The hosts that it is for, 20 at most.
+        names: The host names that it is valid for, at most 20.
         valid_from: The first day on which it is valid, such as "2026-01-31".
-        valid_until: The last one.
-        fingerprint: What the setting `tls_fingerprint` takes.
+        valid_until: The last day on which it is valid.
+        fingerprint: The fingerprint, as the setting `tls_fingerprint` takes it.
     """
 
     subject: str
@@ -59,22 +59,22 @@ class BrokerCertificate:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionReport:
-    """What a test of a connection found.
+    """The report of a connection test.
 
     Attributes:
         works: Whether no step failed.
         broker: "host:port".
-        client_id: The client id of the test: that of the settings and "-test".
+        client_id: The client ID of the test: that of the settings followed by "-test".
         topic: The topic of the test.
-        steps: The steps, in the order in which they were made.
+        steps: The steps, in order.
         protocol: The MQTT version that the broker accepted, or None.
-        protocol_reason: Why that version.
-        limits: What the broker said of itself, or None.
-        certificate: What the broker showed over TLS, whether or not it is trusted, or None.
-        cause: Why the step that failed failed, in plain words, or None.
+        protocol_reason: Why this version was used.
+        limits: The limits that the broker announced, or None.
+        certificate: The certificate that the broker presented over TLS, whether or not it is trusted, or None.
+        cause: Why a step failed, in plain words, or None.
         remedy: What to do about it, or None.
-        proves: What the test shows, in sentences.
-        does_not_prove: What it does not show.
+        proves: What the test proves, in sentences.
+        does_not_prove: What it does not prove.
         seconds: How long it took.
     """
 
@@ -95,12 +95,12 @@ class ConnectionReport:
 
 
 def test_connection(settings: GivenSettings, timeout: float = 15.0) -> ConnectionReport:  # noqa: PT028  (no test of pytest's)
-    """Test whether settings make a connection that works, and tell what came of each step.
+    """Test whether a client with these settings can connect and publish, and report each step.
 
-    Connects as a client would, sends one message, asks for one subscription and says goodbye; it ends at the first
-    step that fails. No client that is running is touched, nor its topics: the test has a client id of its own, leaves
-    no will, and uses only the topic "{topic_prefix}/connection-test", where nothing is retained. That something does
-    not work is in the report, and raises nothing.
+    Connects as a client would, publishes one message, subscribes to one topic and disconnects; it ends at the first
+    step that fails. Running clients and their topics are not affected: the test has its own client ID and no will,
+    and uses only the topic "{topic_prefix}/connection-test", where nothing is retained. A failure is part of the
+    report and raises nothing.
 
     Signal handlers run when it has ended.
 
@@ -110,7 +110,7 @@ def test_connection(settings: GivenSettings, timeout: float = 15.0) -> Connectio
 
     Raises:
         InvalidSettings: The settings have faults.
-        ArgusMqttError: The operating system does not give a thread or a file descriptor.
+        ArgusMqttError: The operating system refuses a thread or a file descriptor.
     """
     text = settings_json(settings)
     deadline = _waiting.deadline_after(_arguments.timeout(timeout))

@@ -1,4 +1,4 @@
-"""What became of one message."""
+"""The outcome of one message."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class _Waiter:
 
 @final
 class Delivery:
-    """The handing over of one message to the broker, to be waited for or not.
+    """An accepted message, whose outcome can be waited for.
 
-    The library keeps the outcome for as long as this object lives and nobody has waited for it; kept outcomes
-    count against the bounds of the outbox. Whoever is not interested lets go of it.
+    The library keeps the outcome as long as this object exists and nobody has waited for it; kept outcomes count
+    against the limits of the outbox. If the outcome is of no interest, drop the object.
 
-    Take the outcome before the client is shut down: afterwards it is not to be had any more.
+    Fetch the outcome before the client is shut down: afterwards it is no longer available.
 
     Any thread may use it, several at once.
     """
@@ -41,7 +41,7 @@ class Delivery:
     __slots__ = ("_client", "_id", "_outcome", "_waiter")
 
     def __init__(self, client: Handle, number: int) -> None:
-        """For the client alone: `Client.publish_event` and `Client.publish` give deliveries."""
+        """For the client alone: `Client.publish_event` and `Client.publish` return deliveries."""
         self._client = client
         self._id = number
         self._outcome: tuple[int, str] | None = None
@@ -53,21 +53,21 @@ class Delivery:
         return self._id
 
     def wait(self, timeout: float | None = None) -> None:
-        """Wait until the message was delivered: acknowledged by the broker, or with QoS 0, written.
+        """Wait until the message is delivered: acknowledged by the broker or, with QoS 0, written to the network.
 
-        It may be called again, also by another thread, and then tells the same.
+        It may be called again, also on another thread, with the same result.
 
         Args:
-            timeout: The longest wait in seconds; None is for ever.
+            timeout: The longest wait in seconds; None waits forever.
 
         Raises:
             Expired: It expired before it could be sent.
             Dropped: It was dropped from the outbox.
-            Rejected: This broker does not take it.
-            Superseded: It was a state, and a newer one of its topic took its place.
-            UnknownOutcome: It was on its way when the client was shut down.
-            TimedOut: Its fate is still open after `timeout` seconds.
-            ShutDown: The client was shut down before the outcome was taken.
+            Rejected: It cannot be delivered to this broker.
+            Superseded: It was a state, and a newer state of its topic replaced it.
+            UnknownOutcome: It was sent but not acknowledged when the client was shut down.
+            TimedOut: It has no outcome yet after `timeout` seconds.
+            ShutDown: The client was shut down before the outcome was fetched.
             Forked: The client belongs to the parent process.
         """
         seconds = _arguments.timeout(timeout)
@@ -76,10 +76,10 @@ class Delivery:
             raise error_for(status, message)
 
     def done(self) -> bool:
-        """Whether the message has ended, so that `wait` would tell its outcome at once. Does not block.
+        """Whether the message has an outcome, so that `wait` would not wait. Does not block.
 
         Raises:
-            ShutDown: The client was shut down before the outcome was taken.
+            ShutDown: The client was shut down before the outcome was fetched.
             Forked: The client belongs to the parent process.
         """
         try:

@@ -1,7 +1,7 @@
-"""The exceptions, one for each thing a caller may want to tell apart.
+"""The exceptions, one for each kind of failure that a caller may want to handle separately.
 
-The numbers are those of the C ABI's statuses. The texts come from the library; they name the argument or
-field, its value and the remedy, and never contain a password.
+The numbers are the statuses of the C ABI. The texts come from the library; they name the argument or field, its value
+and the remedy, and never contain a password.
 """
 
 from __future__ import annotations
@@ -50,13 +50,13 @@ WOULD_BLOCK = 23
 
 
 class ArgusMqttError(Exception):
-    """The base of this package's exceptions.
+    """The base class of this package's exceptions.
 
-    Raised as it is when the operating system refuses the library something, such as a thread, and for a
-    defect of the library; `status` is then 11 or 12.
+    It is raised itself if the operating system refuses a resource, such as a thread, and for a defect of the library;
+    `status` is then 11 or 12.
 
     Attributes:
-        status: The number that the C library gave, or would have given, for this failure.
+        status: The status of the C library for this failure.
     """
 
     status: int = INTERNAL
@@ -79,10 +79,10 @@ class Fault:
     """One thing that is wrong with the settings. As text, it is the sentence `field: message`.
 
     Attributes:
-        field: The name of the setting; "settings" when it is none in particular.
-        code: What kind of fault it is, such as "out_of_range"; the header of the C library lists them.
-        value: The value that was given, as JSON; None where there is none, or where it may be a secret.
-        message: What is wrong with it and what would be right, without the name of the setting.
+        field: The name of the setting; "settings" if it concerns no particular one.
+        code: The kind of fault, such as "out_of_range"; the header of the C library lists them.
+        value: The value that was given, as JSON; None if there is none or it may hold a secret.
+        message: What is wrong with it and what would be valid, without the name of the setting.
     """
 
     field: str
@@ -91,7 +91,7 @@ class Fault:
     message: str
 
     def __str__(self) -> str:
-        """Give the sentence."""
+        """Return the sentence."""
         return f"{self.field}: {self.message}"
 
 
@@ -111,7 +111,7 @@ class InvalidSettings(ArgusMqttError, ValueError):
 
 
 class QueueFull(ArgusMqttError):
-    """The outbox is full, and what it holds may not be dropped for this message."""
+    """The outbox is full, and nothing in it may be dropped for this message."""
 
     status = QUEUE_FULL
 
@@ -123,19 +123,19 @@ class TimedOut(ArgusMqttError, TimeoutError):
 
 
 class Refused(ArgusMqttError):
-    """The broker, or the way to it, refuses this client for a reason that waiting does not cure."""
+    """The broker, or TLS, refuses the client for a reason that waiting cannot cure."""
 
     status = REFUSED
 
 
 class ShutDown(ArgusMqttError):
-    """The client is shut down, or being shut down."""
+    """The client is shut down or shutting down."""
 
     status = SHUT_DOWN
 
 
 class NotDelivered(ArgusMqttError):
-    """The base of the five ways in which a message can end without having been delivered."""
+    """The base class of the outcomes other than delivered."""
 
 
 class Expired(NotDelivered):
@@ -163,13 +163,13 @@ class Superseded(NotDelivered):
 
 
 class UnknownOutcome(NotDelivered):
-    """The message was handed to the network, and its fate was not known when the client was shut down."""
+    """The message was sent but not acknowledged when the client was shut down; it may have arrived."""
 
     status = UNKNOWN
 
 
 class Forked(ArgusMqttError):
-    """The client belongs to the parent process, in which it goes on working; connect anew in this one."""
+    """The client belongs to the parent process, where it keeps working; connect another one in this process."""
 
     status = FORKED
 

@@ -21,11 +21,11 @@ _LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ER
 
 @dataclass(frozen=True, slots=True)
 class StateChange:
-    """The client stands elsewhere now; the first one of all says where it stood when the reading began.
+    """The state of the client has changed; the first one is the state at the time when notices were selected.
 
     Attributes:
         state: As `Status.state`.
-        reason: The last failure in plain words, where it is not online because of one; else None.
+        reason: The last failure in plain words, if that is why the client is not online; otherwise None.
     """
 
     state: State
@@ -34,12 +34,12 @@ class StateChange:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A message has ended whose `Delivery` is still held and has not been waited for.
+    """The outcome of a message whose `Delivery` is still held and has not been waited for.
 
     Attributes:
         delivery: The number of the message, `Delivery.id`.
-        outcome: How it ended; `Delivery.wait` tells the same.
-        reason: Why it was dropped or rejected; else None. From `Client.next_outcomes`, why it was not delivered.
+        outcome: The outcome; `Delivery.wait` reports the same.
+        reason: Why it was dropped or rejected; otherwise None. From `Client.next_outcomes`, why it was not delivered.
     """
 
     delivery: int
@@ -49,7 +49,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """A line for a log, which is also logged, by the logger "argus_mqtt". Holds no password.
+    """A line for a log, which is also logged by the logger "argus_mqtt". It contains no password.
 
     Attributes:
         level: A level of the module `logging`.
@@ -62,7 +62,7 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """State changes and log lines that were dropped before the next one, because nobody read them in time.
+    """State changes and log lines that were dropped before the next one because they were not read in time.
 
     Attributes:
         count: How many.
@@ -72,7 +72,7 @@ class Missed:
 
 
 Notice: TypeAlias = StateChange | Ended | LogLine | Missed
-"""What `Client.next_notice` gives."""
+"""What `Client.next_notice` returns."""
 
 
 def read(handle: int, timeout: float | None) -> Notice:

@@ -14,4 +14,4 @@ OUTCOMES: Final[dict[int, Outcome]] = {
     UNKNOWN: "unknown",
     SUPERSEDED: "superseded",
 }
-"""By the status that the library tells of them."""
+"""By their status in the library."""

@@ -20,18 +20,18 @@ from ._errors import (
 from ._settings_fields import Settings
 
 GivenSettings: TypeAlias = Settings | str
-"""Settings by name, or the text of a JSON object. Any mapping will do when the program runs."""
+"""Settings by name, or the text of a JSON object. At run time any mapping is accepted."""
 
 
 @dataclass(frozen=True, slots=True)
 class SettingsReport:
-    """What the library thinks of settings.
+    """The result of a check of settings.
 
     Attributes:
-        valid: Whether a client can be connected with them.
-        settings: All settings with the defaults filled in, but the password; None when they are not valid.
-        faults: Every fault; empty when they are valid.
-        notes: What is allowed but worth knowing.
+        valid: Whether a client can be created with them.
+        settings: All settings with the defaults filled in, except the password; None if they are not valid.
+        faults: Every fault; empty if they are valid.
+        notes: Remarks on values that are valid but probably not intended.
     """
 
     valid: bool
@@ -43,10 +43,10 @@ class SettingsReport:
 def check_settings(settings: GivenSettings) -> SettingsReport:
     """Check settings without connecting: every fault at once, or the settings with the defaults filled in.
 
-    Files that the settings name are read; nothing else is touched. Any thread may call it.
+    It reads the files that the settings name, and has no other effect. Any thread may call it.
 
     Args:
-        settings: A mapping, or the text of a JSON object. Paths may be given as such.
+        settings: A mapping, or the text of a JSON object. Paths may be `pathlib` paths.
     """
     try:
         text = settings_json(settings)

@@ -33,12 +33,12 @@ AT_EXIT_SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True)
 class ShutdownReport:
-    """How a shutdown ended.
+    """The result of a shutdown.
 
     Attributes:
-        complete: Whether every message had ended, and the broker acknowledged that the client is offline.
+        complete: Whether every message had an outcome and the broker acknowledged the offline message.
         left: Messages that were not delivered because of the shutdown.
-        message: What was not complete, in plain words; empty when all was.
+        message: What was not completed, in plain words; empty if everything was.
     """
 
     complete: bool

@@ -1,4 +1,4 @@
-"""What a client tells about itself."""
+"""The status of a client."""
 
 # Annotations are evaluated: tools look their names up in the package, where not all of them are.
 from collections.abc import Mapping
@@ -10,22 +10,22 @@ State: TypeAlias = Literal["waiting", "connecting", "connected", "online", "refu
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """What became of the messages since the client was connected.
+    """Counters since the client was created.
 
     Attributes:
-        accepted: Messages taken from the caller.
+        accepted: Messages accepted from the caller.
         delivered: Acknowledged by the broker; with QoS 0, written to the network.
         expired: Expired before they could be sent.
         dropped_queue_full: Dropped to make room for newer ones.
         dropped_shutdown: Still queued when the client was shut down.
-        dropped_no_subscriber: Taken by the broker while nobody was subscribed to their topic, until they expired.
+        dropped_no_subscriber: Accepted by the broker, but without a subscriber to their topic until they expired.
         superseded: States replaced by a newer one of the same topic before they were delivered.
         rejected: Not deliverable to this broker.
-        unknown: On their way when the client was shut down.
-        refused_queue_full: Not taken, because the outbox was full.
-        resent: Sent once more after a connection had ended.
-        guard_repairs: How often the availability topic was set right after something else wrote there.
-        ignored_acknowledgements: Acknowledgements that a broker sent for nothing, or twice.
+        unknown: Sent but not acknowledged when the client was shut down.
+        refused_queue_full: Not accepted because the outbox was full.
+        resent: Sent again after a connection had ended.
+        guard_repairs: How often the availability topic was corrected after another client published to it.
+        ignored_acknowledgements: Acknowledgements of unknown messages, or repeated ones.
     """
 
     accepted: int
@@ -45,15 +45,16 @@ class Counters:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the broker of the present connection allows.
+    """The limits of the connected broker.
 
     Attributes:
         receive_maximum: Messages in flight at once.
-        maximum_packet_size: Bytes of a packet; None when the broker names no limit.
+        maximum_packet_size: Bytes of a packet; None if the broker announces no limit.
         maximum_qos: 0, 1 or 2.
-        retain_available: Whether it keeps retained messages.
-        server_keep_alive_seconds: The keep-alive it asks for instead of the one in the settings, or None.
-        certificate_valid_until: Over TLS, the day in UTC on which its certificate ends, as "2026-01-31"; else None.
+        retain_available: Whether it stores retained messages.
+        server_keep_alive_seconds: The keep alive that it demands instead of the one in the settings, or None.
+        certificate_valid_until: Over TLS, the last day, in UTC, on which its certificate is valid, such as
+            "2026-01-31"; otherwise None.
     """
 
     receive_maximum: int
@@ -69,7 +70,7 @@ class Histogram:
     """A histogram of times, in the form of Prometheus.
 
     Attributes:
-        buckets: How many were at most so long, by the bound in seconds; each counts those of the bounds below it too.
+        buckets: For each upper bound in seconds, how many times were at most that long; the counts are cumulative.
         count: How many there were.
         sum_seconds: Their sum.
     """
@@ -81,38 +82,37 @@ class Histogram:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What is going on, at the moment of the call.
+    """A snapshot of the client.
 
     Attributes:
         state: "online" once the birth message was acknowledged, "connected" before that; "waiting" for the next
-            attempt, "connecting" in one, "refused" when waiting will not cure what stops it; "shutting_down",
-            "closed".
+            attempt, "connecting" during one, "refused" if waiting cannot cure the failure; "shutting_down", "closed".
         protocol: The MQTT version of the connection, "5" or "3.1.1"; None without one.
         protocol_reason: Why this version is in use.
         broker: "host:port".
-        client_id: The client id in use.
-        availability_topic: Where the birth and the will message go.
-        online_for_seconds: For how long it has been online; None when it is not.
-        last_online_unix_seconds: When it was last online, as `time.time` tells times: the present while it is; None
-            when it never was.
-        last_error: The last thing that went wrong, in plain words; None when nothing has.
+        client_id: The client ID in use.
+        availability_topic: The topic of the birth and the will message.
+        online_for_seconds: How long it has been online; None if it is not.
+        last_online_unix_seconds: When it was last online, in the units of `time.time`: the present while it is
+            online; None if it never was.
+        last_error: The last failure in plain words; None if there was none.
         next_attempt_in_seconds: When it connects next; None unless it is waiting to.
         reconnect_attempt: Attempts since the connection was lost; 0 while there is one.
         connection_attempts: How often it has tried to connect.
         connections: How often it has been connected.
         queued: Messages that wait to be sent.
-        queued_bytes: What they take.
-        oldest_age_seconds: The age of the oldest; None when there is none.
-        in_flight: Messages sent and not acknowledged yet.
-        states: States remembered, to be said again where a broker may have forgotten them.
-        states_bytes: What they take.
-        outcomes_kept: Outcomes of deliveries that nobody has waited for yet.
-        counters: What became of the messages so far; new settings change nothing of it.
-        acknowledgement_seconds: How long brokers took to acknowledge messages of QoS 1.
-        topics_without_subscriber: Topics on which something was published last while nobody was subscribed to them,
-            as far as an MQTT 5 broker says so; at most 100.
-        limits: What the broker allows; None without a connection.
-        warnings: What should not stay as it is.
+        queued_bytes: Their size.
+        oldest_age_seconds: The age of the oldest; None if there is none.
+        in_flight: Messages sent but not yet acknowledged.
+        states: States remembered, which are published again to a broker that may have lost them.
+        states_bytes: Their size.
+        outcomes_kept: Outcomes of deliveries that have not been waited for yet.
+        counters: Counters of messages; new settings do not reset them.
+        acknowledgement_seconds: How long brokers took to acknowledge messages with QoS 1.
+        topics_without_subscriber: Topics to which nobody was subscribed at the last publication, if an MQTT 5 broker
+            reports it; at most 100.
+        limits: The limits of the broker; None without a connection.
+        warnings: Conditions that need attention.
         version: The version of the library.
     """
 

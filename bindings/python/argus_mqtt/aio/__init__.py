@@ -1,4 +1,4 @@
-"""The client for asyncio programs: what waits is awaited, and no thread waits for it.
+"""The client for asyncio programs: it waits on the event loop and needs no thread of Python.
 
     from argus_mqtt import aio
 
@@ -6,8 +6,8 @@
         delivery = await client.publish_event("front_door", {"description": "A person at the door"})
         await delivery
 
-It belongs to the event loop that is running when it is connected, asyncio's own or uvloop's. The loop is woken by the
-library's file descriptor, once for all that has happened meanwhile. Exceptions and settings are those of
+It belongs to the event loop that is running when it is created, that of asyncio or of uvloop. The library wakes the
+loop through a file descriptor, once for everything that has happened meanwhile. Exceptions and settings are those of
 `argus_mqtt`.
 """
 

@@ -46,8 +46,8 @@ _FAREWELL_SECONDS = 1.0
 def connect(settings: GivenSettings) -> AsyncClient:
     """Start a client on the running event loop, to be used in `async with`.
 
-    It connects by itself and stays connected until it is shut down. Does not wait for the broker;
-    `AsyncClient.wait_online` does that. What is published meanwhile is queued.
+    It maintains its connection by itself until it is shut down. Returns immediately; `AsyncClient.wait_online` waits
+    for the broker. Messages published meanwhile are queued.
 
     Args:
         settings: As for `argus_mqtt.connect`.
@@ -55,7 +55,7 @@ def connect(settings: GivenSettings) -> AsyncClient:
     Raises:
         InvalidSettings: They have faults, all of which are listed.
         RuntimeError: No event loop is running.
-        ArgusMqttError: The operating system does not give another thread or file descriptor.
+        ArgusMqttError: The operating system refuses a thread or a file descriptor.
     """
     loop = asyncio.get_running_loop()
     client = argus_mqtt.connect(settings)
@@ -68,13 +68,13 @@ def connect(settings: GivenSettings) -> AsyncClient:
 
 @final
 class AsyncClient:
-    """A connection to a broker that is kept up in the background, and what waits to be sent over it.
+    """A connection to a broker, maintained in the background, and the messages that wait to be sent over it.
 
-    Made by `connect`. Its methods are called on the loop on which it was made; another thread hands over to that:
+    Created by `connect`. Call its methods on the loop on which it was created; from another thread, use
     `asyncio.run_coroutine_threadsafe(client.publish_event(camera, event), loop)`.
 
-    At the end of an `async with` block it is shut down, within five seconds. One that is lost without a shutdown is
-    closed, so that the broker says it is offline, and gives a ResourceWarning.
+    At the end of an `async with` block it is shut down, within five seconds. A client that is garbage collected
+    without a shutdown is closed, so that the broker publishes the will, and gives a ResourceWarning.
 
     Its log lines are logged by the logger "argus_mqtt" of the module `logging`.
     """
@@ -93,11 +93,12 @@ class AsyncClient:
         """Wait until the broker has acknowledged the birth message.
 
         Args:
-            timeout: The longest wait in seconds; None is for ever.
+            timeout: The longest wait in seconds; None waits forever.
 
         Raises:
-            TimedOut: It is not online yet; the text says why. It goes on trying.
-            Refused: Waiting will not cure what stops it, such as a wrong password. It goes on trying, slowly.
+            TimedOut: It is not online yet; the text says why. The client keeps trying.
+            Refused: The broker, or TLS, refuses the client for a reason that waiting cannot cure, such as a wrong
+                password. The client keeps trying, at long intervals.
             ShutDown: The client was shut down.
         """
         self._check_loop()
@@ -106,9 +107,9 @@ class AsyncClient:
             raise self._client._not_online(timeout)
 
     async def publish_event(self, camera: str, event: Payload) -> AsyncDelivery:
-        """Publish an event of a camera; topic, QoS, retain and expiry are those of the settings.
+        """Queue an event of a camera. The settings determine its topic, QoS, retain flag and expiry.
 
-        Does not wait for the network: awaiting the delivery does that. Arguments and exceptions are those of
+        Does not wait for the network; await the delivery for that. Arguments and exceptions are those of
         `argus_mqtt.Client.publish_event`.
         """
         await self._ready()
@@ -123,9 +124,9 @@ class AsyncClient:
         retain: bool = False,
         expiry_seconds: int | None = None,
     ) -> AsyncDelivery:
-        """Publish any payload to any topic.
+        """Queue any payload for any topic.
 
-        Does not wait for the network: awaiting the delivery does that. Arguments and exceptions are those of
+        Does not wait for the network; await the delivery for that. Arguments and exceptions are those of
         `argus_mqtt.Client.publish`.
         """
         await self._ready()
@@ -134,25 +135,25 @@ class AsyncClient:
         )
 
     async def publish_state(self, topic: str, payload: Payload) -> AsyncDelivery:
-        """Say what a topic is to hold from now on, until it is said anew or forgotten.
+        """Publish the state of a topic: its value until it is replaced or deleted.
 
-        Does not wait for the network: awaiting the delivery does that. Arguments and exceptions are those of
+        Does not wait for the network; await the delivery for that. Arguments and exceptions are those of
         `argus_mqtt.Client.publish_state`.
         """
         await self._ready()
         return self._published(self._client.publish_state(topic, payload))
 
     async def forget_state(self, topic: str) -> AsyncDelivery:
-        """Say that a topic is to hold nothing any more, whoever said what it holds.
+        """Delete the state of a topic, whichever client published it.
 
-        Does not wait for the network: awaiting the delivery does that. Arguments and exceptions are those of
+        Does not wait for the network; await the delivery for that. Arguments and exceptions are those of
         `argus_mqtt.Client.forget_state`.
         """
         await self._ready()
         return self._published(self._client.forget_state(topic))
 
     async def announce_system(self, system: Fields) -> None:
-        """Make the system known to Home Assistant, as `argus_mqtt.Client.announce_system` does."""
+        """Announce the system to Home Assistant, as `argus_mqtt.Client.announce_system` does."""
         await self._ready()
         self._client.announce_system(system)
 
@@ -172,48 +173,48 @@ class AsyncClient:
         self._client.remove_camera(camera)
 
     async def publish_camera_status(self, camera: str, status: str, source_type: str | None = None) -> None:
-        """Say how it goes with a camera, as `argus_mqtt.Client.publish_camera_status` does."""
+        """Publish the status of a camera, as `argus_mqtt.Client.publish_camera_status` does."""
         await self._ready()
         self._client.publish_camera_status(camera, status, source_type)
 
     async def publish_camera_counts(self, camera: str, today: int, this_week: int) -> None:
-        """Say how many events there were, as `argus_mqtt.Client.publish_camera_counts` does."""
+        """Publish how many events there were, as `argus_mqtt.Client.publish_camera_counts` does."""
         await self._ready()
         self._client.publish_camera_counts(camera, today, this_week)
 
     async def publish_camera_activity(self, camera: str, is_active: bool) -> None:
-        """Say whether something moves, as `argus_mqtt.Client.publish_camera_activity` does."""
+        """Publish whether a camera sees activity, as `argus_mqtt.Client.publish_camera_activity` does."""
         await self._ready()
         self._client.publish_camera_activity(camera, is_active)
 
     async def publish_camera_last_event(self, camera: str, event: Payload) -> None:
-        """Say what the last event was, as `argus_mqtt.Client.publish_camera_last_event` does."""
+        """Publish the last event of a camera, as `argus_mqtt.Client.publish_camera_last_event` does."""
         await self._ready()
         self._client.publish_camera_last_event(camera, event)
 
     async def publish_camera_snapshot(self, camera: str, jpeg: bytes | bytearray | memoryview) -> None:
-        """Say the picture of the last event, as `argus_mqtt.Client.publish_camera_snapshot` does."""
+        """Publish the picture of the last event, as `argus_mqtt.Client.publish_camera_snapshot` does."""
         await self._ready()
         self._client.publish_camera_snapshot(camera, jpeg)
 
     async def clear_ghosts(self, timeout: float = 15.0) -> int:
-        """Clear what no announced camera has, as `argus_mqtt.Client.clear_ghosts` does, on a thread of the loop's."""
+        """Delete leftover configs, as `argus_mqtt.Client.clear_ghosts` does, on a thread of the loop's executor."""
         await self._ready()
         return await self._loop.run_in_executor(None, self._client.clear_ghosts, timeout)
 
     async def publish_diagnostics(self) -> None:
-        """Say how it goes with this client, as `argus_mqtt.Client.publish_diagnostics` does."""
+        """Publish the diagnostic values, as `argus_mqtt.Client.publish_diagnostics` does."""
         await self._ready()
         self._client.publish_diagnostics()
 
     async def flush(self, timeout: float | None = None) -> int:
-        """Wait until every message that was accepted so far has ended, one way or another.
+        """Wait until every message that was accepted so far has an outcome, whatever it is.
 
         Args:
-            timeout: The longest wait in seconds; None is for ever.
+            timeout: The longest wait in seconds; None waits forever.
 
         Returns:
-            How many have not ended: 0, unless the time was not enough. They stay queued.
+            How many have none: 0, unless the time was not enough. They stay queued.
 
         Raises:
             ShutDown: The client was shut down.
@@ -222,9 +223,9 @@ class AsyncClient:
         return await self._flush(_arguments.timeout(timeout))
 
     def notices(self) -> Notices:
-        """Give what happens from now on, for `async for`: changes of state, ends of messages, lines for the log.
+        """Return the notices from now on, for `async for`: changes of state, outcomes of messages, and log lines.
 
-        The first one says where the client stands. Each call gives an iterator of its own.
+        The first one is the current state. Each call returns a separate iterator.
         """
         self._check_loop()
         notices = Notices()
@@ -232,27 +233,27 @@ class AsyncClient:
         return notices
 
     def on_online(self, callback: Callback) -> None:
-        """Call a function each time that the client comes online, and at once if it is.
+        """Call a function each time the client comes online, and immediately if it is online now.
 
-        It is called on the loop, with the number of the connection: 1, 2 and so on, once for each. What
-        `wait_online`, `notices` and callbacks tell comes in one order. An exception of it is logged.
+        It is called on the loop, with the number of the connection: 1, 2 and so on, once for each. The order is that
+        of `wait_online` and the notices. An exception that it raises is logged.
 
         Args:
-            callback: A plain function, not a coroutine function; it may start tasks, and must not wait.
+            callback: A plain function, not a coroutine function; it may start tasks, and must not block.
         """
         self._check_open()
         self._reader.callbacks.on_online(_arguments.plain_function("callback", callback))
 
     def on_offline(self, callback: Callback) -> None:
-        """Call a function each time that the client is online no more, and at once if it has been and is not.
+        """Call a function each time the client goes offline, and immediately if it was online before and is not now.
 
-        It is called as that of `on_online` is, with the number of the connection that ended.
+        It is called in the same way as that of `on_online`, with the number of the connection that ended.
         """
         self._check_open()
         self._reader.callbacks.on_offline(_arguments.plain_function("callback", callback))
 
     def status(self) -> Status:
-        """Tell what is going on. Does not wait.
+        """Return a snapshot of the client. Does not wait.
 
         Raises:
             ShutDown: The client was shut down.
@@ -260,22 +261,23 @@ class AsyncClient:
         return self._client.status()
 
     def reconfigure(self, settings: GivenSettings) -> None:
-        """Go on with new settings, as `argus_mqtt.Client.reconfigure` does. Does not wait."""
+        """Apply new settings, as `argus_mqtt.Client.reconfigure` does. Does not wait."""
         self._check_open()
         self._client.reconfigure(settings)
 
     async def shutdown(self, timeout: float | None = DEFAULT_SHUTDOWN_SECONDS) -> ShutdownReport:
-        """End in good order: accept nothing more, deliver what is queued, say offline, disconnect.
+        """Shut down gracefully: accept nothing more, deliver what is queued, publish the offline message, disconnect.
 
-        Returns as soon as all of that is done, and when the time is over. If the broker has not acknowledged the
-        offline message by then, the connection is closed in the way that makes the broker say it. It goes on when
-        the wait for it is cancelled; a second call waits for the first and gives the same report.
+        Returns as soon as that is done, or when the time is over. If the broker has not acknowledged the offline
+        message by then, the connection is closed without a DISCONNECT packet, so that the broker publishes the will.
+        If the wait is cancelled, the shutdown continues; a second call waits for the first and returns the same
+        report.
 
         Args:
-            timeout: The longest wait in seconds; None is for ever.
+            timeout: The longest wait in seconds; None waits forever.
 
         Raises:
-            TimedOut: A shutdown that another task has begun, with more time, has not ended.
+            TimedOut: A shutdown that another task began, with more time, has not ended.
         """
         self._check_loop()
         timeout = _arguments.timeout(timeout)
@@ -288,7 +290,7 @@ class AsyncClient:
         return self._closing.result()
 
     async def __aenter__(self) -> AsyncClient:
-        """Give the client itself."""
+        """Return the client itself."""
         return self
 
     async def __aexit__(
@@ -303,7 +305,7 @@ class AsyncClient:
             _log.warning("%s", report.message)
 
     def __del__(self) -> None:
-        """Close the connection of a client that was lost, so that the broker says it is offline."""
+        """Close the connection of a client that was lost, so that the broker publishes the will."""
         reader = getattr(self, "_reader", None)
         if reader is None or self._closing is not None:
             return

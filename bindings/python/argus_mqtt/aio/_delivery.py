@@ -1,4 +1,4 @@
-"""What became of one message, to be awaited."""
+"""The outcome of one message, to be awaited."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 @final
 class AsyncDelivery:
-    """The handing over of one message to the broker, to be awaited or not.
+    """An accepted message, whose outcome can be awaited.
 
-    `await delivery` is `await delivery.wait()`. Any number of tasks may wait, also again, and all are told the same.
-    A wait that is cancelled takes nothing from the others, nor from a later one.
+    `await delivery` is the same as `await delivery.wait()`. Any number of tasks may wait, also again, with the same
+    result. Cancelling a wait does not affect other waits.
     """
 
     __slots__ = ("__weakref__", "_delivery", "_waiters")
 
     def __init__(self, delivery: Delivery) -> None:
-        """For the client alone: `AsyncClient.publish_event` and `AsyncClient.publish` give deliveries."""
+        """For the client alone: `AsyncClient.publish_event` and `AsyncClient.publish` return deliveries."""
         self._delivery = delivery
         self._waiters: set[asyncio.Future[None]] | None = None
 
@@ -34,23 +34,23 @@ class AsyncDelivery:
         return self._delivery.id
 
     def __await__(self) -> Generator[object, None, None]:
-        """Wait for ever."""
+        """Wait without a timeout."""
         return self.wait().__await__()
 
     async def wait(self, timeout: float | None = None) -> None:
-        """Wait until the message was delivered: acknowledged by the broker, or with QoS 0, written.
+        """Wait until the message is delivered: acknowledged by the broker or, with QoS 0, written to the network.
 
         Args:
-            timeout: The longest wait in seconds; None is for ever.
+            timeout: The longest wait in seconds; None waits forever.
 
         Raises:
             Expired: It expired before it could be sent.
             Dropped: It was dropped from the outbox.
-            Rejected: This broker does not take it.
-            Superseded: It was a state, and a newer one of its topic took its place.
-            UnknownOutcome: It was on its way when the client was shut down.
-            TimedOut: Its fate is still open after `timeout` seconds.
-            ShutDown: It had not ended when the client was shut down.
+            Rejected: It cannot be delivered to this broker.
+            Superseded: It was a state, and a newer state of its topic replaced it.
+            UnknownOutcome: It was sent but not acknowledged when the client was shut down.
+            TimedOut: It has no outcome yet after `timeout` seconds.
+            ShutDown: It had no outcome when the client was shut down.
         """
         timeout = _arguments.timeout(timeout)
         if self._delivery._outcome is None:
@@ -62,7 +62,7 @@ class AsyncDelivery:
             raise error_for(status, message)
 
     def done(self) -> bool:
-        """Whether the message has ended, so that `wait` would tell its outcome at once."""
+        """Whether the message has an outcome, so that `wait` would not wait."""
         return self._delivery._outcome is not None
 
     async def _ended(self, timeout: float | None) -> None:

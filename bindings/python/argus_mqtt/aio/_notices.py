@@ -1,4 +1,4 @@
-"""What happens to a client, as one task reads it."""
+"""The notices of a client, as one task reads them."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ _MOST = 1024
 
 @final
 class Notices:
-    """The notices of a client from the moment on at which this was made, for `async for`.
+    """The notices of a client from the creation of this iterator on, for `async for`.
 
-    Each of several gives all of them. One that is more than 1024 behind loses the oldest, and gives a Missed
-    for them.
-    It ends when the client is shut down.
+    Each of several iterators returns all notices. One that is more than 1024 behind loses the oldest and returns a
+    Missed instead. The iterator ends when the client is shut down.
     """
 
     __slots__ = ("__weakref__", "_closed", "_lines", "_missed", "_news")
@@ -33,7 +32,7 @@ class Notices:
         self._news = asyncio.Event()
 
     def __aiter__(self) -> Notices:
-        """Give itself."""
+        """Return the iterator itself."""
         return self
 
     async def __anext__(self) -> Notice:
