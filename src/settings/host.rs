@@ -84,9 +84,14 @@ fn name_fault(text: &str) -> Option<String> {
         .chars()
         .find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')))
     {
-        return Some(match c.is_ascii() {
-            true => format!("contains {c:?}; a name consists of letters, digits, '.', '-' and '_'"),
-            false => format!("contains {c:?}; give an internationalised name in its ASCII form, which starts with xn--"),
+        // What is not seen, such as a space of no width, is escaped.
+        let is_seen = c.escape_debug().len() == 1;
+        return Some(match (c.is_ascii(), is_seen) {
+            (true, _) => {
+                format!("contains {c:?}; a name consists of letters, digits, '.', '-' and '_'")
+            }
+            (_, false) => format!("contains {c:?}, which is invisible; remove it"),
+            _ => format!("contains {c:?}; give an internationalised name in its ASCII form, which starts with xn--"),
         });
     }
     if name.len() > LONGEST_NAME {
@@ -112,6 +117,17 @@ fn name_fault(text: &str) -> Option<String> {
         );
     }
     None
+}
+
+/// A note about an address that is no address without a network interface.
+pub(super) fn without_interface(host: &str) -> Option<String> {
+    let address: Ipv6Addr = host.parse().ok()?;
+    address.is_unicast_link_local().then(|| {
+        format!(
+            "broker_host \"{host}\" is a link-local address, which only exists on one network interface; name the interface, \
+             such as \"{host}%eth0\""
+        )
+    })
 }
 
 /// A note about a name of multicast DNS where the system does not look such names up.
@@ -185,6 +201,15 @@ mod tests {
     }
 
     #[test]
+    fn a_link_local_address_needs_an_interface() {
+        let note = without_interface("fe80::1").expect("there is a note");
+        assert!(note.contains("fe80::1%eth0"), "{note}");
+        for host in ["fe80::1%eth0", "2001:db8::1", "::1", "broker.local"] {
+            assert_eq!(without_interface(host), None, "{host}");
+        }
+    }
+
+    #[test]
     fn brackets_are_taken_off() {
         assert_eq!(parse("[::1]").as_deref(), Ok("::1"));
         assert_eq!(parse("[fe80::1%eth0]").as_deref(), Ok("fe80::1%eth0"));
@@ -223,6 +248,11 @@ mod tests {
             ("broker..local", "an empty part"),
             (".", "an empty part"),
             ("küche.local", "xn--"),
+            (
+                "broker\u{200b}.local",
+                "'\\u{200b}', which is invisible; remove it",
+            ),
+            ("broker.local\u{feff}", "invisible"),
             ("broker;local", "';'"),
             ("brok\0er", "'\\0'"),
             (&too_long, "255 characters long"),

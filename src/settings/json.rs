@@ -10,6 +10,8 @@ use std::fmt;
 /// The fields of the object that the text is, and a fault for each that is there more than once: the later value
 /// would silently win. Values of the text appear in no fault.
 pub(super) fn fields(text: &str) -> Result<(Map<String, Value>, Vec<Fault>), Fault> {
+    // Some editors put a byte order mark first, which JSON lets a reader ignore (RFC 8259, section 8.1).
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let not_json = |error: serde_json::Error| {
         let what = format!("the text is not valid JSON: {error}");
         whole(FaultCode::NotJson, &what)

@@ -14,6 +14,7 @@ pub(super) fn notes(settings: &Settings) -> Vec<String> {
     notes.extend(blank_ends(settings));
     let others = [
         host::unresolvable(&settings.broker_host),
+        host::without_interface(&settings.broker_host),
         broken_password(settings),
         long_client_id(settings),
         unlikely_port(settings),

@@ -337,6 +337,12 @@ fn text_that_is_no_json_object_is_refused_with_the_place() {
 }
 
 #[test]
+fn a_byte_order_mark_before_the_object_is_ignored() {
+    let settings = Settings::from_json("\u{feff}{\"broker_host\": \"a\"}");
+    assert_eq!(settings.expect("it is read as meant").broker_host, "a");
+}
+
+#[test]
 fn a_field_that_is_given_twice_is_refused() {
     let message = Settings::from_json(r#"{"broker_host": "a", "broker_host": "b"}"#)
         .expect_err("which one is meant?")

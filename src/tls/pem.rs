@@ -138,8 +138,11 @@ fn text(bytes: &[u8]) -> Result<String, String> {
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
         return Err("is saved as UTF-16".into());
     }
-    // What DER begins with: a sequence with a length of two or three bytes.
-    if matches!(bytes, [0x30, 0x81..=0x83, ..]) {
+    // What DER begins with: a sequence with a length of two or three bytes, or the whole file in a short one.
+    let is_short = |length: u8, rest: &[u8]| length < 0x80 && rest.len() == usize::from(length);
+    if matches!(bytes, [0x30, 0x81..=0x83, ..])
+        || matches!(bytes, [0x30, length, rest @ ..] if is_short(*length, rest))
+    {
         return Err("is in binary form (DER or PKCS #12)".into());
     }
     let text = String::from_utf8_lossy(bytes);
@@ -238,6 +241,8 @@ mod tests {
             (b" \n", "is empty"),
             (&utf16, "UTF-16"),
             (b"\x30\x82\x01\x00", "binary"),
+            (b"\x30\x03\x02\x01\x01", "binary"),
+            (b"0\ncertificate", "no PEM"),
             (b"certificate", "no PEM"),
             (KEY.as_bytes(), "a private key, but no certificate"),
             (KEY.replace('\n', " ").as_bytes(), "lost its line breaks"),

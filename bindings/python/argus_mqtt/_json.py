@@ -94,6 +94,9 @@ _TEXT = frozenset((str,))
 _PLAIN = frozenset((str, int, float, bool, type(None)))
 """Types of values that contain no others."""
 
+_MOST_BITS = 1024
+"""More than these has no double-precision number, as which JSON is commonly read."""
+
 _DEEPEST = 200
 """Levels that are searched for a fault: far from Python's own limit, at which what is cleaned up fails, too."""
 
@@ -170,10 +173,9 @@ def _faults(value: object, path: str, above: tuple[int, ...], convert: Convert) 
             yield from _container_faults(value, path, (*above, id(value)), convert)
     elif isinstance(value, str):
         yield from _text_faults(value, path)
-    elif isinstance(value, float):
-        if not math.isfinite(value):
-            yield path, f"is {value}, which JSON has no number for; give null or leave it out"
-    elif value is not None and not isinstance(value, int):
+    elif isinstance(value, (int, float)):
+        yield from _number_faults(value, path)
+    elif value is not None:
         try:
             converted = convert(value)
         except TypeError:
@@ -207,6 +209,14 @@ def _key_faults(key: object, path: str) -> Iterator[tuple[str, str]]:
         yield path, f"has the key {key}; {remedy}"
     elif key is not None and not isinstance(key, (int, float)):
         yield path, f"has a key of type {type(key).__qualname__}; {remedy}"
+
+
+def _number_faults(value: float, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, int):
+        if value.bit_length() > _MOST_BITS:
+            yield path, "is a whole number of more than 300 digits, which readers of JSON refuse; give text"
+    elif not math.isfinite(value):
+        yield path, f"is {value}, which JSON has no number for; give null or leave it out"
 
 
 def _text_faults(value: str, path: str) -> Iterator[tuple[str, str]]:

@@ -53,6 +53,10 @@ ITSELF["list"] = [ITSELF]
     [
         ({"objects": [{"box": [1, {2}]}]}, "event.objects[0].box[1] is of type set, which has no form in JSON; give"),
         ({"image": b"jpeg"}, "event.image is of type bytes, which has no form in JSON; give"),
+        (
+            {"count": [10**5000]},
+            "event.count[0] is a whole number of more than 300 digits, which readers of JSON refuse",
+        ),
         ({"score": float("nan")}, "event.score is nan, which JSON has no number for; give null"),
         ({"scores": (1.0, float("-inf"))}, "event.scores[1] is -inf, which JSON has no number for; give null"),
         ({"in": {("a", "b"): 1}}, "event.in has a key of type tuple; the keys of a JSON object are text"),
