@@ -195,11 +195,13 @@ def test_the_stored_password_is_tried_with_what_it_was_stored_for(
     row: Row, broker: Mosquitto, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row.username, row._password = "u", "p"
+    row.other_settings = {"tls_fingerprint": "ab" * 32}
     service = MQTTService(lambda: row)
     tried: list[object] = []
 
     def look(settings: argus_mqtt.Settings, _: float) -> None:
         tried.append(settings.get("password"))
+        assert settings.get("tls_fingerprint") == "ab" * 32
         raise argus_mqtt.TimedOut("not asked")
 
     monkeypatch.setattr(argus_mqtt, "test_connection", look)

@@ -183,6 +183,17 @@ def test_a_row_without_a_broker_is_reported(columns: dict[str, object], column: 
     assert "hidden" not in repr(stored)
 
 
+@pytest.mark.parametrize(
+    "value", [10**400, json.loads("[" * 150 + "]" * 150), {"a": 10**400}], ids=["large", "deep", "within"]
+)
+def test_a_setting_that_cannot_be_read_hides_no_other(value: object) -> None:
+    stored = read_row(row(None, other_settings={"hold_seconds": value, "keep_alive_seconds": 77, "qos": 0}))
+    assert [fault.field for fault in stored.faults] == ["hold_seconds"]
+    assert stored.settings
+    assert stored.settings["keep_alive_seconds"] == 77
+    assert "hold_seconds" not in stored.settings
+
+
 def test_nothing_of_the_row_is_kept() -> None:
     one = row(topic_prefix="before")
     stored = read_row(one)

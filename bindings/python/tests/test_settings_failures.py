@@ -15,7 +15,7 @@ from sqlalchemy.orm import sessionmaker
 
 import argus_mqtt
 from argus_mqtt import _errors
-from argus_mqtt.settings import Base, Secrets, Store, argusai_router, settings_router
+from argus_mqtt.settings import Base, ManagedClient, Secrets, Store, argusai_router, settings_router
 from support import DEADLINE, wait_until
 from support.settings_api import KEY, PATH, Api, faults, running_on_sqlite
 
@@ -116,6 +116,21 @@ def test_in_a_program_that_ends_nothing_is_saved(api: Api) -> None:
     assert answer.status_code == 503
     assert answer.json()["detail"] == "the program is ending; it takes no new settings"
     assert api.get().json() == before
+
+
+def test_a_client_that_its_program_does_not_take_is_ended() -> None:
+    made: list[argus_mqtt.Client] = []
+
+    def refuse(client: argus_mqtt.Client) -> None:
+        made.append(client)
+        raise LookupError("not today")
+
+    mqtt = ManagedClient(on_connect=refuse)
+    with pytest.raises(LookupError, match="not today"):
+        mqtt.apply({"broker_host": "localhost"})
+    assert mqtt.client is None
+    with pytest.raises(argus_mqtt.ShutDown):
+        made[0].status()
 
 
 def test_a_file_that_is_gone_is_a_fault_at_its_field(api: Api, tmp_path: Path) -> None:

@@ -129,10 +129,11 @@ def test_a_revision_of_alembic_calls_it(argusai: Engine, tmp_path: Path) -> None
     config.set_main_option("script_location", str(tmp_path / "alembic"))
     config.set_main_option("path_separator", "os")
     there = columns(argusai)
-    alembic.command.upgrade(config, "head")
-    assert "version" in columns(argusai)
-    alembic.command.downgrade(config, "base")
-    assert columns(argusai) == there
+    for _ in range(2):
+        alembic.command.upgrade(config, "head")
+        assert "version" in columns(argusai)
+        alembic.command.downgrade(config, "base")
+        assert columns(argusai) == there
 
 
 def test_an_old_table_without_the_revision_is_told(argusai: Engine) -> None:

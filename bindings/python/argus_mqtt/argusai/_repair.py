@@ -23,6 +23,10 @@ _OVER_TLS: Final = {"mqtts", "ssl", "tls"}
 _NEEDED: Final = {"broker_host", "use_tls", "username", "password"}
 
 
+# The field of what keeps settings from being read at all.
+_ALL: Final = "settings"
+
+
 def repaired(
     values: Mapping[str, object], others: Mapping[str, object] = MappingProxyType({})
 ) -> tuple[Settings | None, tuple[Fault, ...]]:
@@ -43,16 +47,27 @@ def repaired(
         if not found:
             return settings, tuple(faults)
         for fault in {column_of(fault.field): fault for fault in found}.values():
-            mended = _without(more, fault) if fault.field in more else _mended(given, fault)
+            mended = _without(more, fault) if fault.field in more or fault.field == _ALL else _mended(given, fault)
             if mended is None:
                 return None, (*faults, Fault(column_of(fault.field), fault.code, fault.value, fault.message))
             faults.append(mended)
 
 
-def _without(others: dict[str, object], fault: Fault) -> Fault:
-    """Give up a setting that has no column, and give what to report of that."""
+def _without(others: dict[str, object], fault: Fault) -> Fault | None:
+    """Give up a setting that has no column, and give what to report of that; None where it is none of them."""
+    if fault.field == _ALL:
+        unreadable = [name for name, value in others.items() if _is_unreadable(name, value)]
+        if not unreadable:
+            return None
+        for name in unreadable:
+            del others[name]
+        return Fault(unreadable[0], fault.code, None, "is too large, or too deep; it is not used")
     del others[fault.field]
     return Fault(fault.field, fault.code, fault.value, f"{fault.message}; it is not used")
+
+
+def _is_unreadable(name: str, value: object) -> bool:
+    return any(fault.field == _ALL for fault in check_settings(cast("Settings", {name: value})).faults)
 
 
 def _mended(given: dict[str, object], fault: Fault) -> Fault | None:

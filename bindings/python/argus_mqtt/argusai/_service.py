@@ -14,7 +14,7 @@ from argus_mqtt import _arguments
 from . import _log, _waiting
 from ._condition import Condition
 from ._ending import say_ended
-from ._names import settings_from
+from ._names import SETTINGS, settings_from
 from ._publishing import Publishing
 from ._row import ConfigRow, StoredSettings, read_row
 
@@ -28,6 +28,8 @@ CONNECT_SECONDS: Final = 10.0
 DISCONNECT_SECONDS: Final = 4.0
 TEST_SECONDS: Final = 10.0
 APPLY_SECONDS: Final = 10.0
+
+_COLUMN_SETTINGS: Final = frozenset(SETTINGS.values())
 
 
 class MQTTService(Publishing, Condition):
@@ -187,12 +189,13 @@ class MQTTService(Publishing, Condition):
         """Test whether a broker takes a connection; touches nothing that runs.
 
         Without a password, the stored one is used for the same user of the same broker, over TLS or not as stored.
+        What has no parameter here is as it is stored, such as the certificates to trust.
 
         Returns:
             `success`, and `message` for a person.
         """
         values = {"broker_host": broker_host, "broker_port": broker_port, "username": username, "use_tls": use_tls}
-        settings = settings_from({**values, "password": password or self._stored_password(values)})
+        settings = self._settings_to_test(values, password)
         test = _waiting.on_a_thread("argus-mqtt-test", lambda: argus_mqtt.test_connection(settings, TEST_SECONDS))
         success = False
         try:
@@ -205,13 +208,18 @@ class MQTTService(Publishing, Condition):
         _log.info("test_connection", message, broker=f"{broker_host}:{broker_port}", success=success)
         return {"success": success, "message": message}
 
-    def _stored_password(self, values: dict[str, object]) -> str | None:
-        """Give the stored password, to the one whom it is for."""
-        settings = self._stored.settings if self._stored else None
-        if settings is None:
-            return None
-        meant = ("broker_host", "broker_port", "username", "use_tls")
-        return settings.get("password") if all(settings.get(name) == values[name] for name in meant) else None
+    def _settings_to_test(self, values: Mapping[str, object], password: str | None) -> argus_mqtt.Settings:
+        """Add what is stored; the password, and a file with one, to the one alone whom it is for."""
+        stored: Mapping[str, object] = (self._stored.settings if self._stored else None) or {}
+        beside = {name: value for name, value in stored.items() if name not in _COLUMN_SETTINGS}
+        is_same = all(
+            stored.get(name) == values[name] for name in ("broker_host", "broker_port", "username", "use_tls")
+        )
+        if password or not is_same:
+            beside.pop("password_file", None)
+        else:
+            password = cast("str | None", stored.get("password"))
+        return cast("argus_mqtt.Settings", {**settings_from({**values, "password": password}), **beside})
 
 
 @contextlib.contextmanager

@@ -26,7 +26,8 @@ _log = logging.getLogger("argus_mqtt")
 class ManagedClient:
     """A client that is started, moved to other settings and shut down as settings are saved.
 
-    Any thread may use it.
+    Any thread may use it, of one process: several with the same settings would take the connection from each other.
+    For several workers there is `argus_mqtt.argusai.MQTTService`, one of which has the connection.
 
         mqtt = ManagedClient()
         mqtt.start(store)          # when the program starts
