@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import DeclarativeBase, sessionmaker
 
 from argus_mqtt.argusai import MQTTService
-from argus_mqtt.settings import MQTTConfigMixin, settings_router
+from argus_mqtt.settings import MQTTConfigMixin, argusai_router, settings_router
 from support import wait_until
 from support.settings_api import FIRST, KEY, PATH, TOKEN, authorize
 
@@ -98,3 +99,23 @@ def test_what_either_worker_saves_is_in_force(workers: tuple[Worker, Worker], br
     stored = workers[0].load()
     assert stored
     assert stored.other_settings == {"keep_alive_seconds": 7}
+
+
+def test_a_worker_that_stands_by_tells_how_the_owner_is(workers: tuple[Worker, Worker], broker: Mosquitto) -> None:
+    owner, other = workers
+    for one in workers:
+        app = one.http.app
+        assert isinstance(app, FastAPI)
+        app.include_router(argusai_router(session=one.session, client=one.service, authorize=authorize, model=Config))
+    prefix = f"test/{uuid4().hex}"
+    owner.save({"broker_host": "127.0.0.1", "broker_port": broker.port, "topic_prefix": prefix})
+    wait_until(lambda: owner.service.is_connected, "the owner is online")
+    address = f"127.0.0.1:{broker.port}"
+    wait_until(lambda: other.http.get(f"{PATH}/status").json()["state"] == "elsewhere", "the other one knows it")
+    message = other.http.get(f"{PATH}/status").json()["message"]
+    assert message == f"Worker process {os.getpid()} has the connection, and is online at {address}."
+    answer = other.http.post(f"{PATH}/reconnect")
+    assert (answer.status_code, answer.json()["detail"]) == (409, message)
+    told = [one.http.get("/api/v1/integrations/mqtt/status").json() for one in workers]
+    assert [(one["connected"], one["broker"]) for one in told] == [(True, address)] * 2
+    assert owner.http.get(f"{PATH}/status").json()["state"] == "online"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from argus_mqtt._client import Client
     from argus_mqtt._status import Status
 
+    from ._both_or_none import Connection
     from ._parts import Parts
     from ._snapshot import Snapshot
 
@@ -27,7 +30,8 @@ SCHEMA: Final[dict[str, Any]] = {
             "type": "string",
             "description": "The state of the client (online, connected, connecting, waiting, refused, "
             "shutting_down), or why there is none: not_set_up, off, unusable (the stored settings name no broker), "
-            "stopped; or database, when the settings cannot be read.",
+            "elsewhere (another worker process has the connection), stopped; or database, when the settings can't "
+            "be read.",
         },
         "message": {"type": "string", "description": "The same in a sentence or two."},
         "etag": {"type": ["string", "null"], "description": "The ETag of the settings, to notice another's save."},
@@ -50,6 +54,8 @@ def live(parts: Parts) -> dict[str, Any]:
         state, message = "database", f"The settings cannot be read: {trouble}."
     elif status is not None:
         state, message = status.state, in_words(status)
+    elif (record := of_another(parts.client)) is not None:
+        state, message = "elsewhere", _of_another_in_words(record)
     else:
         state, message = _without_client(snapshot)
     return {
@@ -88,6 +94,24 @@ def in_words(status: Status) -> str:
             return f"Not connected to {broker}{why}. Waiting does not cure this; it tries again by itself, slowly."
         case _:
             return "MQTT is being shut down."
+
+
+def of_another(connection: Connection) -> Mapping[str, Any] | None:
+    """Give what the worker process that has the connection tells of it; None where this one has it, or nobody has."""
+    get_status = getattr(connection, "get_status", None)
+    if get_status is None or connection.client is not None:
+        return None
+    record: Mapping[str, Any] = get_status()
+    owner = record.get("owner")
+    return record if owner is not None and (owner != os.getpid() or record["connected"]) else None
+
+
+def _of_another_in_words(record: Mapping[str, Any]) -> str:
+    worker, broker = f"Worker process {record['owner']} has the connection", record.get("broker") or "the broker"
+    if record["connected"]:
+        return f"{worker}, and is online at {broker}."
+    why = f": {record['last_error']}" if record.get("last_error") else ""
+    return f"{worker}, and is not online at {broker}{why}."
 
 
 def _without_client(snapshot: Snapshot | None) -> tuple[str, str]:

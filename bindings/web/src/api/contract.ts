@@ -6,7 +6,7 @@ import type { Settings, SettingsSchema } from '../settings/schema';
 export type ClientState = 'waiting' | 'connecting' | 'connected' | 'online' | 'refused' | 'shutting_down' | 'closed';
 
 /** What is going on: the state of the client, or why there is none. */
-export type State = ClientState | 'not_set_up' | 'off' | 'unusable' | 'stopped' | 'database';
+export type State = ClientState | 'not_set_up' | 'off' | 'unusable' | 'elsewhere' | 'stopped' | 'database';
 
 /** What became of the messages since the client was connected. */
 export interface Counters {

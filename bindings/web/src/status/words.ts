@@ -30,6 +30,8 @@ export function statusWords({ status, at, reachable }: SeenStatus, now: number, 
       return { tone: 'bad', title: words.unusable, details: [status.message] };
     case 'database':
       return { tone: 'bad', title: words.database, details: [status.message] };
+    case 'elsewhere':
+      return { tone: 'info', title: words.elsewhere, details: [status.message] };
     default:
       return { tone: 'warning', title: words.stopped, details: [status.message] };
   }

@@ -124,6 +124,7 @@ export const english = {
     offHelp: 'Nothing is sent.',
     unusable: 'The stored settings can’t be used',
     database: 'The settings can’t be read',
+    elsewhere: 'In another process',
     stopped: 'Not running',
     online: 'Online',
     onlineFor: (duration: string, broker: string) => `Connected to ${broker} for ${duration}.`,

@@ -62,7 +62,7 @@ describe('status', () => {
   test('every state has words', () => {
     const states: State[] = ['waiting', 'connecting', 'connected', 'online', 'refused', 'shutting_down'];
     const titles = states.map((state) => statusWords(seen(state), 0, english).title);
-    const without: State[] = ['not_set_up', 'off', 'unusable', 'stopped', 'database'];
+    const without: State[] = ['not_set_up', 'off', 'unusable', 'elsewhere', 'stopped', 'database'];
     titles.push(...without.map((state) => statusWords(seen(state, null), 0, english).title));
     expect(new Set(titles).size).toBe(states.length + without.length);
     expect(say('unusable', null)).toContain('why');
