@@ -9,6 +9,7 @@ from . import build
 from .paths import BENCHES, ROOT
 
 US = ("argus-mqtt (Rust)", "argus-mqtt (C)", "argus-mqtt (Python)")
+ASYNCIO = "argus-mqtt (asyncio)"
 NOTHING = ("nothing (C)", "nothing (Rust)", "nothing (Python)")
 
 WINDOW = -1
@@ -120,6 +121,16 @@ def all_peers() -> list[Peer]:
             },
         ),
         Peer("argus-mqtt (Python)", "Python", _python("argus"), own_python, windows=own_windows, backlogs=(0,)),
+        Peer(
+            ASYNCIO,
+            "Python",
+            _python("argus_aio"),
+            own_python,
+            windows=own_windows,
+            backlogs=(0,),
+            thread_safe=False,
+            notes={"calls": "for one thread only"},
+        ),
         Peer(
             "paho-mqtt",
             "Python",

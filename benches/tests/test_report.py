@@ -37,9 +37,9 @@ def test_a_slower_client_has_a_throughput_below_ours(summary: Summary) -> None:
 
 
 def test_throughput_is_reached_when_we_are_faster(summary: Summary) -> None:
-    to_rumqttc = goal(summary, "Throughput: argus-mqtt (Rust) to rumqttc's")
+    to_rumqttc = goal(summary, "Throughput, window of 100: argus-mqtt (Rust) to rumqttc's")
     to_libmosquitto = goal(summary, "Throughput: argus-mqtt (Rust) to libmosquitto's")
-    assert (to_rumqttc.measured, to_rumqttc.reached) == (2.0, True)
+    assert (to_rumqttc.measured, to_rumqttc.reached) == (2.0, False)
     assert (to_libmosquitto.measured, to_libmosquitto.reached) == (1.25, False)
 
 
