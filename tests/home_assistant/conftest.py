@@ -10,10 +10,10 @@ from uuid import uuid4
 import pytest
 
 from house import document
+from house.broker import Broker
 from house.camera import CAMERA, Entities
 from house.home_assistant import HomeAssistant
 from house.publisher import Publisher
-from support.mosquitto import Mosquitto
 
 
 def pytest_sessionstart() -> None:
@@ -22,15 +22,15 @@ def pytest_sessionstart() -> None:
 
 
 @pytest.fixture(scope="session")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mosquitto]:
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     """Give the broker."""
-    mosquitto = Mosquitto(tmp_path_factory.mktemp("mosquitto"))
+    mosquitto = Broker(tmp_path_factory.mktemp("mosquitto"))
     yield mosquitto
     mosquitto.stop()
 
 
 @pytest.fixture(scope="session")
-def one_home(tmp_path_factory: pytest.TempPathFactory, broker: Mosquitto) -> Iterator[HomeAssistant]:
+def one_home(tmp_path_factory: pytest.TempPathFactory, broker: Broker) -> Iterator[HomeAssistant]:
     """Give the Home Assistant, with the YAML that the documentation shows."""
     began = time.monotonic()
     home = HomeAssistant(tmp_path_factory.mktemp("home-assistant"), broker.port, document.packages())
@@ -51,7 +51,7 @@ def home(one_home: HomeAssistant) -> Iterator[HomeAssistant]:
 
 
 @pytest.fixture
-def settings(broker: Mosquitto) -> dict[str, object]:
+def settings(broker: Broker) -> dict[str, object]:
     """Give settings with the default topics, those that the documentation shows."""
     return {"broker_host": broker.host, "broker_port": broker.port}
 

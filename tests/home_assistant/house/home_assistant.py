@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+import subprocess
 import threading
 import urllib.error
 import urllib.request
@@ -25,6 +26,7 @@ _PYTHON = Path(os.environ.get("HOME_ASSISTANT_PYTHON", REPOSITORY / "target/home
 _START_SECONDS = 300.0
 _PROBLEM = re.compile(r"^\S+ \S+ (WARNING|ERROR|CRITICAL) ")
 _READY = "Transmitting message on homeassistant/status: 'online'"
+_CONNECTED = "Connected to MQTT server"
 # What this Home Assistant says of itself at each start.
 _OF_ITSELF = (
     "Skipping pip installation of required modules",
@@ -103,11 +105,16 @@ class HomeAssistant:
         self.start()
 
     def wait_ready(self) -> None:
-        """Wait until it has subscribed, which it says by a birth message of its own."""
+        """Wait until it has subscribed, which it says by a birth message of its own.
+
+        That of a connection may come some seconds later, when there is another already on which it has not subscribed
+        yet; so all of them are waited for.
+        """
 
         def is_ready() -> bool:
             log = self._log()
-            return log.rfind(_READY) > log.rfind("Disconnected from MQTT")
+            is_connected = log.rfind(_CONNECTED) > log.rfind("Disconnected from MQTT")
+            return is_connected and log.count(_READY) >= log.count(_CONNECTED)
 
         wait_until(is_ready, self._not_started, _START_SECONDS)
 
@@ -165,6 +172,20 @@ class HomeAssistant:
         periods = self._get(f"/api/history/period?filter_entity_id={entity_id}&minimal_response")
         return [one["state"] for period in periods for one in period]
 
+    def ask(self, *commands: dict[str, Any]) -> list[Any]:
+        """Give the results of commands of its WebSocket API, which alone has the registries."""
+        question = {"url": f"{self.url}api/websocket", "token": self._token, "commands": commands}
+        done = subprocess.run(
+            [_PYTHON, Path(__file__).with_name("websocket.py")],
+            input=json.dumps(question),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        results: list[Any] = json.loads(done.stdout)
+        return results
+
     def problems(self) -> list[str]:
         """Give the warnings and errors in its log since the last call, or the last start, but for the excused."""
         log = self._log()
@@ -177,6 +198,12 @@ class HomeAssistant:
     def excuse(self, containing: str) -> None:
         """Expect that it complains of something, until `problems` is called the next time."""
         self._excused.append(containing)
+
+    def excuse_outage(self) -> None:
+        """Expect that it complains of a broker that is gone."""
+        self.excuse("Disconnected from MQTT server")
+        # What it says where the broker had not read everything yet.
+        self.excuse("failed to receive on socket")
 
     def _answers(self) -> bool:
         try:

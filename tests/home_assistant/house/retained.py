@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import uuid4
 
 from paho.mqtt import publish
@@ -19,3 +20,9 @@ def topics(broker: Mosquitto, prefix: str) -> list[str]:
         subscriber.expect(end, "end")
         found = [message.topic for message in subscriber.all() if message.retain]
     return [topic for topic in found if any(f"{level}_".startswith(f"{prefix}_") for level in topic.split("/"))]
+
+
+def clear(broker: Mosquitto, topics: Iterable[str]) -> None:
+    """Let the broker keep nothing on these."""
+    for topic in topics:
+        publish.single(topic, b"", qos=1, retain=True, hostname=broker.host, port=broker.port)
