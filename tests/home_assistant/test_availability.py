@@ -5,12 +5,13 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
+import pytest
 from paho.mqtt import publish
 
+from house.broker import Broker
 from house.camera import Entities
 from house.home_assistant import HomeAssistant
 from house.publisher import Publisher
-from support.mosquitto import Mosquitto
 
 
 def test_a_program_that_stands_still_is_offline_until_it_goes_on(
@@ -28,15 +29,18 @@ def test_a_program_that_stands_still_is_offline_until_it_goes_on(
     assert home.changes(entities.connection)[:4] == ["unavailable", "on", "off", "on"]
 
 
+@pytest.mark.parametrize("remembers", [True, False])
 def test_a_broker_that_was_killed_brings_everything_back(
-    home: HomeAssistant, broker: Mosquitto, announced: Publisher, entities: Entities
+    home: HomeAssistant, broker: Broker, announced: Publisher, entities: Entities, *, remembers: bool
 ) -> None:
     announced.do("counts door 3 5")
     home.expect(entities["events_today"], "3")
-    home.excuse("Disconnected from MQTT server")
+    home.excuse_outage()
     broker.stop()
     for entity_id in entities.all:
         home.expect(entity_id, "unavailable")
+    if not remembers:
+        broker.forget()
     assert broker.start()
     home.wait_ready()
     home.expect(entities.connection, "on")
@@ -49,7 +53,7 @@ def test_a_broker_that_was_killed_brings_everything_back(
 
 
 def test_somebody_who_writes_offline_is_corrected(
-    home: HomeAssistant, broker: Mosquitto, announced: Publisher, entities: Entities
+    home: HomeAssistant, broker: Broker, announced: Publisher, entities: Entities
 ) -> None:
     assert announced.program.running
     topic = f"{entities.prefix}/status"
@@ -57,26 +61,3 @@ def test_somebody_who_writes_offline_is_corrected(
     home.expect(entities.connection, lambda _: home.changes(entities.connection)[-2:] == ["off", "on"])
     announced.do("status door online")
     assert home.changes(entities.connection)[1:] == ["on", "off", "on"]
-
-
-def test_home_assistant_is_right_after_it_was_killed(
-    home: HomeAssistant, announced: Publisher, entities: Entities
-) -> None:
-    home.stop(signal.SIGKILL)
-    announced.do("counts door 8 9")
-    home.excuse("The system could not validate that the sqlite3 database")
-    home.excuse("Ended unfinished session")
-    home.start()
-    home.expect(entities.connection, "on")
-    home.expect(entities["events_today"], "8")
-    home.expect(entities["activity"], "off")
-
-
-def test_a_program_that_ended_while_home_assistant_was_away_is_offline(
-    home: HomeAssistant, announced: Publisher, entities: Entities
-) -> None:
-    home.stop()
-    announced.kill()
-    home.start()
-    home.expect(entities.connection, "off")
-    home.expect(entities["status"], "unavailable")

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from house.broker import Broker
 from house.camera import CAMERA, Entities
 from house.home_assistant import HomeAssistant
 from house.publisher import Publisher
-from support.mosquitto import Mosquitto
 from support.subscriber import Subscriber
 
 
@@ -31,7 +31,7 @@ def test_every_entity_is_there_by_its_name(home: HomeAssistant, announced: Publi
 
 
 def test_what_a_config_names_is_known_before_it(
-    tmp_path: Path, broker: Mosquitto, own_settings: dict[str, object], entities: Entities
+    tmp_path: Path, broker: Broker, own_settings: dict[str, object], entities: Entities
 ) -> None:
     with Subscriber(broker, f"{entities.prefix}/#", "homeassistant/#") as subscriber:
         with Publisher.cameras(tmp_path / "publisher", own_settings) as publisher:
@@ -125,7 +125,7 @@ def test_a_snapshot_is_shown(picture: Path, home: HomeAssistant, announced: Publ
 
 
 def test_a_snapshot_comes_before_its_event(
-    picture: Path, home: HomeAssistant, broker: Mosquitto, announced: Publisher, entities: Entities
+    picture: Path, home: HomeAssistant, broker: Broker, announced: Publisher, entities: Entities
 ) -> None:
     snapshot, event = f"{entities.prefix}/camera/door/snapshot", f"{entities.prefix}/events/door"
     with Subscriber(broker, snapshot, event) as subscriber:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from house import retained
+from house import retained, wait_until
+from house.broker import Broker
 from house.camera import CAMERA, Entities
 from house.home_assistant import HomeAssistant
 from house.publisher import Publisher
-from support.mosquitto import Mosquitto
 
 
 def test_what_depends_on_the_camera_is_unavailable_without_it(
@@ -53,7 +53,7 @@ def test_a_crash_ends_the_activity(
 
 
 def test_a_removed_camera_leaves_nothing(
-    picture: Path, home: HomeAssistant, broker: Mosquitto, announced: Publisher, entities: Entities
+    picture: Path, home: HomeAssistant, broker: Broker, announced: Publisher, entities: Entities
 ) -> None:
     announced.do("snapshot door", str(picture))
     announced.do("event door", {"description": "Seen"})
@@ -95,25 +95,8 @@ def test_two_installations_do_not_meet(
     home.expect(entities["event"], "Of the first")
 
 
-def test_a_restart_of_home_assistant_changes_nothing(
-    home: HomeAssistant, announced: Publisher, entities: Entities
-) -> None:
-    announced.do("event door", {"smart_detection_type": "person"})
-    announced.do("activity door off")
-    announced.do("counts door 3 5")
-    detected = home.expect(entities["detection"], lambda state: state.state not in {"unknown", "unavailable"})
-    home.expect(entities["events_today"], "3")
-    home.restart()
-    home.expect(entities["status"], "online")
-    home.expect(entities["activity"], "off")
-    home.expect(entities["events_today"], "3")
-    again = home.expect(entities["detection"], lambda state: state.state not in {"unknown", "unavailable"})
-    assert again.state == detected.state, "no second detection"
-    assert "on" not in home.changes(entities["activity"])[-2:]
-
-
 def test_new_topics_and_payloads_keep_the_entities_and_leave_nothing_on_the_old(
-    home: HomeAssistant, broker: Mosquitto, announced: Publisher, entities: Entities, own_settings: dict[str, object]
+    home: HomeAssistant, broker: Broker, announced: Publisher, entities: Entities, own_settings: dict[str, object]
 ) -> None:
     announced.do("counts door 3 5")
     home.expect(entities["events_today"], "3")
@@ -123,14 +106,39 @@ def test_new_topics_and_payloads_keep_the_entities_and_leave_nothing_on_the_old(
     home.expect(entities["events_today"], "4")
     home.expect(entities["status"], "online")
     home.expect(entities.connection, "on")
-    kept = retained.topics(broker, entities.prefix)
-    assert [topic for topic in kept if "/camera/" in topic] == []
+    before = {entity_id: home.changes(entity_id) for entity_id in entities.all}
+    # The availability topic is cleared once no will can be published there any more.
+    wait_until(
+        lambda: not [topic for topic in retained.topics(broker, entities.prefix) if "/config" not in topic],
+        lambda: f"nothing is left: {retained.topics(broker, entities.prefix)}",
+    )
+    announced.do("counts door 5 7")
+    home.expect(entities["events_today"], "5")
+    before[entities["events_today"]] += ["5"]
+    before[entities["events_week"]] += ["7"]
+    assert {entity_id: home.changes(entity_id) for entity_id in entities.all} == before, "nothing becomes unavailable"
     announced.kill()
     home.expect(entities.connection, "off")
 
 
+def test_a_new_config_leaves_the_connection_on(
+    tmp_path: Path, home: HomeAssistant, own_settings: dict[str, object], entities: Entities
+) -> None:
+    # No heartbeat comes in this test but the one that follows a config.
+    heartbeat = "availability_heartbeat_seconds"
+    with Publisher.cameras(tmp_path / "publisher", own_settings | {heartbeat: 3600}) as publisher:
+        publisher.do("announce", {"id": "door"})
+        home.expect(entities.connection, "on")
+        publisher.reconfigure(own_settings | {heartbeat: 1800})
+        wait_until(
+            lambda: home.changes(entities.connection).count("unavailable") == 2,
+            lambda: f"the sensor has its new config: {home.changes(entities.connection)}",
+        )
+        home.expect(entities.connection, "on")
+
+
 def test_new_ids_make_new_entities_and_leave_nothing_of_the_old(
-    home: HomeAssistant, broker: Mosquitto, announced: Publisher, entities: Entities, own_settings: dict[str, object]
+    home: HomeAssistant, broker: Broker, announced: Publisher, entities: Entities, own_settings: dict[str, object]
 ) -> None:
     new = Entities(f"new{entities.prefix}")
     announced.reconfigure(own_settings | {"discovery_id_prefix": new.prefix})

@@ -6,20 +6,21 @@ from pathlib import Path
 
 from paho.mqtt import publish
 
+from house.broker import Broker
 from house.camera import CAMERA, Entities
 from house.home_assistant import HomeAssistant
 from house.publisher import Publisher
-from support.mosquitto import Mosquitto
 from support.subscriber import Subscriber
 
 
 def test_a_broker_without_memory_is_told_everything_again(
-    home: HomeAssistant, broker: Mosquitto, announced: Publisher, entities: Entities
+    home: HomeAssistant, broker: Broker, announced: Publisher, entities: Entities
 ) -> None:
     announced.do("counts door 3 5")
     home.expect(entities["events_today"], "3")
     home.stop()
     broker.stop()
+    broker.forget()
     assert broker.start()
     announced.do("activity door off")
     home.start()
@@ -28,19 +29,17 @@ def test_a_broker_without_memory_is_told_everything_again(
 
 
 def test_the_end_of_both_broker_and_program_is_seen(
-    tmp_path: Path, home: HomeAssistant, broker: Mosquitto, own_settings: dict[str, object], entities: Entities
+    tmp_path: Path, home: HomeAssistant, broker: Broker, own_settings: dict[str, object], entities: Entities
 ) -> None:
     with Publisher.cameras(tmp_path / "publisher", own_settings | {"availability_heartbeat_seconds": 5}) as publisher:
         publisher.do("announce", CAMERA)
         home.expect(entities.connection, "on")
-        home.excuse("Disconnected from MQTT server")
+        home.excuse_outage()
         broker.stop()
         publisher.kill()
     assert broker.start()
     home.wait_ready()
-    # As a broker that kept it does.
-    topic = f"{entities.prefix}/status"
-    publish.single(topic, "online", qos=1, retain=True, hostname=broker.host, port=broker.port)
+    # The broker has kept that the program is online.
     home.expect(entities.connection, "on")
     home.expect(entities.connection, "unavailable")
     home.restart()
@@ -48,7 +47,7 @@ def test_the_end_of_both_broker_and_program_is_seen(
 
 
 def test_home_assistant_is_told_states_again_and_no_event_and_not_too_often(
-    home: HomeAssistant, broker: Mosquitto, announced: Publisher, entities: Entities
+    home: HomeAssistant, broker: Broker, announced: Publisher, entities: Entities
 ) -> None:
     event, counts = f"{entities.prefix}/events/door", f"{entities.prefix}/camera/door/counts"
     announced.do("event door", {"description": "Once"})

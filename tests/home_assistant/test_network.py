@@ -10,15 +10,15 @@ import pytest
 
 import argus_mqtt
 from house import wait_until
+from house.broker import Broker
 from house.camera import Entities
 from house.home_assistant import HomeAssistant
 from house.link import Link
 from house.publisher import Publisher
-from support.mosquitto import Mosquitto
 
 
 @pytest.fixture
-def link(broker: Mosquitto) -> Iterator[Link]:
+def link(broker: Broker) -> Iterator[Link]:
     """Give the way to the broker."""
     with Link(broker) as link:
         yield link
@@ -36,11 +36,12 @@ def publisher(
         yield publisher
 
 
-@pytest.mark.parametrize("to_broker", [True, False])
-def test_a_network_that_swallows_everything_is_noticed(
-    home: HomeAssistant, publisher: Publisher, link: Link, entities: Entities, to_broker: bool
+@pytest.mark.parametrize("ways", [(True, True), (True, False), (False, True)])
+def test_a_network_that_swallows_what_it_is_given_is_noticed(
+    home: HomeAssistant, publisher: Publisher, link: Link, entities: Entities, *, ways: tuple[bool, bool]
 ) -> None:
-    link.swallow(to_broker=to_broker, from_broker=True)
+    to_broker, from_broker = ways
+    link.swallow(to_broker=to_broker, from_broker=from_broker)
     home.expect(entities.connection, "off")
     home.expect(entities["activity"], "unavailable")
     link.heal()

@@ -10,9 +10,9 @@ import pytest
 
 import argus_mqtt
 from house import wait_until
+from house.broker import Broker
 from house.home_assistant import HomeAssistant
 from house.publisher import Publisher
-from support.mosquitto import Mosquitto
 
 STATUS = "sensor.argusai_status"
 CONNECTED = "binary_sensor.argusai_connected"
@@ -66,14 +66,14 @@ def test_an_event_arrives_with_its_attributes(home: HomeAssistant, daemon: Publi
 
 
 def test_an_event_that_expired_in_an_outage_does_not_arrive(
-    home: HomeAssistant, broker: Mosquitto, settings: dict[str, object]
+    home: HomeAssistant, broker: Broker, settings: dict[str, object]
 ) -> None:
     # Shorter than settings may be outside the tests of this library.
     with argus_mqtt.connect(json.dumps(settings | {"message_expiry_seconds": 1})) as client:
         home.expect(CONNECTED, "on")
         client.publish(TOPIC, json.dumps({"description": "Before"}))
         home.expect(EVENT, "Before")
-        home.excuse("Disconnected from MQTT server")
+        home.excuse_outage()
         broker.stop()
         home.expect(CONNECTED, "unavailable")
         expired = client.publish_event("front_door", {"description": "In the outage"})
@@ -86,13 +86,6 @@ def test_an_event_that_expired_in_an_outage_does_not_arrive(
         home.expect(EVENT, "After")
         assert home.changes(EVENT)[-1] == "After"
     assert "In the outage" not in home.changes(EVENT)
-
-
-def test_a_restart_of_home_assistant_finds_the_state(home: HomeAssistant, daemon: Publisher) -> None:
-    assert daemon.program.running
-    home.restart()
-    home.expect(STATUS, "online")
-    home.expect(CONNECTED, "on")
 
 
 def test_the_recorder_has_written_it_down(home: HomeAssistant, daemon: Publisher) -> None:
