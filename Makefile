@@ -166,8 +166,8 @@ home-assistant:
 	tools/python-env $(VENV)
 	cargo build --locked --features testing --lib --example home_assistant
 
-# Outages of the broker, each of which takes a quarter of a minute.
-OUTAGES ?= 1
+# Outages of the broker; every other one costs it its memory.
+OUTAGES ?= 2
 
 test-home-assistant: home-assistant ## Try everything in a real Home Assistant, which is installed under target/ (some minutes)
 	$(call say,Tests with Home Assistant; nothing but this machine can be reached from them)
