@@ -17,8 +17,8 @@ use std::time::SystemTime;
 /// waits for the network. [`ErrorKind::QueueFull`](crate::ErrorKind::QueueFull) means that there was no room for all of
 /// these states.
 impl Client {
-    /// Announces the system to Home Assistant: its device, with a sensor for the connection. Otherwise the system has the
-    /// names of [`System::default`] and appears with the first camera.
+    /// Announces the system to Home Assistant: its device, with a sensor for the connection. Otherwise the system has
+    /// the names of [`System::default`] and appears with the first camera.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) if one of its URLs is not valid;
@@ -60,8 +60,8 @@ impl Client {
         self.change(|home, _| home.remove(camera))
     }
 
-    /// Publishes the status of a camera and, if given, the kind of its source. Its event, activity and detection entities
-    /// are available while it is online.
+    /// Publishes the status of a camera and, if given, the kind of its source. Its event, activity and detection
+    /// entities are available while it is online.
     ///
     /// # Errors
     /// Those of [`disable_camera`](Client::disable_camera).
@@ -128,7 +128,8 @@ impl Client {
         self.change(|home, _| Ok(vec![home.snapshot(camera, jpeg)?]))
     }
 
-    /// Publishes the values of the diagnostic sensors, if the system was announced with them. Otherwise it does nothing.
+    /// Publishes the values of the diagnostic sensors, if the system was announced with them. Otherwise it does
+    /// nothing.
     ///
     /// # Errors
     /// [`ErrorKind::QueueFull`](crate::ErrorKind::QueueFull); [`ErrorKind::ShutDown`](crate::ErrorKind::ShutDown).

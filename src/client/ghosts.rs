@@ -7,9 +7,9 @@ use crate::error::Error;
 use std::time::Duration;
 
 impl Client {
-    /// Deletes the discovery configs that this library once published for a system with these settings and that belong to
-    /// no announced camera: those left by a crash or by an earlier version. Returns how many entities were removed. Those
-    /// of other systems and of other programs are left alone.
+    /// Deletes the discovery configs that this library once published for a system with these settings and that belong
+    /// to no announced camera: those left by a crash or by an earlier version. Returns how many entities were removed.
+    /// Those of other systems and of other programs are left alone.
     ///
     /// Announce all cameras first: any other camera counts as a leftover.
     ///

@@ -14,10 +14,10 @@ impl Client {
     ///
     /// The first call selects all kinds of notices, unless [`open_notices`](Client::open_notices) was called; a program
     /// that reads no notices pays nothing for them. Up to 1024 state changes and log lines are kept for a slow reader,
-    /// and [`Notice::Missed`] counts those that were dropped. Outcomes of messages whose [`Delivery`](crate::Delivery) is
-    /// still held are never dropped; reading one does not consume the outcome for [`wait`](crate::Delivery::wait). State
-    /// changes and log lines come in order and before outcomes, which have an order of their own. Several threads may
-    /// read; each notice goes to one of them.
+    /// and [`Notice::Missed`] counts those that were dropped. Outcomes of messages whose [`Delivery`](crate::Delivery)
+    /// is still held are never dropped; reading one does not consume the outcome for [`wait`](crate::Delivery::wait).
+    /// State changes and log lines come in order and before outcomes, which have an order of their own. Several threads
+    /// may read; each notice goes to one of them.
     ///
     /// # Errors
     /// [`ErrorKind::Timeout`]; [`ErrorKind::ShutDown`] if the client is closed and every notice has been read.

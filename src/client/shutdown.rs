@@ -37,8 +37,8 @@ impl Client {
             .call(|guarded, now| guarded.driver.shut_down(now, timeout))
     }
 
-    /// Waits, for at most `timeout`, for the end of a shutdown that was begun, and closes the client. Without a shutdown
-    /// it closes the client immediately: queued messages are dropped, and the broker publishes the will.
+    /// Waits, for at most `timeout`, for the end of a shutdown that was begun, and closes the client. Without a
+    /// shutdown it closes the client immediately: queued messages are dropped, and the broker publishes the will.
     ///
     /// Once the client is closed, it returns the same report again.
     ///

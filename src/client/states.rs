@@ -12,9 +12,9 @@ use bytes::Bytes;
 use std::sync::Arc;
 
 impl Client {
-    /// Publishes the state of a topic: its value until it is replaced or [deleted](Client::forget_state). The message is
-    /// retained, has QoS 1 and does not expire. The client remembers it and publishes it again after each connect, ahead
-    /// of everything else, so that a broker that lost it gets it again.
+    /// Publishes the state of a topic: its value until it is replaced or [deleted](Client::forget_state). The message
+    /// is retained, has QoS 1 and does not expire. The client remembers it and publishes it again after each connect,
+    /// ahead of everything else, so that a broker that lost it gets it again.
     ///
     /// A newer state of the topic replaces one that is still waiting, whose outcome is then
     /// [`Superseded`](crate::Outcome::Superseded). States of different topics may overtake each other.
@@ -31,8 +31,8 @@ impl Client {
         Ok(Delivery::new(self.shared.clone(), id))
     }
 
-    /// Deletes the state of a topic: the client no longer remembers it, and the message that the broker retains there is
-    /// deleted, immediately or as soon as there is a connection, whichever client published it.
+    /// Deletes the state of a topic: the client no longer remembers it, and the message that the broker retains there
+    /// is deleted, immediately or as soon as there is a connection, whichever client published it.
     ///
     /// It is never refused for lack of room. If more than 10,000 topics wait to be deleted, the oldest of these is
     /// dropped.

@@ -18,20 +18,20 @@ use std::time::{Duration, SystemTime};
 /// A broker does not say when it has sent all that it keeps. It sends at once, so that this much silence is the end.
 const QUIET: Duration = Duration::from_secs(1);
 
-/// An entity that Home Assistant is told of, by a discovery config that the broker keeps. As JSON it is an object with
-/// these fields.
+/// An entity that is announced to Home Assistant by a discovery config that the broker retains. As JSON it is an object
+/// with these fields.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct AnnouncedEntity {
     /// The topic of its config.
     pub topic: String,
-    /// Its unique id.
+    /// Its unique ID.
     pub unique_id: String,
-    /// The identifier of its device: `discovery_id_prefix`, and for a camera `_` and the camera's id.
+    /// The identifier of its device: `discovery_id_prefix`, for a camera followed by `_` and the camera's ID.
     pub device: String,
     /// The name of its device.
     pub device_name: String,
-    /// Whether it belongs to none of the cameras that were given; `None` where no cameras were given.
+    /// Whether it belongs to none of the given cameras; `None` if no cameras were given.
     pub is_ghost: Option<bool>,
 }
 
@@ -43,21 +43,22 @@ struct Cameras {
     cameras: Vec<Camera>,
 }
 
-/// Finds the entities of this system that Home Assistant is told of, by what the broker keeps under
+/// Finds the entities of this system that are announced to Home Assistant, by what the broker retains under
 /// `{discovery_prefix}/+/+/config`: those that this library announced with this `availability_topic`. Blocks for at most
-/// `timeout`, and for at least a second, as a broker does not say when it has sent all that it keeps.
+/// `timeout`, and for at least a second, as a broker does not report when it has sent all retained messages.
 ///
-/// With `cameras`, it also says which are ghosts: left by a camera that is no more, or that was announced otherwise. That
-/// is a JSON object with `cameras`, the fields of [`Camera`] for each, and perhaps `system`, the fields of [`System`],
-/// without which the entities of the system itself are no ghosts. To clear one, forget the state of its topic.
+/// With `cameras`, it also reports which are ghosts: left by a camera that no longer exists or is announced
+/// differently. That is a JSON object with `cameras`, the fields of [`Camera`] for each, and optionally `system`, the
+/// fields of [`System`]; without it the entities of the system itself do not count as ghosts. To remove one, delete the
+/// state of its topic.
 ///
-/// No client that is running is touched: it has a client id of its own, that of the settings and `-find`, leaves no will
-/// and publishes nothing.
+/// Running clients are not affected: the client ID is that of the settings followed by `-find`, there is no will, and
+/// nothing is published.
 ///
 /// # Errors
-/// [`ErrorKind::InvalidArgument`] for `cameras` that are not as above; [`ErrorKind::Refused`] when the broker refuses the
-/// login or the subscription; [`ErrorKind::Timeout`] when it can't be reached in time, which says why, and what to do;
-/// and those of [`test_connection`](super::test_connection).
+/// [`ErrorKind::InvalidArgument`] if `cameras` is not as described above; [`ErrorKind::Refused`] if the broker refuses
+/// the login or the subscription; [`ErrorKind::Timeout`], with the cause and the remedy, if it cannot be reached in
+/// time; and those of [`test_connection`](super::test_connection).
 pub fn find_announced(
     settings: &Settings,
     cameras: Option<&str>,

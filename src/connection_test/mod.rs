@@ -1,7 +1,7 @@
 //! Testing whether settings make a connection that works, beside whatever client is running.
 //!
-//! An attempt of the wire, and then a message and a subscription on the connection that comes of it, on the thread of the
-//! caller.
+//! An attempt of the wire, and then a message and a subscription on the connection that comes of it, on the thread of
+//! the caller.
 
 mod announced;
 mod attempt;
@@ -86,13 +86,14 @@ impl Test {
     }
 }
 
-/// Connects by these settings as a client would, sends one message and asks for one subscription, says goodbye, and tells
-/// what came of each step. Blocks for at most `timeout`, and ends at the first step that fails.
+/// Tests whether a client with these settings can connect and publish: connects as a client would, publishes one
+/// message, subscribes to one topic, disconnects, and reports each step. Blocks for at most `timeout`, and ends at the
+/// first step that fails. [`ConnectionTest`] does the same in the background.
 ///
-/// No client that is running is touched, nor its topics: the test has a client id of its own, that of the settings and
-/// `-test`, leaves no will, and uses only the topic `{topic_prefix}/connection-test`, where nothing is retained.
+/// Running clients and their topics are not affected: the client ID is that of the settings followed by `-test`, there
+/// is no will, and the only topic is `{topic_prefix}/connection-test`, where nothing is retained.
 ///
-/// That something does not work is in the report, not an error.
+/// A failure of the connection is part of the report, not an error.
 ///
 /// ```
 /// use argus_mqtt::{test_connection, Settings, StepName, StepResult};
@@ -107,8 +108,8 @@ impl Test {
 /// ```
 ///
 /// # Errors
-/// [`ErrorKind::InvalidSettings`](crate::ErrorKind::InvalidSettings) when a TLS file can't be used;
-/// [`ErrorKind::System`](crate::ErrorKind::System) when the process has no file descriptor left.
+/// [`ErrorKind::InvalidSettings`](crate::ErrorKind::InvalidSettings) if a TLS file cannot be used;
+/// [`ErrorKind::System`](crate::ErrorKind::System) if the process has no file descriptor left.
 pub fn test_connection(settings: &Settings, timeout: Duration) -> Result<ConnectionReport, Error> {
     Ok(run(settings, &prepare(settings, timeout)?))
 }

@@ -4,8 +4,8 @@ use crate::engine::Limits;
 use crate::tls::BrokerCertificate;
 use serde::Serialize;
 
-/// What [`test_connection`](crate::test_connection) found. As JSON it is one object with the fields below; names of steps
-/// and results are spelt in snake case. Holds no password.
+/// The report of [`test_connection`](crate::test_connection). As JSON it is one object with the fields below; the names
+/// of steps and results are in snake case. It contains no password.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ConnectionReport {
@@ -13,27 +13,27 @@ pub struct ConnectionReport {
     pub works: bool,
     /// The broker, as `host:port`.
     pub broker: String,
-    /// The client id of the test: that of the settings and `-test`, so that a running client is not disturbed.
+    /// The client ID of the test: that of the settings followed by `-test`, so that a running client is not affected.
     pub client_id: String,
     /// The topic of the test, `{topic_prefix}/connection-test`. What is sent there is not retained.
     pub topic: String,
-    /// The steps, in the order in which they were made.
+    /// The steps, in order.
     pub steps: Vec<ConnectionStep>,
     /// The MQTT version that the broker accepted: `5` or `3.1.1`.
     pub protocol: Option<&'static str>,
-    /// Why that version.
+    /// Why this version was used.
     pub protocol_reason: Option<String>,
-    /// What the broker said of itself.
+    /// The limits that the broker announced.
     pub limits: Option<Limits>,
-    /// Over TLS, the certificate that the broker showed, whether or not it is trusted.
+    /// Over TLS, the certificate that the broker presented, whether or not it is trusted.
     pub certificate: Option<BrokerCertificate>,
-    /// Why the step that failed failed, in plain words.
+    /// Why a step failed, in plain words.
     pub cause: Option<String>,
     /// What to do about it.
     pub remedy: Option<String>,
-    /// What the test shows, in sentences.
+    /// What the test proves, in sentences.
     pub proves: Vec<String>,
-    /// What it does not show, in sentences.
+    /// What it does not prove, in sentences.
     pub does_not_prove: Vec<String>,
     /// How long it took.
     pub seconds: f64,
@@ -43,13 +43,13 @@ pub struct ConnectionReport {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ConnectionStep {
-    /// Which.
+    /// The name of the step.
     pub step: StepName,
-    /// What it came to.
+    /// The result.
     pub result: StepResult,
-    /// How long it took; none for one that was not made, or that comes with another.
+    /// How long it took; none for a step that was not made or is part of another.
     pub seconds: Option<f64>,
-    /// What else there is to say.
+    /// Further information.
     pub detail: Option<String>,
 }
 
@@ -62,28 +62,28 @@ pub enum StepName {
     Name,
     /// A TCP connection can be made.
     Tcp,
-    /// TLS accepts the broker, and the broker us.
+    /// The TLS handshake: the client accepts the broker, and the broker the client.
     Tls,
-    /// What answers speaks MQTT.
+    /// An MQTT broker answers.
     Mqtt,
-    /// The broker accepts username, password and client id; comes with the answer of the step before.
+    /// The broker accepts username, password and client ID; part of the answer in the step before.
     Login,
-    /// The broker takes a message.
+    /// The broker accepts a message.
     Publish,
     /// The broker grants a subscription.
     Subscribe,
 }
 
-/// What a step came to.
+/// The result of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum StepResult {
     /// It works.
     Passed,
-    /// It does not: the test ended here.
+    /// It does not work; the test ended here.
     Failed,
-    /// Nothing speaks against it, but a broker that refuses it would not say so either.
+    /// There is no sign of a failure, but this broker would not report one.
     Unproven,
     /// Not needed with these settings.
     Skipped,

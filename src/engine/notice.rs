@@ -1,4 +1,4 @@
-//! What there is to tell a host that wants to hear: state changes, outcomes, log lines.
+//! Notices for the host program: state changes, outcomes, log lines.
 
 use super::notice_kinds::NoticeKinds;
 use super::status::State;
@@ -12,46 +12,47 @@ use serde::Serialize;
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Notice {
-    /// The client stands elsewhere now. The first notice of all says where it stood when the reading began.
+    /// The state of the client has changed. The first notice is the state at the time when notices were selected.
     State {
-        /// Where it stands.
+        /// The new state.
         state: State,
-        /// The last failure, in plain words, where the client is not online because of one.
+        /// The last failure, in plain words, if that is why the client is not online.
         reason: Option<String>,
     },
-    /// A message ended whose [`Delivery`](crate::Delivery) has been neither waited for to its end nor dropped.
+    /// A message has its outcome, and its [`Delivery`](crate::Delivery) was neither dropped nor has it returned that
+    /// outcome.
     Delivery {
         /// The number of the message: [`Delivery::id`](crate::Delivery::id).
         delivery: u64,
-        /// How it ended.
+        /// The outcome.
         #[serde(flatten)]
         outcome: Outcome,
     },
-    /// A line for a log. Holds no password and no payload.
+    /// A line for a log. It contains no password and no payload.
     Log {
-        /// How much it matters.
+        /// The severity.
         level: Level,
         /// One sentence.
         text: String,
     },
-    /// So many state changes and log lines were dropped before the next one, as they were not read in time.
-    /// Outcomes are never dropped.
+    /// State changes and log lines were dropped before the next one because they were not read in time. Outcomes are
+    /// never dropped.
     Missed {
         /// How many.
         count: u64,
     },
 }
 
-/// How much a log line matters.
+/// The severity of a log line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Level {
-    /// All is as it should be.
+    /// Normal operation.
     Info,
-    /// Something failed or was lost; it may pass by itself.
+    /// Something failed or was lost; it may recover without intervention.
     Warning,
-    /// Nothing works until somebody acts.
+    /// Nothing works until someone intervenes.
     Error,
 }
 

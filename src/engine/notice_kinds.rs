@@ -3,7 +3,7 @@
 use crate::error::Error;
 use std::ops::BitOr;
 
-/// Which kinds of [`Notice`](crate::Notice) are noted: a set, joined with `|`.
+/// The selected kinds of [`Notice`](crate::Notice): a set, combined with `|`.
 ///
 /// ```
 /// use argus_mqtt::NoticeKinds;
@@ -15,7 +15,7 @@ use std::ops::BitOr;
 pub struct NoticeKinds(u32);
 
 impl NoticeKinds {
-    /// None: nothing is noted.
+    /// No notices.
     pub const NONE: NoticeKinds = NoticeKinds(0);
     /// [`Notice::State`](crate::Notice::State).
     pub const STATES: NoticeKinds = NoticeKinds(1);
@@ -24,10 +24,9 @@ impl NoticeKinds {
     /// [`Notice::Log`](crate::Notice::Log).
     pub const LOG: NoticeKinds = NoticeKinds(4);
     /// Outcomes, not as notices but for [`next_outcomes`](crate::Client::next_outcomes): the descriptor is readable
-    /// while that has something to give.
+    /// while that would not wait.
     pub const OUTCOMES: NoticeKinds = NoticeKinds(8);
-    /// What [`next_notice`](crate::Client::next_notice) gives unless something else was chosen: states, deliveries and
-    /// log lines.
+    /// The default of [`next_notice`](crate::Client::next_notice): states, deliveries and log lines.
     pub const DEFAULT: NoticeKinds = NoticeKinds(1 | 2 | 4);
 
     /// The bits that the C ABI has for them.

@@ -12,20 +12,20 @@ use crate::outbox::{Counters, Time};
 use serde::Serialize;
 use std::time::Duration;
 
-/// Where a client stands.
+/// The state of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum State {
-    /// Not connected; the next attempt is due later.
+    /// Not connected; waiting for the next attempt.
     Waiting,
-    /// An attempt to connect is under way.
+    /// Connecting.
     Connecting,
-    /// Connected, but the broker has not acknowledged the birth message.
+    /// Connected, but the broker has not acknowledged the birth message yet.
     Connected,
     /// Connected, and the broker has acknowledged the birth message, if there is one.
     Online,
-    /// Not connected, for a reason that waiting cannot cure; tried again slowly.
+    /// Not connected, for a reason that waiting cannot cure; attempts continue at long intervals.
     Refused,
     /// Shutting down, or leaving the old connection for new settings.
     ShuttingDown,
@@ -33,50 +33,50 @@ pub enum State {
     Closed,
 }
 
-/// What a broker said of itself, in CONNACK (MQTT 5, section 3.2.2.3) and in TLS.
+/// The limits that a broker announced in CONNACK (MQTT 5, section 3.2.2.3), and what TLS shows of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Limits {
-    /// How many messages it takes unacknowledged.
+    /// How many unacknowledged messages it accepts.
     pub receive_maximum: u16,
-    /// The largest packet it takes, in bytes.
+    /// The largest packet it accepts, in bytes.
     pub maximum_packet_size: u32,
-    /// The highest quality of service it takes.
+    /// The highest quality of service it accepts.
     pub maximum_qos: u8,
-    /// Whether it keeps retained messages.
+    /// Whether it stores retained messages.
     pub retain_available: bool,
-    /// The keep alive it asked for instead of ours, in seconds.
+    /// The keep alive that it demands instead of that of the settings, in seconds.
     pub server_keep_alive_seconds: Option<u16>,
-    /// Over TLS, the day on which its certificate ends, as `2026-01-31`, in UTC.
+    /// Over TLS, the last day on which its certificate is valid, such as `2026-01-31`, in UTC.
     pub certificate_valid_until: Option<String>,
 }
 
-/// A client at one moment. Holds no password.
+/// A snapshot of a client. It contains no password.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Status {
-    /// Where it stands.
+    /// The state.
     pub state: State,
     /// The MQTT version in use: `5` or `3.1.1`.
     pub protocol: Option<&'static str>,
-    /// Why that version.
+    /// Why this version is used.
     pub protocol_reason: Option<String>,
     /// The broker, as `host:port`.
     pub broker: String,
-    /// The client id in use.
+    /// The client ID in use.
     pub client_id: String,
-    /// The topic that says whether we are online.
+    /// The topic of the birth and the will message.
     pub availability_topic: String,
-    /// For how long the broker has known that we are online.
+    /// How long the client has been online.
     pub online_for_seconds: Option<f64>,
-    /// When it was last online, in seconds since 1970-01-01T00:00:00Z by the clock of this machine: the present while it
-    /// is online; none when it never was. It survives new settings.
+    /// When the client was last online, in seconds since 1970-01-01T00:00:00Z by the clock of this machine: the present
+    /// while it is online; none if it never was. New settings do not reset it.
     pub last_online_unix_seconds: Option<u64>,
-    /// The last failure, in plain words; none since the last time online.
+    /// The last failure, in plain words; none since the client was last online.
     pub last_error: Option<String>,
     /// When the next attempt to connect is due.
     pub next_attempt_in_seconds: Option<f64>,
-    /// Attempts since a connection last lasted.
+    /// Attempts since the last stable connection.
     pub reconnect_attempt: u32,
     /// Attempts to connect, each with all of the broker's addresses and both versions of MQTT.
     pub connection_attempts: u64,
@@ -84,29 +84,28 @@ pub struct Status {
     pub connections: u64,
     /// Messages waiting to be sent.
     pub queued: usize,
-    /// Bytes held for messages queued and in flight.
+    /// The size of the messages that are queued and in flight.
     pub queued_bytes: u64,
-    /// Age of the oldest message waiting.
+    /// The age of the oldest queued message.
     pub oldest_age_seconds: Option<f64>,
-    /// Messages handed to the network and not yet acknowledged.
+    /// Messages sent but not yet acknowledged.
     pub in_flight: usize,
-    /// States remembered, to be said again where a broker may have forgotten them.
+    /// States remembered, which are published again to a broker that may have lost them.
     pub states: usize,
-    /// Bytes held for them.
+    /// The size of these states.
     pub states_bytes: u64,
-    /// Outcomes kept for callers that have not asked yet.
+    /// Outcomes that have not been fetched yet.
     pub outcomes_kept: usize,
-    /// What has happened so far, since the client was made; new settings change nothing of it.
+    /// Counters since the client was created; new settings do not reset them.
     pub counters: Counters,
-    /// How long brokers took to acknowledge messages of QoS 1, from the moment each was written to the network; since
-    /// the client was made.
+    /// How long brokers took to acknowledge messages with QoS 1, from the moment each was written to the network, since
+    /// the client was created.
     pub acknowledgement_seconds: Histogram,
-    /// Topics on which something was published last while nobody was subscribed to them, as far as an MQTT 5 broker says
-    /// so; at most 100.
+    /// Topics to which nobody was subscribed at the last publication, if an MQTT 5 broker reports it; at most 100.
     pub topics_without_subscriber: Vec<String>,
-    /// What the broker said of itself; none while not connected.
+    /// The limits of the broker; none while not connected.
     pub limits: Option<Limits>,
-    /// What is not as it should be, and what it costs.
+    /// Conditions that need attention, and their effects.
     pub warnings: Vec<String>,
     /// The version of this library.
     pub version: &'static str,

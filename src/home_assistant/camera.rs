@@ -53,15 +53,15 @@ pub struct Camera {
 pub struct System {
     /// Its name for people.
     pub name: String,
-    /// Who makes it; stands with the cameras too.
+    /// The manufacturer; also that of the cameras.
     pub manufacturer: String,
-    /// What it is.
+    /// The model.
     pub model: String,
-    /// The version of the host program; stands with the cameras too.
+    /// The version of the host program; also that of the cameras.
     pub sw_version: String,
     /// Its page: an `http` or `https` URL; left out if empty.
     pub url: String,
-    /// Where its users find help: a URL as well. Home Assistant names it beside what it logs of its entities.
+    /// Where users find help: a URL as well. Home Assistant adds it to its log lines about these entities.
     pub support_url: String,
     /// Whether there are sensors for the queue and the protocol. Home Assistant shows them once a person enables
     /// them.
@@ -140,7 +140,7 @@ impl Default for System {
 }
 
 impl System {
-    /// Reads a system from a JSON object with the fields of this struct; what is left out keeps its default.
+    /// Reads a system from a JSON object with the fields of this struct; missing fields have their defaults.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument), with the field or the position of the fault.

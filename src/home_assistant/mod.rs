@@ -1,8 +1,8 @@
-//! Cameras in Home Assistant, without a line of YAML: what to publish so that they are there, and stay right.
+//! Cameras in Home Assistant without YAML: the messages that announce them and keep their states correct.
 //!
-//! [`HomeAssistant`] takes the cameras of a system and what happens at them, and gives the messages that make Home
-//! Assistant show it: discovery configs, from which Home Assistant makes a device for each camera, and the states and
-//! events that feed its entities. It is plain data and publishes nothing; a program hands what it gives to
+//! [`HomeAssistant`] takes the cameras of a system and their events, and returns the messages that make Home Assistant
+//! show them: discovery configs, from which Home Assistant creates a device for each camera, and the states and events
+//! that update its entities. It is plain data and publishes nothing; a program passes the messages to
 //! [`Client::publish`](crate::Client::publish).
 //!
 //! ```
@@ -55,9 +55,9 @@
 //!
 //! # Identities
 //!
-//! A device's identifier is `{discovery_id_prefix}_{camera}`, an entity's `unique_id` that and the entity's key. They
-//! depend on nothing else, so that names, topics and areas can change and the user's own changes, and the history, are
-//! kept.
+//! The identifier of a device is `{discovery_id_prefix}_{camera}`; the `unique_id` of an entity is that and the key of
+//! the entity. They depend on nothing else, so names, topics and areas can change without losing the user's changes or
+//! the history.
 
 mod announcing;
 mod camera;

@@ -3,7 +3,7 @@
 use crate::outcome::{DropReason, Outcome};
 use serde::Serialize;
 
-/// How many messages came in, and how they ended.
+/// Counters of accepted messages and their outcomes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Counters {
@@ -17,23 +17,22 @@ pub struct Counters {
     pub dropped_queue_full: u64,
     /// Messages not yet sent when the client shut down.
     pub dropped_shutdown: u64,
-    /// Messages that the broker took while nobody was subscribed to their topic, until they expired or there was no more
-    /// time.
+    /// Messages that the broker accepted, but that had no subscriber until they expired or the client shut down.
     pub dropped_no_subscriber: u64,
     /// States replaced by a newer one of the same topic before they were delivered.
     pub superseded: u64,
-    /// Messages that this broker would not take.
+    /// Messages that could not be delivered to this broker.
     pub rejected: u64,
-    /// Messages handed to the network whose fate was not known at shutdown.
+    /// Messages sent but not acknowledged when the client shut down.
     pub unknown: u64,
     /// Messages refused by a publish call because the outbox was full, or there was no room for another state. They were
     /// not accepted.
     pub refused_queue_full: u64,
     /// Times a message was sent again after a connection ended.
     pub resent: u64,
-    /// Times the availability topic held something else and was set right.
+    /// How often the availability topic was corrected after another client published to it.
     pub guard_repairs: u64,
-    /// Acknowledgements from brokers that were for nothing, or came twice. They are ignored.
+    /// Acknowledgements of unknown messages, or repeated ones. They are ignored.
     pub ignored_acknowledgements: u64,
 }
 

@@ -22,17 +22,17 @@ impl SettingsBuilder {
         self
     }
 
-    /// Checks what was set, and gives the settings.
+    /// Checks the values and returns the settings.
     ///
     /// # Errors
-    /// As [`Settings::from_json`]: every fault, a name that is not a setting's included.
+    /// Those of [`Settings::from_json`]: every fault, including names that are not settings.
     pub fn build(self) -> Result<Settings, Error> {
         parse::object(&self.fields).map_err(faults::error)
     }
 }
 
 impl Settings {
-    /// Begins settings for this broker, with the defaults for everything else.
+    /// Starts with settings for this broker and defaults for everything else.
     ///
     /// ```
     /// use argus_mqtt::Settings;

@@ -39,8 +39,8 @@ use std::path::PathBuf;
 ///
 /// Settings are one JSON object with the members below; [`builder`](Settings::builder) and serde's `Deserialize` make
 /// them from Rust values and other formats. `null` stands for the default, and so does an empty text, except in
-/// `home_assistant_status_topic`; an unknown name is a fault. Numbers are whole, both ends of a range are allowed, and a value of another type is never converted: `"1883"`
-/// is not a number. Lengths of text are in bytes of UTF-8.
+/// `home_assistant_status_topic`; an unknown name is a fault. Numbers are whole, both ends of a range are allowed, and a
+/// value of another type is never converted: `"1883"` is not a number. Lengths of text are in bytes of UTF-8.
 ///
 #[doc = include_str!("reference.md")]
 ///
@@ -162,14 +162,14 @@ impl Settings {
     /// Reads settings from a JSON object.
     ///
     /// # Errors
-    /// As [`from_json`](Settings::from_json).
+    /// Those of [`from_json`](Settings::from_json).
     pub fn from_value(value: &Value) -> Result<Settings, Error> {
         parse::value(value).map_err(faults::error)
     }
 
-    /// Checks settings, for a program that lets people edit them. Gives a report, as JSON: either
+    /// Checks settings, for a program that lets people edit them. Returns a report, as JSON: either
     /// `{"valid": true, "settings": {...}, "notes": ["..."]}`, with the settings as [`to_value`](Settings::to_value)
-    /// gives them, and notes on what is allowed but probably not meant; or
+    /// returns them, and notes on values that are valid but probably not intended; or
     /// `{"valid": false, "faults": [{"field": "...", "code": "...", "value": "...", "message": "..."}]}`, with every
     /// fault as a [`Fault`](crate::Fault).
     #[must_use]

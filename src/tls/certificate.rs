@@ -7,13 +7,13 @@ use serde::Serialize;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct BrokerCertificate {
-    /// Whose it is, such as `CN=broker.example, O=Home`. Empty if it does not say.
+    /// The subject, such as `CN=broker.example, O=Home`. It may be empty.
     pub subject: String,
-    /// Who signed it, in the same form.
+    /// The issuer, in the same form.
     pub issuer: String,
     /// Whether the subject is also the issuer.
     pub is_self_signed: bool,
-    /// The host names and addresses that it is for; at most 20 are listed.
+    /// The host names and addresses that it is valid for; at most 20 are listed.
     pub names: Vec<String>,
     /// The first day on which it is valid, such as `2026-01-31`.
     pub valid_from: String,

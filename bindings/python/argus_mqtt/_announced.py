@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from . import _arguments, _prototypes, _waiting
+from . import _arguments, _greenlets, _prototypes, _waiting
 from ._connection_test import read_beside
 from ._settings import GivenSettings, settings_json
 
@@ -59,6 +59,7 @@ def find_announced(
     """
     text = settings_json(settings)
     known = None if cameras is None else _arguments.c_text("cameras", _arguments.payload("cameras", cameras).decode())
+    _greenlets.refuse_wait("argus_mqtt.find_announced", "settings")
     deadline = _waiting.deadline_after(_arguments.timeout(timeout))
     found = read_beside(text, lambda *output: _prototypes.find_announced(text, known, *output), deadline, _CAPACITY)
     # A newer library of the same ABI may tell more, which older callers have no use for.

@@ -26,12 +26,7 @@ class CallbackThread:
         self._lock = threading.Lock()
         # What was registered and not begun with yet: whether it is for coming online, and the function.
         self._new: list[tuple[bool, Callback]] = []
-        if _greenlets.replace_threads():
-            raise error_for(
-                SYSTEM,
-                "callbacks need a thread, and gevent makes a greenlet of it; read the notices in a greenlet of your "
-                "own: gevent.socket.wait_read(client.fileno()), then client.next_notice(0)",
-            )
+        _greenlets.refuse_thread("callbacks need")
         thread = threading.Thread(target=self._run, name="argus-mqtt-callbacks", daemon=True)
         try:
             thread.start()

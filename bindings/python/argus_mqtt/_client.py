@@ -39,8 +39,8 @@ class Client(States, Cameras, Reading, Closing):
 
     Created by `connect`. Publishing never blocks and never waits for the network; `wait_online`, `flush`,
     `shutdown`, `clear_ghosts`, `next_notice`, `next_outcomes` and `Delivery.wait` do. For asyncio programs there is a
-    client in `argus_mqtt.aio`. Under gevent a wait would stop every greenlet of its thread and is refused, except on
-    a thread of gevent's pool.
+    client in `argus_mqtt.aio`. Under gevent and eventlet a wait would stop every greenlet of its thread and is
+    refused, except on a thread of their pools.
 
     What happens to the client can be read as notices: by iterating over it, with `next_notice`, or in an event loop,
     which waits for the client itself as for a file. Each notice goes to one reader. `start_logging` is for programs
@@ -180,7 +180,7 @@ class Client(States, Cameras, Reading, Closing):
             ShutDown: The client was shut down.
             Forked: The client belongs to the parent process.
             ArgusMqttError: No thread can be started: the operating system refuses one, Python is exiting, or gevent
-                has replaced threads with greenlets.
+                or eventlet has replaced threads with greenlets.
         """
         self._register(callback, for_online=True)
 

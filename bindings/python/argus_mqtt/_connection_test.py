@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from . import _arguments, _prototypes, _waiting
+from . import _arguments, _greenlets, _prototypes, _waiting
 from ._errors import BUFFER_TOO_SMALL, OK
 from ._settings import GivenSettings, settings_error, settings_json
 from ._status import Limits, limits_from
@@ -113,6 +113,7 @@ def test_connection(settings: GivenSettings, timeout: float = 15.0) -> Connectio
         ArgusMqttError: The operating system refuses a thread or a file descriptor.
     """
     text = settings_json(settings)
+    _greenlets.refuse_wait("argus_mqtt.test_connection", "settings")
     deadline = _waiting.deadline_after(_arguments.timeout(timeout))
     return report_from(read_beside(text, lambda *output: _prototypes.test_connection(text, *output), deadline))
 

@@ -126,15 +126,10 @@ class Reading(Handle):
         Raises:
             Forked: The client belongs to the parent process.
             ArgusMqttError: No thread can be started: the operating system refuses one, Python is exiting, or gevent
-                has replaced threads with greenlets.
+                or eventlet has replaced threads with greenlets.
         """
         self._check_process()
-        if _greenlets.replace_threads():
-            raise error_for(
-                SYSTEM,
-                "start_logging needs a thread, and gevent makes a greenlet of it; read the notices in a greenlet of "
-                "your own: gevent.socket.wait_read(client.fileno()), then client.next_notice(0)",
-            )
+        _greenlets.refuse_thread("start_logging needs")
         if not self._let_go.is_told_at_once():
             # Nobody has asked for anything else yet: the outcomes of messages would be read for nothing.
             _notices.open_kinds(self._handle, _prototypes.NOTICE_STATES | _prototypes.NOTICE_LOG)

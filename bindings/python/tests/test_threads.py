@@ -1,4 +1,4 @@
-"""Where threads are missing: with gevent, whose greenlets share one, and where no more can be started."""
+"""Where threads are missing: with gevent and eventlet, whose greenlets share one, and where none can be started."""
 
 from __future__ import annotations
 
@@ -37,6 +37,8 @@ for name, wait in (
     ("client.next_notice", lambda: client.next_notice(10)),
     ("client.shutdown", client.shutdown),
     ("client.shutdown", client.__enter__),
+    ("argus_mqtt.test_connection", lambda: argus_mqtt.test_connection(sys.argv[1])),
+    ("argus_mqtt.find_announced", lambda: argus_mqtt.find_announced(sys.argv[1])),
 ):
     try:
         wait()
@@ -81,6 +83,44 @@ print("done", flush=True)
 @pytest.mark.parametrize("prelude", [PATCHED, ""], ids=["patched", "greenlets alone"])
 def test_waits_that_would_stop_gevent_are_refused(settings: Settings, prelude: str) -> None:
     with Program.python(prelude + WAITS, json.dumps(settings)) as program:
+        program.line("done")
+        assert program.ended() == 0
+
+
+EVENTLET = """
+import sys, eventlet, eventlet.hubs, eventlet.tpool
+if sys.argv[2] == "patched":
+    eventlet.monkey_patch()
+import argus_mqtt
+
+client = argus_mqtt.connect(sys.argv[1])
+eventlet.sleep(0)
+try:
+    client.wait_online(60)
+except argus_mqtt.ArgusMqttError as error:
+    assert "eventlet's thread pool: eventlet.tpool.execute(client.wait_online, timeout)" in str(error), error
+else:
+    sys.exit("it waited")
+# What the message says.
+eventlet.tpool.execute(client.wait_online, 60)
+if sys.argv[2] == "patched":
+    try:
+        client.start_logging()
+    except argus_mqtt.ArgusMqttError as error:
+        assert "eventlet.hubs.trampoline(client.fileno(), read=True)" in str(error), error
+    else:
+        sys.exit("it started a greenlet")
+    client.next_notice(0)
+    delivery = client.publish_event("front", {})
+    eventlet.hubs.trampoline(client.fileno(), read=True, timeout=60)
+assert eventlet.tpool.execute(client.shutdown, 60).complete
+print("done", flush=True)
+"""
+
+
+@pytest.mark.parametrize("how", ["patched", "greenlets alone"])
+def test_waits_that_would_stop_eventlet_are_refused(settings: Settings, how: str) -> None:
+    with Program.python(EVENTLET, json.dumps(settings), how, options=("-W", "ignore")) as program:
         program.line("done")
         assert program.ended() == 0
 

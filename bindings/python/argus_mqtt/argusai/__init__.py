@@ -1,4 +1,4 @@
-"""ArgusAI's MQTT service, with the members that its other parts call; see docs/argusai.md.
+"""The MQTT service of ArgusAI, with the members that its other parts call; see docs/argusai.md.
 
     from argus_mqtt import argusai
 

@@ -1,4 +1,4 @@
-"""The members of the service that make cameras known to Home Assistant."""
+"""The members of the service that announce cameras to Home Assistant."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ if TYPE_CHECKING:
 
 
 class Announcing(HandingOver):
-    """See the module. What was announced is announced again by each new client, and by the worker that takes over.
+    """See the module. Announcements are repeated by each new client, and by the worker that takes over.
 
-    They give whether the client took it, and never raise.
+    They return whether the client accepted it, and never raise.
     """
 
     async def announce_system(self, system: Mapping[str, Any]) -> bool:
-        """Say what ArgusAI is called in Home Assistant; fields as for `argus_mqtt.Client.announce_system`."""
+        """Name ArgusAI in Home Assistant; fields as for `argus_mqtt.Client.announce_system`."""
         self._system = dict(system)
         return self._hand_over("the system", lambda client, *_: client.announce_system(system))
 
     async def announce_camera(self, camera: Mapping[str, Any]) -> bool:
-        """Announce a camera, or change what was announced of it: a device with its entities in Home Assistant.
+        """Announce a camera, or change its announcement: a device with its entities in Home Assistant.
 
-        From then on, events that are published on its topic feed all of its entities.
+        From then on, events that are published on its topic update all of its entities.
 
         Args:
-            camera: Its fields, as for `argus_mqtt.Client.announce_camera`; "id" alone is needed.
+            camera: Its fields, as for `argus_mqtt.Client.announce_camera`; only "id" is required.
         """
         fields = {**camera, "id": clean_id(camera.get("id", ""))}
         with self._lock:

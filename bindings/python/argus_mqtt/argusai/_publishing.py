@@ -24,19 +24,19 @@ class Publishing(CameraStates):
     async def publish(
         self, topic: str, payload: Mapping[str, Any], qos: int | None = None, retain: bool | None = None
     ) -> bool:
-        """Publish a message. Does not wait for the broker: in an outage it waits for it, and ages.
+        """Publish a message. Does not wait for the broker: in an outage the message is queued, and ages.
 
-        Events, and whatever else is published here, expire as the settings say. The states of cameras and the configs
-        of discovery don't, and of each only the latest waits.
+        Events and other messages expire after the time in the settings. The states of cameras and discovery configs
+        do not, and only the latest of each is kept.
 
         Args:
-            topic: The whole topic.
-            payload: Becomes a JSON object; dates, times and UUIDs become text.
-            qos: 0 or 1, and 2 is taken for 1; that of the settings where it is None.
-            retain: Whether the broker keeps it; as the settings say where it is None.
+            topic: The complete topic name.
+            payload: Converted to a JSON object; dates, times and UUIDs become text.
+            qos: 0 or 1, and 2 is treated as 1; None is that of the settings.
+            retain: Whether the broker retains it; None is that of the settings.
 
         Returns:
-            Whether it was taken. Never raises.
+            Whether it was accepted. Never raises.
         """
 
         def call(client: Client, keeper: Keeper, settings: Settings) -> None:
@@ -57,7 +57,7 @@ class Publishing(CameraStates):
         return self._hand_over(topic, call)
 
     async def publish_birth_message(self) -> bool:
-        """Whether ArgusAI is said to be online, which the client does by itself after each connect."""
+        """Whether ArgusAI is shown as online; the client publishes the birth message by itself after each connect."""
         client = self._the_client
         if client is not None and is_online(client):
             return True

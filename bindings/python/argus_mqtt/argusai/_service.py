@@ -35,12 +35,12 @@ _COLUMN_SETTINGS: Final = frozenset(SETTINGS.values())
 class MQTTService(Publishing, Condition):
     """The connection of ArgusAI to its broker.
 
-    Any thread may use it, and any event loop: no member waits on a loop for another, and none blocks one. Of several
-    worker processes with the same settings one has the connection; in the others `publish` gives False.
+    Any thread and any event loop may use it: no member waits on one loop for another, and none blocks a loop. Of
+    several worker processes with the same settings one has the connection; in the others `publish` returns False.
     """
 
     def set_on_connect_callback(self, callback: ConnectCallback | None) -> None:
-        """Call a function after each connect, on a thread that is no event loop's; soon, if there is a connection."""
+        """Call a function after each connect, on a thread without an event loop; soon, if there is a connection."""
         if callback is not None:
             _arguments.plain_function("callback", callback)
         self._on_connect = callback
@@ -60,11 +60,11 @@ class MQTTService(Publishing, Condition):
     async def initialize(self) -> bool:
         """Load the settings, and connect if they say so.
 
-        Returns with the outcome of the first attempt, and after two seconds at most; it goes on trying by itself.
+        Returns with the outcome of the first attempt, after two seconds at most; it keeps trying by itself.
 
         Returns:
-            Whether there is a connection. False also where there are no settings, where they say off, and where
-            another worker has the connection. Never raises, whatever the settings or the broker are like.
+            Whether there is a connection. False also if there are no settings, if MQTT is disabled in them, and if
+            another worker has the connection. Never raises, whatever the settings or the broker.
         """
         _log.info("init_start", "the settings of MQTT are loaded")
         worker = self._a_worker()
@@ -89,8 +89,8 @@ class MQTTService(Publishing, Condition):
 
         Raises:
             ValueError: There are no settings that could be used.
-            ConnectionError: There is no connection after ten seconds, or at the first attempt that failed; the text
-                says why. It goes on trying.
+            ConnectionError: There is no connection after ten seconds, or the first attempt failed; the text says why.
+                It keeps trying.
         """
         stored = self._stored
         if stored is None or stored.settings is None:
@@ -108,9 +108,9 @@ class MQTTService(Publishing, Condition):
         raise ConnectionError(reason)
 
     async def disconnect(self) -> None:
-        """End the connection gracefully, within four seconds: what is queued is sent, and ArgusAI said to be offline.
+        """End the connection gracefully, within four seconds: send what is queued, and publish the offline message.
 
-        `initialize()` and `connect()` begin anew.
+        `initialize()` and `connect()` start it again.
         """
         worker = self._without_worker()
         if worker is not None:
@@ -121,22 +121,22 @@ class MQTTService(Publishing, Condition):
         _log.info("disconnected", "MQTT is disconnected")
 
     def cleanup(self) -> None:
-        """End the connection from whatever thread, within a second; for a singleton that is reset."""
+        """End the connection from any thread, within a second; for a singleton that is reset."""
         worker = self._without_worker()
         if worker is not None:
             with _logged():
                 say_ended(worker.broker, worker.end(1.0).result(2.0))
 
     async def update_config(self, config: ConfigRow) -> bool:
-        """Go on with a row of settings that was saved, without a restart. What is queued stays.
+        """Apply a row of settings that was saved, without a restart. Queued messages are kept.
 
-        Settings that say the same keep the connection. Where another worker has it, that one is told.
+        If the settings have not changed, the connection is kept. If another worker has it, that worker is notified.
 
         Args:
-            config: The row, which is copied at once.
+            config: The row, which is copied immediately.
 
         Returns:
-            Whether nothing more is to be done: there is a connection within two seconds, or there is to be none.
+            Whether the result is as wanted: there is a connection within two seconds, or none is wanted.
         """
         stored = read_row(config)
         worker = self._a_worker()
@@ -146,19 +146,19 @@ class MQTTService(Publishing, Condition):
 
     @property
     def client(self) -> argus_mqtt.Client | None:
-        """The client of this process, with all that it can do; None where there is none.
+        """The client of this process; None if there is none.
 
         Together with `apply` it lets `argus_mqtt.settings.settings_router` run this service.
         """
         return self._the_client
 
     def apply(self, settings: Mapping[str, Any] | None) -> None:
-        """Go on with valid settings by the library's names; None is without a connection. Blocks for a moment.
+        """Apply valid settings by the library's names; None ends the connection. Blocks briefly.
 
         Raises:
-            InvalidSettings: They have faults after all, such as a file that is gone.
+            InvalidSettings: They have faults after all, such as a file that no longer exists.
             ShutDown: The service was ended meanwhile.
-            TimedOut: They were not in force within ten seconds. The service goes on as before; for None, it still
+            TimedOut: They were not in force within ten seconds. The service continues as before; for None, it still
                 ends the connection as soon as it can.
         """
         given = None if settings is None else cast("argus_mqtt.Settings", dict(settings))
@@ -186,7 +186,7 @@ class MQTTService(Publishing, Condition):
         password: str | None = None,
         use_tls: bool = False,
     ) -> dict[str, Any]:
-        """Test whether a broker takes a connection; touches nothing that runs.
+        """Test whether a broker accepts a connection, without affecting a running client.
 
         Without a password, the stored one is used for the same user of the same broker, over TLS or not as stored.
         What has no parameter here is as it is stored, such as the certificates to trust.
