@@ -1,4 +1,4 @@
-"""A publisher that runs for ever: reads events from standard input, one `CAMERA JSON` a line, and ends gracefully.
+"""A publisher that runs forever: reads events from standard input, one `CAMERA JSON` a line, and ends gracefully.
 
 python examples/python/daemon.py settings.json
 
@@ -31,7 +31,7 @@ def complain(error: object) -> None:
 
 def run(file: Path) -> int:
     """Publish until the end; give how many messages were left."""
-    # A broker that is down is no reason to end: the client goes on trying.
+    # A broker that is down is no reason to end: the client keeps trying.
     client = argus_mqtt.connect(file.read_text())
 
     def reconfigure(*_: object) -> None:

@@ -20,7 +20,7 @@ pub(super) fn run(shared: &Arc<Shared>) {
     run_guarded(shared, || while worker.step() {});
 }
 
-/// A defect of ours must not leave callers waiting for ever, nor look like a shutdown.
+/// A defect of ours must not leave callers waiting forever, nor look like a shutdown.
 pub(super) fn run_guarded(shared: &Shared, work: impl FnOnce()) {
     if let Err(panic) = catch_unwind(AssertUnwindSafe(work)) {
         let cause = cause(&*panic);

@@ -1,4 +1,4 @@
-//! What Home Assistant is told of this system's cameras, as the broker keeps it.
+//! What is announced to Home Assistant of this system's cameras, as the broker keeps it.
 
 use super::attempt::connect;
 use super::report::StepName;

@@ -139,11 +139,11 @@ pub(crate) enum WaitForSubscriber {
     Never,
 }
 
-/// How often the birth message is said where nothing is set and cameras are announced, in seconds.
+/// How often the birth message is published if nothing is set and cameras are announced, in seconds.
 const HEARTBEAT: u32 = 60;
 
 impl Settings {
-    /// How often the birth message is said again, in seconds; 0: never.
+    /// How often the birth message is published again, in seconds; 0: never.
     pub(crate) fn heartbeat_seconds(&self, has_cameras: bool) -> u32 {
         let default = if has_cameras { HEARTBEAT } else { 0 };
         self.availability_heartbeat_seconds.unwrap_or(default)

@@ -54,7 +54,7 @@ class CallbackThread:
             changes = self._changes_after(known)
             # One by one: a connection that came and went while a callback ran is told all the same.
             for number in range(known + 1, (changes or known) + 1):
-                # What was registered while a callback ran is told of what came after that.
+                # What was registered while a callback ran hears of what came after that.
                 self._begin(callbacks)
                 callbacks.tell(is_online=number % 2 == 1)
             known = changes

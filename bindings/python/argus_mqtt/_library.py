@@ -128,7 +128,7 @@ def _fault_of_version(library: ctypes.CDLL, *, own: bool) -> str | None:
     version.restype = ctypes.c_char_p
     found = version().decode()
     if own and found != __version__:
-        return f"it is of version {found}, and this package of {__version__}: install the package anew"
+        return f"it is of version {found}, and this package of {__version__}: reinstall the package"
     if _numbers(found) < _numbers(__version__):
         return f"it is of version {found}, and this package needs {__version__} or later: install a newer library"
     return None

@@ -24,7 +24,7 @@ _SLICE_MS = 100
 
 
 def deadline_after(timeout: float | None) -> float:
-    """Give the time that is `timeout` seconds from now; None is for ever."""
+    """Give the time that is `timeout` seconds from now; None is forever."""
     return math.inf if timeout is None else time.monotonic() + timeout
 
 
@@ -35,7 +35,7 @@ def milliseconds_to(deadline: float) -> int:
 
 
 def seconds_to(deadline: float) -> float | None:
-    """Give what Python's own waits are to be told; None is for ever."""
+    """Give what Python's own waits take; None is forever."""
     left = max(0.0, deadline - time.monotonic())
     return left if left < threading.TIMEOUT_MAX else None
 

@@ -166,7 +166,7 @@ def _past(status: Status | None) -> Iterator[Metric]:
         ("mqtt_messages_resent", "Messages sent again after a connection had ended", counters.resent),
         (
             "mqtt_guard_repairs",
-            "Birth messages said again because the availability topic held something else",
+            "Birth messages published again because another client had written to the availability topic",
             counters.guard_repairs,
         ),
         (

@@ -86,7 +86,7 @@ def _add_publish(commands: _Commands) -> None:
 
 
 def _add_cameras(commands: _Commands) -> None:
-    text = "What Home Assistant is told of the cameras"
+    text = "The cameras in Home Assistant"
     group = commands.add_parser("cameras", help=text, description=f"{text}.", epilog=f"{_EXIT}.")
     kinds = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
     beside = f"It does not disturb a service that runs with the same settings. {_ENVIRONMENT}"

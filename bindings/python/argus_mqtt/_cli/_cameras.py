@@ -40,7 +40,7 @@ def run_announce(given: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def run_list(given: argparse.Namespace, terminal: Terminal) -> int:
-    """List what Home Assistant is told of this system."""
+    """List what is announced to Home Assistant for this system."""
     found = _found(sound_settings(given, terminal), given, terminal)
     terminal.json(found)
     _show(found, terminal)

@@ -56,11 +56,13 @@ class Terminal:
         is_shown = sys.stderr.isatty() and not self.as_json
         thread.start()
         try:
-            while thread.is_alive():
-                thread.join(_SHOWN_EVERY_SECONDS)
+            while True:
                 if is_shown:
                     seconds = time.monotonic() - begun
                     print(f"\r\033[K{text} … {seconds:.1f} s", end="", file=sys.stderr, flush=True)
+                thread.join(_SHOWN_EVERY_SECONDS)
+                if not thread.is_alive():
+                    break
         finally:
             if is_shown:
                 print("\r\033[K", end="", file=sys.stderr, flush=True)

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 class CameraStates(Announcing):
-    """See the module. What they say is kept by the broker, and said again after each connect; of each the latest.
+    """See the module. The broker retains the states, and the latest of each is published again after each connect.
 
     They give whether it was taken, and never raise.
     """
 
     async def publish_camera_status(self, camera_id: str, camera_name: str, status: str, source_type: str) -> bool:
-        """Publish how it goes with a camera: `status` is any of ArgusAI's words for it."""
+        """Publish the status of a camera: `status` is any of ArgusAI's words for it."""
         said = _states.status(camera_id, camera_name, status, source_type)
         return self._say(
             camera_id,

@@ -1,4 +1,4 @@
-"""What is told of a client: to logs, to those who wait for an attempt to connect, and to the status."""
+"""What is reported of a client: to logs, to those who wait for an attempt to connect, and to the status."""
 
 from __future__ import annotations
 

@@ -187,7 +187,7 @@ class Keeper:
         self._begun(self.client)
 
     def _forget_states(self, client: Client) -> None:
-        """Clear what stands on topics that are none of the settings' any more: the broker would keep it for ever."""
+        """Delete what was published to topics that the settings no longer name, or the broker retains it forever."""
         gone = {topic for topic in tuple(self.states) if not self.topics.is_state(topic)}
         for topic in gone:
             client.forget_state(topic)

@@ -98,6 +98,6 @@ def _password(row: ConfigRow, faults: list[Fault]) -> str | None:
         return row.get_decrypted_password() or None
     except Exception as error:  # noqa: BLE001  (whatever the host's decryption raises)
         # Not its text, which may quote what it could not decrypt.
-        why = f"can't be decrypted ({type(error).__name__}); the broker is asked without it; enter it anew"
+        why = f"can't be decrypted ({type(error).__name__}); connecting without it; enter it again"
         faults.append(Fault("password", "unreadable", None, why))
         return None

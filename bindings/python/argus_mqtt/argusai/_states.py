@@ -34,7 +34,7 @@ def status_word(word: str) -> str:
 
 
 def status(camera_id: str, camera_name: str, word: str, source_type: str) -> dict[str, object]:
-    """Say how it goes with a camera."""
+    """Give the status of a camera."""
     return {
         "camera_id": str(camera_id),
         "camera_name": camera_name,
