@@ -75,3 +75,29 @@ impl Observed {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_calls_in_a_row_everything_follows_that_follows_one_and_the_last_word_about_news() {
+        let none = Effects::default();
+        let all = Effects {
+            wake_worker: true,
+            notify_waiters: true,
+            has_news: Some(true),
+            notify_readers: true,
+            is_finished: true,
+        };
+        assert_eq!(none.then(none), none);
+        assert_eq!(all.then(none), all);
+        assert_eq!(none.then(all), all);
+        let read = Effects {
+            has_news: Some(false),
+            ..none
+        };
+        assert_eq!(all.then(read).has_news, Some(false));
+        assert_eq!(read.then(all).has_news, Some(true));
+    }
+}

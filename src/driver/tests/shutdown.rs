@@ -57,6 +57,31 @@ fn what_the_broker_acknowledged_at_the_last_moment_needs_no_will() {
 }
 
 #[test]
+fn an_offline_message_that_the_birth_message_followed_does_not_count() {
+    let mut host = Host::online(r#""reconnect_max_seconds": 1"#);
+    host.publish(None);
+    host.sent();
+    shut_down(&mut host, 60);
+    host.wait(45 * SECOND);
+    let offline = host.sent();
+    assert_eq!(texts(&offline), ["offline"]);
+    host.write(&offline[0]);
+    // With one breath, so that nothing is said between.
+    let ended = ConnectionEnd {
+        kind: EndCause::ByPeer,
+        text: "it ended".into(),
+    };
+    let token = token(&offline[0]).expect("it has one");
+    let inputs = [Input::Acked(token, Ok(())), Input::Ended(ended)];
+    host.effects = host.driver.report(host.now, host.number, inputs);
+    host.connect();
+    assert_eq!(texts(&host.acknowledge_all()), ["online"]);
+    host.wait(60 * SECOND);
+    let report = host.driver.engine().report().expect("it is over");
+    assert!(!report.offline_acknowledged);
+}
+
+#[test]
 fn without_a_connection_and_without_messages_it_is_over_at_once() {
     let mut host = Host::new("");
     host.fail(FailureKind::Unreachable);

@@ -107,6 +107,44 @@ fn a_suspect_goes_alone() {
     assert_eq!(topics(&host.sent()), ["events/c"]);
 }
 
+/// Three closes while it was unacknowledged: it is held back.
+fn host_with_suspect() -> (Host, u64) {
+    let mut host = host();
+    let id = host.publish(None);
+    for _ in 0..3 {
+        reconnect(&mut host);
+        host.end(EndCause::ByPeer);
+    }
+    (host, id)
+}
+
+#[test]
+fn a_close_with_nothing_in_flight_ends_the_suspicion() {
+    let (mut host, id) = host_with_suspect();
+    assert!(reconnect(&mut host).is_empty());
+    host.end(EndCause::ByPeer);
+    let sent = reconnect(&mut host);
+    assert_eq!(texts(&sent), ["{}"], "it closes without it too");
+    host.acknowledge(&sent[0]);
+    assert_eq!(host.outcome(id), Some(Outcome::Delivered));
+}
+
+#[test]
+fn a_close_that_was_asked_for_is_held_against_no_message() {
+    let mut host = host();
+    let id = host.publish(None);
+    for keep_alive in 5..15 {
+        assert_eq!(reconnect(&mut host).len(), 1, "it is not held back");
+        let json = format!(r#""guard_availability": false, "keep_alive_seconds": {keep_alive}"#);
+        host.effects = host.driver.reconfigure(host.now, settings(&json)).1;
+        let offline = host.sent();
+        assert_eq!(texts(&offline), ["offline"]);
+        host.acknowledge(&offline[0]);
+        host.end(EndCause::ByPeer);
+    }
+    assert_eq!(host.outcome(id), None);
+}
+
 #[test]
 fn an_end_that_no_message_causes_ends_the_suspicion() {
     for kind in [
