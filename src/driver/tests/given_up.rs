@@ -106,7 +106,9 @@ fn a_clearing_that_the_broker_has_not_acknowledged_is_taken_back_too() {
     assert_eq!(texts(&host.sent()), [""]);
     host.end(EndCause::ByPeer);
     reconfigure(&mut host, OLD);
-    host.come_online();
+    host.connect();
+    assert_eq!(texts(&host.acknowledge_all()), ["online"]);
+    assert_eq!(texts(&host.acknowledge_all()), ["SUBSCRIBE"]);
     assert!(host.sent().is_empty());
     let wills = WILLS - 20 * SECOND;
     assert_eq!(cleared_after(&mut host, wills), ["new/status"]);

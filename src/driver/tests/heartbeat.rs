@@ -58,6 +58,22 @@ fn by_default_it_is_said_where_cameras_are_announced() {
 }
 
 #[test]
+fn what_the_broker_refuses_is_not_said_as_often() {
+    let mut host = Host::new(r#""availability_heartbeat_seconds": 5"#);
+    host.connect_without_birth();
+    host.wait(59 * SECOND);
+    let births = texts(&host.acknowledge_all());
+    assert!(!births.contains(&"online".into()), "{births:?}");
+    host.wait(SECOND);
+    assert_eq!(births_only(&mut host), 1);
+}
+
+fn births_only(host: &mut Host) -> usize {
+    let sent = texts(&host.acknowledge_all());
+    sent.iter().filter(|text| *text == "online").count()
+}
+
+#[test]
 fn none_follows_the_offline_message_and_none_goes_out_offline() {
     let mut host = Host::online(r#""availability_heartbeat_seconds": 5"#);
     let (begun, _) = host.driver.shut_down(host.now, 60 * SECOND);

@@ -122,6 +122,24 @@ fn nobody_looks_where_it_makes_no_difference() {
 }
 
 #[test]
+fn nobody_looks_while_the_subscription_rests() {
+    let mut host = host("");
+    let first = reconnect(&mut host);
+    first.iter().for_each(|packet| host.acknowledge(packet));
+    kept(&mut host, "online");
+    for packet in host.sent() {
+        match &packet {
+            Packet::Subscribe { token, topic, .. } if &**topic == "argusai/status" => {
+                host.report(Input::Subscribed(*token, Err("no".into())));
+            }
+            _ => host.acknowledge(&packet),
+        }
+    }
+    let first = reconnect(&mut host);
+    assert_eq!(texts(&first), ["online"]);
+}
+
+#[test]
 fn a_broker_that_ends_the_connection_meanwhile_is_not_asked_again() {
     let mut host = host("");
     reconnect(&mut host);

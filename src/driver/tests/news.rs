@@ -43,6 +43,32 @@ fn a_message_that_expires_behind_the_birth_message_is_told_in_time() {
 }
 
 #[test]
+fn a_thread_that_waits_for_a_notice_hears_of_the_first() {
+    let mut host = Host::new("");
+    host.effects = host.driver.open_notices_once(host.now);
+    assert!(host.effects.notify_readers, "where it stands");
+    read_all(&mut host);
+    host.next_attempt();
+    assert!(host.effects.notify_readers, "it connects");
+    host.effects = host.driver.reconnect(host.now).1;
+    assert!(!host.effects.notify_readers, "there was one to read");
+    assert!(!read_all(&mut host).is_empty());
+    assert!(!host.effects.notify_readers);
+}
+
+#[test]
+fn the_changes_of_being_online_are_counted() {
+    let mut host = Host::new("");
+    let changes = |host: &Host| host.driver.engine().online_changes();
+    host.connect();
+    assert_eq!(changes(&host), 0);
+    host.acknowledge_all();
+    assert_eq!(changes(&host), 1, "odd while it is online");
+    host.end(EndCause::ByPeer);
+    assert_eq!(changes(&host), 2);
+}
+
+#[test]
 fn an_outcome_that_was_taken_elsewhere_is_no_news() {
     let mut host = Host::online("");
     host.effects = host.driver.open_notices_once(host.now);

@@ -64,6 +64,51 @@ fn an_acknowledgement_is() {
 }
 
 #[test]
+fn the_time_counts_from_the_last_acknowledgement_of_whatever() {
+    let mut host = Host::online("");
+    host.publish(None);
+    host.publish(None);
+    let sent = host.sent();
+    sent.iter().for_each(|packet| host.write(packet));
+    host.wait(10 * SECOND);
+    // The oldest stays unacknowledged.
+    host.acknowledge(&sent[1]);
+    host.wait(20 * SECOND - Duration::from_millis(1));
+    assert!(host.driver.engine().is_online());
+    host.wait(Duration::from_millis(1));
+    host.plan();
+    assert!(!host.driver.engine().is_online());
+}
+
+#[test]
+fn what_went_before_an_acknowledgement_has_passed() {
+    let mut host = Host::online("");
+    let message = Message {
+        topic: "pictures/door".into(),
+        payload: vec![0; 16 * 1024 * 100].into(),
+        qos: QoS::AtMostOnce,
+        retain: false,
+    };
+    let (accepted, _) = host.driver.publish(host.now, message, None, false);
+    accepted.expect("there is room");
+    let large = host.sent();
+    host.write(&large[0]);
+    for acknowledges in [true, false] {
+        host.publish(None);
+        let sent = host.sent();
+        host.write(&sent[0]);
+        if acknowledges {
+            host.acknowledge(&sent[0]);
+        }
+    }
+    let until = match host.plan() {
+        Plan::Run(until) => until,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(until - host.now, 20 * SECOND);
+}
+
+#[test]
 fn a_large_message_may_take_the_time_that_a_slow_link_takes() {
     let mut host = Host::online("");
     let message = Message {

@@ -210,8 +210,87 @@ fn a_state_that_the_broker_closes_on_is_rejected_and_holds_up_nothing() {
         host.end(EndCause::Unavailable);
     }
     assert_eq!(host.come_back(), ["good"], "it is not said again");
+    // Another broker may like it.
+    let json = r#""guard_availability": false, "reconnect_max_seconds": 1, "broker_port": 1884"#;
+    host.effects = host.driver.reconfigure(host.now, settings(json)).1;
+    host.acknowledge_until_silent();
+    host.end(EndCause::ByPeer);
+    assert_eq!(host.come_back(), ["poison", "good"]);
     host.say("poison", "harmless");
     assert_eq!(host.acknowledge_until_silent(), ["harmless"]);
+}
+
+#[test]
+fn a_state_that_the_broker_refuses_is_said_again_on_the_next_connection() {
+    let mut host = host();
+    let id = host.say("a", "1");
+    host.connect();
+    let birth = host.sent();
+    host.acknowledge(&birth[0]);
+    let said = host.sent();
+    host.write(&said[0]);
+    let refused = Err("not authorized".into());
+    host.report(Input::Acked(token(&said[0]).expect("it has one"), refused));
+    assert!(matches!(host.outcome(id), Some(Outcome::Rejected(_))));
+    host.end(EndCause::ByPeer);
+    assert_eq!(host.come_back(), ["1"]);
+}
+
+#[test]
+fn an_acknowledgement_forgives_the_closes_before_it() {
+    let mut host = host();
+    host.say("a", "1");
+    for _ in 0..3 {
+        for _ in 0..2 {
+            host.connect();
+            let birth = host.sent();
+            host.acknowledge(&birth[0]);
+            assert_eq!(texts(&host.sent()), ["1"], "it is not held back");
+            host.end(EndCause::ByPeer);
+        }
+        assert_eq!(host.come_back(), ["1"]);
+        host.end(EndCause::Unavailable);
+    }
+}
+
+#[test]
+fn what_is_remembered_of_states_is_counted() {
+    let mut host = host();
+    host.say("topic", "12345");
+    let status = host.driver.engine().status(host.now, Duration::ZERO);
+    assert_eq!(status.states, 1);
+    assert!(status.states_bytes >= 10, "{status:?}");
+}
+
+#[test]
+fn events_do_not_wait_for_states_that_are_said_on_demand() {
+    let mut host = host();
+    for number in 0..100 {
+        host.say(&number.to_string(), "state");
+    }
+    host.come_back();
+    for _ in 0..10 {
+        host.wait(SECOND);
+        host.acknowledge_until_silent();
+    }
+    let now = host.now;
+    host.effects = (host.driver.step(now, |engine| engine.say_states_again(now))).1;
+    host.publish(None);
+    let said = host.acknowledge_until_silent();
+    assert!(said.len() < 100, "the states take their time");
+    assert!(said.contains(&"{}".into()), "{said:?}");
+}
+
+#[test]
+fn a_state_that_waits_has_an_age() {
+    let mut host = host();
+    let age = |host: &Host| host.driver.engine().outbox().oldest_age(host.now);
+    host.say("a", "1");
+    host.now += 7 * SECOND;
+    host.publish(None);
+    assert_eq!(age(&host), Some(7 * SECOND));
+    host.come_back();
+    assert_eq!(age(&host), None);
 }
 
 #[test]

@@ -57,6 +57,21 @@ fn it_is_tried_again_until_somebody_hears_it() {
 }
 
 #[test]
+fn a_new_connection_tries_it_at_once() {
+    let mut host = host(ALWAYS);
+    host.publish(Some(300));
+    for rest in [1, 2, 4, 8, 16] {
+        assert_eq!(nobody_hears(&mut host), 1);
+        host.wait(rest * SECOND);
+    }
+    assert_eq!(nobody_hears(&mut host), 1);
+    host.end(EndCause::ByPeer);
+    host.connect();
+    assert_eq!(texts(&host.acknowledge_all()), ["online"]);
+    assert!(texts(&host.sent()).contains(&"{}".into()));
+}
+
+#[test]
 fn home_assistant_may_be_the_one_that_hears_it() {
     let mut host = host(ALWAYS);
     host.publish(Some(300));

@@ -82,6 +82,22 @@ fn a_refusal_or_no_answer_is_tried_again_too() {
 }
 
 #[test]
+fn once_it_was_granted_earlier_failures_do_not_count() {
+    let (mut host, token) = asked();
+    host.report(Input::Subscribed(token, Err("no".into())));
+    host.wait(15 * SECOND);
+    assert_eq!(texts(&host.acknowledge_all()), ["SUBSCRIBE"]);
+    host.end(EndCause::ByPeer);
+    host.connect();
+    host.acknowledge_all();
+    let sent = host.sent();
+    let token = super::token(&sent[0]).expect("it has one");
+    host.report(Input::Subscribed(token, Err("no".into())));
+    host.wait(15 * SECOND);
+    assert_eq!(texts(&host.sent()), ["SUBSCRIBE"], "as after the first");
+}
+
+#[test]
 fn what_others_write_is_set_right_also_when_it_is_too_large_to_be_ours() {
     let mut host = Host::online("");
     let payload = Bytes::from(vec![b'x'; 64 * 1024]);
