@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -101,7 +102,11 @@ def test_what_either_worker_saves_is_in_force(workers: tuple[Worker, Worker], br
     assert stored.other_settings == {"keep_alive_seconds": 7}
 
 
-def test_a_worker_that_stands_by_tells_how_the_owner_is(workers: tuple[Worker, Worker], broker: Mosquitto) -> None:
+def test_a_worker_that_stands_by_tells_how_the_owner_is(
+    workers: tuple[Worker, Worker], broker: Mosquitto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As if the two were processes of their own.
+    monkeypatch.setattr("argus_mqtt.settings._status.os", SimpleNamespace(getpid=lambda: 0))
     owner, other = workers
     for one in workers:
         app = one.http.app
@@ -119,3 +124,5 @@ def test_a_worker_that_stands_by_tells_how_the_owner_is(workers: tuple[Worker, W
     told = [one.http.get("/api/v1/integrations/mqtt/status").json() for one in workers]
     assert [(one["connected"], one["broker"]) for one in told] == [(True, address)] * 2
     assert owner.http.get(f"{PATH}/status").json()["state"] == "online"
+    owner.save({"broker_host": "127.0.0.1", "broker_port": broker.port, "topic_prefix": prefix, "enabled": False})
+    assert [one.http.get(f"{PATH}/status").json()["state"] for one in workers] == ["off"] * 2

@@ -54,7 +54,7 @@ def live(parts: Parts) -> dict[str, Any]:
         state, message = "database", f"The settings cannot be read: {trouble}."
     elif status is not None:
         state, message = status.state, in_words(status)
-    elif (record := of_another(parts.client)) is not None:
+    elif snapshot and snapshot.stored.running and (record := of_another(parts.client)):
         state, message = "elsewhere", _of_another_in_words(record)
     else:
         state, message = _without_client(snapshot)
