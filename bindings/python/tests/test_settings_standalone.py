@@ -70,6 +70,18 @@ def test_it_serves_and_runs_what_is_stored(tmp_path: Path, settings: Settings, s
         assert "horse" not in one.output
 
 
+def test_a_folder_is_served_once(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "argus_mqtt.settings", "--port", "0", "--folder", str(tmp_path)]
+    with program("--folder", tmp_path) as (one, _):
+        with Program(command) as another:
+            assert another.ended() == 1
+            assert f"{tmp_path} is served already" in another.output
+        one.send(signal.SIGTERM)
+        assert one.ended() == 0
+    with program("--folder", tmp_path):
+        pass
+
+
 def test_a_script_has_the_token_in_a_header(tmp_path: Path) -> None:
     alone = Standalone(tmp_path)
     alone.prepare({"broker_host": "127.0.0.1", "broker_port": 1})

@@ -7,6 +7,7 @@ The client runs as long as this does. SIGTERM and Ctrl-C end it, after the offli
 from __future__ import annotations
 
 import argparse
+import fcntl
 import logging
 import os
 import signal
@@ -37,6 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         alone = Standalone(given.folder, given.database)
         first = {"broker_host": given.broker[0], "broker_port": given.broker[1]} if given.broker else None
+        _claim(given.folder)
         alone.prepare(first)
         listener = socket.create_server((given.host, given.port))
     except (ArgusMqttError, OSError, SQLAlchemyError) as error:
@@ -63,6 +65,20 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--database", type=_database, help="a URL of SQLAlchemy's, instead of SQLite in the folder")
     parser.add_argument("--broker", type=_broker, help="HOST:PORT to begin with, where nothing is stored yet")
     return parser
+
+
+def _claim(folder: Path) -> None:
+    """Keep another of these from the folder while this process lives: the two would fight for the connection.
+
+    Raises:
+        OSError: There is another one.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise OSError(f"{folder} is served already; end that program first, or name another with --folder") from None
 
 
 def _state() -> Path:
