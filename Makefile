@@ -117,7 +117,7 @@ test-rust: test-programs
 LIBRARY := $(TARGET)/debug/deps/libargus_mqtt.so
 IN_PYTHON := cd bindings/python && ARGUS_MQTT_LIBRARY=$(LIBRARY)
 PYTHON_TESTS := '$(IN_PYTHON) ../../$(VENV)/bin/pytest --numprocesses 4 --dist worksteal' \
-    '$(IN_PYTHON) PYTHONPATH=$$(echo ../../$(SQLALCHEMY_2_0)/lib/python*/site-packages) ../../$(VENV)/bin/pytest -q tests/test_settings_store.py'
+    '$(IN_PYTHON) PYTHONPATH=$$(echo ../../$(SQLALCHEMY_2_0)/lib/python*/site-packages) ../../$(VENV)/bin/pytest -q tests/test_settings_store.py tests/test_settings_migration.py'
 
 test-python:
 	cargo build --locked --features testing --lib

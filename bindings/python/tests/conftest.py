@@ -123,3 +123,13 @@ def service(row: Row) -> Iterator[MQTTService]:
     assert run(one.initialize()) is True
     yield one
     run(one.disconnect())
+
+
+@pytest.fixture
+def argusai(database: Engine) -> Engine:
+    """Give a database with ArgusAI's table of revision 047, and a row in it."""
+    # Not before the library has been found.
+    from support.argusai_table import make_047
+
+    make_047(database)
+    return database

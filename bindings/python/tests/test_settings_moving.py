@@ -13,7 +13,7 @@ from sqlalchemy.orm import sessionmaker
 
 from argus_mqtt import _cli
 from argus_mqtt.settings import MQTTConfig, Secrets, Store, migration
-from support.argusai_table import CREATE_047, INSERT_047, ROW_047
+from support.argusai_table import ROW_047, make_047
 from support.command_line import Ended
 from support.settings_api import KEY
 
@@ -174,9 +174,7 @@ def test_nothing_stored_and_nothing_there(table: Table, tmp_path: Path, call: Ca
 
 
 def test_the_table_of_argusai(database: Engine, table: Table) -> None:
-    with database.begin() as connection:
-        connection.execute(text(CREATE_047))
-        connection.execute(text(INSERT_047), ROW_047)
+    make_047(database)
     ended = table.export("--argusai")
     assert ended.status == 1, ended
     assert "lacks other_settings and version" in ended.err

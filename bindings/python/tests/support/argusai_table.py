@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
-from sqlalchemy import Column, String
+from sqlalchemy import Column, Engine, String, inspect, text
 from sqlalchemy.orm import declarative_base, validates
 
-from argus_mqtt.settings import MQTTConfigMixin, Secrets
+from argus_mqtt.settings import MQTTConfigMixin, Secrets, migration
 
 from .settings_api import KEY
 
@@ -75,3 +75,34 @@ class ArgusAI(MQTTConfigMixin, declarative_base()):  # type: ignore[misc]
     @validates("password")
     def _encrypt(self, _name: str, value: str | None) -> str | None:
         return value if not value or value.startswith("encrypted:") else Secrets(KEY).encrypt(value)
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the table up to date."""
+    with engine.begin() as connection:
+        migration.upgrade(connection)
+
+
+def downgrade(engine: Engine) -> None:
+    """Bring it back."""
+    with engine.begin() as connection:
+        migration.downgrade(connection)
+
+
+def columns(engine: Engine) -> dict[str, Any]:
+    """Give type and nullability of each column."""
+    found = inspect(engine).get_columns("mqtt_config")
+    return {column["name"]: (str(column["type"]), column["nullable"]) for column in found}
+
+
+def rows(engine: Engine) -> list[dict[str, Any]]:
+    """Give all rows."""
+    with engine.connect() as connection:
+        return [dict(row) for row in connection.execute(text("SELECT * FROM mqtt_config")).mappings()]
+
+
+def make_047(engine: Engine) -> None:
+    """Make ArgusAI's table of revision 047, with a row in it."""
+    with engine.begin() as connection:
+        connection.execute(text(CREATE_047))
+        connection.execute(text(INSERT_047), ROW_047)
