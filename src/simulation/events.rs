@@ -51,9 +51,14 @@ impl World<'_> {
             Op::Shutdown {
                 patience_ms,
                 gone_for_ms,
+                is_starved,
             } => {
                 self.starts_at = now + Time::from_millis((*gone_for_ms).into());
-                self.shut_down(Time::from_millis((*patience_ms).into()));
+                let patience = Time::from_millis((*patience_ms).into());
+                if *is_starved {
+                    self.client().frozen_until = now + patience + Time::from_millis(1);
+                }
+                self.shut_down(patience);
             }
             Op::Kill {
                 with_machine,
