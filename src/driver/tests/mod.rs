@@ -7,6 +7,7 @@ mod holds;
 mod look;
 mod new_settings;
 mod news;
+mod refused_states;
 mod shutdown;
 mod stalls;
 mod states;

@@ -1,7 +1,7 @@
 //! Who waits for something, or reads notices, hears of it in time.
 
 use super::*;
-use crate::engine::Notice;
+use crate::engine::{Notice, NoticeKinds};
 use crate::outcome::Outcome;
 
 fn read(host: &mut Host) -> Option<Notice> {
@@ -66,6 +66,39 @@ fn the_changes_of_being_online_are_counted() {
     assert_eq!(changes(&host), 1, "odd while it is online");
     host.end(EndCause::ByPeer);
     assert_eq!(changes(&host), 2);
+}
+
+#[test]
+fn outcomes_are_news_only_while_they_are_wanted() {
+    let mut host = Host::online("");
+    let taken = |host: &mut Host| {
+        let (taken, effects) = host.driver.take_outcomes(host.now, 10);
+        host.effects = effects;
+        taken
+    };
+    assert_eq!(taken(&mut host), []);
+    let id = host.publish(None);
+    host.acknowledge_all();
+    assert_eq!(host.effects.has_news, Some(true));
+    assert_eq!(taken(&mut host), [(id, Outcome::Delivered)]);
+    assert_eq!(host.effects.has_news, Some(false));
+    host.effects = host.driver.open_notices(host.now, NoticeKinds::STATES);
+    read_all(&mut host);
+    let id = host.publish(None);
+    host.acknowledge_all();
+    assert!(!host.driver.has_news());
+    assert_eq!(taken(&mut host), [(id, Outcome::Delivered)]);
+}
+
+#[test]
+fn what_is_worth_knowing_of_settings_is_told_when_they_come_into_force() {
+    let mut host = Host::new("");
+    host.effects = host.driver.open_notices_once(host.now);
+    read_all(&mut host);
+    let topic = r#""availability_topic": "a//b""#;
+    host.effects = host.driver.reconfigure(host.now, settings(topic)).1;
+    let told = format!("{:?}", read_all(&mut host));
+    assert!(told.contains("a//b"), "{told}");
 }
 
 #[test]

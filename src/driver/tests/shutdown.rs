@@ -47,6 +47,7 @@ fn a_will_that_would_be_delayed_is_asked_for_at_once() {
 fn what_the_broker_acknowledged_at_the_last_moment_needs_no_will() {
     let mut host = Host::online(r#""will_delay_seconds": 60"#);
     shut_down(&mut host, 1);
+    assert!(!host.effects.is_finished);
     let said = host.sent();
     assert_eq!(texts(&said), ["offline"], "nothing else is left to say");
     host.acknowledge(&said[0]);
@@ -79,6 +80,21 @@ fn an_offline_message_that_the_birth_message_followed_does_not_count() {
     host.wait(60 * SECOND);
     let report = host.driver.engine().report().expect("it is over");
     assert!(!report.offline_acknowledged);
+}
+
+#[test]
+fn a_birth_message_that_was_refused_is_not_said_after_the_offline_message() {
+    let mut host = Host::new(r#""guard_availability": false"#);
+    host.connect_without_birth();
+    host.publish(None);
+    host.sent();
+    shut_down(&mut host, 64);
+    host.wait(63 * SECOND);
+    assert_eq!(
+        texts(&host.sent()),
+        ["offline"],
+        "at 48 s, and nothing at 60 s"
+    );
 }
 
 #[test]

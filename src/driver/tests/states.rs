@@ -5,7 +5,7 @@ use crate::outbox::Rank;
 use crate::outcome::Outcome;
 
 impl Host {
-    fn say(&mut self, topic: &str, payload: &str) -> u64 {
+    pub(super) fn say(&mut self, topic: &str, payload: &str) -> u64 {
         let payload = Bytes::copy_from_slice(payload.as_bytes());
         let topic = topic.into();
         let (id, effects) = self
@@ -24,7 +24,7 @@ impl Host {
     }
 
     /// Comes online, and gives what is handed over after the birth message.
-    fn come_back(&mut self) -> Vec<String> {
+    pub(super) fn come_back(&mut self) -> Vec<String> {
         self.connect();
         let birth = self.sent();
         assert_eq!(texts(&birth), ["online"]);
@@ -32,7 +32,7 @@ impl Host {
         self.acknowledge_until_silent()
     }
 
-    fn acknowledge_until_silent(&mut self) -> Vec<String> {
+    pub(super) fn acknowledge_until_silent(&mut self) -> Vec<String> {
         let mut all = Vec::new();
         loop {
             let sent = self.acknowledge_all();
@@ -44,7 +44,7 @@ impl Host {
     }
 }
 
-fn host() -> Host {
+pub(super) fn host() -> Host {
     Host::new(r#""guard_availability": false, "reconnect_max_seconds": 1"#)
 }
 
@@ -172,85 +172,6 @@ fn one_of_a_topic_is_in_flight_at_a_time() {
     assert_eq!(host.outcome(ids[0]), Some(Outcome::Delivered));
     assert_eq!(host.outcome(ids[50]), Some(Outcome::Superseded));
     assert_eq!(host.outcome(ids[99]), Some(Outcome::Delivered));
-}
-
-#[test]
-fn a_state_that_the_broker_closes_on_is_rejected_and_holds_up_nothing() {
-    let mut host = host();
-    let poison = host.say("poison", "poison");
-    let good = host.say("good", "good");
-    let event = host.publish(None);
-    let start = host.now;
-    let mut outcomes = [None, None, None];
-    while outcomes.contains(&None) {
-        assert!(host.now < start + 120 * SECOND, "it goes on for ever");
-        if host.driver.engine().connection_number().is_none() {
-            host.connect();
-        }
-        for packet in host.sent() {
-            if text(&packet) == "poison" {
-                host.end(EndCause::ByPeer);
-                break;
-            }
-            host.acknowledge(&packet);
-        }
-        if host.driver.engine().connection_number().is_some() {
-            host.wait(SECOND / 2);
-        }
-        for (id, outcome) in [poison, good, event].into_iter().zip(&mut outcomes) {
-            if outcome.is_none() {
-                *outcome = host.outcome(id);
-            }
-        }
-    }
-    let [poison, good, event] = outcomes;
-    assert!(matches!(poison, Some(Outcome::Rejected(_))), "{poison:?}");
-    assert_eq!([good, event], [const { Some(Outcome::Delivered) }; 2]);
-    if host.driver.engine().connection_number().is_some() {
-        host.end(EndCause::Unavailable);
-    }
-    assert_eq!(host.come_back(), ["good"], "it is not said again");
-    // Another broker may like it.
-    let json = r#""guard_availability": false, "reconnect_max_seconds": 1, "broker_port": 1884"#;
-    host.effects = host.driver.reconfigure(host.now, settings(json)).1;
-    host.acknowledge_until_silent();
-    host.end(EndCause::ByPeer);
-    assert_eq!(host.come_back(), ["poison", "good"]);
-    host.say("poison", "harmless");
-    assert_eq!(host.acknowledge_until_silent(), ["harmless"]);
-}
-
-#[test]
-fn a_state_that_the_broker_refuses_is_said_again_on_the_next_connection() {
-    let mut host = host();
-    let id = host.say("a", "1");
-    host.connect();
-    let birth = host.sent();
-    host.acknowledge(&birth[0]);
-    let said = host.sent();
-    host.write(&said[0]);
-    let refused = Err("not authorized".into());
-    host.report(Input::Acked(token(&said[0]).expect("it has one"), refused));
-    assert!(matches!(host.outcome(id), Some(Outcome::Rejected(_))));
-    host.end(EndCause::ByPeer);
-    assert_eq!(host.come_back(), ["1"]);
-}
-
-#[test]
-fn an_acknowledgement_forgives_the_closes_before_it() {
-    let mut host = host();
-    host.say("a", "1");
-    for _ in 0..3 {
-        for _ in 0..2 {
-            host.connect();
-            let birth = host.sent();
-            host.acknowledge(&birth[0]);
-            assert_eq!(texts(&host.sent()), ["1"], "it is not held back");
-            host.end(EndCause::ByPeer);
-        }
-        assert_eq!(host.come_back(), ["1"]);
-        host.end(EndCause::Unavailable);
-    }
 }
 
 #[test]

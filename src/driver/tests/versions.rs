@@ -3,6 +3,28 @@
 use super::*;
 
 #[test]
+fn a_lesser_will_is_tried_once_of_each_kind_and_at_once() {
+    let mut host = Host::new("");
+    let wills = [
+        FailureKind::NoRetain,
+        FailureKind::NoQos1,
+        FailureKind::NoRetain,
+    ]
+    .map(|kind| {
+        let (at, will) = (host.now, host.fail(kind).will);
+        assert_eq!(host.now, at, "without a pause");
+        (will.retain, will.qos)
+    });
+    let full = (true, QoS::AtLeastOnce);
+    assert_eq!(wills[0], full);
+    assert_eq!(wills[1], (false, QoS::AtLeastOnce));
+    assert_eq!(wills[2], (false, QoS::AtMostOnce));
+    let (again, pause) = host.next_attempt();
+    assert!(pause >= SECOND, "there is no less");
+    assert_eq!((again.will.retain, again.will.qos), full);
+}
+
+#[test]
 fn one_close_without_an_answer_does_not_settle_the_version() {
     let mut host = Host::new("");
     assert_eq!(host.fail(FailureKind::Closed).version, Version::V5);
