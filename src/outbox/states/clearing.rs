@@ -1,0 +1,57 @@
+//! Topics that are to be cleared.
+
+use super::kept::{Kept, Place, Rank};
+use super::{States, Superseded, MOST_STATES, QUIET};
+use bytes::Bytes;
+use std::sync::Arc;
+
+impl States {
+    /// The topic is to be cleared, unless it holds a state or is to be cleared anyway.
+    pub(in crate::outbox) fn clear_quietly(&mut self, topic: &Arc<str>) {
+        if self.topics.contains_key(topic) {
+            return;
+        }
+        let id = QUIET + self.quiet;
+        self.quiet += 1;
+        let key = (Rank::Cleared, id);
+        let kept = Kept {
+            topic: topic.clone(),
+            payload: Bytes::new(),
+            id,
+            waiting: None,
+            place: Place::Said,
+            closes: 0,
+            closes_alone: 0,
+        };
+        self.insert(key, kept);
+        self.put(key, Place::Due);
+    }
+
+    /// This topic, or without one any, is not to be cleared quietly any more. For the time between connections.
+    pub(in crate::outbox) fn forget_clearings(&mut self, topic: Option<&str>) {
+        let cleared = self.kept.range((Rank::Cleared, 0)..);
+        let quiet = cleared.filter(|(_, kept)| kept.waiting.is_none());
+        let topics = quiet.map(|(_, kept)| kept.topic.clone());
+        let topics: Vec<_> = topics
+            .filter(|one| topic.is_none_or(|topic| topic == &**one))
+            .collect();
+        for topic in topics {
+            self.remove(&topic);
+        }
+    }
+
+    /// Of the topics that are to be cleared and wait, the one that has waited longest, if they are too many.
+    pub(in crate::outbox) fn drop_surplus(&mut self) -> Option<Superseded> {
+        if self.cleared <= MOST_STATES {
+            return None;
+        }
+        let first = |from: Rank, to: Rank| {
+            let mut of_rank = self.kept.range((from, 0)..=(to, u64::MAX));
+            of_rank.find(|(_, kept)| kept.place != Place::InFlight)
+        };
+        let surplus = first(Rank::Cleared, Rank::Cleared)
+            .or_else(|| first(Rank::ClearedConfig, Rank::ClearedConfig));
+        let topic = surplus.map(|(_, kept)| kept.topic.clone())?;
+        self.remove(&topic)?.1.superseded()
+    }
+}
