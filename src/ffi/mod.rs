@@ -33,11 +33,13 @@ mod status_code;
 mod text;
 
 // The exported functions, by what they are about.
+mod camera_states;
 mod cameras;
 mod connect;
 mod connection_test;
 mod delivery;
 mod find_announced;
+mod ghosts;
 mod notices;
 mod outcomes;
 mod publish;

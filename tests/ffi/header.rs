@@ -6,7 +6,7 @@ use std::fs;
 use crate::compiler::{defines, header, root, Program};
 
 /// The files that the header is made from, in its order.
-const SOURCES: [&str; 21] = [
+const SOURCES: [&str; 23] = [
     "abi",
     "status_code",
     "handle",
@@ -16,6 +16,8 @@ const SOURCES: [&str; 21] = [
     "publish",
     "states",
     "cameras",
+    "camera_states",
+    "ghosts",
     "try_publish",
     "delivery",
     "outcomes",
