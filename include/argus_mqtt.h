@@ -260,6 +260,21 @@ typedef struct {
 typedef uint64_t argus_mqtt_delivery;
 
 /**
+ * A state that goes before a message, such as the picture that belongs to an event. See argus_mqtt_publish_options.
+ */
+typedef struct {
+    /**
+     * Its topic, as for argus_mqtt_publish_state().
+     */
+    const char *topic;
+    /**
+     * payload_len bytes of any kind, at least 1.
+     */
+    const void *payload;
+    size_t payload_len;
+} argus_mqtt_named_state;
+
+/**
  * How argus_mqtt_publish() publishes a message. Owned by the caller, and read during the call only.
  *
  * Later versions of the library may add fields at the end. Therefore a program must set struct_size, and every field
@@ -286,6 +301,19 @@ typedef struct {
      * The lifetime of the message in seconds, both in the queue and at the broker; 0 means that it does not expire.
      */
     uint32_t expiry_seconds;
+    /**
+     * The states that go before the message, state_count of them, each of another topic; NULL and 0 for none. Copied.
+     *
+     * Each becomes the state of its topic, as by argus_mqtt_publish_state(), when the turn of the message comes: so
+     * each of two messages that wait has its own. The message does not wait for a state that the broker refuses. They
+     * count against the limits of the states; if there is no room for all, the oldest messages go without theirs,
+     * which the status counts as "states_left_out".
+     */
+    const argus_mqtt_named_state *states;
+    /**
+     * At most 16.
+     */
+    size_t state_count;
 } argus_mqtt_publish_options;
 
 /**
@@ -479,6 +507,36 @@ int32_t argus_mqtt_publish_event(argus_mqtt_client client,
                                  size_t event_len,
                                  argus_mqtt_delivery *delivery_out,
                                  argus_mqtt_error *error);
+
+/**
+ * Queues an event as argus_mqtt_publish_event() does, with its picture, for a camera that was announced with
+ * "snapshots". The picture goes before the event, and each of several events in the queue has its own; if there is no
+ * room for all of them, the oldest events go without theirs. See argus_mqtt_publish_options.
+ *
+ * jpeg is a JPEG of jpeg_len bytes, at most 1 MiB, and is copied. The other arguments are those of
+ * argus_mqtt_publish_event().
+ *
+ * Never blocks, and does not wait for the network. Any thread.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: accepted. It will have exactly one outcome.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: camera or event is not as for argus_mqtt_publish_event(), or camera is not announced, or
+ *   was announced without "snapshots", or jpeg is not a JPEG or is too large.
+ * - ARGUS_MQTT_QUEUE_FULL: not accepted; the settings say refuse_newest, or the event alone is larger than the queue.
+ * - ARGUS_MQTT_SHUT_DOWN: not accepted; another thread is shutting the client down.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_SYSTEM: no memory for the copy.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ */
+int32_t argus_mqtt_publish_event_with_snapshot(argus_mqtt_client client,
+                                               const char *camera,
+                                               const void *event,
+                                               size_t event_len,
+                                               const void *jpeg,
+                                               size_t jpeg_len,
+                                               argus_mqtt_delivery *delivery_out,
+                                               argus_mqtt_error *error);
 
 /**
  * Queues a message for delivery.
@@ -764,8 +822,8 @@ int32_t argus_mqtt_publish_camera_last_event(argus_mqtt_client client,
                                              argus_mqtt_error *error);
 
 /**
- * Publishes the picture of the next event of a camera that was announced with "snapshots". Call it before
- * argus_mqtt_publish_event().
+ * Publishes the picture of the last event of a camera that was announced with "snapshots", for one that belongs to no
+ * event or came after it. Otherwise use argus_mqtt_publish_event_with_snapshot().
  *
  * jpeg is a JPEG of jpeg_len bytes, at most 1 MiB, and is copied.
  *
@@ -1131,8 +1189,9 @@ int32_t argus_mqtt_notice_fd(argus_mqtt_client client,
  *   that were sent and not acknowledged; "states", "states_bytes": the states that are remembered; "outcomes_kept":
  *   the outcomes that nobody has fetched yet.
  * - "counters": how many messages were "accepted", "delivered", "expired", "dropped_queue_full", "dropped_shutdown",
- *   "dropped_no_subscriber", "superseded", "rejected", "unknown", "refused_queue_full" and "resent"; "guard_repairs"
- *   of the availability topic; and "ignored_acknowledgements", which a broker sent unexpectedly, or twice.
+ *   "dropped_no_subscriber", "superseded", "rejected", "unknown", "refused_queue_full" and "resent"; "states_left_out",
+ *   which messages named and which did not go before them; "guard_repairs" of the availability topic; and
+ *   "ignored_acknowledgements", which a broker sent unexpectedly, or twice.
  * - "acknowledgement_seconds": how long brokers took to acknowledge messages of QoS 1, as a histogram in the form of
  *   Prometheus: "buckets", each with "le", its bound in seconds from 0.001 to 10, and "count", how many took at most
  *   that long; "count" of all, and "sum_seconds". Like the counters, it continues with new settings.

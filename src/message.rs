@@ -41,16 +41,25 @@ impl TryFrom<i64> for QoS {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct PublishOptions {
+pub struct PublishOptions<'a> {
     /// Quality of service; 1 unless set.
     pub qos: QoS,
     /// Whether the broker retains the message for later subscribers; no unless set.
     pub retain: bool,
     /// After how long the message expires, from now: whole seconds, at least 1. Never unless set.
     pub expiry: Option<Duration>,
+    /// States that go before the message, by topic, such as the picture that belongs to an event; none unless set. At most
+    /// 16, each of another topic.
+    ///
+    /// Each becomes the [state](crate::Client::publish_state) of its topic when the turn of the message comes: so each of
+    /// two messages that wait has its own. The message does not wait for a state that the broker refuses. They count
+    /// against the bounds of the states; where there is no room for all, the oldest messages go without theirs, which is
+    /// counted as [`states_left_out`](crate::Counters::states_left_out). What a message that expires or is dropped
+    /// would have said is said all the same, unless it was forgotten.
+    pub states: &'a [(&'a str, Bytes)],
 }
 
-impl PublishOptions {
+impl<'a> PublishOptions<'a> {
     /// QoS 1, not retained, no expiry.
     #[must_use]
     pub fn new() -> Self {
@@ -76,6 +85,12 @@ impl PublishOptions {
             expiry: expiry.into(),
             ..self
         }
+    }
+
+    /// Says which states go before the message: topics and payloads.
+    #[must_use]
+    pub fn states(self, states: &'a [(&'a str, Bytes)]) -> Self {
+        PublishOptions { states, ..self }
     }
 }
 

@@ -78,9 +78,9 @@ impl Online {
     }
 
     fn publish(&mut self) {
-        let (accepted, _) = self
-            .driver
-            .publish(NOW, message_of_camera(), Some(300), false);
+        let (accepted, _) =
+            self.driver
+                .publish(NOW, message_of_camera(), Some(300), false, Vec::new());
         accepted.expect("there is room");
     }
 

@@ -114,8 +114,9 @@ impl Client {
         self.change(|home, now| Ok(vec![home.last_event(camera, event.as_ref(), now)?]))
     }
 
-    /// Publishes the snapshot of the last event of a camera that was announced with snapshots: a JPEG of at most 1 MiB.
-    /// Call this before publishing the event that it belongs to.
+    /// Publishes the snapshot of the last event of a camera that was announced with snapshots: a JPEG of at most 1 MiB. For
+    /// one that belongs to no event, or came after it; otherwise use
+    /// [`publish_event_with_snapshot`](Client::publish_event_with_snapshot).
     ///
     /// # Errors
     /// Those of [`disable_camera`](Client::disable_camera), also if the bytes are not such a picture or the camera was
@@ -211,12 +212,21 @@ impl Guarded {
     }
 
     /// The states that follow from an event that was accepted, of a camera that is announced.
-    pub(super) fn follow_event(&mut self, now: Time, camera: &str, event: &Bytes) -> Effects {
+    pub(super) fn follow_event(
+        &mut self,
+        now: Time,
+        camera: &str,
+        event: &Bytes,
+        snapshot: Option<Bytes>,
+    ) -> Effects {
         let Some(home) = &mut self.extra.home else {
             return Effects::default();
         };
         if !home.is_announced(camera) {
             return Effects::default();
+        }
+        if let Some(jpeg) = snapshot {
+            home.keep_picture(camera, jpeg);
         }
         // It was checked before, and a state that there is no room for is counted as refused.
         match home.event(camera, event.clone(), SystemTime::now()) {

@@ -5,18 +5,35 @@ use super::Client;
 use crate::driver::Effects;
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::home_assistant;
 use crate::message::{Message, PublishOptions};
-use crate::outbox::Time;
+use crate::outbox::{NamedState, Rank, Time};
 use crate::payload::{check_event, check_payload};
 use crate::topic;
 use bytes::Bytes;
+use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
+
+/// So many states may be named by one message.
+const MOST_STATES: usize = 16;
 
 /// A message that was checked as far as that needs no client.
 #[derive(Debug)]
 enum Checked<'a> {
-    Event { camera: &'a str, event: Bytes },
-    Other(Message, Option<u32>),
+    Event {
+        camera: &'a str,
+        event: Bytes,
+        snapshot: Option<Bytes>,
+    },
+    Other(Message, Option<u32>, Vec<(Arc<str>, Bytes)>),
+}
+
+/// One that is complete.
+struct Completed {
+    message: Message,
+    lifetime: Option<u32>,
+    states: Vec<NamedState>,
 }
 
 impl Client {
@@ -24,9 +41,10 @@ impl Client {
         &self,
         camera: &str,
         event: Bytes,
+        snapshot: Option<Bytes>,
         track: bool,
     ) -> Result<u64, Error> {
-        let checked = Checked::event(camera, event)?;
+        let checked = Checked::event(camera, event, snapshot)?;
         self.shared
             .call(|guarded, now| guarded.publish(now, checked, track))
     }
@@ -35,7 +53,7 @@ impl Client {
         &self,
         topic: &str,
         payload: Bytes,
-        options: PublishOptions,
+        options: PublishOptions<'_>,
         track: bool,
     ) -> Result<u64, Error> {
         let checked = Checked::other(topic, payload, options)?;
@@ -51,7 +69,7 @@ impl Client {
         track: bool,
         forget: Option<u64>,
     ) -> Result<Option<u64>, Error> {
-        self.try_publish(Checked::event(camera, event)?, track, forget)
+        self.try_publish(Checked::event(camera, event, None)?, track, forget)
     }
 
     /// As `enqueue`, after forgetting a delivery; gives none, and does nothing, if another thread has the lock.
@@ -59,7 +77,7 @@ impl Client {
         &self,
         topic: &str,
         payload: Bytes,
-        options: PublishOptions,
+        options: PublishOptions<'_>,
         track: bool,
         forget: Option<u64>,
     ) -> Result<Option<u64>, Error> {
@@ -83,12 +101,16 @@ impl Client {
 }
 
 impl<'a> Checked<'a> {
-    fn event(camera: &'a str, event: Bytes) -> Result<Self, Error> {
+    fn event(camera: &'a str, event: Bytes, snapshot: Option<Bytes>) -> Result<Self, Error> {
         check_event(&event)?;
-        Ok(Checked::Event { camera, event })
+        Ok(Checked::Event {
+            camera,
+            event,
+            snapshot,
+        })
     }
 
-    fn other(topic: &str, payload: Bytes, options: PublishOptions) -> Result<Self, Error> {
+    fn other(topic: &str, payload: Bytes, options: PublishOptions<'_>) -> Result<Self, Error> {
         topic::check_name(topic).map_err(|why| Error::argument(format!("topic: {why}")))?;
         check_payload(&payload)?;
         let lifetime = options.expiry.map(whole_seconds).transpose()?;
@@ -98,8 +120,41 @@ impl<'a> Checked<'a> {
             qos: options.qos,
             retain: options.retain,
         };
-        Ok(Checked::Other(message, lifetime))
+        Ok(Checked::Other(
+            message,
+            lifetime,
+            checked_states(topic, options.states)?,
+        ))
     }
+}
+
+/// States that a message on this topic names.
+fn checked_states(topic: &str, states: &[(&str, Bytes)]) -> Result<Vec<(Arc<str>, Bytes)>, Error> {
+    let fault = |what: String| Error::argument(format!("states: {what}"));
+    if states.len() > MOST_STATES {
+        let count = states.len();
+        return Err(fault(format!(
+            "{count} are named; a message may name {MOST_STATES} at most"
+        )));
+    }
+    let mut taken = HashSet::from([topic]);
+    let mut checked = Vec::with_capacity(states.len());
+    for (topic, payload) in states {
+        topic::check_name(topic).map_err(&fault)?;
+        if payload.is_empty() {
+            return Err(fault(format!(
+                "the payload of {topic:?} is empty, which would delete the state; to do that, forget it"
+            )));
+        }
+        check_payload(payload)?;
+        if !taken.insert(topic) {
+            return Err(fault(format!(
+                "{topic:?} is the topic of the message itself, or named twice; give each its own topic"
+            )));
+        }
+        checked.push(((*topic).into(), payload.clone()));
+    }
+    Ok(checked)
 }
 
 impl Guarded {
@@ -110,25 +165,46 @@ impl Guarded {
         track: bool,
     ) -> (Result<u64, Error>, Effects) {
         let (camera, completed) = match checked {
-            Checked::Event { camera, event } => (Some(camera), self.event(camera, event)),
-            Checked::Other(message, lifetime) => (None, self.other(message, lifetime)),
+            Checked::Event {
+                camera,
+                event,
+                snapshot,
+            } => (Some(camera), self.event(camera, event, snapshot)),
+            Checked::Other(message, lifetime, states) => {
+                (None, self.other(message, lifetime, states))
+            }
         };
-        let (message, lifetime) = match completed {
+        let Completed {
+            message,
+            lifetime,
+            states,
+        } = match completed {
             Ok(completed) => completed,
             Err(error) => return (Err(error), Effects::default()),
         };
         let payload = message.payload.clone();
-        let (accepted, effects) = self.driver.publish(now, message, lifetime, track);
+        let snapshot = states.first().map(|state| state.payload.clone());
+        let (accepted, effects) = (self.driver).publish(now, message, lifetime, track, states);
         match camera {
             Some(camera) if accepted.is_ok() => {
-                let more = self.follow_event(now, camera, &payload);
+                let more = self.follow_event(now, camera, &payload, snapshot);
                 (accepted, effects.then(more))
             }
             _ => (accepted, effects),
         }
     }
 
-    fn event(&mut self, camera: &str, event: Bytes) -> Result<(Message, Option<u32>), Error> {
+    fn event(
+        &mut self,
+        camera: &str,
+        event: Bytes,
+        snapshot: Option<Bytes>,
+    ) -> Result<Completed, Error> {
+        if let Some(error) = self.driver.engine().closed().filter(|_| snapshot.is_some()) {
+            return Err(error);
+        }
+        let snapshot = snapshot.map(|jpeg| self.home()?.picture_of(camera, jpeg));
+        let states = snapshot.transpose()?.map(named);
         let topic = self.event_topic(camera)?;
         let settings = self.driver.engine().newest_settings();
         let lifetime = Some(settings.message_expiry_seconds);
@@ -138,16 +214,52 @@ impl Guarded {
             qos: settings.qos,
             retain: settings.retain_events,
         };
-        Ok((message, lifetime))
+        Ok(Completed {
+            message,
+            lifetime,
+            states: states.into_iter().collect(),
+        })
     }
 
     fn other(
         &self,
         message: Message,
         lifetime: Option<u32>,
-    ) -> Result<(Message, Option<u32>), Error> {
-        check_not_availability(self.driver.engine(), &message.topic)?;
-        Ok((message, lifetime))
+        states: Vec<(Arc<str>, Bytes)>,
+    ) -> Result<Completed, Error> {
+        let engine = self.driver.engine();
+        check_not_availability(engine, &message.topic)?;
+        let states = states.into_iter().map(|(topic, payload)| {
+            check_not_availability(engine, &topic)?;
+            let rank = rank(engine, &topic);
+            Ok(NamedState {
+                topic,
+                payload,
+                rank,
+            })
+        });
+        let states = states.collect::<Result<_, Error>>()?;
+        Ok(Completed {
+            message,
+            lifetime,
+            states,
+        })
+    }
+}
+
+fn named(state: home_assistant::Message) -> NamedState {
+    NamedState {
+        topic: state.topic.into(),
+        payload: state.payload,
+        rank: state.rank,
+    }
+}
+
+/// Before which states one of this topic is said.
+pub(super) fn rank(engine: &Engine, topic: &str) -> Rank {
+    match topic::is_config(&engine.newest_settings().discovery_prefix, topic) {
+        true => Rank::Config,
+        false => Rank::State,
     }
 }
 

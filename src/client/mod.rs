@@ -162,7 +162,24 @@ impl Client {
     /// [`ErrorKind::InvalidArgument`] if the camera is not a valid topic level or the event is not a JSON object;
     /// [`ErrorKind::QueueFull`]; [`ErrorKind::ShutDown`].
     pub fn publish_event(&self, camera: &str, event: impl Into<Bytes>) -> Result<Delivery, Error> {
-        let id = self.enqueue_event(camera, event.into(), true)?;
+        let id = self.enqueue_event(camera, event.into(), None, true)?;
+        Ok(Delivery::new(self.shared.clone(), id))
+    }
+
+    /// Queues an event as [`publish_event`](Client::publish_event) does, of a camera that was announced with snapshots,
+    /// and its picture, which goes before it: a JPEG of at most 1 MiB. Each of several events that wait has its own; of
+    /// too many the oldest go without, as [`PublishOptions::states`] says.
+    ///
+    /// # Errors
+    /// As [`publish_event`](Client::publish_event), and [`ErrorKind::InvalidArgument`] when the camera was not announced
+    /// with snapshots or the bytes are no such picture.
+    pub fn publish_event_with_snapshot(
+        &self,
+        camera: &str,
+        event: impl Into<Bytes>,
+        jpeg: impl Into<Bytes>,
+    ) -> Result<Delivery, Error> {
+        let id = self.enqueue_event(camera, event.into(), Some(jpeg.into()), true)?;
         Ok(Delivery::new(self.shared.clone(), id))
     }
 
@@ -174,7 +191,7 @@ impl Client {
         &self,
         topic: &str,
         payload: impl Into<Bytes>,
-        options: PublishOptions,
+        options: PublishOptions<'_>,
     ) -> Result<Delivery, Error> {
         let id = self.enqueue(topic, payload.into(), options, true)?;
         Ok(Delivery::new(self.shared.clone(), id))

@@ -1,11 +1,11 @@
 //! What is to stand at the broker for good.
 
-use super::hand_over::check_not_availability;
+use super::hand_over::{check_not_availability, rank};
 use super::shared::Guarded;
 use super::{Client, Delivery};
 use crate::driver::Effects;
 use crate::error::Error;
-use crate::outbox::{Rank, Time};
+use crate::outbox::Time;
 use crate::payload::check_payload;
 use crate::topic;
 use bytes::Bytes;
@@ -110,11 +110,7 @@ impl Guarded {
         if let Err(error) = check_not_availability(self.driver.engine(), topic) {
             return (Err(error), Effects::default());
         }
-        let settings = self.driver.engine().newest_settings();
-        let rank = match topic::is_config(&settings.discovery_prefix, topic) {
-            true => Rank::Config,
-            false => Rank::State,
-        };
+        let rank = rank(self.driver.engine(), topic);
         self.driver.set_state(now, topic, payload, rank, track)
     }
 }

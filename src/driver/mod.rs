@@ -17,7 +17,7 @@ pub(crate) use steps::Taken;
 use crate::engine::{Connack, Engine, Input, Link, Notice, NoticeKinds, Plan};
 use crate::error::Error;
 use crate::message::Message;
-use crate::outbox::{Rank, Time};
+use crate::outbox::{NamedState, Rank, Time};
 use crate::outcome::Outcome;
 use crate::settings::Settings;
 use bytes::Bytes;
@@ -77,9 +77,10 @@ impl<L: Link> Driver<L> {
         message: Message,
         lifetime_seconds: Option<u32>,
         tracked: bool,
+        states: Vec<NamedState>,
     ) -> (Result<u64, Error>, Effects) {
         let result = self.take(Step::Told, |engine| {
-            engine.publish(now, message, lifetime_seconds, tracked)
+            engine.publish(now, message, lifetime_seconds, tracked, states)
         });
         // Deadlines are left to the background thread: this call is made for every event, and has to be cheap.
         (result, self.act(now))

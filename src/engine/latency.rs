@@ -115,7 +115,7 @@ mod tests {
                 qos,
                 retain: false,
             };
-            let accepted = engine.publish(Time::ZERO, message, None, false);
+            let accepted = engine.publish(Time::ZERO, message, None, false, Vec::new());
             accepted.expect("there is room");
             assert!(engine.next_packet(Time::ZERO).is_some(), "the message");
         }

@@ -79,7 +79,7 @@ pub(crate) use version_choice::VersionChoice;
 
 use crate::error::Error;
 use crate::message::Message;
-use crate::outbox::{Bounds, Outbox, Time};
+use crate::outbox::{Bounds, NamedState, Outbox, Time};
 use crate::outcome::{Outcome, ShutdownReport};
 use crate::settings::Settings;
 use broker::Broker;
@@ -168,16 +168,19 @@ impl Engine {
         }
     }
 
-    /// Queues a message. Never waits.
+    /// Queues a message, and states that go before it, each of another topic. Never waits.
     pub(crate) fn publish(
         &mut self,
         now: Time,
         message: Message,
         lifetime_seconds: Option<u32>,
         tracked: bool,
+        states: Vec<NamedState>,
     ) -> Result<u64, Error> {
         self.check_open()?;
-        self.outbox.accept(now, message, lifetime_seconds, tracked)
+        let id = (self.outbox).accept(now, message, lifetime_seconds, tracked)?;
+        self.outbox.name_states(id, states);
+        Ok(id)
     }
 
     /// What the background thread is to do next. Lets time pass.

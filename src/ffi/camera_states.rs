@@ -148,8 +148,8 @@ pub unsafe extern "C" fn argus_mqtt_publish_camera_last_event(
     }
 }
 
-/// Publishes the picture of the next event of a camera that was announced with "snapshots". Call it before
-/// argus_mqtt_publish_event().
+/// Publishes the picture of the last event of a camera that was announced with "snapshots", for one that belongs to no
+/// event or came after it. Otherwise use argus_mqtt_publish_event_with_snapshot().
 ///
 /// jpeg is a JPEG of jpeg_len bytes, at most 1 MiB, and is copied.
 ///

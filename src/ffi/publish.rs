@@ -47,7 +47,51 @@ pub unsafe extern "C" fn argus_mqtt_publish_event(
             let client = handle::find(client)?;
             let camera = text("camera", camera)?;
             let event = payload("event", event, event_len)?;
-            let id = client.enqueue_event(camera, event, !delivery_out.is_null())?;
+            let id = client.enqueue_event(camera, event, None, !delivery_out.is_null())?;
+            put(delivery_out, id);
+            Ok(())
+        })
+    }
+}
+
+/// Queues an event as argus_mqtt_publish_event() does, with its picture, for a camera that was announced with
+/// "snapshots". The picture goes before the event, and each of several events in the queue has its own; if there is no
+/// room for all of them, the oldest events go without theirs. See argus_mqtt_publish_options.
+///
+/// jpeg is a JPEG of jpeg_len bytes, at most 1 MiB, and is copied. The other arguments are those of
+/// argus_mqtt_publish_event().
+///
+/// Never blocks, and does not wait for the network. Any thread.
+///
+/// Returns:
+/// - ARGUS_MQTT_OK: accepted. It will have exactly one outcome.
+/// - ARGUS_MQTT_INVALID_ARGUMENT: camera or event is not as for argus_mqtt_publish_event(), or camera is not announced, or
+///   was announced without "snapshots", or jpeg is not a JPEG or is too large.
+/// - ARGUS_MQTT_QUEUE_FULL: not accepted; the settings say refuse_newest, or the event alone is larger than the queue.
+/// - ARGUS_MQTT_SHUT_DOWN: not accepted; another thread is shutting the client down.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
+/// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+/// - ARGUS_MQTT_SYSTEM: no memory for the copy.
+/// - ARGUS_MQTT_INTERNAL: a defect of the library.
+#[no_mangle]
+pub unsafe extern "C" fn argus_mqtt_publish_event_with_snapshot(
+    client: argus_mqtt_client,
+    camera: *const c_char,
+    event: *const c_void,
+    event_len: usize,
+    jpeg: *const c_void,
+    jpeg_len: usize,
+    delivery_out: *mut argus_mqtt_delivery,
+    error: *mut argus_mqtt_error,
+) -> i32 {
+    // SAFETY: pointers are NULL or valid for this call, as the header demands.
+    unsafe {
+        boundary(error, || {
+            let client = handle::find(client)?;
+            let camera = text("camera", camera)?;
+            let event = payload("event", event, event_len)?;
+            let jpeg = payload("jpeg", jpeg, jpeg_len)?;
+            let id = client.enqueue_event(camera, event, Some(jpeg), !delivery_out.is_null())?;
             put(delivery_out, id);
             Ok(())
         })
@@ -94,9 +138,9 @@ pub unsafe extern "C" fn argus_mqtt_publish(
         boundary(error, || {
             let client = handle::find(client)?;
             let topic = text("topic", topic)?;
-            let options = publish_options::read(options)?;
+            let given = publish_options::read(options)?;
             let payload = self::payload("payload", payload, payload_len)?;
-            let id = client.enqueue(topic, payload, options, !delivery_out.is_null())?;
+            let id = client.enqueue(topic, payload, given.options(), !delivery_out.is_null())?;
             put(delivery_out, id);
             Ok(())
         })

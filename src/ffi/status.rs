@@ -23,8 +23,9 @@ use std::ffi::c_char;
 ///   that were sent and not acknowledged; "states", "states_bytes": the states that are remembered; "outcomes_kept":
 ///   the outcomes that nobody has fetched yet.
 /// - "counters": how many messages were "accepted", "delivered", "expired", "dropped_queue_full", "dropped_shutdown",
-///   "dropped_no_subscriber", "superseded", "rejected", "unknown", "refused_queue_full" and "resent"; "guard_repairs"
-///   of the availability topic; and "ignored_acknowledgements", which a broker sent unexpectedly, or twice.
+///   "dropped_no_subscriber", "superseded", "rejected", "unknown", "refused_queue_full" and "resent"; "states_left_out",
+///   which messages named and which did not go before them; "guard_repairs" of the availability topic; and
+///   "ignored_acknowledgements", which a broker sent unexpectedly, or twice.
 /// - "acknowledgement_seconds": how long brokers took to acknowledge messages of QoS 1, as a histogram in the form of
 ///   Prometheus: "buckets", each with "le", its bound in seconds from 0.001 to 10, and "count", how many took at most
 ///   that long; "count" of all, and "sum_seconds". Like the counters, it continues with new settings.

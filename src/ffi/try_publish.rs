@@ -84,10 +84,10 @@ pub unsafe extern "C" fn argus_mqtt_try_publish(
         boundary(error, || {
             let client = handle::try_find(client)?.ok_or_else(busy)?;
             let topic = text("topic", topic)?;
-            let options = publish_options::read(options)?;
+            let given = publish_options::read(options)?;
             let payload = self::payload("payload", payload, payload_len)?;
             let track = !delivery_out.is_null();
-            let id = client.try_enqueue(topic, payload, options, track, number(forget))?;
+            let id = client.try_enqueue(topic, payload, given.options(), track, number(forget))?;
             put(delivery_out, id.ok_or_else(busy)?);
             Ok(())
         })

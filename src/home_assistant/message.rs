@@ -15,7 +15,7 @@ pub struct Message {
     /// What it is.
     pub kind: MessageKind,
     /// How to publish it.
-    pub options: PublishOptions,
+    pub options: PublishOptions<'static>,
     /// Of a state, which others it goes before.
     pub(crate) rank: Rank,
 }
@@ -39,7 +39,7 @@ impl Message {
             options: PublishOptions {
                 qos: QoS::AtLeastOnce,
                 retain: true,
-                expiry: None,
+                ..PublishOptions::new()
             },
             rank,
         }

@@ -92,7 +92,13 @@ impl HomeAssistant {
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when the camera is not announced, or was
     /// announced without snapshots, or the bytes are no such picture.
     pub fn snapshot(&mut self, camera: &str, jpeg: impl Into<Bytes>) -> Result<Message, Error> {
-        let jpeg = jpeg.into();
+        let message = self.picture_of(camera, jpeg.into())?;
+        self.keep_picture(camera, message.payload.clone());
+        Ok(message)
+    }
+
+    /// What says this picture, which is not remembered.
+    pub(crate) fn picture_of(&self, camera: &str, jpeg: Bytes) -> Result<Message, Error> {
         let fault = |what: String| Err(Error::argument(format!("snapshot: {what}")));
         if !self.announced(camera)?.camera.snapshots {
             return fault(format!(
@@ -109,7 +115,15 @@ impl HomeAssistant {
                 jpeg.len()
             ));
         }
-        self.say(camera, State::Snapshot, jpeg)
+        let topic = self.topics.state(camera, State::Snapshot);
+        Ok(Message::state(State::Snapshot.rank(), topic, jpeg))
+    }
+
+    /// Remembers a picture that was said.
+    pub(crate) fn keep_picture(&mut self, camera: &str, jpeg: Bytes) {
+        if let Some(announced) = self.cameras.get_mut(camera) {
+            announced.states.insert(State::Snapshot, jpeg);
+        }
     }
 
     /// An event of a camera: the message that tells it, and the states that follow: the last event, and activity.

@@ -14,7 +14,7 @@ pub(super) struct Topics {
     pub(super) birth_message: String,
     pub(super) will_message: String,
     /// How events are published.
-    pub(super) event_options: PublishOptions,
+    pub(super) event_options: PublishOptions<'static>,
     pub(super) id_prefix: String,
     discovery_prefix: String,
     topic_prefix: String,
@@ -35,6 +35,7 @@ impl Topics {
                 qos: settings.qos,
                 retain: settings.retain_events,
                 expiry: Some(Duration::from_secs(settings.message_expiry_seconds.into())),
+                ..PublishOptions::new()
             },
             id_prefix: settings.discovery_id_prefix.clone(),
             discovery_prefix: settings.discovery_prefix.clone(),

@@ -28,6 +28,9 @@ pub struct Counters {
     /// Messages refused by a publish call because the outbox was full, or there was no room for another state. They were
     /// not accepted.
     pub refused_queue_full: u64,
+    /// States that a message named and that did not go ahead of it: there was no room for them, or the broker would not
+    /// take them.
+    pub states_left_out: u64,
     /// Times a message was sent again after a connection ended.
     pub resent: u64,
     /// How often the availability topic was corrected after another client published to it.

@@ -19,6 +19,8 @@ pub(super) enum Nature {
     State,
     /// A state that was said before. It is no message of anybody, and has no outcome.
     StateAgain,
+    /// A state that goes ahead of the message whose id it has.
+    Ahead,
 }
 
 /// A message with its age and history.

@@ -9,6 +9,8 @@ mod entry;
 mod flush_marks;
 mod id_hash;
 mod lane;
+mod leading;
+mod named;
 mod outcomes;
 mod queues;
 mod ranking;
@@ -23,6 +25,7 @@ mod unheard;
 pub(crate) use bounds::Bounds;
 pub use counters::Counters;
 pub(crate) use entry::Entry;
+pub(crate) use named::NamedState;
 pub(crate) use states::Rank;
 
 use crate::error::Error;
@@ -30,6 +33,7 @@ use crate::message::Message;
 use crate::outcome::{DropReason, Outcome};
 use entry::{millis, Nature, LASTING};
 use flush_marks::FlushMarks;
+use named::{Ahead, NamedStates};
 use outcomes::Outcomes;
 use queues::Queues;
 use states::{Next, States};
@@ -45,6 +49,7 @@ pub(crate) struct Outbox {
     bounds: Bounds,
     queues: Queues,
     states: States,
+    named: NamedStates,
     last_id: u64,
     /// Bytes of the messages queued and in flight, without those that say states.
     bytes: u64,
@@ -62,6 +67,7 @@ impl Outbox {
             bounds,
             queues: Queues::default(),
             states: States::default(),
+            named: NamedStates::default(),
             last_id: 0,
             bytes: 0,
             in_flight: 0,
@@ -155,18 +161,42 @@ impl Outbox {
     /// not paused.
     pub(crate) fn take(&mut self, now: Time) -> Option<Entry> {
         self.expire(now);
+        self.follow_messages();
         match self.states.take(now) {
             Next::Say(entry) => return Some(entry),
             Next::Later => return None,
             Next::Others => {}
         }
-        if let Some(lane) = self.queues.begin_retry() {
-            let mut entry = self.take_front(lane)?;
-            entry.is_retry = true;
+        if let Some(entry) = self.take_message(now) {
+            self.states.others_went();
             return Some(entry);
         }
-        let lane = self.queues.oldest_flowing()?;
-        self.take_front(lane)
+        match self.states.take_due(now) {
+            Next::Say(entry) => Some(entry),
+            Next::Later | Next::Others => None,
+        }
+    }
+
+    /// Takes the message that is next, or a state that goes ahead of it.
+    fn take_message(&mut self, now: Time) -> Option<Entry> {
+        loop {
+            let again = self.queues.next_to_retry();
+            let lane = match again {
+                Some(topic) => self.queues.head(topic),
+                None => self.queues.oldest_flowing(),
+            }?;
+            match self.ahead_of(now, lane) {
+                Ahead::Nothing => {}
+                Ahead::Say(entry) => return Some(entry),
+                Ahead::Wait => continue,
+            }
+            if let Some(topic) = again {
+                self.queues.begin_retry(topic);
+            }
+            let mut entry = self.take_front(lane)?;
+            entry.is_retry = again.is_some();
+            return Some(entry);
+        }
     }
 
     /// Takes the oldest held message that is still worth sending, to be sent alone. Its topic flows again.
@@ -185,6 +215,9 @@ impl Outbox {
     /// Whether messages that expire have to wait, with what is behind them on their topics. Messages that are held for
     /// another reason wait as well.
     pub(crate) fn hold_events(&mut self, holds: bool) {
+        if holds && !self.queues.holds_events {
+            self.queues.stop_perishable();
+        }
         self.queues.holds_events = holds;
     }
 
@@ -236,6 +269,7 @@ impl Outbox {
             if let Some(superseded) = superseded {
                 self.end_waiting(&superseded, Outcome::Superseded);
             }
+            self.topic_is_free(&entry.message.topic);
             return;
         }
         self.land(&entry);
@@ -259,6 +293,10 @@ impl Outbox {
             nature => {
                 let is_given_up = entry.closes_alone > 0 && matches!(outcome, Outcome::Rejected(_));
                 self.states.end(entry, is_given_up);
+                self.topic_is_free(&entry.message.topic);
+                if nature == Nature::Ahead && matches!(outcome, Outcome::Rejected(_)) {
+                    self.counters.states_left_out += 1;
+                }
                 if nature == Nature::State {
                     self.count(entry.id, entry.tracked, outcome);
                 }
@@ -353,6 +391,7 @@ impl Outbox {
     fn record(&mut self, entry: &Entry, outcome: Outcome) {
         self.bytes -= entry.cost();
         self.count(entry.id, entry.tracked, outcome);
+        self.forget_message(entry.id);
     }
 
     fn count(&mut self, id: u64, tracked: bool, outcome: Outcome) {

@@ -2,6 +2,7 @@
 
 use super::entry::{Entry, LASTING};
 use super::lane::{Front, Lane};
+use super::leading::Leading;
 use super::ranking::Ranking;
 use super::room::Room;
 use super::slab::Slab;
@@ -37,6 +38,11 @@ pub(super) struct Queues {
     pub(super) retries: Ranking,
     /// Those of them whose head is to be tried now, by its id.
     pub(super) due: Ranking,
+    /// Topics whose head names states, and those of them, by its id, whose head waits for these.
+    pub(super) leading: HashMap<u32, Leading>,
+    waiting: Ranking,
+    /// Messages ahead of which states were said, and which have gone or do not go now.
+    pub(super) went: Vec<u64>,
     /// Lanes whose messages expire: by the id of their front, and by when that expires.
     expiring: Ranking,
     expiries: Ranking,
@@ -97,7 +103,13 @@ impl Queues {
 
     /// The lane whose front is the oldest message of all.
     pub(super) fn oldest(&self) -> Option<u32> {
-        let topics = [&self.lasting, &self.perishable, &self.paused, &self.unheard];
+        let topics = [
+            &self.lasting,
+            &self.perishable,
+            &self.waiting,
+            &self.paused,
+            &self.unheard,
+        ];
         let heads = topics.map(Ranking::first);
         self.head(heads.into_iter().flatten().min()?.1)
     }
@@ -114,6 +126,11 @@ impl Queues {
 
     pub(super) fn front(&self, lane: u32) -> Option<Front> {
         self.lanes.get(lane)?.front()
+    }
+
+    /// The topic of a lane.
+    pub(super) fn topic_of(&self, lane: u32) -> Option<u32> {
+        self.lanes.get(lane).map(|lane| lane.topic)
     }
 
     /// Takes the front of a lane.
@@ -214,6 +231,7 @@ impl Queues {
             (self.expiring, self.expiries) = Default::default();
             (self.lasting, self.perishable, self.paused) = Default::default();
             (self.unheard, self.retries, self.due) = Default::default();
+            self.waiting = Ranking::default();
         }
     }
 
@@ -279,13 +297,16 @@ impl Queues {
         let id = |belongs: bool| head.filter(|_| belongs).map(|head| head.id);
         let is = |property: fn(&Front) -> bool| head.as_ref().is_some_and(property);
         let is_held = is(|head| head.is_held);
-        let flows = !is_held && retry.is_none();
+        let going = head.filter(|head| !head.is_held && Retry::may_go(retry));
+        let waits = self.leads(topic, going.as_ref());
+        let flows = !is_held && retry.is_none() && !waits;
         self.lasting
             .set(topic, id(flows && is(|head| !head.expires())));
         self.perishable.set(topic, id(flows && is(Front::expires)));
+        self.waiting.set(topic, id(waits && retry.is_none()));
         self.paused.set(topic, id(is_held));
         self.unheard.set(topic, id(retry.is_some()));
-        self.due.set(topic, id(retry == Some(Retry::Due)));
+        self.due.set(topic, id(retry == Some(Retry::Due) && !waits));
         let at = retry.and_then(|retry| match retry {
             Retry::At(at) => Some(at),
             Retry::Due | Retry::InFlight => None,

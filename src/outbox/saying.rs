@@ -27,10 +27,14 @@ impl Outbox {
         room.and_then(|()| self.check_kept(tracked))
             .inspect_err(|_| self.counters.refused_queue_full += 1)?;
         let id = self.admit(tracked);
+        if is_cleared {
+            self.forget_named_states(id, topic);
+        }
         let superseded = self.states.set(now, id, topic, payload, rank, tracked);
         if let Some(superseded) = superseded {
             self.end_waiting(&superseded, Outcome::Superseded);
         }
+        self.fit_named_states();
         if is_cleared {
             while let Some(surplus) = self.states.drop_surplus() {
                 self.end_waiting(&surplus, Outcome::Dropped(DropReason::QueueFull));
@@ -50,9 +54,9 @@ impl Outbox {
         self.states.forget_clearings(topic);
     }
 
-    /// States remembered, and the bytes that they take.
+    /// States remembered, and the bytes that they and those that messages name take.
     pub(crate) fn states(&self) -> (usize, u64) {
-        (self.states.len(), self.states.bytes())
+        (self.states.len(), self.states.bytes() + self.named_bytes())
     }
 
     /// A connection is open: all states are to be said, before anything else.
@@ -63,6 +67,7 @@ impl Outbox {
     /// The connection is over, and what was in flight is back.
     pub(crate) fn disconnected(&mut self) {
         self.states.disconnected();
+        self.stop_leading();
     }
 
     /// All states are to be said again, soon.

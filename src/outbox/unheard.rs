@@ -135,14 +135,15 @@ impl Queues {
         topic.is_some_and(|topic| topic.retry.is_some())
     }
 
-    /// The lane whose front is to be tried again, which is then on its way.
-    pub(super) fn begin_retry(&mut self) -> Option<u32> {
-        if self.holds_events {
-            return None;
-        }
-        let (_, topic) = self.due.first()?;
+    /// The topic whose head is to be tried again.
+    pub(super) fn next_to_retry(&self) -> Option<u32> {
+        let (_, topic) = self.due.first().filter(|_| !self.holds_events)?;
+        Some(topic)
+    }
+
+    /// The head of this topic is on its way again.
+    pub(super) fn begin_retry(&mut self, topic: u32) {
         self.set_retry(topic, Some(Retry::InFlight));
-        self.head(topic)
     }
 
     /// What was on its way has ended: the next may be tried.

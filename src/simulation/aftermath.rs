@@ -162,6 +162,7 @@ impl World<'_> {
             size: 10,
             nature: 0,
             is_tracked: false,
+            names: None,
         };
         self.apply(&super::schedule::Op::Publish(probe));
     }

@@ -3,6 +3,7 @@
 use super::air::Air;
 use super::manners::Manners;
 use super::network::{Down, Link, Up, Will};
+use super::states::TOPICS;
 use crate::engine::{Connack, EndCause, Token};
 use crate::outbox::Time;
 use bytes::Bytes;
@@ -17,6 +18,8 @@ pub(super) struct Heard {
     pub(super) is_birth: bool,
     /// Somebody was subscribed to its topic.
     pub(super) was_heard: bool,
+    /// What was said last on the topics of states.
+    pub(super) states: [Option<Bytes>; TOPICS],
 }
 
 /// One client id that the broker knows.

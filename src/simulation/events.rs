@@ -190,19 +190,26 @@ impl World<'_> {
             qos: entry.qos,
             retain: entry.retain,
         };
+        let named = batch.names.map(|which| self.states.name(which, id));
+        let entry = Entry {
+            names: named.as_ref().map(|(named, _)| named.clone()),
+            ..entry
+        };
+        let states = named.map(|(_, state)| state).into_iter().collect();
         let (lifetime, is_tracked) = (entry.lifetime, batch.is_tracked);
         // The engine counts it while the world is still asking; so the books are kept first.
         self.ledger.accepted(entry);
         let engine = self.client().engine();
         let is_closed = engine.is_finished() || engine.is_stopping();
         let driver = &mut self.client().driver;
-        let (published, effects) = driver.publish(now, message, lifetime, is_tracked);
+        let (published, effects) = driver.publish(now, message, lifetime, is_tracked, states);
         match &published {
             Ok(given) if *given != id => self.fail(format!("message {id} is called {given}")),
             Ok(_) if is_closed => self.fail("a closed client accepts a message".into()),
             Ok(_) => self.coverage.messages += 1,
             Err(error) => {
                 self.ledger.entries.pop();
+                self.states.was_refused(id);
                 self.ledger.refused += u64::from(error.kind() == ErrorKind::QueueFull);
             }
         }

@@ -89,6 +89,8 @@ impl World<'_> {
 
     /// What the broker processed.
     pub(super) fn check_heard(&mut self) {
+        let engine = self.process.as_ref().map(|process| process.engine());
+        let left_out = engine.map(|engine| engine.outbox().counters.states_left_out);
         for heard in std::mem::take(&mut self.broker.heard) {
             let (generation, number) = heard.owner;
             let fault = match super::ledger::name(&heard.payload) {
@@ -96,10 +98,18 @@ impl World<'_> {
                     Err("the first message is not the birth message".into())
                 }
                 Some((named, id)) if named == self.ledger.generation && generation == named => {
+                    let mut is_shown = true;
                     if let Some(entry) = self.ledger.get(id) {
                         entry.was_heard |= heard.was_heard;
+                        let at = entry.names.as_ref().map_or(0, |(at, _)| *at);
+                        let is_judged = entry.on == number && left_out == Some(0);
+                        is_shown = !is_judged
+                            || self.states.is_shown(id, entry, heard.states[at].as_ref());
                     }
-                    self.ledger.arrived(id, number)
+                    match is_shown {
+                        true => self.ledger.arrived(id, number),
+                        false => Err(format!("message {id} arrives without what it names")),
+                    }
                 }
                 _ => Ok(()),
             };

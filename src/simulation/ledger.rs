@@ -64,6 +64,8 @@ pub(super) struct Entry {
     pub(super) is_unheard: bool,
     /// Somebody was subscribed when the broker took it.
     pub(super) was_heard: bool,
+    /// The state that it names: the number of its topic, and the payload.
+    pub(super) names: Option<(usize, Bytes)>,
     /// Somebody may still ask what became of it.
     pub(super) is_held: bool,
 }
@@ -88,6 +90,7 @@ impl Entry {
             refused: false,
             is_unheard: false,
             was_heard: false,
+            names: None,
             is_held: false,
         }
     }

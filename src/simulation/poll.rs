@@ -45,7 +45,9 @@ impl World<'_> {
         let client = self.client();
         if client.engine().current_number() == Some(number) {
             client.watch.opened(now, number, version, &connack);
+            self.states.note_answer(None);
         }
+        let client = self.client();
         let queue = SharedQueue::default();
         let link = SimulatedLink::new(&queue);
         client.open = Some(Open {

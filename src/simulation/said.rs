@@ -88,11 +88,13 @@ impl Broker {
                 false => links[at].answer(arrives, answer),
             }
         }
+        let states = std::array::from_fn(|at| self.last_said(&states::topic(at)).cloned());
         self.heard.push(Heard {
             owner: links[at].owner,
             payload: publish.payload.clone(),
             is_birth,
             was_heard: self.is_heard(),
+            states,
         });
         if refused {
             return;

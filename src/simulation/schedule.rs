@@ -85,6 +85,8 @@ pub(super) struct Batch {
     pub(super) size: u16,
     pub(super) nature: u8,
     pub(super) is_tracked: bool,
+    /// Each names a state of the topic of this number.
+    pub(super) names: Option<u8>,
 }
 
 /// See the module.
@@ -107,6 +109,7 @@ fn batches() -> impl Strategy<Value = Batch> {
     let size = prop_oneof![6 => Just(10_u16), 2 => 10..300_u16, 1 => 300..30_000_u16];
     let nature = prop_oneof![10 => Just(0_u8), 1 => Just(1), 1 => Just(2)];
     let rare = || prop::bool::weighted(0.15);
+    let names = prop_oneof![3 => Just(None), 1 => (0..3_u8).prop_map(Some)];
     (
         count,
         0..4_u8,
@@ -115,7 +118,7 @@ fn batches() -> impl Strategy<Value = Batch> {
         lifetime,
         size,
         nature,
-        any::<bool>(),
+        (any::<bool>(), names),
     )
         .prop_map(|b| Batch {
             count: b.0,
@@ -125,7 +128,8 @@ fn batches() -> impl Strategy<Value = Batch> {
             lifetime: b.4,
             size: b.5,
             nature: b.6,
-            is_tracked: b.7,
+            is_tracked: b.7 .0,
+            names: b.7 .1,
         })
 }
 

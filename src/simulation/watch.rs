@@ -7,16 +7,17 @@ use crate::engine::{Connack, EndCause, Input, Packet, Token, Version};
 use crate::message::QoS;
 use crate::outbox::Time;
 use crate::settings::Settings;
+use bytes::Bytes;
 
 /// What a token stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Handed {
     Birth,
     Offline,
     Subscribe,
     Message(u64, QoS),
-    /// The number of its topic.
-    State(usize, QoS),
+    /// The number of its topic, and what is said to it.
+    State(usize, QoS, Bytes),
     /// Of an availability topic that was given up.
     Clearing(QoS),
     Answered,
@@ -142,7 +143,7 @@ impl World<'_> {
                 if matches!(ended.kind, EndCause::ByPeer | EndCause::Disconnected) =>
             {
                 let states = watch.tokens.iter().filter_map(|handed| match handed {
-                    Handed::State(number, _) => Some(*number),
+                    Handed::State(number, ..) => Some(*number),
                     _ => None,
                 });
                 let states: Vec<_> = states.collect();
@@ -174,7 +175,7 @@ impl World<'_> {
         let waits_for_more = match watch.tokens.get(index) {
             Some(
                 Handed::Message(_, QoS::AtLeastOnce)
-                | Handed::State(_, QoS::AtLeastOnce)
+                | Handed::State(_, QoS::AtLeastOnce, _)
                 | Handed::Clearing(QoS::AtLeastOnce)
                 | Handed::Subscribe,
             ) => is_written,
@@ -199,10 +200,11 @@ impl World<'_> {
                 self.states.refused_clearings +=
                     u32::from(matches!(input, Input::Acked(_, Err(_))));
             }
-            Handed::State(_, qos) => {
+            Handed::State(number, qos, payload) => {
                 watch.messages -= 1;
                 watch.unacknowledged -= u32::from(qos == QoS::AtLeastOnce);
                 self.states.answered += 1;
+                self.states.note_answer(Some((number, payload)));
             }
             Handed::Message(id, qos) => {
                 watch.messages -= 1;
@@ -315,7 +317,7 @@ impl World<'_> {
             }
             self.states.check(number, payload)?;
             watch.messages += 1;
-            watch.hand_over(token, Handed::State(number, *qos))?;
+            watch.hand_over(token, Handed::State(number, *qos, payload.clone()))?;
         } else if payload.is_empty() && self.states.has_given_up(topic) {
             if !*retain && watch.connack.retain_available {
                 return Err(format!(
@@ -331,6 +333,12 @@ impl World<'_> {
             }
             watch.messages += 1;
             watch.hand_over(token, Handed::Message(id, *qos))?;
+            let is_left_out = engine.outbox().counters.states_left_out > 0;
+            if let Some(entry) = self.ledger.get(id).filter(|_| !is_left_out) {
+                if !self.states.is_behind(id, entry) {
+                    return Err(format!("message {id} goes without the state that it names"));
+                }
+            }
             self.ledger
                 .handed_over(now, id, watch.number, watch.version, *expiry_seconds)?;
         }

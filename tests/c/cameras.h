@@ -16,6 +16,7 @@ static inline void camera_calls(argus_mqtt_client client, int32_t wanted)
     EXPECT(wanted, argus_mqtt_publish_camera_activity(client, "door", 1, &error));
     EXPECT(wanted, argus_mqtt_publish_camera_last_event(client, "door", "{}", 2, &error));
     EXPECT(wanted, argus_mqtt_publish_camera_snapshot(client, "door", "\xff\xd8\xff", 3, &error));
+    EXPECT(wanted, argus_mqtt_publish_event_with_snapshot(client, "door", "{}", 2, "\xff\xd8\xff", 3, NULL, &error));
     EXPECT(wanted, argus_mqtt_publish_diagnostics(client, &error));
     EXPECT(wanted, argus_mqtt_disable_camera(client, "door", &error));
     EXPECT(wanted, argus_mqtt_remove_camera(client, "door", &error));
@@ -31,6 +32,7 @@ static inline void camera_misuse(argus_mqtt_client client, int32_t wanted)
     CHECK(argus_mqtt_publish_camera_activity(client, NULL, INT32_MIN, NULL) == wanted);
     CHECK(argus_mqtt_publish_camera_last_event(client, NULL, NULL, SIZE_MAX, NULL) == wanted);
     CHECK(argus_mqtt_publish_camera_snapshot(client, NULL, NULL, SIZE_MAX, NULL) == wanted);
+    CHECK(argus_mqtt_publish_event_with_snapshot(client, NULL, NULL, SIZE_MAX, NULL, SIZE_MAX, NULL, NULL) == wanted);
     CHECK(argus_mqtt_disable_camera(client, NULL, NULL) == wanted);
     CHECK(argus_mqtt_remove_camera(client, NULL, NULL) == wanted);
 }

@@ -46,8 +46,9 @@ static inline void expect(const char *file, int line, const char *call, int32_t 
 }
 
 /* The address of publish options. */
-#define OPTIONS(qos, retain, expiry_seconds) \
-    (&(argus_mqtt_publish_options){sizeof(argus_mqtt_publish_options), qos, retain, expiry_seconds})
+#define OPTIONS(qos_, retain_, expiry_) \
+    (&(argus_mqtt_publish_options){ \
+        .struct_size = sizeof(argus_mqtt_publish_options), .qos = qos_, .retain = retain_, .expiry_seconds = expiry_})
 
 /* A client at a port where nothing listens: the discard port of this machine. */
 #define NO_BROKER "{\"broker_host\": \"127.0.0.1\", \"broker_port\": 9}"

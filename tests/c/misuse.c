@@ -46,6 +46,7 @@ static void all_calls(argus_mqtt_client client, int32_t wanted)
 
     EXPECT(wanted, argus_mqtt_wait_online(client, 0, &error));
     EXPECT(wanted, argus_mqtt_publish_event(client, "door", "{}", 2, &delivery, &error));
+    EXPECT(wanted, argus_mqtt_publish_event_with_snapshot(client, "door", "{}", 2, "\xff\xd8\xff", 3, &delivery, &error));
     EXPECT(wanted, argus_mqtt_publish(client, "a/b", "x", 1, NULL, &delivery, &error));
     EXPECT(wanted, argus_mqtt_publish_state(client, "a/b", "x", 1, &delivery, &error));
     EXPECT(wanted, argus_mqtt_forget_state(client, "a/b", &delivery, &error));
@@ -214,6 +215,73 @@ static void option_sizes(argus_mqtt_client client)
     EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, "a", "x", 1, &later.now, NULL, &error));
     later.now.struct_size = sizeof later.now;
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "x", 1, &later.now, NULL, &error));
+    /* As a program has them that was built with the first header: what follows is not its own. */
+    later.now.struct_size = 16;
+    later.now.state_count = SIZE_MAX;
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "x", 1, &later.now, NULL, &error));
+}
+
+/* States that a message names. */
+static void named_states(argus_mqtt_client client)
+{
+    const argus_mqtt_named_state right[] = {{"picture", "x", 1}, {"other", "\0", 1}};
+    const argus_mqtt_named_state wrong[] = {
+        {NULL, "x", 1},
+        {"a/#", "x", 1},
+        {"", "x", 1},
+        {"\xff", "x", 1},
+        {"picture", NULL, 1},
+        {"picture", "", 0},
+        {"picture", "x", SIZE_MAX},
+        {"argusai/status", "x", 1},
+        {"a", "x", 1}, /* the topic of the message itself */
+    };
+    const argus_mqtt_named_state twice[] = {{"picture", "1", 1}, {"picture", "2", 1}};
+    argus_mqtt_publish_options options = {.struct_size = sizeof options, .qos = 1, .states = right, .state_count = 2};
+
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "x", 1, &options, NULL, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_try_publish(client, "a", "x", 1, &options, 0, NULL, &error));
+    const size_t counts[] = {17, SIZE_MAX / 2, SIZE_MAX};
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        options.state_count = counts[i];
+        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, "a", "x", 1, &options, NULL, &error));
+    }
+    options.state_count = 1;
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        options.states = &wrong[i];
+        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, "a", "x", 1, &options, NULL, &error));
+    }
+    options.states = NULL;
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, "a", "x", 1, &options, NULL, &error));
+    options.states = twice;
+    options.state_count = 2;
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_publish(client, "a", "x", 1, &options, NULL, &error));
+    options.states = NULL;
+    options.state_count = 0;
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "x", 1, &options, NULL, &error));
+}
+
+static void snapshots(argus_mqtt_client client)
+{
+    const char *jpeg = "\xff\xd8\xff";
+
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_announce_camera(client, "{\"id\": \"seen\", \"snapshots\": true}", &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_announce_camera(client, "{\"id\": \"unseen\"}", &error));
+    EXPECT(ARGUS_MQTT_OK,
+           argus_mqtt_publish_event_with_snapshot(client, "seen", "{}", 2, jpeg, 3, NULL, &error));
+    const char *cameras[] = {"unseen", "unknown", "a/b", ""};
+    for (size_t i = 0; i < sizeof cameras / sizeof cameras[0]; i++) {
+        EXPECT(ARGUS_MQTT_INVALID_ARGUMENT,
+               argus_mqtt_publish_event_with_snapshot(client, cameras[i], "{}", 2, jpeg, 3, NULL, &error));
+    }
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT,
+           argus_mqtt_publish_event_with_snapshot(client, "seen", "{}", 2, "picture", 7, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT,
+           argus_mqtt_publish_event_with_snapshot(client, "seen", "{}", 2, NULL, 0, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT,
+           argus_mqtt_publish_event_with_snapshot(client, "seen", "{}", 2, jpeg, SIZE_MAX, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT,
+           argus_mqtt_publish_event_with_snapshot(client, "seen", "[]", 2, jpeg, 3, NULL, &error));
 }
 
 static void deliveries(argus_mqtt_client client)
@@ -510,6 +578,8 @@ int main(void)
     topics(client);
     numbers(client);
     option_sizes(client);
+    named_states(client);
+    snapshots(client);
     deliveries(client);
     states(client);
     cameras(client);

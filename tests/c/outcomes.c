@@ -72,6 +72,9 @@ static void expired_dropped_and_full(void)
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish_event(client, "door", "{}", 2, NULL, &error));
     EXPECT(ARGUS_MQTT_QUEUE_FULL, argus_mqtt_publish_event(client, "door", "{}", 2, NULL, &error));
     EXPECT(ARGUS_MQTT_QUEUE_FULL, argus_mqtt_publish(client, "a", "x", 1, NULL, NULL, &error));
+    EXPECT(ARGUS_MQTT_OK, argus_mqtt_announce_camera(client, "{\"id\": \"door\", \"snapshots\": true}", &error));
+    EXPECT(ARGUS_MQTT_QUEUE_FULL,
+           argus_mqtt_publish_event_with_snapshot(client, "door", "{}", 2, "\xff\xd8\xff", 3, NULL, &error));
     leave(client);
 }
 
@@ -232,6 +235,8 @@ static void without_memory(void)
     CHECK(payload != NULL);
     limit_memory(size / 2);
     EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_publish_event(client, "door", payload, size, NULL, &error));
+    EXPECT(ARGUS_MQTT_SYSTEM,
+           argus_mqtt_publish_event_with_snapshot(client, "door", "{}", 2, payload, size, NULL, &error));
     EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_publish(client, "a", payload, size, NULL, NULL, &error));
     EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_publish_state(client, "a", payload, size, NULL, &error));
     EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_publish_camera_last_event(client, "door", payload, size, &error));

@@ -16,6 +16,7 @@ mod outage;
 mod outcomes;
 mod publisher;
 mod refusals;
+mod snapshots;
 mod states;
 mod status;
 mod twin;

@@ -120,7 +120,7 @@ impl Client {
         };
         let id = self
             .0
-            .call(|guarded, now| guarded.driver.publish(now, message, None, true));
+            .call(|guarded, now| guarded.driver.publish(now, message, None, true, Vec::new()));
         id.expect("there is room")
     }
 

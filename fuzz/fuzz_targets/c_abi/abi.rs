@@ -21,11 +21,20 @@ pub struct Error {
 }
 
 #[repr(C)]
+pub struct NamedState {
+    pub topic: *const c_char,
+    pub payload: *const c_void,
+    pub payload_len: usize,
+}
+
+#[repr(C)]
 pub struct PublishOptions {
     pub struct_size: u32,
     pub qos: i32,
     pub retain: i32,
     pub expiry_seconds: u32,
+    pub states: *const NamedState,
+    pub state_count: usize,
     /// What a later header may have.
     pub more: [u8; 16],
 }
@@ -60,6 +69,16 @@ extern "C" {
         camera: *const c_char,
         event: *const c_void,
         event_len: usize,
+        delivery_out: *mut u64,
+        error: *mut Error,
+    ) -> i32;
+    pub fn argus_mqtt_publish_event_with_snapshot(
+        client: u64,
+        camera: *const c_char,
+        event: *const c_void,
+        event_len: usize,
+        jpeg: *const c_void,
+        jpeg_len: usize,
         delivery_out: *mut u64,
         error: *mut Error,
     ) -> i32;

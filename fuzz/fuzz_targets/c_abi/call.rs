@@ -65,7 +65,14 @@ enum What {
         retain: Small,
         expiry_seconds: u32,
         size: Size,
+        states: States,
         more: [u8; 16],
+    },
+    EventWithSnapshot {
+        client: Number,
+        camera: Text,
+        event: Payload,
+        jpeg: Payload,
     },
     DeliveryWait(Number, Number),
     DeliveryForget(Number, Number),
@@ -154,6 +161,7 @@ impl Small {
 #[derive(Arbitrary, Debug)]
 enum Size {
     NoOptions,
+    First,
     Known,
     Within(u8),
     NeverSet(u32),
@@ -163,8 +171,9 @@ impl Size {
     fn value(&self) -> u32 {
         match self {
             Size::NoOptions => 0,
-            Size::Known => 16,
-            Size::Within(size) => u32::from(size % 33),
+            Size::First => 16,
+            Size::Known => 32,
+            Size::Within(size) => u32::from(size % 49),
             Size::NeverSet(size) => (*size).max(1 << 16),
         }
     }
@@ -173,6 +182,42 @@ impl Size {
         match self {
             Size::NoOptions => std::ptr::null(),
             _ => options,
+        }
+    }
+}
+
+/// The states that options name.
+#[derive(Arbitrary, Debug)]
+enum States {
+    None,
+    Given(Vec<(Text, Payload)>),
+    Null(usize),
+    /// So many that they must not be read.
+    NeverSet(usize),
+}
+
+impl States {
+    /// Calls with an array of them, and how many they are said to be.
+    fn with<T>(&self, call: impl FnOnce(*const NamedState, usize) -> T) -> T {
+        let given = match self {
+            States::Given(given) => &given[..],
+            _ => &[],
+        };
+        let given = given
+            .iter()
+            .map(|(topic, payload)| (topic.make(), payload.make()));
+        let given: Vec<_> = given.collect();
+        let states = given.iter().map(|(topic, (payload, length))| NamedState {
+            topic: address(topic),
+            payload: start(payload),
+            payload_len: *length,
+        });
+        let states: Vec<_> = states.collect();
+        match self {
+            States::None => call(std::ptr::null(), 0),
+            States::Given(_) => call(states.as_ptr(), states.len()),
+            States::Null(count) => call(std::ptr::null(), *count),
+            States::NeverSet(count) => call(states.as_ptr(), (*count).max(17)),
         }
     }
 }
@@ -265,27 +310,32 @@ impl What {
                 retain,
                 expiry_seconds,
                 size,
+                states,
                 more,
             } => {
                 let (topic, (payload, length)) = (topic.make(), payload.make());
                 let (qos, retain) = (qos.value(), retain.value());
-                let options = PublishOptions {
-                    struct_size: size.value(),
-                    qos,
-                    retain,
-                    expiry_seconds: *expiry_seconds,
-                    more: *more,
-                };
-                let status = keep_delivery(world, has_output, |out| unsafe {
-                    argus_mqtt_publish(
-                        client(number),
-                        address(&topic),
-                        self::start(&payload),
-                        length,
-                        size.address(&options),
-                        out,
-                        error,
-                    )
+                let status = states.with(|states, state_count| {
+                    let options = PublishOptions {
+                        struct_size: size.value(),
+                        qos,
+                        retain,
+                        expiry_seconds: *expiry_seconds,
+                        states,
+                        state_count,
+                        more: *more,
+                    };
+                    keep_delivery(world, has_output, |out| unsafe {
+                        argus_mqtt_publish(
+                            client(number),
+                            address(&topic),
+                            self::start(&payload),
+                            length,
+                            size.address(&options),
+                            out,
+                            error,
+                        )
+                    })
                 });
                 let in_range = (0..=1).contains(&qos) && (0..=1).contains(&retain);
                 let is_read = !matches!(size, Size::NoOptions);
@@ -294,6 +344,27 @@ impl What {
                     "qos {qos}, retain {retain}"
                 );
                 status
+            }
+            What::EventWithSnapshot {
+                client: number,
+                camera,
+                event,
+                jpeg,
+            } => {
+                let (camera, (event, length)) = (camera.make(), event.make());
+                let (jpeg, jpeg_length) = jpeg.make();
+                keep_delivery(world, has_output, |out| unsafe {
+                    argus_mqtt_publish_event_with_snapshot(
+                        client(number),
+                        address(&camera),
+                        self::start(&event),
+                        length,
+                        self::start(&jpeg),
+                        jpeg_length,
+                        out,
+                        error,
+                    )
+                })
             }
             What::DeliveryWait(number, which) => unsafe {
                 argus_mqtt_delivery_wait(client(number), delivery(which), timeout, error)

@@ -44,7 +44,9 @@ fn messages_wait_here_while_others_wait_to_be_written() {
             qos: QoS::AtLeastOnce,
             retain: false,
         };
-        let (accepted, _) = host.driver.publish(host.now, message, None, false);
+        let (accepted, _) = host
+            .driver
+            .publish(host.now, message, None, false, Vec::new());
         accepted.expect("there is room");
     };
     for _ in 0..90 {
@@ -68,7 +70,9 @@ fn large_messages_are_handed_over_one_at_a_time() {
             qos: QoS::AtLeastOnce,
             retain: false,
         };
-        let (accepted, _) = host.driver.publish(host.now, message, None, false);
+        let (accepted, _) = host
+            .driver
+            .publish(host.now, message, None, false, Vec::new());
         accepted.expect("there is room");
     }
     for _ in 0..3 {

@@ -211,7 +211,9 @@ impl Host {
             qos: QoS::AtLeastOnce,
             retain: false,
         };
-        let (id, effects) = self.driver.publish(self.now, message, lifetime, true);
+        let (id, effects) = self
+            .driver
+            .publish(self.now, message, lifetime, true, Vec::new());
         self.effects = effects;
         id.expect("there is room")
     }

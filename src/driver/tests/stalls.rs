@@ -35,7 +35,9 @@ fn neither_are_messages_that_are_not_acknowledged_by_themselves() {
             qos: QoS::AtMostOnce,
             retain: false,
         };
-        let (accepted, _) = host.driver.publish(host.now, message, None, false);
+        let (accepted, _) = host
+            .driver
+            .publish(host.now, message, None, false, Vec::new());
         accepted.expect("there is room");
         for packet in host.sent() {
             host.write(&packet);
@@ -117,7 +119,9 @@ fn a_large_message_may_take_the_time_that_a_slow_link_takes() {
         qos: QoS::AtLeastOnce,
         retain: false,
     };
-    let (accepted, _) = host.driver.publish(host.now, message, None, false);
+    let (accepted, _) = host
+        .driver
+        .publish(host.now, message, None, false, Vec::new());
     accepted.expect("there is room");
     let sent = host.sent();
     host.write(&sent[0]);
@@ -140,7 +144,9 @@ fn many_messages_in_a_buffer_do_not_add_up() {
             qos: QoS::AtLeastOnce,
             retain: false,
         };
-        let (accepted, _) = host.driver.publish(host.now, message, None, false);
+        let (accepted, _) = host
+            .driver
+            .publish(host.now, message, None, false, Vec::new());
         accepted.expect("there is room");
         for packet in host.sent() {
             host.write(&packet);

@@ -100,7 +100,9 @@ fn only_what_expires_and_is_neither_retained_nor_of_qos_0_waits() {
         qos: QoS::AtLeastOnce,
         retain: true,
     };
-    let (id, _) = host.driver.publish(host.now, message, Some(300), true);
+    let (id, _) = host
+        .driver
+        .publish(host.now, message, Some(300), true, Vec::new());
     nobody_hears(&mut host);
     assert_eq!(
         host.outcome(id.expect("there is room")),
@@ -256,7 +258,9 @@ fn a_message_of_qos_0_says_nothing_of_who_is_subscribed() {
         qos: QoS::AtMostOnce,
         retain: false,
     };
-    let (accepted, _) = host.driver.publish(host.now, message, None, false);
+    let (accepted, _) = host
+        .driver
+        .publish(host.now, message, None, false, Vec::new());
     accepted.expect("there is room");
     host.wait(300 * SECOND);
     for packet in host.sent() {

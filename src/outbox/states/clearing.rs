@@ -20,6 +20,9 @@ impl States {
             id,
             waiting: None,
             place: Place::Said,
+            is_said: false,
+            ahead_of: None,
+            replaced_bytes: 0,
             closes: 0,
             closes_alone: 0,
         };

@@ -46,6 +46,8 @@ pub(super) enum Place {
     Due,
     /// It is in flight, or an older state of the same topic is.
     InFlight,
+    /// What goes ahead of a message has been said on it, and stands there until that message has gone.
+    Ahead,
     /// It is to be said alone, when its turn comes.
     Held,
     /// The broker closed on it each time: not before it changes, or the settings do.
@@ -63,6 +65,12 @@ pub(super) struct Kept {
     /// That message, as long as it has not ended and is not in flight.
     pub(super) waiting: Option<Waiting>,
     pub(super) place: Place,
+    /// The broker answered it on this connection.
+    pub(super) is_said: bool,
+    /// What is in flight, or was said last, goes ahead of the message with this id.
+    pub(super) ahead_of: Option<u64>,
+    /// The bytes of what is in flight, where that is another payload.
+    pub(super) replaced_bytes: u64,
     pub(super) closes: u8,
     pub(super) closes_alone: u8,
 }
@@ -83,6 +91,15 @@ impl Kept {
     /// The bytes that count against the bound.
     pub(super) fn cost(&self) -> u64 {
         cost(&self.topic, &self.payload)
+    }
+
+    /// Its payload is replaced by a newer one. Gives the bytes of what is in flight nevertheless.
+    pub(super) fn replaced(&self) -> u64 {
+        match self.place {
+            Place::InFlight if self.ahead_of.is_some() => self.replaced_bytes,
+            Place::InFlight => self.replaced_bytes.max(self.payload.len() as u64),
+            _ => 0,
+        }
     }
 
     /// What is handed over for it.
@@ -114,6 +131,6 @@ impl Kept {
 }
 
 /// What a state of this topic and payload counts.
-pub(super) fn cost(topic: &str, payload: &[u8]) -> u64 {
+pub(in crate::outbox) fn cost(topic: &str, payload: &[u8]) -> u64 {
     (topic.len() + payload.len()) as u64 + OVERHEAD
 }

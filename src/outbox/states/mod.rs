@@ -3,11 +3,14 @@
 //! A state is retained and never expires. It is remembered after it was delivered, and said again where the broker may
 //! have forgotten it. A topic that is to be cleared stays here until that is done.
 
+mod ahead;
 mod clearing;
 mod kept;
 mod round;
 mod turns;
 
+pub(super) use ahead::Step;
+pub(super) use kept::cost;
 pub(crate) use kept::Rank;
 
 use super::entry::{millis, Entry};
@@ -43,10 +46,12 @@ pub(super) struct States {
     cleared: usize,
     /// Topics that were cleared quietly.
     quiet: u64,
-    /// Of all but those that are to be cleared.
+    /// Of all but those that are to be cleared, and of what is in flight and replaced.
     bytes: u64,
     waiting: usize,
     in_flight: usize,
+    /// How many states in a row were said outside of a round.
+    in_a_row: usize,
 }
 
 /// What comes next.
@@ -95,8 +100,9 @@ impl States {
     /// Refuses a state that there is no room for.
     pub(super) fn check_room(&self, topic: &str, payload: &[u8]) -> Result<(), Error> {
         let before = self.topics.get(topic).and_then(|key| self.kept.get(key));
+        let replaced = before.map_or(0, |kept| kept.replaced() - kept.replaced_bytes);
         let before = before.filter(|kept| !kept.is_cleared());
-        let bytes = self.bytes - before.map_or(0, Kept::cost) + kept::cost(topic, payload);
+        let bytes = self.bytes - before.map_or(0, Kept::cost) + replaced + cost(topic, payload);
         if before.is_none() && self.len() >= MOST_STATES || bytes > MOST_STATE_BYTES {
             return Err(Error::new(
                 ErrorKind::QueueFull,
@@ -122,6 +128,26 @@ impl States {
         rank: Rank,
         tracked: bool,
     ) -> Option<Superseded> {
+        let waiting = Waiting {
+            tracked,
+            accepted_at_ms: millis(now),
+            sent_before: false,
+        };
+        self.replace(id, topic, payload, (rank, id), Some(waiting))
+    }
+
+    /// As [`States::set`], with or without a message; `new` is the key of a topic that is not known or was of another
+    /// rank.
+    fn replace(
+        &mut self,
+        id: u64,
+        topic: &Arc<str>,
+        payload: Bytes,
+        new: Key,
+        waiting: Option<Waiting>,
+    ) -> Option<Superseded> {
+        let (rank, order) = new;
+        let is_outside = (self.topics.get(topic)).is_some_and(|key| self.due.contains(key));
         let before = self.remove(topic);
         let rank = match (payload.is_empty(), &before) {
             (true, Some((key, _))) => key.0.cleared(),
@@ -131,20 +157,22 @@ impl States {
         // One that stays what it was keeps its turn.
         let order = match &before {
             Some((key, _)) if key.0 == rank => key.1,
-            _ => id,
+            _ => order,
         };
         let superseded = before.as_ref().and_then(|(_, kept)| kept.superseded());
         let place = before.as_ref().map_or(Place::Said, |(_, kept)| kept.place);
+        // What is to be cleared is cleared before anything else.
+        let ahead_of = before.as_ref().and_then(|(_, kept)| kept.ahead_of);
+        let ahead_of = ahead_of.filter(|_| !payload.is_empty());
         let kept = Kept {
             topic: topic.clone(),
             payload,
             id,
-            waiting: Some(Waiting {
-                tracked,
-                accepted_at_ms: millis(now),
-                sent_before: false,
-            }),
+            waiting,
             place,
+            is_said: false,
+            ahead_of,
+            replaced_bytes: before.as_ref().map_or(0, |(_, kept)| kept.replaced()),
             closes: before.as_ref().map_or(0, |(_, kept)| kept.closes),
             closes_alone: before.as_ref().map_or(0, |(_, kept)| kept.closes_alone),
         };
@@ -152,6 +180,8 @@ impl States {
         self.insert(key, kept);
         match place {
             Place::InFlight => {}
+            Place::Ahead if ahead_of.is_some() => {}
+            Place::Ahead => self.put_due(key),
             Place::Held => self.put(key, Place::Held),
             Place::GivenUp => {
                 self.pardon(key);
@@ -159,6 +189,7 @@ impl States {
             }
             // It has had its turn on this connection.
             Place::Said if before.is_some_and(|(before, _)| before == key) => self.put_due(key),
+            Place::Due if is_outside => self.put_due(key),
             Place::Said | Place::Due => self.put(key, Place::Due),
         }
         superseded
@@ -193,7 +224,7 @@ impl States {
             Place::Due if self.round.is_first => self.again.insert(key),
             Place::Due => self.due.insert(key),
             Place::Held => self.held.insert(key),
-            Place::Said | Place::InFlight | Place::GivenUp => false,
+            Place::Said | Place::InFlight | Place::Ahead | Place::GivenUp => false,
         };
     }
 
@@ -216,6 +247,7 @@ impl States {
             true => self.cleared += 1,
             false => self.bytes += kept.cost(),
         }
+        self.bytes += kept.replaced_bytes;
         self.topics.insert(kept.topic.clone(), key);
         self.kept.insert(key, kept);
     }
@@ -229,6 +261,7 @@ impl States {
             true => self.cleared -= 1,
             false => self.bytes -= kept.cost(),
         }
+        self.bytes -= kept.replaced_bytes;
         Some((key, kept))
     }
 }

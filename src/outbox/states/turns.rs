@@ -5,21 +5,49 @@ use super::{Next, States, Superseded};
 use crate::outbox::entry::{Entry, Nature};
 use crate::outbox::Time;
 
+/// After so many states in a row that changed, a message goes: topics that change all the time must not hold it up.
+const MOST_IN_A_ROW: usize = 16;
+
 impl States {
     /// The next state to say, if one is to be said now.
     pub(in crate::outbox) fn take(&mut self, now: Time) -> Next {
-        if let Some(key) = self.due.first().copied() {
-            return self.hand_out(now, key);
+        self.round.is_first &= !self.again.is_empty();
+        let is_their_turn = self.in_a_row < MOST_IN_A_ROW;
+        if is_their_turn && !self.due.is_empty() {
+            return self.take_due(now);
         }
-        let Some(key) = self.again.first().copied() else {
-            self.round.is_first = false;
+        if !is_their_turn && !self.round.is_first {
+            return Next::Others;
+        }
+        if let Some(key) = self.again.first().copied() {
+            if self.round.take(now) {
+                // In the first round, that is what the others wait for.
+                self.in_a_row = match self.round.is_first {
+                    true => 0,
+                    false => self.in_a_row + 1,
+                };
+                return self.hand_out(now, key);
+            }
+        }
+        match (self.round.is_first, self.due.is_empty()) {
+            (true, false) => self.take_due(now),
+            (true, true) => Next::Later,
+            (false, _) => Next::Others,
+        }
+    }
+
+    /// The next of those that need not wait for their turn in a round, where no message is to go.
+    pub(in crate::outbox) fn take_due(&mut self, now: Time) -> Next {
+        let Some(key) = self.due.first().copied() else {
             return Next::Others;
         };
-        match self.round.take(now) {
-            true => self.hand_out(now, key),
-            false if self.round.is_first => Next::Later,
-            false => Next::Others,
-        }
+        self.in_a_row += 1;
+        self.hand_out(now, key)
+    }
+
+    /// A message has gone.
+    pub(in crate::outbox) fn others_went(&mut self) {
+        self.in_a_row = 0;
     }
 
     /// How often the broker closed on the state alone that [`States::take_held`] would give.
@@ -69,8 +97,10 @@ impl States {
             return given_up();
         };
         (kept.closes, kept.closes_alone) = (entry.closes, entry.closes_alone);
+        kept.ahead_of = None;
+        let freed = std::mem::take(&mut kept.replaced_bytes);
         let is_newest = kept.id == entry.id;
-        let is_again = is_newest && entry.nature == Nature::StateAgain;
+        let is_again = is_newest && entry.nature != Nature::State;
         if is_newest && !is_again {
             kept.waiting = Some(Waiting {
                 tracked: entry.tracked,
@@ -79,6 +109,7 @@ impl States {
             });
             self.waiting += 1;
         }
+        self.bytes -= freed;
         let place = match (is_held, is_again) {
             (true, _) => Place::Held,
             // With the next connection.
@@ -97,9 +128,19 @@ impl States {
             return;
         };
         (kept.closes, kept.closes_alone) = (0, 0);
-        match kept.id == entry.id {
+        let freed = std::mem::take(&mut kept.replaced_bytes);
+        let is_newest = kept.id == entry.id;
+        kept.is_said = is_newest;
+        // Until its message has gone nothing else is said there.
+        let is_ahead = entry.nature == Nature::Ahead && kept.ahead_of == Some(entry.id);
+        let stays = is_ahead && !is_given_up;
+        kept.ahead_of = kept.ahead_of.filter(|_| stays);
+        let is_cleared = kept.is_cleared();
+        self.bytes -= freed;
+        match is_newest {
+            _ if stays => self.put(key, Place::Ahead),
             false => self.put_due(key),
-            true if kept.is_cleared() => drop(self.remove(topic)),
+            true if is_cleared => drop(self.remove(topic)),
             true if is_given_up => self.put(key, Place::GivenUp),
             true => self.put(key, Place::Said),
         }
@@ -110,6 +151,10 @@ impl States {
         self.due.clear();
         self.again.clear();
         for (key, kept) in &mut self.kept {
+            (kept.is_said, kept.ahead_of) = (false, None);
+            if kept.place == Place::Ahead {
+                kept.place = Place::Said;
+            }
             let is_to_be_said = kept.waiting.is_some() || !self.is_closing;
             if is_to_be_said && matches!(kept.place, Place::Said | Place::Due) {
                 kept.place = Place::Due;

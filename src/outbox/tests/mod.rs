@@ -3,6 +3,7 @@
 mod bounds;
 mod holding;
 mod model;
+mod named;
 mod plain;
 mod scale;
 mod states;

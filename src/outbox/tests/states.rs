@@ -241,3 +241,35 @@ fn states_that_change_all_the_time_do_not_hold_up_what_is_queued() {
         change(&mut outbox, now);
     }
 }
+
+#[test]
+fn states_that_change_faster_than_they_go_do_not_hold_up_what_is_queued() {
+    let mut outbox = outbox(200, QueueFull::DropOldest);
+    for number in 0..50 {
+        accept(&mut outbox, ZERO, &number.to_string(), None);
+    }
+    // Each that went has changed by then, in the first round after a connect and later.
+    let change = |outbox: &mut Outbox, number: usize, value: usize| {
+        let (topic, payload) = (format!("s/{number}").into(), value.to_string().into());
+        outbox
+            .set_state(ZERO, &topic, payload, Rank::State, false)
+            .expect("there is room");
+    };
+    (0..40).for_each(|number| change(&mut outbox, number, 0));
+    outbox.connected(ZERO);
+    let (mut events, mut all, mut now) = (0, 0, ZERO);
+    while events < 50 {
+        now += Time::from_millis(1);
+        let Some(entry) = outbox.take(now) else {
+            continue;
+        };
+        all += 1;
+        assert!(all < 2000, "{events} events went");
+        events += usize::from(&*entry.message.topic == "t");
+        outbox.end(&entry, Outcome::Delivered);
+        (0..40).for_each(|number| change(&mut outbox, number, all));
+    }
+    assert!(all < 40 * 17 + 50 * 17, "{all}");
+    let last = deliver_all(&mut outbox, now);
+    assert_eq!(last.len(), 40, "and none is lost");
+}
