@@ -17,6 +17,9 @@ from ._json import Unwritable, event_json, is_bool
 Payload: TypeAlias = bytes | bytearray | memoryview | str | Mapping[str, object]
 """What can be published: bytes as they are, text as UTF-8, a mapping as JSON."""
 
+Picture: TypeAlias = bytes | bytearray | memoryview
+"""The bytes of a JPEG."""
+
 _Function = TypeVar("_Function", bound=Callable[..., object])
 
 _texts: dict[str, bytes] = {}
@@ -71,6 +74,13 @@ def payload(name: str, value: Payload) -> bytes:
     if isinstance(value, (bytearray, memoryview)):
         return bytes(value)
     raise TypeError(f"{name} must be bytes, bytearray, memoryview, str or a mapping, not {type(value).__name__}")
+
+
+def picture(name: str, value: Picture) -> bytes:
+    """Give the bytes of a picture."""
+    if isinstance(value, (str, Mapping)):
+        raise TypeError(f"{name} must be bytes, not {type(value).__name__}")
+    return payload(name, value)
 
 
 def timeout(value: float | None) -> float | None:

@@ -11,7 +11,7 @@ from ._errors import OK, InvalidArgument, error_for
 from ._handle import Handle
 
 if TYPE_CHECKING:
-    from ._arguments import Payload
+    from ._arguments import Payload, Picture
 
 Fields: TypeAlias = Mapping[str, object] | str
 """A camera or a system: a mapping of its fields, or the same as JSON."""
@@ -117,18 +117,16 @@ class Cameras(Handle):
         data = _arguments.payload("event", event)
         self._tell(_prototypes.publish_camera_last_event, _arguments.text("camera", camera), data, len(data))
 
-    def publish_camera_snapshot(self, camera: str, jpeg: bytes | bytearray | memoryview) -> None:
+    def publish_camera_snapshot(self, camera: str, jpeg: Picture) -> None:
         """Publish the picture of the last event of a camera that was announced with "snapshots".
 
-        Call this before publishing the event that it belongs to.
+        For one that belongs to no event, or came after it; otherwise use `snapshot` of `publish_event`.
 
         Args:
             camera: Its ID.
             jpeg: The bytes of a JPEG, at most 1 MiB.
         """
-        if isinstance(jpeg, str):
-            raise TypeError("jpeg must be bytes, not str")
-        data = _arguments.payload("jpeg", jpeg)
+        data = _arguments.picture("jpeg", jpeg)
         self._tell(_prototypes.publish_camera_snapshot, _arguments.text("camera", camera), data, len(data))
 
     def clear_ghosts(self, timeout: float = 15.0) -> int:

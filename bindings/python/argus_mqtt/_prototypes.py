@@ -33,10 +33,23 @@ class Error(ctypes.Structure):
         return message.decode("utf-8", "replace")
 
 
+class NamedState(ctypes.Structure):
+    """`argus_mqtt_named_state`: a state that goes before a message."""
+
+    _fields_ = (("topic", c_char_p), ("payload", c_char_p), ("payload_len", c_size_t))
+
+
 class PublishOptions(ctypes.Structure):
     """`argus_mqtt_publish_options`: how a message is published."""
 
-    _fields_ = (("struct_size", c_uint32), ("qos", c_int32), ("retain", c_int32), ("expiry_seconds", c_uint32))
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("qos", c_int32),
+        ("retain", c_int32),
+        ("expiry_seconds", c_uint32),
+        ("states", POINTER(NamedState)),
+        ("state_count", c_size_t),
+    )
 
 
 class Outcome(ctypes.Structure):
@@ -67,6 +80,21 @@ wait_online = _bind("argus_mqtt_wait_online", c_uint64, c_uint64, POINTER(Error)
 #                                  size_t event_len, argus_mqtt_delivery *delivery_out,
 #                                  argus_mqtt_error *error);
 publish_event = _bind("argus_mqtt_publish_event", c_uint64, c_char_p, c_char_p, c_size_t, c_void_p, c_void_p)
+
+# int32_t argus_mqtt_publish_event_with_snapshot(argus_mqtt_client client, const char *camera, const void *event,
+#                                                size_t event_len, const void *jpeg, size_t jpeg_len,
+#                                                argus_mqtt_delivery *delivery_out, argus_mqtt_error *error);
+publish_event_with_snapshot = _bind(
+    "argus_mqtt_publish_event_with_snapshot",
+    c_uint64,
+    c_char_p,
+    c_char_p,
+    c_size_t,
+    c_char_p,
+    c_size_t,
+    c_void_p,
+    c_void_p,
+)
 
 # int32_t argus_mqtt_publish(argus_mqtt_client client, const char *topic, const void *payload,
 #                            size_t payload_len, const argus_mqtt_publish_options *options,

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from . import _arguments, _prototypes
+from . import _arguments, _named_states, _prototypes
 from ._delivery import Delivery
 from ._errors import OK, WOULD_BLOCK, error_for
 from ._handle import Handle
 from ._outputs import Outputs, spare_outputs
 
 if TYPE_CHECKING:
-    from ._arguments import Payload
+    from ._arguments import Payload, Picture
 
 SHORT: Final = 16 * 1024
 """A longer message takes longer to check and to copy than other threads should wait for the interpreter's lock."""
@@ -29,7 +30,7 @@ class Publishing(Handle):
 
     __slots__ = ()
 
-    def publish_event(self, camera: str, event: Payload) -> Delivery:
+    def publish_event(self, camera: str, event: Payload, *, snapshot: Picture | None = None) -> Delivery:
         """Queue an event of a camera. The settings determine its topic, QoS, retain flag and expiry.
 
         Never blocks. The events of one camera arrive in the order in which they were published.
@@ -38,9 +39,12 @@ class Publishing(Handle):
             camera: The name of the camera, one level of a topic: without "/", "+" and "#".
             event: A JSON object: a mapping, which is converted to one (dates, times and UUIDs to text), or its text
                 in UTF-8.
+            snapshot: The picture of the event, which arrives before it: a JPEG of at most 1 MiB, for a camera that
+                was announced with "snapshots". Each of several queued events has its own; if there are too many, the
+                oldest events go without theirs.
 
         Raises:
-            InvalidArgument: The camera or the event is not as described above; the text names the position.
+            InvalidArgument: An argument is not as described above; the text names it, and the position.
             QueueFull: The outbox is full, and the settings say that the newest message is refused.
             ShutDown: The client was shut down.
             Forked: The client belongs to the parent process.
@@ -49,8 +53,22 @@ class Publishing(Handle):
         if type(event) is not bytes:
             event = _arguments.payload("event", event)
         camera_text = _arguments.text("camera", camera)
+        jpeg = None if snapshot is None else _arguments.picture("snapshot", snapshot)
         handle, length, outputs = self._handle_argument, len(event), self._outputs()
         try:
+            if jpeg is not None:
+                self._keep_to_forget(outputs)
+                status = _prototypes.publish_event_with_snapshot(
+                    handle,
+                    camera_text,
+                    event,
+                    length,
+                    jpeg,
+                    len(jpeg),
+                    outputs.delivery_address,
+                    outputs.error_address,
+                )
+                return self._published(status, outputs)
             status = WOULD_BLOCK
             if length <= SHORT:
                 status = _prototypes.try_publish_event(
@@ -72,7 +90,7 @@ class Publishing(Handle):
             self._forget(outputs)
             raise
 
-    def publish(
+    def publish(  # noqa: PLR0913  (all but two by name)
         self,
         topic: str,
         payload: Payload,
@@ -80,6 +98,7 @@ class Publishing(Handle):
         qos: int = 1,
         retain: bool = False,
         expiry_seconds: int | None = None,
+        states: Mapping[str, Payload] | None = None,
     ) -> Delivery:
         """Queue any payload for any topic.
 
@@ -92,6 +111,10 @@ class Publishing(Handle):
             qos: 1, or 0 for a message that may be lost once it was written to the network.
             retain: Whether the broker retains it for later subscribers.
             expiry_seconds: After how many seconds it expires, from 1 to 4,294,967,295; None means never.
+            states: States that go before it, by topic, at most 16. Each becomes the state of its topic, as with
+                `publish_state`, when the turn of the message comes, so each of several queued messages has its own.
+                The message does not wait for a state that the broker refuses. If there is not enough room, the oldest
+                messages go without theirs, which the status counts as `states_left_out`.
 
         Raises:
             InvalidArgument: An argument is not as described above; the text names it.
@@ -107,6 +130,10 @@ class Publishing(Handle):
         # The library has a 0 for none, which here would be a message that has expired already.
         expiry = 0 if expiry_seconds is None else _arguments.whole("expiry_seconds", expiry_seconds, 1, 2**32 - 1)
         options = _prototypes.PublishOptions(_OPTIONS_SIZE, qos, retain, expiry)
+        if states is not None:
+            # The options keep the array alive, and the array what its members point to.
+            named = _named_states.array(states)
+            options.states, options.state_count = named, len(named)
         handle, length, outputs = self._handle_argument, len(data), self._outputs()
         message = (handle, topic_text, data, length, ctypes.byref(options))
         try:

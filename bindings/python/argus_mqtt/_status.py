@@ -23,6 +23,7 @@ class Counters:
         rejected: Not deliverable to this broker.
         unknown: Sent but not acknowledged when the client was shut down.
         refused_queue_full: Not accepted because the outbox was full.
+        states_left_out: States that messages named and that did not go before them: no room, or refused.
         resent: Sent again after a connection had ended.
         guard_repairs: How often the availability topic was corrected after another client published to it.
         ignored_acknowledgements: Acknowledgements of unknown messages, or repeated ones.
@@ -38,6 +39,7 @@ class Counters:
     rejected: int
     unknown: int
     refused_queue_full: int
+    states_left_out: int
     resent: int
     guard_repairs: int
     ignored_acknowledgements: int

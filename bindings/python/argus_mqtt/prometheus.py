@@ -165,6 +165,11 @@ def _past(status: Status | None) -> Iterator[Metric]:
         ("mqtt_publish_errors", "Messages that were not delivered, or not taken", errors),
         ("mqtt_messages_resent", "Messages sent again after a connection had ended", counters.resent),
         (
+            "mqtt_states_left_out",
+            "States that messages named and that did not go before them",
+            counters.states_left_out,
+        ),
+        (
             "mqtt_guard_repairs",
             "Birth messages published again because another client had written to the availability topic",
             counters.guard_repairs,

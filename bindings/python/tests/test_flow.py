@@ -51,3 +51,25 @@ def test_states_are_retained_and_the_latest_counts(
     assert not second.done()
     assert client.status().counters.superseded == 1
     client.shutdown(0)
+
+
+def test_a_picture_and_states_arrive_before_the_message_that_brings_them(
+    settings: Settings, subscriber: Subscriber
+) -> None:
+    prefix = settings["topic_prefix"]
+    camera, event = f"{prefix}/camera/front/snapshot", f"{prefix}/events/front"
+    pictures = [b"\xff\xd8\xff" + bytes([0, number]) for number in range(3)]
+    with argus_mqtt.connect({**settings, "discovery_prefix": f"{prefix}-ha"}) as client:
+        client.announce_camera({"id": "front", "snapshots": True})
+        for number, picture in enumerate(pictures):
+            client.publish_event("front", {"n": number}, snapshot=picture if number else bytearray(picture))
+        client.publish(f"{prefix}/other", "news", states={f"{prefix}/a": "1", f"{prefix}/b": b"2\0"}).wait(DEADLINE)
+        assert client.flush(DEADLINE) == 0
+        assert client.status().counters.states_left_out == 0
+    subscriber.expect_count(event, 3)
+    messages = [(one.topic, one.payload) for one in subscriber.all() if one.topic in {camera, event}]
+    wanted = [[(camera, picture), (event, f'{{"n":{number}}}'.encode())] for number, picture in enumerate(pictures)]
+    assert messages == [one for pair in wanted for one in pair]
+    order = [one.topic.removeprefix(f"{prefix}/") for one in subscriber.all()]
+    assert max(order.index("a"), order.index("b")) < order.index("other")
+    subscriber.expect(f"{prefix}/b", b"2\0")

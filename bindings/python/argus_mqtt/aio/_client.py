@@ -7,7 +7,7 @@ import contextlib
 import ctypes
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, final
 
@@ -21,7 +21,7 @@ from ._notices import Notices
 from ._reader import Reader
 
 if TYPE_CHECKING:
-    from argus_mqtt._arguments import Payload
+    from argus_mqtt._arguments import Payload, Picture
     from argus_mqtt._callbacks import Callback
     from argus_mqtt._cameras import Fields
     from argus_mqtt._client import Client
@@ -106,16 +106,16 @@ class AsyncClient:
         if await self._reader.until(self._is_online, timeout) is None:
             raise self._client._not_online(timeout)
 
-    async def publish_event(self, camera: str, event: Payload) -> AsyncDelivery:
+    async def publish_event(self, camera: str, event: Payload, *, snapshot: Picture | None = None) -> AsyncDelivery:
         """Queue an event of a camera. The settings determine its topic, QoS, retain flag and expiry.
 
         Does not wait for the network; await the delivery for that. Arguments and exceptions are those of
         `argus_mqtt.Client.publish_event`.
         """
         await self._ready()
-        return self._published(self._client.publish_event(camera, event))
+        return self._published(self._client.publish_event(camera, event, snapshot=snapshot))
 
-    async def publish(
+    async def publish(  # noqa: PLR0913  (all but two by name)
         self,
         topic: str,
         payload: Payload,
@@ -123,6 +123,7 @@ class AsyncClient:
         qos: int = 1,
         retain: bool = False,
         expiry_seconds: int | None = None,
+        states: Mapping[str, Payload] | None = None,
     ) -> AsyncDelivery:
         """Queue any payload for any topic.
 
@@ -131,7 +132,7 @@ class AsyncClient:
         """
         await self._ready()
         return self._published(
-            self._client.publish(topic, payload, qos=qos, retain=retain, expiry_seconds=expiry_seconds)
+            self._client.publish(topic, payload, qos=qos, retain=retain, expiry_seconds=expiry_seconds, states=states)
         )
 
     async def publish_state(self, topic: str, payload: Payload) -> AsyncDelivery:
@@ -192,7 +193,7 @@ class AsyncClient:
         await self._ready()
         self._client.publish_camera_last_event(camera, event)
 
-    async def publish_camera_snapshot(self, camera: str, jpeg: bytes | bytearray | memoryview) -> None:
+    async def publish_camera_snapshot(self, camera: str, jpeg: Picture) -> None:
         """Publish the picture of the last event, as `argus_mqtt.Client.publish_camera_snapshot` does."""
         await self._ready()
         self._client.publish_camera_snapshot(camera, jpeg)
