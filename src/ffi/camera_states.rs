@@ -1,4 +1,4 @@
-//! Cameras in Home Assistant: how it goes with them.
+//! Cameras in Home Assistant: their states and events.
 
 use super::boundary::boundary;
 use super::error::argus_mqtt_error;

@@ -91,7 +91,9 @@ fn what_went_before_an_acknowledgement_has_passed() {
         qos: QoS::AtMostOnce,
         retain: false,
     };
-    let (accepted, _) = host.driver.publish(host.now, message, None, false);
+    let (accepted, _) = host
+        .driver
+        .publish(host.now, message, None, false, Vec::new());
     accepted.expect("there is room");
     let large = host.sent();
     host.write(&large[0]);
