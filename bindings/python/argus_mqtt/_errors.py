@@ -199,7 +199,8 @@ def error_for(status: int, message: str) -> ArgusMqttError:
     Raises:
         SystemExit: Python is exiting, the client was shut down for that, and this is a daemon thread.
     """
-    if status in {SHUT_DOWN, INVALID_HANDLE}:
+    # What a shutdown ends in, for whoever uses the client or waits for a message.
+    if status in {SHUT_DOWN, INVALID_HANDLE, DROPPED, UNKNOWN}:
         _exiting.leave_daemon_thread()
     if status == INVALID_HANDLE:
         # No handle but that of a client leaves this package, so this one was valid once.

@@ -42,6 +42,28 @@ def test_a_daemon_thread_that_publishes_to_the_end_prints_no_traceback(settings:
         assert "Exception" not in program.output
 
 
+WAITING = """
+import sys, threading, argus_mqtt
+client = argus_mqtt.connect(sys.argv[1])
+running = threading.Event()
+
+def wait():
+    delivery = client.publish_event("front", {})
+    running.set()
+    delivery.wait()
+
+threading.Thread(target=wait, daemon=True).start()
+running.wait()
+"""
+
+
+def test_a_daemon_thread_that_waits_for_a_message_to_the_end_prints_no_traceback(unreachable: Settings) -> None:
+    with Program.python(WAITING, json.dumps(unreachable)) as program:
+        assert program.ended() == 0
+        assert "Traceback" not in program.output
+        assert "Exception" not in program.output
+
+
 def test_the_main_thread_is_told_at_exit_that_the_client_was_shut_down(settings: Settings) -> None:
     code = """
 import atexit, sys
