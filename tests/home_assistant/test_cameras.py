@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+import argus_mqtt
+from house import retained, wait_until
 from house.broker import Broker
 from house.camera import CAMERA, Entities
 from house.home_assistant import HomeAssistant
@@ -135,3 +138,57 @@ def test_a_snapshot_comes_before_its_event(
         assert [message.topic for message in subscriber.all()] == [snapshot, event]
     home.expect(entities["event"], "Seen")
     assert home.image(entities["snapshot"]) == picture.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        (
+            {"id": "Back-Door_2", "name": 'Tür "Ost" & <b>x</b> {{ 1 }} 🚪'},
+            "back_door_2",
+            'Tür "Ost" & <b>x</b> {{ 1 }} 🚪',
+        ),
+        ({"id": "7", "name": "", "area": "Küche", "model": "Ünit", "url": "https://192.168.1.10/7"}, "7", "7"),
+        ({"id": "x" * 100, "name": "Status"}, "x" * 100, "Status"),
+    ],
+)
+def test_unusual_ids_and_names_are_taken(
+    home: HomeAssistant,
+    own_settings: dict[str, object],
+    entities: Entities,
+    *,
+    case: tuple[dict[str, object], str, str],
+) -> None:
+    camera, entity_id, name = case
+    with argus_mqtt.connect(json.dumps(own_settings)) as client:
+        client.announce_camera(camera)
+        client.publish_event(str(camera["id"]), {"description": "Seen"})
+        state = home.expect(f"sensor.{entities.prefix}_{entity_id}_status", "online")
+        # Home Assistant leaves out the device's name where an entity begins with it.
+        assert state.attributes["friendly_name"] in {f"{name} Status", name}
+        home.expect(f"binary_sensor.{entities.prefix}_{entity_id}_activity", "on")
+        client.remove_camera(str(camera["id"]))
+        home.expect_gone(f"{entities.prefix}_{entity_id}")
+
+
+def test_diagnostics_wait_for_somebody_who_enables_them(
+    home: HomeAssistant, broker: Broker, own_settings: dict[str, object], entities: Entities
+) -> None:
+    with argus_mqtt.connect(json.dumps(own_settings)) as client:
+        client.announce_system({"name": "At home", "url": "http://192.168.1.10:8000", "diagnostics": True})
+        state = home.expect(entities.connection, "on")
+        assert state.attributes["friendly_name"] == "At home Connection"
+
+        def disabled_by() -> dict[str, str | None]:
+            (listed,) = home.ask({"type": "config/entity_registry/list"})
+            start = f"{entities.prefix}_"
+            ours = [one for one in listed if str(one["unique_id"]).startswith(start)]
+            return {one["unique_id"].removeprefix(start): one["disabled_by"] for one in ours}
+
+        wanted = dict.fromkeys(["queue_depth", "dropped", "protocol"], "integration") | {"connection": None}
+        wait_until(lambda: disabled_by() == wanted, lambda: f"they are registered: {disabled_by()}")
+        # Home Assistant itself forgets what is disabled only when somebody deletes it.
+        client.announce_system({"name": "At home"})
+        client.flush(60)
+        kept = retained.topics(broker, entities.prefix)
+        assert [topic for topic in kept if "_connection/" not in topic] == [f"{entities.prefix}/status"]

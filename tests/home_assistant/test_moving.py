@@ -39,7 +39,14 @@ def test_entities_of_argusai_stay_when_it_moves_over_and_back(
 ) -> None:
     home.excuse("starts with the device name")
     old.start(expiry_seconds=5 if have_expired else 300)
-    entity_ids = {key: _entity_id(home, old, key) for key in KEYS}
+    found: dict[str, dict[str, Any]] = {}
+
+    def are_registered() -> bool:
+        found.update(_registered(home, old))
+        return set(found) == set(KEYS)
+
+    wait_until(are_registered, "they are registered")
+    entity_ids = {key: str(entity["entity_id"]) for key, entity in found.items()}
     home.expect(entity_ids["activity"], "off")
     entity_ids |= {"events_today": _arrange(home, entity_ids)}
     before = _registered(home, old)
@@ -97,11 +104,6 @@ async def _move_over(service: MQTTService, camera: str, picture: bytes) -> bool:
     ]
     event = {"description": "Since then", "timestamp": "2026-02-01T08:15:00Z"}
     return all(took) and await service.publish(service.get_event_topic(camera), event)
-
-
-def _entity_id(home: HomeAssistant, old: OldArgusAI, key: str) -> str:
-    wait_until(lambda: key in _registered(home, old), f"{key} is registered")
-    return str(_registered(home, old)[key]["entity_id"])
 
 
 def _arrange(home: HomeAssistant, entity_ids: dict[str, str]) -> str:

@@ -32,6 +32,9 @@ _OF_ITSELF = (
     "Skipping pip installation of required modules",
     "Support for the running Python version",
     "Because the system does not have any enabled IPv4 addresses",
+    # On a busy machine.
+    "is taking over 10 seconds",
+    "Waiting on integrations to complete setup",
 )
 _MARK = "argus_mqtt_mark"
 _UNREACHABLE = (ConnectionError, urllib.error.URLError, TimeoutError)
@@ -58,6 +61,7 @@ class HomeAssistant:
         self._port = free_port()
         self._token = configuration.write(directory, self._port, broker_port, packages, with_frontend=with_frontend)
         self._program: Program | None = None
+        self._asking: subprocess.Popen[str] | None = None
         self._log_read = 0
         self._excused: list[str] = []
         self._changed: list[State] = []
@@ -85,6 +89,9 @@ class HomeAssistant:
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
         """End it and wait for its end."""
+        if self._asking:
+            self._asking.communicate()
+            self._asking = None
         if self._program:
             self._program.send(number)
             self._program.ended()
@@ -174,16 +181,15 @@ class HomeAssistant:
 
     def ask(self, *commands: dict[str, Any]) -> list[Any]:
         """Give the results of commands of its WebSocket API, which alone has the registries."""
+        if self._asking is None:
+            program = [_PYTHON, Path(__file__).with_name("websocket.py")]
+            self._asking = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         question = {"url": f"{self.url}api/websocket", "token": self._token, "commands": commands}
-        done = subprocess.run(
-            [_PYTHON, Path(__file__).with_name("websocket.py")],
-            input=json.dumps(question),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        results: list[Any] = json.loads(done.stdout)
+        assert self._asking.stdin
+        assert self._asking.stdout
+        self._asking.stdin.write(json.dumps(question) + "\n")
+        self._asking.stdin.flush()
+        results: list[Any] = json.loads(self._asking.stdout.readline())
         return results
 
     def problems(self) -> list[str]:

@@ -1,6 +1,6 @@
 """Sends commands to Home Assistant's WebSocket API, which alone has registries. Home Assistant's own Python runs it.
 
-The standard input is an object with "url", "token" and "commands"; their results are printed as a list.
+Each line of the standard input is an object with "url", "token" and "commands"; their results are printed as a list.
 """
 
 from __future__ import annotations
@@ -30,4 +30,5 @@ async def results(url: str, token: str, commands: list[dict[str, Any]]) -> list[
 
 
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(results(**json.load(sys.stdin)))))
+    for line in sys.stdin:
+        print(json.dumps(asyncio.run(results(**json.loads(line)))), flush=True)
