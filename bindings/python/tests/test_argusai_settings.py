@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -16,6 +17,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import create_engine
 from sqlalchemy.orm import DeclarativeBase, sessionmaker
 
+from argus_mqtt import _cli
 from argus_mqtt.argusai import MQTTService
 from argus_mqtt.settings import MQTTConfigMixin, argusai_router, settings_router
 from support import wait_until
@@ -126,3 +128,19 @@ def test_a_worker_that_stands_by_tells_how_the_owner_is(
     assert owner.http.get(f"{PATH}/status").json()["state"] == "online"
     owner.save({"broker_host": "127.0.0.1", "broker_port": broker.port, "topic_prefix": prefix, "enabled": False})
     assert [one.http.get(f"{PATH}/status").json()["state"] for one in workers] == ["off"] * 2
+
+
+def test_what_the_command_line_imports_is_in_force(
+    workers: tuple[Worker, Worker], broker: Mosquitto, tmp_path: Path
+) -> None:
+    owner, _ = workers
+    prefix = f"test/{uuid4().hex}"
+    settings = {"broker_host": "127.0.0.1", "broker_port": broker.port, "topic_prefix": prefix}
+    owner.save(settings)
+    wait_until(lambda: owner.service.is_connected, "the owner is online")
+    file = tmp_path / "settings.json"
+    file.write_text(json.dumps({**settings, "topic_prefix": f"{prefix}/new"}))
+    with owner.session() as session:
+        address = str(session.get_bind().engine.url)
+    assert _cli.main(["import", str(file), "--database", address, "--argusai", "--replace"]) == 0
+    wait_until(lambda: owner.service.get_availability_topic() == f"{prefix}/new/status", "it is in force")

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import argus_mqtt
-from argus_mqtt import _prototypes, check_settings
+from argus_mqtt import _prototypes
 from argus_mqtt._errors import OK
 
 from . import _log
 from ._ending import say_ended
 from ._follower import Follower, Outcome, Waiting, settle
-from ._ownership import Ownership
+from ._ownership import Ownership, connection_of
 from ._row import ConfigRow, StoredSettings, read_row
 from ._states import utc
 from ._topics import Topics
@@ -123,9 +123,7 @@ class Keeper:
         for fault in stored.faults if stored else ():
             _log.warning("settings_fault", f"{fault}", field=fault.field, code=fault.code)
         self.topics = Topics.of(settings)
-        filled = check_settings(settings).settings if settings else None
-        self.broker = f"{filled['broker_host']}:{filled.get('broker_port')}" if filled else None
-        key = f"{self.broker} {filled.get('client_id')}" if filled else None
+        self.broker, key = connection_of(settings) if settings else (None, None)
         if not self._go_to(key):
             self._stand_by(waiting)
         elif stored is None or settings is None or not stored.enabled:

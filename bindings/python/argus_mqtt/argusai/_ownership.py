@@ -16,9 +16,14 @@ import tempfile
 import weakref
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from argus_mqtt import check_settings
 
 from . import _log
+
+if TYPE_CHECKING:
+    from argus_mqtt import Settings
 
 DIRECTORY_VARIABLE: Final = "ARGUS_MQTT_LOCK_DIRECTORY"
 """The environment variable that names another directory for the files; all workers must agree on it."""
@@ -115,6 +120,13 @@ class Ownership:
         _held.discard(self)
         if descriptor is not None:
             os.close(descriptor)
+
+
+def connection_of(settings: Settings) -> tuple[str, str]:
+    """Give the broker of valid settings, and the name of their connection."""
+    filled = check_settings(settings).settings or settings
+    broker = f"{filled['broker_host']}:{filled.get('broker_port')}"
+    return broker, f"{broker} {filled.get('client_id')}"
 
 
 def lock_directory() -> Path:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from cryptography.fernet import Fernet
 from sqlalchemy import URL, create_engine, inspect, make_url
@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, sessionmaker
 
 from argus_mqtt._errors import ArgusMqttError, InvalidSettings
+from argus_mqtt.argusai._ownership import Ownership, connection_of
 
 from . import _addresses, _failures, _private_files, _row, migration
 from ._candidate import Candidate, candidate
@@ -25,6 +26,7 @@ from ._table import TABLE, MQTTConfig, MQTTConfigMixin
 if TYPE_CHECKING:
     from argus_mqtt._errors import Fault
     from argus_mqtt._importing import Imported
+    from argus_mqtt._settings_fields import Settings
 
     from ._snapshot import Snapshot
 
@@ -66,9 +68,11 @@ def restore(address: str, key_file: str | None, imported: Imported, *, replace: 
     """
     notes: list[str] = []
     wanted: Candidate | None = None
+    before: Snapshot | None = None
 
     def make(snapshot: Snapshot | None) -> Candidate:
-        nonlocal wanted
+        nonlocal before, wanted
+        before = snapshot
         if snapshot is not None and not replace:
             raise Unusable("settings are stored already; --replace writes over them")
         wanted = _wanted(store, imported, snapshot, notes)
@@ -77,6 +81,7 @@ def restore(address: str, key_file: str | None, imported: Imported, *, replace: 
     url = _url(address)
     with _opened(url, _keys(key_file), argusai=argusai, makes=True) as store:
         after = store.save(make, None)
+        _tell_owner(before)
         keeps = wanted is not None and wanted.keeps_password and after.stored.has_password
         return Restored(store.place, keeps, tuple(notes))
 
@@ -102,6 +107,14 @@ def exported(address: str, *, argusai: bool) -> tuple[dict[str, Any], tuple[Faul
         changed = {name: value for name, value in settings.items() if value is not None and value != usual[name]}
         faults = tuple(fault for fault in snapshot.stored.faults if fault.code != _row.UNREADABLE)
         return {"enabled": snapshot.stored.enabled, **changed}, faults
+
+
+def _tell_owner(before: Snapshot | None) -> None:
+    """Let the service of ArgusAI know that runs with what was stored before, if there is one on this machine."""
+    running = before.stored.running if before else None
+    if running is not None:
+        _, name = connection_of(cast("Settings", running))
+        Ownership(name).mark_saved()
 
 
 def _wanted(store: Store, imported: Imported, snapshot: Snapshot | None, notes: list[str]) -> Candidate:
