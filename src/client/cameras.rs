@@ -15,7 +15,7 @@ use std::time::SystemTime;
 
 /// Each publishes what has changed as [states](Client::publish_state), so a broker that lost it gets it again, and none
 /// waits for the network. [`ErrorKind::QueueFull`](crate::ErrorKind::QueueFull) means that there was no room for all of
-/// these states.
+/// these states; then none of them is published, and nothing has changed.
 impl Client {
     /// Announces the system to Home Assistant: its device, with a sensor for the connection. Otherwise the system has
     /// the names of [`System::default`] and appears with the first camera.
@@ -161,7 +161,7 @@ impl Client {
             });
             match changed {
                 Ok((before, messages)) => {
-                    let (said, effects) = guarded.say(now, messages);
+                    let (said, effects) = guarded.say_all(now, messages);
                     if said.is_err() {
                         // So that the same call says all of it when there is room.
                         guarded.extra.home = Some(before);
@@ -189,6 +189,18 @@ impl Guarded {
         let home = self.extra.home.iter();
         let topics = home.flat_map(HomeAssistant::event_topics).map(Into::into);
         self.driver.set_announced(now, topics.collect())
+    }
+
+    /// Says these states: all, or none where there is no room for all.
+    pub(super) fn say_all(
+        &mut self,
+        now: Time,
+        messages: Vec<Message>,
+    ) -> (Result<(), Error>, Effects) {
+        let states = messages.into_iter();
+        let states = states.map(|one| (one.topic.into(), one.payload, one.rank));
+        let states: Vec<_> = states.collect();
+        self.driver.set_states(now, &states)
     }
 
     /// Says these states; the first that is refused is reported, and the others are said all the same.

@@ -38,7 +38,7 @@ impl Client {
             match guarded.home().map(|home| home.clear_others(found)) {
                 Ok(ghosts) => {
                     let count = ghosts.len();
-                    let (said, effects) = guarded.say(now, ghosts);
+                    let (said, effects) = guarded.say_all(now, ghosts);
                     (said.map(|()| count), effects)
                 }
                 Err(error) => (Err(error), Effects::default()),

@@ -1,6 +1,7 @@
 //! What is announced to Home Assistant of this system's cameras, as the broker keeps it.
 
 use super::attempt::connect;
+use super::found::Found;
 use super::report::StepName;
 use super::steps::Steps;
 use super::{remedy, Test};
@@ -162,7 +163,7 @@ fn kept(
     if let Err(ended) = link.send(subscribe) {
         return failed(ended.text);
     }
-    let mut configs = BTreeMap::new();
+    let mut found = Found::default();
     let mut quiet_from = None;
     loop {
         let now = test.now();
@@ -180,7 +181,10 @@ fn kept(
                 }
                 Input::Config { topic, payload } => {
                     quiet_from = quiet_from.map(|_| test.now());
-                    configs.insert(topic, payload);
+                    if let Err(why) = found.add(topic, payload) {
+                        connection.close();
+                        return failed(format!("the broker sends {why} on topic {filter:?}"));
+                    }
                 }
                 Input::Ended(ended) => return failed(ended.text),
                 _ => {}
@@ -192,7 +196,7 @@ fn kept(
     let _ = link.send(Packet::Disconnect { with_will: false });
     connection.close();
     match answered {
-        true => Ok(configs),
+        true => Ok(found.into_configs()),
         false => failed(test.too_late().text),
     }
 }

@@ -5,6 +5,7 @@
 
 mod announced;
 mod attempt;
+mod found;
 mod permissions;
 mod remedy;
 mod report;

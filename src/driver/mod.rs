@@ -100,6 +100,15 @@ impl<L: Link> Driver<L> {
         })
     }
 
+    /// See [`Engine::set_states`].
+    pub(crate) fn set_states(
+        &mut self,
+        now: Time,
+        states: &[(Arc<str>, Bytes, Rank)],
+    ) -> (Result<(), Error>, Effects) {
+        self.step(now, |engine| engine.set_states(now, states))
+    }
+
     /// See [`Engine::reconfigure`].
     pub(crate) fn reconfigure(
         &mut self,

@@ -69,6 +69,7 @@ impl Engine {
                 // Only the first counts as the moment since which we are online.
                 if !matches!(connection.birth, Birth::Acknowledged(_)) {
                     connection.birth = Birth::Acknowledged(now);
+                    connection.open_from.get_or_insert(now);
                     if connection.online_from.is_none() {
                         connection.online_from = Some(now);
                         let hold = self.broker.settings.hold_seconds;
@@ -100,7 +101,7 @@ impl Engine {
         if connection.trial != Trial::None {
             return;
         }
-        if let (Some(closes), Some(since)) = (self.outbox.held_closes(), connection.online_from) {
+        if let (Some(closes), Some(since)) = (self.outbox.held_closes(), connection.open_from) {
             connection.trial = Trial::From(since + TRIAL_AFTER * (1 << closes.min(8)));
         }
     }
@@ -134,6 +135,7 @@ impl Engine {
         let hold = self.broker.settings.hold_seconds;
         self.home_assistant.broker_is_back(now, hold);
         if let Phase::Connected(connection) = &mut self.phase {
+            connection.open_from.get_or_insert(now);
             connection.birth = Birth::Refused {
                 again: now + BIRTH_AGAIN,
                 reason,

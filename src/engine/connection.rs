@@ -69,7 +69,7 @@ pub(super) enum Farewell {
 /// The turn of a message that was held back.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Trial {
-    /// Nothing was held back when this connection came online, or its turn is over.
+    /// Nothing was held back when the broker answered the birth message, or its turn is over.
     None,
     /// The connection first has to last without it.
     From(Time),
@@ -113,6 +113,8 @@ pub(super) struct Connection {
     pub(super) acknowledged_at: Time,
     /// When the broker first acknowledged that we are here.
     pub(super) online_from: Option<Time>,
+    /// When it first answered the birth message, one way or another: from then on messages go.
+    pub(super) open_from: Option<Time>,
 }
 
 impl Connection {
@@ -164,6 +166,7 @@ impl Connection {
             trial: Trial::None,
             acknowledged_at: now,
             online_from: (!is_announced).then_some(now),
+            open_from: (!is_announced).then_some(now),
         }
     }
 

@@ -22,6 +22,16 @@ impl Engine {
         self.outbox.set_state(now, topic, payload, rank, tracked)
     }
 
+    /// As [`Engine::set_state`] for several, each of another topic: all of them, or none where there is no room for all.
+    pub(crate) fn set_states(
+        &mut self,
+        now: Time,
+        states: &[(Arc<str>, Bytes, Rank)],
+    ) -> Result<(), Error> {
+        self.check_open()?;
+        self.outbox.set_states(now, states)
+    }
+
     /// Says all states again, soon: somebody has come who may not know them. For Home Assistant's live birth message.
     /// Without a connection there is nothing to do, as the next one begins with them.
     pub(crate) fn say_states_again(&mut self, now: Time) {

@@ -327,9 +327,9 @@ impl Outbox {
             if deadline > now {
                 break;
             }
-            let is_unheard = self.queues.is_unheard(lane);
             if let Some(entry) = self.queues.pop_front(lane) {
-                let outcome = match is_unheard || entry.tries > 0 {
+                // Of one that was never tried nobody knows whether there was a subscriber.
+                let outcome = match entry.tries > 0 {
                     true => NO_SUBSCRIBER,
                     false => Outcome::Expired,
                 };

@@ -19,13 +19,36 @@ impl Outbox {
         rank: Rank,
         tracked: bool,
     ) -> Result<u64, Error> {
-        let is_cleared = payload.is_empty();
-        let room = match is_cleared {
-            true => Ok(()),
-            false => self.states.check_room(topic, &payload),
-        };
+        let room = self.states.check_room([(&**topic, &payload[..])]);
         room.and_then(|()| self.check_kept(tracked))
             .inspect_err(|_| self.counters.refused_queue_full += 1)?;
+        Ok(self.put_state(now, topic, payload, rank, tracked))
+    }
+
+    /// Remembers several as [`Outbox::set_state`] does, each of another topic: all, or none.
+    pub(crate) fn set_states(
+        &mut self,
+        now: Time,
+        states: &[(Arc<str>, Bytes, Rank)],
+    ) -> Result<(), Error> {
+        let all = states.iter();
+        let all = all.map(|(topic, payload, _)| (&**topic, &payload[..]));
+        (self.states.check_room(all)).inspect_err(|_| self.counters.refused_queue_full += 1)?;
+        for (topic, payload, rank) in states {
+            self.put_state(now, topic, payload.clone(), *rank, false);
+        }
+        Ok(())
+    }
+
+    fn put_state(
+        &mut self,
+        now: Time,
+        topic: &Arc<str>,
+        payload: Bytes,
+        rank: Rank,
+        tracked: bool,
+    ) -> u64 {
+        let is_cleared = payload.is_empty();
         let id = self.admit(tracked);
         if is_cleared {
             self.forget_named_states(id, topic);
@@ -40,7 +63,7 @@ impl Outbox {
                 self.end_waiting(&surplus, Outcome::Dropped(DropReason::QueueFull));
             }
         }
-        Ok(id)
+        id
     }
 
     /// Clears a topic, unless a state stands there. As nobody asked for it, it is no message that is counted, and no

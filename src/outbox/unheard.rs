@@ -126,15 +126,6 @@ impl Queues {
         false
     }
 
-    /// Whether nobody is subscribed to the topic of this lane.
-    pub(super) fn is_unheard(&self, lane: u32) -> bool {
-        let topic = self
-            .lanes
-            .get(lane)
-            .and_then(|lane| self.topics.get(lane.topic));
-        topic.is_some_and(|topic| topic.retry.is_some())
-    }
-
     /// The topic whose head is to be tried again.
     pub(super) fn next_to_retry(&self) -> Option<u32> {
         let (_, topic) = self.due.first().filter(|_| !self.holds_events)?;

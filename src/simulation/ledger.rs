@@ -243,9 +243,7 @@ impl Ledger {
             }
             Outcome::Expired => !entry.delivered && entry.deadline() <= now,
             Outcome::Dropped(DropReason::QueueFull) => !entry.delivered && !entry.refused,
-            Outcome::Dropped(DropReason::NoSubscriber) => {
-                !entry.delivered && (entry.is_unheard || entry.deadline() <= now)
-            }
+            Outcome::Dropped(DropReason::NoSubscriber) => !entry.delivered && entry.is_unheard,
             Outcome::Dropped(DropReason::ShutDown) => is_closed && entry.handed_over == 0,
             Outcome::Superseded => false,
             Outcome::Rejected(why) if why.contains("each time") => {

@@ -175,3 +175,18 @@ fn topics(packets: &[Packet]) -> Vec<&str> {
     }
     topics
 }
+
+#[test]
+fn what_was_held_back_is_tried_though_the_birth_message_is_refused() {
+    let mut host = host();
+    let id = host.publish(None);
+    for _ in 0..3 {
+        reconnect(&mut host);
+        host.end(EndCause::ByPeer);
+    }
+    host.connect_without_birth();
+    assert_eq!(host.sent(), [], "it is held back");
+    host.wait(3 * SECOND);
+    host.acknowledge_all();
+    assert_eq!(host.outcome(id), Some(Outcome::Delivered));
+}

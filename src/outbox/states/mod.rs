@@ -97,13 +97,25 @@ impl States {
         self.in_flight
     }
 
-    /// Refuses a state that there is no room for.
-    pub(super) fn check_room(&self, topic: &str, payload: &[u8]) -> Result<(), Error> {
-        let before = self.topics.get(topic).and_then(|key| self.kept.get(key));
-        let replaced = before.map_or(0, |kept| kept.replaced() - kept.replaced_bytes);
-        let before = before.filter(|kept| !kept.is_cleared());
-        let bytes = self.bytes - before.map_or(0, Kept::cost) + replaced + cost(topic, payload);
-        if before.is_none() && self.len() >= MOST_STATES || bytes > MOST_STATE_BYTES {
+    /// Refuses states, each of another topic, that there is no room for together. One without a payload makes room.
+    pub(super) fn check_room<'a>(
+        &self,
+        states: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+    ) -> Result<(), Error> {
+        let (mut count, mut bytes, mut grows) = (self.len(), self.bytes, false);
+        for (topic, payload) in states {
+            let before = self.topics.get(topic).and_then(|key| self.kept.get(key));
+            bytes += before.map_or(0, |kept| kept.replaced() - kept.replaced_bytes);
+            let before = before.filter(|kept| !kept.is_cleared());
+            count -= usize::from(before.is_some());
+            bytes -= before.map_or(0, Kept::cost);
+            if !payload.is_empty() {
+                grows = true;
+                count += 1;
+                bytes += cost(topic, payload);
+            }
+        }
+        if grows && (count > MOST_STATES || bytes > MOST_STATE_BYTES) {
             return Err(Error::new(
                 ErrorKind::QueueFull,
                 format!(

@@ -273,3 +273,48 @@ fn states_that_change_faster_than_they_go_do_not_hold_up_what_is_queued() {
     let last = deliver_all(&mut outbox, now);
     assert_eq!(last.len(), 40, "and none is lost");
 }
+
+#[test]
+fn of_several_all_are_said_or_none() {
+    let mut outbox = outbox(10, QueueFull::DropOldest);
+    let half = Bytes::from(vec![b'x'; MOST_STATE_BYTES as usize / 2]);
+    let state = |topic: &str, payload: &Bytes| (topic.into(), payload.clone(), Rank::State);
+    outbox
+        .set_states(ZERO, &[state("a", &half), state("b", &half.slice(..1))])
+        .expect("there is room");
+    let small = half.slice(..1);
+    let refused = outbox.set_states(ZERO, &[state("c", &small), state("d", &half)]);
+    assert_eq!(refused.map_err(|e| e.kind()), Err(ErrorKind::QueueFull));
+    assert_eq!((outbox.states().0, outbox.queued()), (2, 2));
+    assert_eq!(outbox.counters.refused_queue_full, 1);
+    // What goes makes room for what comes, in whatever order.
+    let gone = state("a", &Bytes::new());
+    outbox
+        .set_states(ZERO, &[state("c", &small), state("d", &half), gone])
+        .expect("there is room");
+    assert_eq!(outbox.states().0, 3);
+}
+
+#[test]
+fn what_is_in_flight_and_replaced_takes_room_until_it_has_landed() {
+    let mut outbox = outbox(10, QueueFull::DropOldest);
+    let half = Bytes::from(vec![b'x'; MOST_STATE_BYTES as usize / 2]);
+    let set = |outbox: &mut Outbox, topic: &str, payload: &Bytes| {
+        outbox.set_state(ZERO, &topic.into(), payload.clone(), Rank::State, false)
+    };
+    set(&mut outbox, "a", &half).expect("there is room");
+    let in_flight = outbox.take(ZERO).expect("the state");
+    let small = half.slice(..1);
+    set(&mut outbox, "a", &small).expect("it is smaller");
+    for _ in 0..2 {
+        assert!(
+            set(&mut outbox, "b", &half).is_err(),
+            "the first is on its way"
+        );
+    }
+    outbox.end(&in_flight, Outcome::Delivered);
+    set(&mut outbox, "b", &half).expect("there is room");
+    clear(&mut outbox, "a");
+    clear(&mut outbox, "b");
+    assert_eq!(outbox.states(), (0, 0));
+}

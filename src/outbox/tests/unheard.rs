@@ -93,12 +93,13 @@ fn one_that_ends_otherwise_lets_the_next_be_tried() {
 }
 
 #[test]
-fn what_expires_there_had_no_subscriber() {
+fn what_was_tried_had_no_subscriber_and_the_rest_has_expired() {
     let (mut outbox, id) = waiting(QueueFull::DropOldest);
     payloads(&mut outbox, ZERO);
     outbox.expire(at(100));
     assert_eq!(outbox.take_outcome(id), Some(Some(NO_SUBSCRIBER)));
-    assert_eq!(outbox.counters.dropped_no_subscriber, 3);
+    assert_eq!(outbox.counters.dropped_no_subscriber, 1);
+    assert_eq!(outbox.counters.expired, 2);
     assert_eq!(outbox.queued(), 0);
     assert_eq!(outbox.next_retry(), None);
     // The topic is forgotten with them.
