@@ -117,32 +117,30 @@ def _present(status: Status | None) -> Iterator[Metric]:
     """Give what tells of this moment."""
     limits = status.limits if status else None
     state = status.state if status else "closed"
-    yield _gauge(
-        "mqtt_connection_status", "Whether the broker knows that the client is online: 1 or 0", state == "online"
-    )
+    yield _gauge("mqtt_connection_status", "Whether the client is online: 1 or 0", state == "online")
     states: dict[str, bool] = {one: one == state for one in get_args(State)}
-    yield StateSetMetricFamily("mqtt_connection_state", "Where the client stands", states)
+    yield StateSetMetricFamily("mqtt_connection_state", "State of the client", states)
     protocol = InfoMetricFamily("mqtt_connection", "The connection to the broker")
     if status:
         details = {"broker": status.broker, "protocol": status.protocol or "", "version": status.version}
         protocol.add_metric([], details)
     yield protocol
     yield _gauge("mqtt_queued_messages", "Messages that wait to be sent", status.queued if status else 0)
-    yield _gauge("mqtt_queued_bytes", "Bytes that they take", status.queued_bytes if status else 0)
+    yield _gauge("mqtt_queued_bytes", "Size of these messages", status.queued_bytes if status else 0)
     yield _gauge(
         "mqtt_oldest_message_age_seconds",
-        "Age of the oldest message that waits; 0 without one",
+        "Age of the oldest queued message; 0 if there is none",
         (status.oldest_age_seconds if status else None) or 0,
     )
     yield _gauge(
-        "mqtt_in_flight_messages", "Messages sent and not acknowledged yet", status.in_flight if status else 0
+        "mqtt_in_flight_messages", "Messages sent but not yet acknowledged", status.in_flight if status else 0
     )
-    yield _gauge("mqtt_states", "States that are remembered", status.states if status else 0)
-    yield _gauge("mqtt_states_bytes", "Bytes that they take", status.states_bytes if status else 0)
+    yield _gauge("mqtt_states", "States remembered", status.states if status else 0)
+    yield _gauge("mqtt_states_bytes", "Size of these states", status.states_bytes if status else 0)
     yield _gauge("mqtt_warnings", "Warnings in the status", len(status.warnings) if status else 0)
     yield _gauge(
         "mqtt_certificate_end_timestamp_seconds",
-        "When the day begins on which the broker's certificate ends; only over TLS",
+        "Start of the last day on which the broker's certificate is valid; only over TLS",
         _day(limits.certificate_valid_until) if limits and limits.certificate_valid_until else None,
     )
 
@@ -151,7 +149,7 @@ def _past(status: Status | None) -> Iterator[Metric]:
     """Give what has happened so far."""
     counters = status.counters if status else _NONE
     outcomes = CounterMetricFamily(
-        "mqtt_message_outcomes", "Messages that ended, by how and why", labels=["outcome", "reason"]
+        "mqtt_message_outcomes", "Outcomes of messages, by outcome and reason", labels=["outcome", "reason"]
     )
     errors = 0
     for outcome, reason, field in _OUTCOMES:
@@ -160,9 +158,9 @@ def _past(status: Status | None) -> Iterator[Metric]:
         outcomes.add_metric([outcome, reason], count)
     yield outcomes
     for name, text, value in (
-        ("mqtt_messages_accepted", "Messages taken from the program", counters.accepted),
+        ("mqtt_messages_accepted", "Messages accepted from the program", counters.accepted),
         ("mqtt_messages_published", "Messages that the broker acknowledged", counters.delivered),
-        ("mqtt_publish_errors", "Messages that were not delivered, or not taken", errors),
+        ("mqtt_publish_errors", "Messages that were not delivered, or not accepted", errors),
         ("mqtt_messages_resent", "Messages sent again after a connection had ended", counters.resent),
         (
             "mqtt_states_left_out",
@@ -176,11 +174,15 @@ def _past(status: Status | None) -> Iterator[Metric]:
         ),
         (
             "mqtt_ignored_acknowledgements",
-            "Acknowledgements that a broker sent for nothing, or twice",
+            "Acknowledgements of unknown messages, or repeated ones",
             counters.ignored_acknowledgements,
         ),
-        ("mqtt_reconnect_attempts", "Attempts to connect but the first", _but_first(status, "connection_attempts")),
-        ("mqtt_reconnects", "Connections but the first", _but_first(status, "connections")),
+        (
+            "mqtt_reconnect_attempts",
+            "Attempts to connect, except the first",
+            _but_first(status, "connection_attempts"),
+        ),
+        ("mqtt_reconnects", "Connections, except the first", _but_first(status, "connections")),
     ):
         yield CounterMetricFamily(name, text, value=value)
     yield _gauge(
@@ -191,7 +193,7 @@ def _past(status: Status | None) -> Iterator[Metric]:
     times = status.acknowledgement_seconds if status else Histogram({}, 0, 0.0)
     yield HistogramMetricFamily(
         "mqtt_acknowledgement_seconds",
-        "How long brokers took to acknowledge messages of QoS 1",
+        "How long brokers took to acknowledge messages with QoS 1",
         buckets=[*((str(bound), count) for bound, count in times.buckets.items()), ("+Inf", times.count)],
         sum_value=times.sum_seconds,
     )

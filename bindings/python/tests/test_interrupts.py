@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from argus_mqtt import Settings
 
 _OURS = {one.__file__ for one in (_client, _connect, _delivery, _let_go, _publishing, _states)}
+
+
+@pytest.fixture(autouse=True)
+def _little_garbage() -> Iterator[None]:
+    """Keep what is there from the hundreds of collections of a test, each of which would look at all of it."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 def interrupted(call: Callable[[], object], after: int) -> bool:
@@ -80,8 +89,14 @@ def test_no_outcome_is_kept_for_nobody(settings: Settings, call: Callable[[argus
 
 def clients_alive() -> int:
     """Count the threads of this process that the library runs clients on."""
-    names = (task / "comm" for task in Path("/proc/self/task").iterdir())
-    return sum(name.exists() and name.read_text() == "argus-mqtt\n" for name in names)
+    return sum(_name_of(task) == "argus-mqtt\n" for task in Path("/proc/self/task").iterdir())
+
+
+def _name_of(task: Path) -> str:
+    try:
+        return (task / "comm").read_text()
+    except (FileNotFoundError, ProcessLookupError):  # It has ended.
+        return ""
 
 
 @pytest.mark.filterwarnings("ignore:.*was not shut down:ResourceWarning")
