@@ -173,6 +173,14 @@ impl Engine {
         }
     }
 
+    /// What was not answered in time may be granted all the same.
+    pub(super) fn subscription_unanswered(&mut self, now: Time) {
+        if let Phase::Connected(connection) = &mut self.phase {
+            connection.may_be_subscribed = true;
+        }
+        self.subscription_failed(now, "the broker did not answer".into());
+    }
+
     /// The connection does without the subscription for a while.
     pub(super) fn subscription_failed(&mut self, now: Time, reason: String) {
         let Phase::Connected(connection) = &mut self.phase else {

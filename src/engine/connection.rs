@@ -105,6 +105,9 @@ pub(super) struct Connection {
     pub(super) look: Look,
     pub(super) look_is_moot: bool,
     pub(super) read_back: ReadBack,
+    /// The broker may have kept the session, and in it a subscription of an earlier connection, perhaps that of a look; or
+    /// it did not answer a SUBSCRIBE in time.
+    pub(super) may_be_subscribed: bool,
     /// Birth messages handed over since SUBSCRIBE was, less those received live since.
     births_to_hear: i64,
     pub(super) farewell: Farewell,
@@ -161,6 +164,7 @@ impl Connection {
             look: Look::default(),
             look_is_moot: false,
             read_back: ReadBack::default(),
+            may_be_subscribed: !attempt.clean_start,
             births_to_hear: 0,
             farewell: Farewell::NotBegun,
             trial: Trial::None,
@@ -203,7 +207,8 @@ impl Connection {
     /// The birth message that is handed over next is not the first. It will not come back where the broker was told so
     /// (No Local): not by the subscription of a look, which stands until that of the guard replaces it.
     pub(super) fn repeats_birth(&mut self) {
-        let is_guarded = self.subscription == Subscription::Granted || !self.look.has_begun();
+        let is_guarded = self.subscription == Subscription::Granted
+            || !self.look.has_begun() && !self.may_be_subscribed;
         if self.version == Version::V5 && is_guarded && self.hears_births() {
             self.births_to_hear -= 1;
         }
@@ -219,7 +224,7 @@ impl Connection {
             self.subscription,
             Subscription::Asked { .. } | Subscription::Granted
         );
-        is_guarded || self.look.has_begun()
+        is_guarded || self.look.has_begun() || self.may_be_subscribed
     }
 
     /// Whether the birth message may be said again now: not on the way to the offline message, which it must not

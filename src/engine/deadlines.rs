@@ -175,9 +175,7 @@ impl Engine {
             Deadline::Clearing => return self.clear_given_up(now),
             Deadline::Shutdown => return self.finish(),
             Deadline::Attempt => return self.begin_attempt(now),
-            Deadline::Suback => {
-                return self.subscription_failed(now, "the broker did not answer".into())
-            }
+            Deadline::Suback => return self.subscription_unanswered(now),
             Deadline::StatusSuback => {
                 return self.status_subscription_failed(now, "the broker did not answer".into())
             }

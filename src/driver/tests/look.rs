@@ -154,6 +154,25 @@ fn a_broker_that_ends_the_connection_meanwhile_is_not_asked_again() {
     assert_eq!(texts(&first), ["SUBSCRIBE", "online"]);
 }
 
+#[test]
+fn a_subscription_that_the_session_kept_of_a_look_brings_nobody_elses_birth() {
+    let mut host = host(r#""will_delay_seconds": 5"#);
+    let first = reconnect(&mut host);
+    assert_eq!(texts(&first), ["SUBSCRIBE", "online"]);
+    // Before the guard subscribes. The broker does not run for a moment, so the next connection does not look.
+    host.end(EndCause::ByPeer);
+    host.fail(FailureKind::NotRunning);
+    host.connect();
+    let first = host.sent();
+    assert_eq!(texts(&first), ["online"]);
+    host.write(&first[0]);
+    come_back(&mut host);
+    host.acknowledge(&first[0]);
+    let status = host.driver.engine().status(host.now, Duration::ZERO);
+    let warnings = status.warnings.join("; ");
+    assert!(!warnings.contains("another client publishes"), "{warnings}");
+}
+
 /// Without No Local, in a look, our own birth message comes back as often as it is said.
 #[test]
 fn where_only_the_look_was_granted_heartbeats_are_nobody_elses() {

@@ -82,6 +82,28 @@ fn a_refusal_or_no_answer_is_tried_again_too() {
 }
 
 #[test]
+fn a_late_subscription_brings_nobody_elses_birth() {
+    for protocol in ["5", "3.1.1"] {
+        let mut host = Host::new(&format!(r#""protocol": "{protocol}""#));
+        host.connect();
+        host.acknowledge_all();
+        host.sent();
+        host.wait(10 * SECOND);
+        let received = |host: &mut Host, text: &'static str| {
+            host.report(Input::Received {
+                subject: Subject::Availability,
+                payload: text.into(),
+                retain: false,
+            });
+        };
+        received(&mut host, "offline");
+        assert_eq!(texts(&host.acknowledge_all()), ["online"]);
+        received(&mut host, "online");
+        assert!(!warnings(&host).contains("another client publishes"));
+    }
+}
+
+#[test]
 fn once_it_was_granted_earlier_failures_do_not_count() {
     let (mut host, token) = asked();
     host.report(Input::Subscribed(token, Err("no".into())));
