@@ -18,6 +18,7 @@ BENCHES := benches/Cargo.toml
 # from, to the same file.
 DEMO_TARGET := $(TARGET)/demo
 BENCHES_TARGET := $(TARGET)/benches/workspace
+SETTINGS_TARGET := $(TARGET)/settings-library
 VENV := target/venv
 SQLALCHEMY_2_0 := target/sqlalchemy-2.0
 
@@ -133,9 +134,10 @@ settings: page ## Serve the settings page on SQLite, with a broker of its own, a
 	$(call say,Building the library)
 	tools/debian mosquitto
 	tools/python-env $(VENV)
-	cargo build --locked --lib
+	@# Not the library of the tests, which takes shorter times than those that people may set.
+	cargo build --locked --lib --target-dir $(SETTINGS_TARGET)
 	$(call say,Serving the settings: Ctrl-C ends it)
-	@ARGUS_MQTT_LIBRARY=$(TARGET)/debug/libargus_mqtt.so tools/settings target/settings $(VENV)/bin/python
+	@ARGUS_MQTT_LIBRARY=$(SETTINGS_TARGET)/debug/libargus_mqtt.so tools/settings target/settings $(VENV)/bin/python
 
 # In parts, and in Chromium.
 PAGE_TESTS := $(foreach test,test:browser test,'cd bindings/web && ARGUS_MQTT_LIBRARY=$(LIBRARY) npm run --silent $(test)')
