@@ -16,6 +16,9 @@ use std::time::SystemTime;
 /// Each publishes what has changed as [states](Client::publish_state), so a broker that lost it gets it again, and none
 /// waits for the network. [`ErrorKind::QueueFull`](crate::ErrorKind::QueueFull) means that there was no room for all of
 /// these states; then none of them is published, and nothing has changed.
+/// What is done with the cameras at a time of the wall clock, and the states that follow from it.
+type Change<'a> = &'a mut dyn FnMut(&mut HomeAssistant, SystemTime) -> Result<Vec<Message>, Error>;
+
 impl Client {
     /// Announces the system to Home Assistant: its device, with a sensor for the connection. Otherwise the system has
     /// the names of [`System::default`] and appears with the first camera.
@@ -149,6 +152,15 @@ impl Client {
         &self,
         change: impl FnOnce(&mut HomeAssistant, SystemTime) -> Result<Vec<Message>, Error>,
     ) -> Result<(), Error> {
+        let mut change = Some(change);
+        self.change_by(&mut |home, wall_clock| match change.take() {
+            Some(change) => change(home, wall_clock),
+            None => Ok(Vec::new()),
+        })
+    }
+
+    /// See [`Client::change`]. Compiled once, and not for each caller.
+    fn change_by(&self, change: Change<'_>) -> Result<(), Error> {
         let wall_clock = SystemTime::now();
         self.shared.call(|guarded, now| {
             if let Some(error) = guarded.driver.engine().closed() {
