@@ -277,12 +277,13 @@ int main(int argc, char **argv)
     too_many_states();
     too_many_for_cameras();
     unknown_while_shutting_down(argv[2]);
-    tested_meanwhile(argv[2]);
     refused(argv[3]);
     found(argv[1], argv[3]);
     reconfigured(argv[1], argv[2]);
     if (argc == 4) {
         without_memory();
     }
+    /* Last, as its thread ends when it likes, and gives back memory then. */
+    tested_meanwhile(argv[2]);
     return 0;
 }
