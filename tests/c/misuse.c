@@ -240,6 +240,7 @@ static void named_states(argus_mqtt_client client)
     argus_mqtt_publish_options options = {.struct_size = sizeof options, .qos = 1, .states = right, .state_count = 2};
 
     EXPECT(ARGUS_MQTT_OK, argus_mqtt_publish(client, "a", "x", 1, &options, NULL, &error));
+    argus_mqtt_error error;
     int32_t status;
     /* The background thread uses the client, too. */
     do {

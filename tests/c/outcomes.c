@@ -230,6 +230,8 @@ static void without_memory(void)
     const size_t size = 64 << 20;
     char *payload = calloc(size, 1);
     argus_mqtt_client client = connected(NO_BROKER), none = 77, clients[100];
+    argus_mqtt_error error;
+    int32_t status = ARGUS_MQTT_OK;
     int count = 0;
 
     CHECK(payload != NULL);
@@ -242,12 +244,14 @@ static void without_memory(void)
     EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_publish_camera_last_event(client, "door", payload, size, &error));
     EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_publish_camera_snapshot(client, "door", payload, size, &error));
     leave(client);
-    /* Less than the stack of a thread; but stacks of threads that have ended may be there still. */
+    /* Less than the stack of a thread; but stacks of threads that have ended may be there still, and threads that look
+     * up names end in between. */
     limit_memory(1 << 20);
-    while (count < 100 && argus_mqtt_connect(NO_BROKER, &clients[count], NULL) == ARGUS_MQTT_OK) {
-        count++;
+    while (count < 100 && (status = argus_mqtt_connect(NO_BROKER, &none, &error)) == ARGUS_MQTT_OK) {
+        clients[count++] = none;
+        none = 77;
     }
-    EXPECT(ARGUS_MQTT_SYSTEM, argus_mqtt_connect(NO_BROKER, &none, &error));
+    expect(__FILE__, __LINE__, "argus_mqtt_connect(", ARGUS_MQTT_SYSTEM, status, &error);
     CHECK(none == 77);
     unlimit_memory();
     while (count > 0) {

@@ -109,6 +109,8 @@ def test_cameras_are_announced_and_removed(run: Run, settings: Settings, subscri
             await client.publish_camera_activity("door", is_active=True)
             await client.publish_camera_last_event("door", {"description": "A cat"})
             await client.publish_camera_snapshot("door", b"\xff\xd8\xff")
+            # Or else the next picture takes its place.
+            assert await client.flush(DEADLINE) == 0
             await client.publish_event("door", {}, snapshot=b"\xff\xd8\xff\xe0")
             await client.publish(f"{prefix}/other", "news", states={f"{prefix}/state": "1"})
             await client.publish_diagnostics()
