@@ -94,7 +94,7 @@ doc: ## Build the Rust documentation, without warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
 
 # Most tests wait for brokers, so more of them run at once than there are processors; those that take longest begin.
-TESTS_AT_ONCE := 4
+TESTS_AT_ONCE := 3
 LONG_TESTS := main_job traps ffi faults
 OTHER_TESTS := $(filter-out $(LONG_TESTS),\
     $(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)) $(patsubst tests/%.rs,%,$(wildcard tests/*.rs)))
@@ -117,7 +117,7 @@ test-rust: test-programs
 # As the tests of Rust have it: cargo build would build it anew, for the sake of crates that those need besides.
 LIBRARY := $(TARGET)/debug/deps/libargus_mqtt.so
 IN_PYTHON := cd bindings/python && ARGUS_MQTT_LIBRARY=$(LIBRARY)
-PYTHON_TESTS := '$(IN_PYTHON) ../../$(VENV)/bin/pytest --numprocesses 4 --dist worksteal' \
+PYTHON_TESTS := '$(IN_PYTHON) ../../$(VENV)/bin/pytest --numprocesses 3 --dist worksteal' \
     '$(IN_PYTHON) PYTHONPATH=$$(echo ../../$(SQLALCHEMY_2_0)/lib/python*/site-packages) ../../$(VENV)/bin/pytest -q tests/test_settings_store.py tests/test_settings_migration.py'
 
 test-python:

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::brokers::Kind;
 use crate::scenario::Scenario;
-use crate::stage::EVENTS_PER_SECOND;
+use crate::stage::{EVENTS_PER_SECOND, EVENTS_PER_SECOND_TO_DISK};
 use crate::table::{table, Cell};
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/faults.md");
@@ -17,8 +17,9 @@ Measured, not promised: `make faults` writes this page. It runs the library in a
 real brokers, and does harm to it from outside. [guarantees.md](guarantees.md) says what is promised; each line below was held
 against it.
 
-In each run the program hands over @rate@ events a second of four cameras. The events of three live for 60 seconds, those of the
-fourth for three, so that an outage lets some expire; the outbox holds 1500 messages, so that a long outage lets some be dropped. The
+In each run the program hands over @rate@ events a second of four cameras, or @disk@ to a broker that keeps its state on disk. The
+events of three live for 60 seconds, those of the fourth for three, so that an outage lets some expire; the outbox holds 1500
+messages, so that a long outage lets some be dropped. The
 keep alive is 5 seconds and the pause between attempts to connect at most 2. Once the fault is over and all has
 gone well for a second, the program shuts down. A subscriber that is connected to the broker directly, beside
 the fault, has seen what arrived, and another has looked afterwards at what the broker keeps. The library has told the outcome of each message, and its counters. The accounts
@@ -49,7 +50,9 @@ are compared message by message, and what one of them cannot explain breaks the 
 
 /// Writes the page.
 pub fn write(faults: &[&Scenario], brokers: &[(&Kind, Vec<(&str, Cell)>)]) {
-    let mut text = HEAD.replace("@rate@", &EVENTS_PER_SECOND.to_string());
+    let mut text = HEAD
+        .replace("@rate@", &EVENTS_PER_SECOND.to_string())
+        .replace("@disk@", &EVENTS_PER_SECOND_TO_DISK.to_string());
     text += "| fault | what is done |\n|---|---|\n";
     for fault in faults {
         write(

@@ -20,6 +20,8 @@ pub const STATUS: &str = "argusai/status";
 pub const CLIENT_ID: &str = "argusfaults";
 pub const KEEP_ALIVE_SECONDS: f64 = 5.0;
 pub const EVENTS_PER_SECOND: u32 = 200;
+/// The same to a broker that writes its whole state to disk after every message: it has to catch up on a busy machine.
+pub const EVENTS_PER_SECOND_TO_DISK: u32 = 50;
 /// Small enough that long outages let some events be dropped.
 const MAX_QUEUED_MESSAGES: u32 = 1500;
 
@@ -116,7 +118,10 @@ impl Stage {
         }
         let plan = Plan {
             settings,
-            events_per_second: EVENTS_PER_SECOND,
+            events_per_second: match wishes.persistence {
+                true => EVENTS_PER_SECOND_TO_DISK,
+                false => EVENTS_PER_SECOND,
+            },
             seed,
             prefix: scene.prefix.clone(),
             environment: scene.environment.clone(),
@@ -166,13 +171,13 @@ impl Stage {
     }
 
     fn recover_within(&mut self, deadline: Duration) {
-        let before = self.publisher().number("/counters/delivered");
+        let wanted =
+            self.publisher().number("/counters/delivered") + u64::from(self.plan.events_per_second);
         self.publisher()
             .wait_within(deadline, "all is well again", |publisher| {
                 publisher.is_online()
                     && publisher.number("/queued") == 0
-                    && publisher.number("/counters/delivered")
-                        >= before + u64::from(EVENTS_PER_SECOND)
+                    && publisher.number("/counters/delivered") >= wanted
             });
     }
 
