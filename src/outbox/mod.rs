@@ -167,11 +167,13 @@ impl Outbox {
             Next::Later => return None,
             Next::Others => {}
         }
-        if let Some(entry) = self.take_message(now) {
-            self.states.others_went();
-            return Some(entry);
+        let message = self.take_message(now);
+        // Where none goes, their turn is over as well.
+        self.states.others_went();
+        if message.is_some() {
+            return message;
         }
-        match self.states.take_due(now) {
+        match self.states.take(now) {
             Next::Say(entry) => Some(entry),
             Next::Later | Next::Others => None,
         }

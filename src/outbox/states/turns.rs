@@ -36,8 +36,8 @@ impl States {
         }
     }
 
-    /// The next of those that need not wait for their turn in a round, where no message is to go.
-    pub(in crate::outbox) fn take_due(&mut self, now: Time) -> Next {
+    /// The next of those that need not wait for their turn in a round.
+    fn take_due(&mut self, now: Time) -> Next {
         let Some(key) = self.due.first().copied() else {
             return Next::Others;
         };
@@ -45,7 +45,7 @@ impl States {
         self.hand_out(now, key)
     }
 
-    /// A message has gone.
+    /// A message has gone, or there was none.
     pub(in crate::outbox) fn others_went(&mut self) {
         self.in_a_row = 0;
     }

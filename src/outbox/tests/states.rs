@@ -275,6 +275,26 @@ fn states_that_change_faster_than_they_go_do_not_hold_up_what_is_queued() {
 }
 
 #[test]
+fn all_of_a_round_are_said_where_there_is_no_message_to_let_pass() {
+    let mut outbox = outbox(10, QueueFull::DropOldest);
+    for number in 0..40 {
+        say(&mut outbox, &format!("s/{number}"), "1");
+    }
+    outbox.connected(ZERO);
+    let mut now = ZERO;
+    for _ in 0..3 {
+        let mut said = Vec::new();
+        for _ in 0..100 {
+            now += Time::from_millis(50);
+            outbox.turn_states(now);
+            said.extend(deliver_all(&mut outbox, now));
+        }
+        assert_eq!(said.len(), 40);
+        outbox.say_states_again(now);
+    }
+}
+
+#[test]
 fn of_several_all_are_said_or_none() {
     let mut outbox = outbox(10, QueueFull::DropOldest);
     let half = Bytes::from(vec![b'x'; MOST_STATE_BYTES as usize / 2]);
