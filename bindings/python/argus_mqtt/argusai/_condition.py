@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import argus_mqtt
 
+from ._connection import is_online
 from ._held import Held
-from ._keeper import is_online
 from ._states import utc
 
 if TYPE_CHECKING:

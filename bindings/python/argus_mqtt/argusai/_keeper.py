@@ -1,6 +1,6 @@
-"""What keeps a service's connection: settings, the lock of the owner, and the client.
+"""Which settings are in force, and whether this worker has their connection or stands by.
 
-All of it on one thread; attributes, and the members without an underscore, are for any.
+All of it on the thread of the worker; attributes, and the members without an underscore, are for any.
 """
 
 from __future__ import annotations
@@ -11,20 +11,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-import argus_mqtt
-from argus_mqtt import _prototypes
-from argus_mqtt._errors import OK
-
 from . import _log
-from ._ending import say_ended
-from ._follower import Follower, Outcome, Waiting, settle
+from ._connection import Connection, is_online
+from ._follower import Outcome, Waiting, settle
 from ._ownership import Ownership, connection_of
 from ._row import ConfigRow, StoredSettings, read_row
-from ._states import utc
 from ._topics import Topics
 
 if TYPE_CHECKING:
-    from argus_mqtt import Client, Delivery, Settings, ShutdownReport
+    from argus_mqtt import Client
 
 _AGAIN_SECONDS: Final = 1.0
 _RELOAD_SECONDS: Final = 10.0
@@ -35,24 +30,16 @@ _OWNER_FIRST_SECONDS: Final = 4.0
 Load: TypeAlias = "Callable[[], ConfigRow | None]"
 
 
-class Keeper:
+class Keeper(Connection):
     """See the module."""
 
     def __init__(self, load: Load, begun: Callable[[Client], None], published: Callable[[], int]) -> None:
         """Keep nothing yet; `begun` is called with each new client."""
+        super().__init__(begun, published)
         self._load = load
-        self._begun = begun
-        self._published = published
         self.process = os.getpid()
         self.stored: StoredSettings | None = None
-        self.topics = Topics()
-        self.broker: str | None = None
-        self.client: Client | None = None
-        self.follower: Follower | None = None
         self.is_owner = False
-        self.fault: str | None = None
-        # The topics of what was said for good; a set of Python, which any thread may add to.
-        self.states: set[str] = set()
         self._ownership: Ownership | None = None
         self._reload_at = self._record_at = self._claim_at = 0.0
 
@@ -60,16 +47,6 @@ class Keeper:
         """Give the record of the worker that has the connection, where that is another one."""
         ownership = self._ownership
         return {} if self.is_owner or ownership is None else ownership.read()
-
-    def follow(self, delivery: Delivery, topic: str) -> None:
-        """Log how a message ends, if such lines are logged. Any thread."""
-        if self.follower is not None:
-            self.follower.follow(delivery, topic)
-
-    def last_error(self) -> str | None:
-        """Say what went wrong last; None when there is a connection."""
-        follower = self.follower
-        return follower.last_error if follower is not None else self.fault
 
     # ---- On the thread ------------------------------------------------------------------------------
 
@@ -166,31 +143,6 @@ class Keeper:
         _log.info("off", f"no connection is made: {reason}")
         settle(waiting, Outcome(online=False, reason=reason))
 
-    def _start(self, settings: Settings, waiting: Waiting | None) -> None:
-        if self.client is not None and self.follower is not None:
-            self.client.reconfigure(settings)
-            self._forget_states(self.client)
-            if waiting is not None:
-                # With the same settings the connection stays.
-                self.follower.read()
-                if self.client.status().state == "online":
-                    settle(waiting, Outcome(online=True))
-                else:
-                    self.follower.wait(waiting)
-            return
-        self.client = argus_mqtt.connect(settings)
-        self.follower = Follower(self.client, lambda: self._record(again=True))
-        if waiting is not None:
-            self.follower.wait(waiting)
-        self._begun(self.client)
-
-    def _forget_states(self, client: Client) -> None:
-        """Delete what was published to topics that the settings no longer name, or the broker retains it forever."""
-        gone = {topic for topic in tuple(self.states) if not self.topics.is_state(topic)}
-        for topic in gone:
-            client.forget_state(topic)
-        self.states -= gone
-
     def _try_now(self, waiting: Waiting) -> None:
         settings = self.stored.settings if self.stored is not None else None
         if self.client is None and self.is_owner and settings is not None:
@@ -203,19 +155,8 @@ class Keeper:
             self.follower.wait(waiting)
             self.client.reconnect()
 
-    def _give_up_client(self, reason: str) -> None:
-        if self.client is not None:
-            broker = self.client.status().broker
-            say_ended(broker, self._drop_client(reason))
-
-    def _drop_client(self, reason: str, seconds: float = 4.0) -> ShutdownReport | None:
-        client, self.client = self.client, None
-        follower, self.follower = self.follower, None
-        if client is None or follower is None:
-            return None
-        report = client.shutdown(seconds)
-        follower.end(reason)
-        return report
+    def _changed(self) -> None:
+        self._record(again=True)
 
     def _record(self, *, again: bool) -> None:
         """Write down for the others how the connection is."""
@@ -223,21 +164,3 @@ class Keeper:
             return
         self._record_at = time.monotonic() + _RECORD_SECONDS
         self._ownership.write(self.record())
-
-    def record(self) -> dict[str, object]:
-        """Say how the connection is, for people."""
-        follower, client = self.follower, self.client
-        return {
-            "pid": os.getpid(),
-            "connected": client is not None and is_online(client),
-            "broker": self.broker,
-            "last_connected_at": utc(follower.last_connected_at) if follower else None,
-            "messages_published": self._published(),
-            "last_error": self.last_error(),
-            "reconnect_attempt": follower.reconnect_attempt if follower else 0,
-        }
-
-
-def is_online(client: Client) -> bool:
-    """Whether a client is online; cheaper than `Client.wait_online`, which says why not."""
-    return _prototypes.wait_online(client._handle, 0, None) == OK

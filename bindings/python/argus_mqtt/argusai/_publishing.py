@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _log
 from ._camera_states import CameraStates
-from ._keeper import is_online
+from ._connection import is_online
 from ._old_client import OldClient
 
 if TYPE_CHECKING:
