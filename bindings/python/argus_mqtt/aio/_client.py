@@ -7,33 +7,27 @@ import contextlib
 import ctypes
 import logging
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, final
 
 import argus_mqtt
 from argus_mqtt import _arguments, _prototypes, _waiting
 from argus_mqtt._closing import DEFAULT_SHUTDOWN_SECONDS
-from argus_mqtt._errors import OK, TIMEOUT, InvalidArgument, ShutDown, TimedOut, error_for
+from argus_mqtt._errors import OK, TIMEOUT, ShutDown, TimedOut, error_for
 
-from ._delivery import AsyncDelivery
+from ._cameras import Cameras
 from ._notices import Notices
 from ._reader import Reader
 
 if TYPE_CHECKING:
-    from argus_mqtt._arguments import Payload, Picture
     from argus_mqtt._callbacks import Callback
-    from argus_mqtt._cameras import Fields
     from argus_mqtt._client import Client
-    from argus_mqtt._delivery import Delivery
     from argus_mqtt._settings import GivenSettings
     from argus_mqtt._shutdown import ShutdownReport
     from argus_mqtt._status import Status
 
 _log = logging.getLogger("argus_mqtt")
-
-# A task that publishes without a pause lets the others, and the reading of outcomes, have their turn after so many.
-_MOST_IN_A_ROW = 100
 
 # How often it is looked whether what has no delivery has ended.
 _LOOK_SECONDS = 0.05
@@ -67,7 +61,7 @@ def connect(settings: GivenSettings) -> AsyncClient:
 
 
 @final
-class AsyncClient:
+class AsyncClient(Cameras):
     """A connection to a broker, maintained in the background, and the messages that wait to be sent over it.
 
     Created by `connect`. Call its methods on the loop on which it was created; from another thread, use
@@ -79,7 +73,7 @@ class AsyncClient:
     Its log lines are logged by the logger "argus_mqtt" of the module `logging`.
     """
 
-    __slots__ = ("__weakref__", "_client", "_closing", "_in_a_row", "_loop", "_reader")
+    __slots__ = ("__weakref__", "_client", "_closing", "_loop", "_reader")
 
     def __init__(self, client: Client, loop: asyncio.AbstractEventLoop) -> None:
         """For `connect` alone."""
@@ -105,108 +99,6 @@ class AsyncClient:
         timeout = _arguments.timeout(timeout)
         if await self._reader.until(self._is_online, timeout) is None:
             raise self._client._not_online(timeout)
-
-    async def publish_event(self, camera: str, event: Payload, *, snapshot: Picture | None = None) -> AsyncDelivery:
-        """Queue an event of a camera. The settings determine its topic, QoS, retain flag and expiry.
-
-        Does not wait for the network; await the delivery for that. Arguments and exceptions are those of
-        `argus_mqtt.Client.publish_event`.
-        """
-        await self._ready()
-        return self._published(self._client.publish_event(camera, event, snapshot=snapshot))
-
-    async def publish(  # noqa: PLR0913  (all but two by name)
-        self,
-        topic: str,
-        payload: Payload,
-        *,
-        qos: int = 1,
-        retain: bool = False,
-        expiry_seconds: int | None = None,
-        states: Mapping[str, Payload] | None = None,
-    ) -> AsyncDelivery:
-        """Queue any payload for any topic.
-
-        Does not wait for the network; await the delivery for that. Arguments and exceptions are those of
-        `argus_mqtt.Client.publish`.
-        """
-        await self._ready()
-        return self._published(
-            self._client.publish(topic, payload, qos=qos, retain=retain, expiry_seconds=expiry_seconds, states=states)
-        )
-
-    async def publish_state(self, topic: str, payload: Payload) -> AsyncDelivery:
-        """Publish the state of a topic: its value until it is replaced or deleted.
-
-        Does not wait for the network; await the delivery for that. Arguments and exceptions are those of
-        `argus_mqtt.Client.publish_state`.
-        """
-        await self._ready()
-        return self._published(self._client.publish_state(topic, payload))
-
-    async def forget_state(self, topic: str) -> AsyncDelivery:
-        """Delete the state of a topic, whichever client published it.
-
-        Does not wait for the network; await the delivery for that. Arguments and exceptions are those of
-        `argus_mqtt.Client.forget_state`.
-        """
-        await self._ready()
-        return self._published(self._client.forget_state(topic))
-
-    async def announce_system(self, system: Fields) -> None:
-        """Announce the system to Home Assistant, as `argus_mqtt.Client.announce_system` does."""
-        await self._ready()
-        self._client.announce_system(system)
-
-    async def announce_camera(self, camera: Fields) -> None:
-        """Announce a camera to Home Assistant, as `argus_mqtt.Client.announce_camera` does."""
-        await self._ready()
-        self._client.announce_camera(camera)
-
-    async def disable_camera(self, camera: str) -> None:
-        """Disable a camera, as `argus_mqtt.Client.disable_camera` does."""
-        await self._ready()
-        self._client.disable_camera(camera)
-
-    async def remove_camera(self, camera: str) -> None:
-        """Remove a camera, as `argus_mqtt.Client.remove_camera` does."""
-        await self._ready()
-        self._client.remove_camera(camera)
-
-    async def publish_camera_status(self, camera: str, status: str, source_type: str | None = None) -> None:
-        """Publish the status of a camera, as `argus_mqtt.Client.publish_camera_status` does."""
-        await self._ready()
-        self._client.publish_camera_status(camera, status, source_type)
-
-    async def publish_camera_counts(self, camera: str, today: int, this_week: int) -> None:
-        """Publish how many events there were, as `argus_mqtt.Client.publish_camera_counts` does."""
-        await self._ready()
-        self._client.publish_camera_counts(camera, today, this_week)
-
-    async def publish_camera_activity(self, camera: str, is_active: bool) -> None:
-        """Publish whether a camera sees activity, as `argus_mqtt.Client.publish_camera_activity` does."""
-        await self._ready()
-        self._client.publish_camera_activity(camera, is_active)
-
-    async def publish_camera_last_event(self, camera: str, event: Payload) -> None:
-        """Publish the last event of a camera, as `argus_mqtt.Client.publish_camera_last_event` does."""
-        await self._ready()
-        self._client.publish_camera_last_event(camera, event)
-
-    async def publish_camera_snapshot(self, camera: str, jpeg: Picture) -> None:
-        """Publish the picture of the last event, as `argus_mqtt.Client.publish_camera_snapshot` does."""
-        await self._ready()
-        self._client.publish_camera_snapshot(camera, jpeg)
-
-    async def clear_ghosts(self, timeout: float = 15.0) -> int:
-        """Delete leftover configs, as `argus_mqtt.Client.clear_ghosts` does, on a thread of the loop's executor."""
-        await self._ready()
-        return await self._loop.run_in_executor(None, self._client.clear_ghosts, timeout)
-
-    async def publish_diagnostics(self) -> None:
-        """Publish the diagnostic values, as `argus_mqtt.Client.publish_diagnostics` does."""
-        await self._ready()
-        self._client.publish_diagnostics()
 
     async def flush(self, timeout: float | None = None) -> int:
         """Wait until every message that was accepted so far has an outcome, whatever it is.
@@ -326,21 +218,6 @@ class AsyncClient:
         """Name the broker and the state, for logs."""
         return repr(self._client).replace("argus_mqtt.Client", "argus_mqtt.aio.AsyncClient")
 
-    def _published(self, delivery: Delivery) -> AsyncDelivery:
-        self._in_a_row += 1
-        one = AsyncDelivery(delivery)
-        self._reader.track(one)
-        return one
-
-    async def _ready(self) -> None:
-        if self._in_a_row >= _MOST_IN_A_ROW:
-            await self._pause()
-        self._check_open()
-
-    async def _pause(self) -> None:
-        self._in_a_row = 0
-        await asyncio.sleep(0)
-
     def _is_online(self) -> bool | None:
         error = _prototypes.Error()
         status = _prototypes.wait_online(self._client._handle, 0, ctypes.byref(error))
@@ -395,18 +272,6 @@ class AsyncClient:
         # A little is left for the sockets to be closed. If it has begun already, its end is waited for all the same.
         _prototypes.shutdown_begin(self._client._handle, timeout_ms - min(100, timeout_ms // 10), None)
         self._reader.read()
-
-    def _check_loop(self) -> None:
-        if asyncio.get_running_loop() is not self._loop:
-            raise InvalidArgument(
-                "the client belongs to another event loop; hand over to that one with "
-                "asyncio.run_coroutine_threadsafe, or connect a client on this one"
-            )
-
-    def _check_open(self) -> None:
-        self._check_loop()
-        if self._closing is not None:
-            raise ShutDown("the client was shut down")
 
 
 def _threadsafe(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> Callable[[], None]:
