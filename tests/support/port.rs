@@ -1,7 +1,7 @@
 //! TCP ports that stay ours while the broker behind them is down.
 
 use std::hash::{BuildHasher, RandomState};
-use std::net::TcpListener;
+use std::net::TcpStream;
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixListener};
 
@@ -35,13 +35,11 @@ impl Port {
         let name = format!("argus-mqtt-test-port-{number}");
         let address = SocketAddr::from_abstract_name(name).expect("the name is short");
         let claim = UnixListener::bind_addr(&address).ok()?;
-        TcpListener::bind(("127.0.0.1", number)).ok()?;
-        if let Err(error) = TcpListener::bind(("::1", number)) {
-            if error.kind() == std::io::ErrorKind::AddrInUse {
-                return None;
-            }
-        }
-        Some(Port {
+        // Not by listening there: a program that another thread is starting has a copy of every socket for a moment, and
+        // would keep the port in use.
+        let is_used = |host| TcpStream::connect((host, number)).is_ok();
+        let is_free = !is_used("127.0.0.1") && !is_used("::1");
+        is_free.then_some(Port {
             number,
             _claim: claim,
         })

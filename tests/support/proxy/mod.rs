@@ -11,13 +11,14 @@
 mod pump;
 mod site;
 
+use std::io::ErrorKind;
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::port::Port;
-use super::wait::eventually;
+use super::wait::{eventually, find_within, PATIENCE};
 use pump::Link;
 pub use site::Site;
 
@@ -185,7 +186,13 @@ impl Proxy {
         if acceptor.is_some() {
             return;
         }
-        let listener = self.site.listen(self.number).expect("the port is ours");
+        // A program that another thread is starting has a copy of every socket for a moment: also of the one that
+        // listened before.
+        let listener = find_within(PATIENCE, || match self.site.listen(self.number) {
+            Err(error) if error.kind() == ErrorKind::AddrInUse => None,
+            other => Some(other.expect("nothing else is in the way")),
+        });
+        let listener = listener.expect("the port is ours");
         self.shared.lock().is_down = false;
         let shared = Arc::clone(&self.shared);
         *acceptor = Some(std::thread::spawn(move || accept(&listener, &shared)));
