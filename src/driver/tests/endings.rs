@@ -38,16 +38,7 @@ fn what_a_connection_says_after_its_end_is_not_heard() {
 fn messages_wait_here_while_others_wait_to_be_written() {
     let mut host = Host::online("");
     let publish = |host: &mut Host| {
-        let message = Message {
-            topic: "pictures/door".into(),
-            payload: vec![0; 10_000].into(),
-            qos: QoS::AtLeastOnce,
-            retain: false,
-        };
-        let (accepted, _) = host
-            .driver
-            .publish(host.now, message, None, false, Vec::new());
-        accepted.expect("there is room");
+        host.publish_as(QoS::AtLeastOnce, "pictures/door", vec![0; 10_000], None);
     };
     for _ in 0..90 {
         publish(&mut host);
@@ -64,16 +55,7 @@ fn messages_wait_here_while_others_wait_to_be_written() {
 fn large_messages_are_handed_over_one_at_a_time() {
     let mut host = Host::online("");
     for _ in 0..3 {
-        let message = Message {
-            topic: "pictures/door".into(),
-            payload: vec![0; 4 << 20].into(),
-            qos: QoS::AtLeastOnce,
-            retain: false,
-        };
-        let (accepted, _) = host
-            .driver
-            .publish(host.now, message, None, false, Vec::new());
-        accepted.expect("there is room");
+        host.publish_as(QoS::AtLeastOnce, "pictures/door", vec![0; 4 << 20], None);
     }
     for _ in 0..3 {
         let handed_over = host.sent();

@@ -205,10 +205,20 @@ impl Host {
     }
 
     fn publish_to(&mut self, topic: &str, lifetime: Option<u32>) -> u64 {
+        self.publish_as(QoS::AtLeastOnce, topic, Bytes::from_static(b"{}"), lifetime)
+    }
+
+    fn publish_as(
+        &mut self,
+        qos: QoS,
+        topic: &str,
+        payload: impl Into<Bytes>,
+        lifetime: Option<u32>,
+    ) -> u64 {
         let message = Message {
             topic: topic.into(),
-            payload: Bytes::from_static(b"{}"),
-            qos: QoS::AtLeastOnce,
+            payload: payload.into(),
+            qos,
             retain: false,
         };
         let (id, effects) = self

@@ -29,16 +29,7 @@ fn neither_are_messages_that_are_not_acknowledged_by_themselves() {
     let start = host.now;
     host.publish(None);
     while host.driver.engine().is_online() {
-        let message = Message {
-            topic: "states/door".into(),
-            payload: Bytes::from_static(b"{}"),
-            qos: QoS::AtMostOnce,
-            retain: false,
-        };
-        let (accepted, _) = host
-            .driver
-            .publish(host.now, message, None, false, Vec::new());
-        accepted.expect("there is room");
+        host.publish_as(QoS::AtMostOnce, "states/door", "{}", None);
         for packet in host.sent() {
             host.write(&packet);
         }
@@ -85,16 +76,8 @@ fn the_time_counts_from_the_last_acknowledgement_of_whatever() {
 #[test]
 fn what_went_before_an_acknowledgement_has_passed() {
     let mut host = Host::online("");
-    let message = Message {
-        topic: "pictures/door".into(),
-        payload: vec![0; 16 * 1024 * 100].into(),
-        qos: QoS::AtMostOnce,
-        retain: false,
-    };
-    let (accepted, _) = host
-        .driver
-        .publish(host.now, message, None, false, Vec::new());
-    accepted.expect("there is room");
+    let picture = vec![0; 16 * 1024 * 100];
+    host.publish_as(QoS::AtMostOnce, "pictures/door", picture, None);
     let large = host.sent();
     host.write(&large[0]);
     for acknowledges in [true, false] {
@@ -115,16 +98,8 @@ fn what_went_before_an_acknowledgement_has_passed() {
 #[test]
 fn a_large_message_may_take_the_time_that_a_slow_link_takes() {
     let mut host = Host::online("");
-    let message = Message {
-        topic: "pictures/door".into(),
-        payload: vec![0; 16 * 1024 * 100].into(),
-        qos: QoS::AtLeastOnce,
-        retain: false,
-    };
-    let (accepted, _) = host
-        .driver
-        .publish(host.now, message, None, false, Vec::new());
-    accepted.expect("there is room");
+    let picture = vec![0; 16 * 1024 * 100];
+    host.publish_as(QoS::AtLeastOnce, "pictures/door", picture, None);
     let sent = host.sent();
     host.write(&sent[0]);
     host.wait(119 * SECOND);
@@ -140,16 +115,7 @@ fn a_large_message_may_take_the_time_that_a_slow_link_takes() {
 fn many_messages_in_a_buffer_do_not_add_up() {
     let mut host = Host::online("");
     for _ in 0..20 {
-        let message = Message {
-            topic: "pictures/door".into(),
-            payload: vec![0; 200_000].into(),
-            qos: QoS::AtLeastOnce,
-            retain: false,
-        };
-        let (accepted, _) = host
-            .driver
-            .publish(host.now, message, None, false, Vec::new());
-        accepted.expect("there is room");
+        host.publish_as(QoS::AtLeastOnce, "pictures/door", vec![0; 200_000], None);
         for packet in host.sent() {
             host.write(&packet);
         }

@@ -253,16 +253,7 @@ fn a_message_of_qos_0_says_nothing_of_who_is_subscribed() {
     let mut host = host(ALWAYS);
     host.publish(Some(300));
     nobody_hears(&mut host);
-    let message = Message {
-        topic: "events/door".into(),
-        payload: Bytes::from_static(b"{}"),
-        qos: QoS::AtMostOnce,
-        retain: false,
-    };
-    let (accepted, _) = host
-        .driver
-        .publish(host.now, message, None, false, Vec::new());
-    accepted.expect("there is room");
+    host.publish_as(QoS::AtMostOnce, "events/door", "{}", None);
     host.wait(300 * SECOND);
     for packet in host.sent() {
         host.write(&packet);
