@@ -30,6 +30,9 @@ impl TryFrom<i64> for QoS {
     }
 }
 
+/// How many states a message may name.
+pub(crate) const MOST_NAMED_STATES: usize = 16;
+
 /// How [`publish`](crate::Client::publish) sends a message.
 ///
 /// ```

@@ -235,25 +235,28 @@ impl Guarded {
         (result, effects)
     }
 
+    /// Whether states follow from the events of this camera.
+    pub(super) fn is_announced(&self, camera: &str) -> bool {
+        let home = self.extra.home.as_ref();
+        home.is_some_and(|home| home.is_announced(camera))
+    }
+
     /// The states that follow from an event that was accepted, of a camera that is announced.
     pub(super) fn follow_event(
         &mut self,
         now: Time,
         camera: &str,
-        event: &Bytes,
+        event: Bytes,
         snapshot: Option<Bytes>,
     ) -> Effects {
         let Some(home) = &mut self.extra.home else {
             return Effects::default();
         };
-        if !home.is_announced(camera) {
-            return Effects::default();
-        }
         if let Some(jpeg) = snapshot {
             home.keep_picture(camera, jpeg);
         }
         // It was checked before, and a state that there is no room for is counted as refused.
-        match home.event(camera, event.clone(), SystemTime::now()) {
+        match home.event(camera, event, SystemTime::now()) {
             Ok(messages) => self.say(now, messages).1,
             Err(_) => Effects::default(),
         }

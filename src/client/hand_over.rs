@@ -6,7 +6,7 @@ use crate::driver::Effects;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::home_assistant;
-use crate::message::{Message, PublishOptions};
+use crate::message::{Message, PublishOptions, MOST_NAMED_STATES};
 use crate::outbox::{NamedState, Rank, Time};
 use crate::payload::{check_event, check_payload};
 use crate::topic;
@@ -14,9 +14,6 @@ use bytes::Bytes;
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// So many states may be named by one message.
-const MOST_STATES: usize = 16;
 
 /// A message that was checked as far as that needs no client.
 #[derive(Debug)]
@@ -90,11 +87,19 @@ impl Client {
         track: bool,
         forget: Option<u64>,
     ) -> Result<Option<u64>, Error> {
+        self.try_after_forgetting(forget, |guarded, now| guarded.publish(now, checked, track))
+    }
+
+    /// Calls the driver after forgetting a delivery, if nobody holds the lock; waits for nobody, and gives none otherwise.
+    pub(super) fn try_after_forgetting<T>(
+        &self,
+        forget: Option<u64>,
+        f: impl FnOnce(&mut Guarded, Time) -> (Result<T, Error>, Effects),
+    ) -> Result<Option<T>, Error> {
         let done = self.shared.try_call(|guarded, now| {
-            let driver = &mut guarded.driver;
-            let forgotten = forget.map(|id| driver.forget(now, &[id]));
-            let (published, effects) = guarded.publish(now, checked, track);
-            (published, forgotten.unwrap_or_default().then(effects))
+            let forgotten = forget.map(|id| guarded.driver.forget(now, &[id]));
+            let (result, effects) = f(guarded, now);
+            (result, forgotten.unwrap_or_default().then(effects))
         });
         done.transpose()
     }
@@ -111,11 +116,11 @@ impl<'a> Checked<'a> {
     }
 
     fn other(topic: &str, payload: Bytes, options: PublishOptions<'_>) -> Result<Self, Error> {
-        topic::check_name(topic).map_err(|why| Error::argument(format!("topic: {why}")))?;
+        let name = checked_topic(topic)?;
         check_payload(&payload)?;
         let lifetime = options.expiry.map(whole_seconds).transpose()?;
         let message = Message {
-            topic: topic.into(),
+            topic: name,
             payload,
             qos: options.qos,
             retain: options.retain,
@@ -128,13 +133,27 @@ impl<'a> Checked<'a> {
     }
 }
 
+/// The name of a topic, if it is one.
+pub(super) fn checked_topic(topic: &str) -> Result<Arc<str>, Error> {
+    topic::check_name(topic).map_err(|why| Error::argument(format!("topic: {why}")))?;
+    Ok(topic.into())
+}
+
+/// What is wrong with a state that has no payload.
+pub(super) const EMPTY_STATE: &str =
+    "is empty, which would delete the state; to do that, forget it";
+
 /// States that a message on this topic names.
 fn checked_states(topic: &str, states: &[(&str, Bytes)]) -> Result<Vec<(Arc<str>, Bytes)>, Error> {
+    // As of nearly every message.
+    if states.is_empty() {
+        return Ok(Vec::new());
+    }
     let fault = |what: String| Error::argument(format!("states: {what}"));
-    if states.len() > MOST_STATES {
+    if states.len() > MOST_NAMED_STATES {
         let count = states.len();
         return Err(fault(format!(
-            "{count} are named; a message may name {MOST_STATES} at most"
+            "{count} are named; a message may name {MOST_NAMED_STATES} at most"
         )));
     }
     let mut taken = HashSet::from([topic]);
@@ -142,9 +161,7 @@ fn checked_states(topic: &str, states: &[(&str, Bytes)]) -> Result<Vec<(Arc<str>
     for (topic, payload) in states {
         topic::check_name(topic).map_err(&fault)?;
         if payload.is_empty() {
-            return Err(fault(format!(
-                "the payload of {topic:?} is empty, which would delete the state; to do that, forget it"
-            )));
+            return Err(fault(format!("the payload of {topic:?} {EMPTY_STATE}")));
         }
         check_payload(payload)?;
         if !taken.insert(topic) {
@@ -182,12 +199,15 @@ impl Guarded {
             Ok(completed) => completed,
             Err(error) => return (Err(error), Effects::default()),
         };
-        let payload = message.payload.clone();
-        let snapshot = states.first().map(|state| state.payload.clone());
+        let followed = camera.filter(|camera| self.is_announced(camera));
+        let followed = followed.map(|camera| {
+            let snapshot = states.first().map(|state| state.payload.clone());
+            (camera, message.payload.clone(), snapshot)
+        });
         let (accepted, effects) = (self.driver).publish(now, message, lifetime, track, states);
-        match camera {
-            Some(camera) if accepted.is_ok() => {
-                let more = self.follow_event(now, camera, &payload, snapshot);
+        match followed {
+            Some((camera, event, snapshot)) if accepted.is_ok() => {
+                let more = self.follow_event(now, camera, event, snapshot);
                 (accepted, effects.then(more))
             }
             _ => (accepted, effects),

@@ -1,13 +1,12 @@
 //! What is to stand at the broker for good.
 
-use super::hand_over::{check_not_availability, rank};
+use super::hand_over::{check_not_availability, checked_topic, rank, EMPTY_STATE};
 use super::shared::Guarded;
 use super::{Client, Delivery};
 use crate::driver::Effects;
 use crate::error::Error;
 use crate::outbox::Time;
 use crate::payload::check_payload;
-use crate::topic;
 use bytes::Bytes;
 use std::sync::Arc;
 
@@ -69,32 +68,23 @@ impl Client {
         forget: Option<u64>,
     ) -> Result<Option<u64>, Error> {
         check_state(&payload)?;
-        let topic = checked(topic)?;
-        let done = self.shared.try_call(|guarded, now| {
-            let forgotten = forget.map(|id| guarded.driver.forget(now, &[id]));
-            let (kept, effects) = guarded.keep(now, &topic, payload, track);
-            (kept, forgotten.unwrap_or_default().then(effects))
-        });
-        done.transpose()
+        let topic = checked_topic(topic)?;
+        self.try_after_forgetting(forget, |guarded, now| {
+            guarded.keep(now, &topic, payload, track)
+        })
     }
 
     /// Without a payload the topic is cleared.
     fn enqueue_kept(&self, topic: &str, payload: Bytes, track: bool) -> Result<u64, Error> {
-        let topic = checked(topic)?;
+        let topic = checked_topic(topic)?;
         self.shared
             .call(|guarded, now| guarded.keep(now, &topic, payload, track))
     }
 }
 
-fn checked(topic: &str) -> Result<Arc<str>, Error> {
-    topic::check_name(topic).map_err(|why| Error::argument(format!("topic: {why}")))?;
-    Ok(topic.into())
-}
-
 fn check_state(payload: &[u8]) -> Result<(), Error> {
     if payload.is_empty() {
-        let text = "payload: is empty, which would delete the state; to do that, forget it";
-        return Err(Error::argument(text));
+        return Err(Error::argument(format!("payload: {EMPTY_STATE}")));
     }
     check_payload(payload)
 }

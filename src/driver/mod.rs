@@ -148,16 +148,13 @@ impl<L: Link> Driver<L> {
         now: Time,
         id: u64,
     ) -> (Option<Option<Outcome>>, Effects) {
-        let taken = self.take(Step::Told, |engine| engine.take_outcome(id));
-        (taken, self.effects(now, false))
+        self.note(now, |engine| engine.take_outcome(id))
     }
 
     /// See [`Engine::forget`].
     pub(crate) fn forget(&mut self, now: Time, ids: &[u64]) -> Effects {
-        self.take(Step::Told, |engine| {
-            ids.iter().for_each(|id| engine.forget(*id));
-        });
-        self.effects(now, false)
+        self.note(now, |engine| ids.iter().for_each(|id| engine.forget(*id)))
+            .1
     }
 
     /// See [`Engine::mark`].
@@ -248,6 +245,12 @@ impl<L: Link> Driver<L> {
     fn step<T>(&mut self, now: Time, f: impl FnOnce(&mut Engine) -> T) -> (T, Effects) {
         let result = self.take(Step::Told, f);
         (result, self.follow(now))
+    }
+
+    /// Tells the engine something from which nothing follows for the broker.
+    fn note<T>(&mut self, now: Time, f: impl FnOnce(&mut Engine) -> T) -> (T, Effects) {
+        let result = self.take(Step::Told, f);
+        (result, self.effects(now, false))
     }
 
     /// What follows whatever the engine was told.

@@ -3,6 +3,7 @@
 use super::error::Failure;
 use super::status_code::ARGUS_MQTT_INVALID_ARGUMENT;
 use super::text::{payload, text};
+use crate::message::MOST_NAMED_STATES;
 use crate::{PublishOptions, QoS};
 use bytes::Bytes;
 use std::ffi::{c_char, c_void};
@@ -62,9 +63,6 @@ const _: () = assert!(
     KNOWN == SMALLEST + 2 * size_of::<usize>(),
     "without padding, which would not be 0"
 );
-/// More are a mistake, and are not read.
-const MOST_STATES: usize = 16;
-
 /// Options with what they point to, copied.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Given<'call> {
@@ -132,9 +130,10 @@ unsafe fn states<'call>(
     pointer: *const argus_mqtt_named_state,
     count: usize,
 ) -> Result<Vec<(&'call str, Bytes)>, Failure> {
-    if count > MOST_STATES {
+    // Nor are they read.
+    if count > MOST_NAMED_STATES {
         return Err(invalid(format!(
-            "options.state_count is {count}: a message may name at most {MOST_STATES} states"
+            "options.state_count is {count}: a message may name at most {MOST_NAMED_STATES} states"
         )));
     }
     if pointer.is_null() && count > 0 {
@@ -246,7 +245,7 @@ mod tests {
         for (states, count, says) in [
             (ptr::null(), 1, "options.states is NULL"),
             (dangling, usize::MAX, "at most 16"),
-            (dangling, MOST_STATES + 1, "at most 16"),
+            (dangling, MOST_NAMED_STATES + 1, "at most 16"),
             (bad.as_ptr(), 1, "topic is NULL"),
         ] {
             let message = read_states(states, count).expect_err(says).message;

@@ -3,7 +3,7 @@
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// For maps and sets whose keys are ids. The hash of the standard library withstands keys that an attacker has chosen,
-/// and takes a third of the time that a message spends in the outbox.
+/// and costs many times as much.
 pub(super) type IdHash = BuildHasherDefault<IdHasher>;
 
 /// Ids count up. An odd factor spreads them over the high bits too, where the standard collections tell entries apart.
