@@ -31,6 +31,18 @@
         expect(__FILE__, __LINE__, #call, wanted, call, &error); \
     } while (0)
 
+/* As EXPECT of ARGUS_MQTT_OK, for a call that does not wait: the thread of the client may be busy with it for a moment. */
+#define EXPECT_ONCE_FREE(call) \
+    do { \
+        argus_mqtt_error error; \
+        int32_t status; \
+        do { \
+            memset(&error, 0x5a, sizeof error); \
+            status = call; \
+        } while (status == ARGUS_MQTT_WOULD_BLOCK); \
+        expect(__FILE__, __LINE__, #call, ARGUS_MQTT_OK, status, &error); \
+    } while (0)
+
 static inline void expect(const char *file, int line, const char *call, int32_t wanted, int32_t status,
                           const argus_mqtt_error *error)
 {

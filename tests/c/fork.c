@@ -73,6 +73,7 @@ int main(int argc, char **argv)
     argus_mqtt_client client = 0;
     argus_mqtt_delivery delivery = 0;
     argus_mqtt_connection_test test = 0;
+    char report[16384];
     int status = -1;
 
     CHECK(argc >= 2);
@@ -84,8 +85,8 @@ int main(int argc, char **argv)
 
     if (argc > 2) {
         /* Watched: a sanitizer's own locks do not survive a fork while another thread has them. */
-        char first[16384];
-        EXPECT(ARGUS_MQTT_OK, argus_mqtt_connection_test_report(test, UINT64_MAX, first, sizeof first, NULL, &error));
+        EXPECT(ARGUS_MQTT_OK,
+               argus_mqtt_connection_test_report(test, UINT64_MAX, report, sizeof report, NULL, &error));
     }
     pid_t child = fork();
     CHECK(child >= 0);
@@ -98,7 +99,6 @@ int main(int argc, char **argv)
     CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 
     /* The child and its end are nothing to the parent. */
-    char report[16384];
     EXPECT(ARGUS_MQTT_OK,
            argus_mqtt_connection_test_report(test, UINT64_MAX, report, sizeof report, NULL, &error));
     CHECK(strstr(report, "\"works\":true") != NULL);
