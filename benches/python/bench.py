@@ -15,7 +15,10 @@ from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import argus_mqtt
 
 EXPIRY_SECONDS = 300
 AVAILABILITY_TOPIC = "argusai/status"
@@ -51,6 +54,19 @@ class Options:
             cameras=[f"camera{index}" for index in range(int(given["topics"]))],
             payload=Path(given["payload"]).read_bytes(),
         )
+
+    @property
+    def settings(self) -> argus_mqtt.Settings:
+        """Settings of argus-mqtt: whatever is published fits into the queue."""
+        return {
+            "broker_host": "127.0.0.1",
+            "broker_port": self.port,
+            "message_expiry_seconds": EXPIRY_SECONDS,
+            "max_in_flight": self.window,
+            "max_queued_messages": self.messages + 1,
+            "max_queued_bytes": 4 << 30,
+            "reconnect_max_seconds": 1,
+        }
 
     @property
     def topics(self) -> list[str]:

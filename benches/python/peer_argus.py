@@ -13,17 +13,7 @@ class Argus:
     """argus-mqtt behind the calls that are measured."""
 
     def __init__(self, options: bench.Options) -> None:
-        self._client = argus_mqtt.connect(
-            {
-                "broker_host": "127.0.0.1",
-                "broker_port": options.port,
-                "message_expiry_seconds": bench.EXPIRY_SECONDS,
-                "max_in_flight": options.window,
-                "max_queued_messages": options.messages + 1,
-                "max_queued_bytes": 4 << 30,
-                "reconnect_max_seconds": 1,
-            }
-        )
+        self._client = argus_mqtt.connect(options.settings)
         self._client.wait_online(bench.LONG_SECONDS)
         self._deliveries: deque[argus_mqtt.Delivery] = deque()
         self._acknowledged = 0

@@ -17,17 +17,7 @@ class ArgusAio:
 
     def __init__(self, options: bench.Options) -> None:
         self._options = options
-        self._client = argus_mqtt.aio.connect(
-            {
-                "broker_host": "127.0.0.1",
-                "broker_port": options.port,
-                "message_expiry_seconds": bench.EXPIRY_SECONDS,
-                "max_in_flight": options.window,
-                "max_queued_messages": options.messages + 1,
-                "max_queued_bytes": 4 << 30,
-                "reconnect_max_seconds": 1,
-            }
-        )
+        self._client = argus_mqtt.aio.connect(options.settings)
 
     @classmethod
     async def connect(cls, options: bench.Options) -> ArgusAio:
