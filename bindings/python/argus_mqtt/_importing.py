@@ -115,6 +115,9 @@ def exported(settings: Mapping[str, object]) -> Settings:
 SAME_FOR_PASSWORD = ("broker_host", "username")
 """The settings that have to be as they were stored, for the password that is stored with them to stay."""
 
+SAME_FOR_TEST = (*SAME_FOR_PASSWORD, "broker_port", "use_tls")
+"""The same for it to be used in a connection test that somebody asks for, of those that ArgusAI's form has."""
+
 
 def typed(name: str, text: str) -> object:
     """Give a setting that is written as text its type; text of no such form stays as it is, to be judged."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from . import _arguments, _named_states, _prototypes
@@ -54,21 +54,13 @@ class Publishing(Handle):
             event = _arguments.payload("event", event)
         camera_text = _arguments.text("camera", camera)
         jpeg = None if snapshot is None else _arguments.picture("snapshot", snapshot)
-        handle, length, outputs = self._handle_argument, len(event), self._outputs()
+        handle, length = self._handle_argument, len(event)
+        if jpeg is not None:
+            message = (handle, camera_text, event, length, jpeg, len(jpeg))
+            return self._hand_over(message, None, _prototypes.publish_event_with_snapshot)
+        # What `_hand_over` does, in line, as this is called for every event.
+        outputs = self._outputs()
         try:
-            if jpeg is not None:
-                self._keep_to_forget(outputs)
-                status = _prototypes.publish_event_with_snapshot(
-                    handle,
-                    camera_text,
-                    event,
-                    length,
-                    jpeg,
-                    len(jpeg),
-                    outputs.delivery_address,
-                    outputs.error_address,
-                )
-                return self._published(status, outputs)
             status = WOULD_BLOCK
             if length <= SHORT:
                 status = _prototypes.try_publish_event(
@@ -134,17 +126,22 @@ class Publishing(Handle):
             # The options keep the array alive, and the array what its members point to.
             named = _named_states.array(states)
             options.states, options.state_count = named, len(named)
-        handle, length, outputs = self._handle_argument, len(data), self._outputs()
-        message = (handle, topic_text, data, length, ctypes.byref(options))
+        message = (self._handle_argument, topic_text, data, len(data), ctypes.byref(options))
+        quick = _prototypes.try_publish if len(data) <= SHORT else None
+        return self._hand_over(message, quick, _prototypes.publish)
+
+    def _hand_over(
+        self, message: tuple[object, ...], quick: Callable[..., int] | None, waiting: Callable[..., int]
+    ) -> Delivery:
+        """Make a publishing call: `quick`, which keeps the interpreter's lock, or else `waiting`."""
+        outputs = self._outputs()
         try:
             status = WOULD_BLOCK
-            if length <= SHORT:
-                status = _prototypes.try_publish(
-                    *message, outputs.forget, outputs.delivery_address, outputs.error_address
-                )
+            if quick is not None:
+                status = quick(*message, outputs.forget, outputs.delivery_address, outputs.error_address)
             if status == WOULD_BLOCK:
                 self._keep_to_forget(outputs)
-                status = _prototypes.publish(*message, outputs.delivery_address, outputs.error_address)
+                status = waiting(*message, outputs.delivery_address, outputs.error_address)
             return self._published(status, outputs)
         except BaseException:
             self._forget(outputs)

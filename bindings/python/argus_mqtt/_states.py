@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import _arguments, _prototypes
-from ._errors import WOULD_BLOCK
 from ._publishing import SHORT, Publishing
 
 if TYPE_CHECKING:
@@ -43,20 +42,8 @@ class States(Publishing):
         topic_text = _arguments.text("topic", topic)
         data = _arguments.payload("payload", payload)
         message = (self._handle_argument, topic_text, data, len(data))
-        outputs = self._outputs()
-        try:
-            status = WOULD_BLOCK
-            if len(data) <= SHORT:
-                status = _prototypes.try_publish_state(
-                    *message, outputs.forget, outputs.delivery_address, outputs.error_address
-                )
-            if status == WOULD_BLOCK:
-                self._keep_to_forget(outputs)
-                status = _prototypes.publish_state(*message, outputs.delivery_address, outputs.error_address)
-            return self._published(status, outputs)
-        except BaseException:
-            self._forget(outputs)
-            raise
+        quick = _prototypes.try_publish_state if len(data) <= SHORT else None
+        return self._hand_over(message, quick, _prototypes.publish_state)
 
     def forget_state(self, topic: str) -> Delivery:
         """Delete the state of a topic, whichever client published it.
@@ -75,14 +62,5 @@ class States(Publishing):
             Forked: The client belongs to the parent process.
             TypeError: It is not text.
         """
-        topic_text = _arguments.text("topic", topic)
-        outputs = self._outputs()
-        try:
-            self._keep_to_forget(outputs)
-            status = _prototypes.forget_state(
-                self._handle, topic_text, outputs.delivery_address, outputs.error_address
-            )
-            return self._published(status, outputs)
-        except BaseException:
-            self._forget(outputs)
-            raise
+        message = (self._handle_argument, _arguments.text("topic", topic))
+        return self._hand_over(message, None, _prototypes.forget_state)

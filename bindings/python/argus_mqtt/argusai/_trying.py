@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import argus_mqtt
+from argus_mqtt._importing import SAME_FOR_TEST
 
 from . import _log, _waiting
 from ._held import Held
@@ -56,9 +57,7 @@ class Trying(Held):
         """Add what is stored; the password, and a file with one, to the one alone whom it is for."""
         stored: Mapping[str, object] = (self._stored.settings if self._stored else None) or {}
         beside = {name: value for name, value in stored.items() if name not in _COLUMN_SETTINGS}
-        is_same = all(
-            stored.get(name) == values[name] for name in ("broker_host", "broker_port", "username", "use_tls")
-        )
+        is_same = all(stored.get(name) == values[name] for name in SAME_FOR_TEST)
         if password or not is_same:
             beside.pop("password_file", None)
         else:

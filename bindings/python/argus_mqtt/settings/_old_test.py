@@ -8,6 +8,7 @@ from fastapi import HTTPException
 
 from argus_mqtt._connection_test import test_connection
 from argus_mqtt._errors import InvalidSettings
+from argus_mqtt._importing import SAME_FOR_TEST
 from argus_mqtt.argusai import _row
 
 from . import _trial
@@ -63,5 +64,4 @@ class OldTests:
 
 
 def _is_same(wanted: OldTest, snapshot: Snapshot) -> bool:
-    names = ("broker_host", "broker_port", "username", "use_tls")
-    return all((getattr(wanted, name) or None) == (snapshot.columns[name] or None) for name in names)
+    return all((getattr(wanted, name) or None) == (snapshot.columns[name] or None) for name in SAME_FOR_TEST)
