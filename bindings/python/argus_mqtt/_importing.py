@@ -147,7 +147,7 @@ def _kinds() -> Mapping[str, frozenset[str]]:
 
 
 @functools.cache
-def _can_be_empty() -> frozenset[str]:
+def can_be_empty() -> frozenset[str]:
     """Give the names of the settings for which an empty text is a value, and not the default."""
     properties = cast("dict[str, dict[str, Any]]", settings_schema()["properties"])
     return frozenset(name for name, of in properties.items() if "x-empty" in of)
@@ -174,7 +174,7 @@ def _imported(given: Iterator[tuple[str, str, object]]) -> Imported:
     # The settings' own names go before the others.
     for origin, name, value in sorted(given, key=lambda one: one[1] not in _kinds()):
         setting = name if name in _kinds() else ALIASES.get(name)
-        if value is None or (value == "" and setting not in _can_be_empty()):
+        if value is None or (value == "" and setting not in can_be_empty()):
             continue
         if name == ENABLED:
             enabled = _switch(value) if isinstance(value, str) else value

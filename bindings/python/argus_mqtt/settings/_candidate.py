@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from argus_mqtt._errors import Fault
-from argus_mqtt._importing import SAME_FOR_PASSWORD
+from argus_mqtt._importing import SAME_FOR_PASSWORD, can_be_empty
 
 from . import _row, _schema
 from ._judge import judge
@@ -69,7 +69,7 @@ def with_password(settings: Mapping[str, Any], password: object) -> dict[str, An
 
 
 def _is_default(name: str, value: object) -> bool:
-    return value is None or (value == "" and name not in _schema.can_be_empty())
+    return value is None or (value == "" and name not in can_be_empty())
 
 
 def _is_blank(value: object) -> bool:

@@ -57,12 +57,6 @@ def defaults() -> dict[str, Any]:
 
 
 @functools.cache
-def can_be_empty() -> frozenset[str]:
-    """Give the names of the settings for which an empty text is a value, and not the default."""
-    return frozenset(name for name, rules in library_schema()["properties"].items() if "x-empty" in rules)
-
-
-@functools.cache
 def tls_names() -> tuple[str, ...]:
     """Give the names of the settings that say how the connection is secured."""
     groups = library_schema()["x-groups"]
