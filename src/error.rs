@@ -59,6 +59,12 @@ impl Error {
         Error::new(ErrorKind::InvalidArgument, message)
     }
 
+    /// The system gives no thread.
+    pub(crate) fn no_thread(error: std::io::Error) -> Self {
+        let text = format!("no thread could be started: {error}");
+        Error::new(ErrorKind::System, text)
+    }
+
     pub(crate) fn settings(message: String, faults: Vec<Fault>) -> Self {
         Error {
             faults,

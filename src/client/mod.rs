@@ -74,12 +74,7 @@ impl Client {
                 let shared = shared.clone();
                 move || thread::run(&shared)
             })
-            .map_err(|error| {
-                Error::new(
-                    ErrorKind::System,
-                    format!("no thread could be started: {error}"),
-                )
-            })?;
+            .map_err(Error::no_thread)?;
         let owner = Arc::new(Owner(shared.clone()));
         Ok(Client {
             shared,

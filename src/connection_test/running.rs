@@ -67,10 +67,7 @@ impl ConnectionTest {
             signal(&its_end.descriptor);
         };
         let thread = thread::Builder::new().name("argus-mqtt-test".into());
-        thread.spawn(work).map_err(|error| {
-            let text = format!("no thread could be started: {error}");
-            Error::new(ErrorKind::System, text)
-        })?;
+        thread.spawn(work).map_err(Error::no_thread)?;
         Ok(ConnectionTest { test, end })
     }
 

@@ -4,7 +4,6 @@ use super::boundary::boundary;
 use super::error::{argus_mqtt_error, Failure};
 use super::output::{check_buffer, put_json};
 use super::signals;
-use super::status_code::ARGUS_MQTT_SYSTEM;
 use super::text::text;
 use crate::{test_connection, Error, Settings};
 use std::ffi::c_char;
@@ -79,10 +78,7 @@ pub(super) fn beside<T: Send + 'static>(
             .name("argus-mqtt-test".into())
             .spawn(call)
     });
-    let thread = thread.map_err(|error| {
-        let text = format!("no thread could be started: {error}");
-        Failure::new(ARGUS_MQTT_SYSTEM, text)
-    })?;
+    let thread = thread.map_err(Error::no_thread)?;
     let result = thread.join().map_err(|panic| Failure::panicked(&*panic))?;
     Ok(result?)
 }
