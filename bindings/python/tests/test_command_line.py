@@ -80,12 +80,6 @@ def test_what_cannot_be_used_is_no_answer(tmp_path: Path) -> None:
         assert "Traceback" not in ended.err
 
 
-def test_with_json_an_error_is_json_too(tmp_path: Path) -> None:
-    ended = run("check", "--json", tmp_path / "none.json")
-    assert ended.status == 2
-    assert "can't be read" in json.loads(ended.out)["error"]
-
-
 def test_the_doctor_tells_that_it_works_and_where_settings_are_from(broker: Mosquitto) -> None:
     variables = {"MQTT_HOST": broker.host, "MQTT_PORT": str(broker.port), "MQTT_MOOD": "good"}
     ended = run("doctor", environment=variables)

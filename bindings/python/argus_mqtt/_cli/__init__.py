@@ -10,7 +10,7 @@ from argus_mqtt._errors import ArgusMqttError, InvalidArgument
 
 from . import _arguments
 from ._failing import FAILED, INTERRUPTED, MISUSED, Misused
-from ._terminal import Terminal
+from ._terminal import Terminal, Unwritable
 
 __all__ = ["main"]
 
@@ -21,12 +21,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: Those after the name of the program; None takes them from `sys.argv`.
     """
-    given = _arguments.parser().parse_args(arguments)
-    terminal = Terminal(as_json=given.as_json)
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    terminal = Terminal(as_json="--json" in words)
     try:
+        try:
+            return _run(words, terminal)
+        finally:
+            terminal.flush()
+    except Unwritable as error:
+        # Python would try once more when it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error.__cause__, OSError) and not isinstance(error.__cause__, BrokenPipeError):
+            Terminal(as_json=False).failure(f"the result can't be written: {error.__cause__.strerror}")
+        return FAILED
+
+
+def _run(words: Sequence[str], terminal: Terminal) -> int:
+    try:
+        given = _arguments.parser().parse_args(words)
+        terminal.as_json = given.as_json  # It can be written shorter.
         status: int = given.run(given, terminal)
-        sys.stdout.flush()
-    except (Misused, InvalidArgument) as error:
+    except Misused as error:
+        terminal.failure(str(error), error.usage)
+        return MISUSED
+    except InvalidArgument as error:
         terminal.failure(str(error))
         return MISUSED
     except ArgusMqttError as error:
@@ -35,8 +53,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         terminal.failure("interrupted")
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever reads has enough; Python would complain of it once more when it exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
     return status

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from argus_mqtt._version import __version__
 
 from . import _cameras, _check, _convert, _doctor, _publish
+from ._failing import Misused
 
 if TYPE_CHECKING:
-    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # argparse has no public name for it.
+    _Commands = argparse._SubParsersAction["_Parser"]  # argparse has no public name for it.
 
 _EXIT = "exit status: 0 done; 1 it did not work, or the answer is no; 2 wrong arguments, or a file that can't be used"
 _CAMERAS_FILE = 'the cameras, in JSON: a list of objects, or an object with "cameras" and "system"'
@@ -21,9 +22,16 @@ _ENVIRONMENT = (
 )
 
 
+class _Parser(argparse.ArgumentParser):
+    """Lets the caller say what is wrong with arguments, as it says everything else."""
+
+    def error(self, message: str) -> NoReturn:
+        raise Misused(message, self.format_usage())
+
+
 def parser() -> argparse.ArgumentParser:
-    """Give the parser of the command line."""
-    program = argparse.ArgumentParser(
+    """Give the parser of the command line. It raises Misused."""
+    program = _Parser(
         prog="argus-mqtt",
         description="Checks settings, tests a connection, and publishes beside a running service.",
         epilog=f"argus-mqtt COMMAND --help tells more. {_EXIT}.",

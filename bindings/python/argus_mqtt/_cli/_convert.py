@@ -25,7 +25,7 @@ def run_import(given: argparse.Namespace, terminal: Terminal) -> int:
     """Make settings of what others keep, check them, and write them."""
     to = Path(given.to) if given.to else None
     stored = _stored(to, given)
-    imported = from_options(_object(given.file)) if given.file else from_environment(os.environ)
+    imported = from_options(_sources.object_of(given.file)) if given.file else from_environment(os.environ)
     for note in imported.notes:
         terminal.note(note)
     if not imported.taken:
@@ -48,7 +48,7 @@ def run_import(given: argparse.Namespace, terminal: Terminal) -> int:
     else:
         if settings.get("password"):
             terminal.note("the password is not shown; --to FILE writes it to a file that only you can read")
-        print(_text(exported(settings)), end="")
+        terminal.document(exported(settings))
     if settings.get("username") and not (settings.get("password") or settings.get("password_file")):
         terminal.note(f"username {settings.get('username')!r} has no password: set password or password_file")
     return OK
@@ -60,12 +60,12 @@ def run_export(given: argparse.Namespace, terminal: Terminal) -> int:
         raise Misused("name a file with settings, or a database with --database")
     if given.database:
         return _database.export(given, terminal)
-    settings = _object(given.file)
+    settings = _sources.object_of(given.file)
     copy = exported(settings)
     left_out = [name for name in settings if name not in {*copy, "password"}]
     if left_out:
         terminal.note(f"not a setting, and left out: {', '.join(left_out)}")
-    print(_text(copy), end="")
+    terminal.document(copy)
     return OK
 
 
@@ -76,13 +76,6 @@ def _stored(to: Path | None, given: argparse.Namespace) -> Settings | None:
     if not given.replace:
         raise Misused(f"{to} exists; --replace writes over it")
     return _sources.parsed(_sources.read(str(to)))
-
-
-def _object(path: str) -> Settings:
-    settings = _sources.parsed(_sources.read(path))
-    if settings is None:
-        raise Misused(f"{_sources.name_of(path)} is no JSON object")
-    return settings
 
 
 def _text(settings: Settings) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -51,7 +50,7 @@ def export(given: argparse.Namespace, terminal: Terminal) -> int:
     settings, faults = found
     for fault in faults:
         terminal.note(f"stored as it is, with a fault: {fault}")
-    print(json.dumps(settings, indent=2, ensure_ascii=False))
+    terminal.document(settings)
     return OK
 
 

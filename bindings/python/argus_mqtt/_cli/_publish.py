@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from argus_mqtt._errors import ArgusMqttError
 
+from . import _sources
 from ._beside import connected, sound_settings
 from ._failing import FAILED, OK, Misused
 
@@ -55,9 +55,9 @@ def _messages(given: argparse.Namespace) -> Iterator[bytes]:
         except OSError as error:
             raise Misused(f"{given.file} can't be read: {error.strerror}") from None
     elif given.stdin_file:
-        yield sys.stdin.buffer.read()
+        yield _sources.standard_input().read()
     elif given.stdin_line:
-        for line in sys.stdin.buffer:
+        for line in _sources.standard_input():
             yield line.rstrip(b"\r\n")
     else:
         # As it stood on the command line, which need not be text.

@@ -8,7 +8,7 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, BinaryIO, NoReturn, cast
 
 from argus_mqtt._importing import from_environment, typed
 
@@ -95,7 +95,7 @@ def _changed(given: argparse.Namespace) -> dict[str, object]:
 def read(path: str) -> str:
     """Give the text of a file, or of the standard input."""
     try:
-        data = sys.stdin.buffer.read() if path == STDIN else Path(path).read_bytes()
+        data = standard_input().read() if path == STDIN else Path(path).read_bytes()
         return data.decode("utf-8-sig")
     except OSError as error:
         raise Misused(f"{path} can't be read: {error.strerror}") from None
@@ -103,22 +103,64 @@ def read(path: str) -> str:
         raise Misused(f"{name_of(path)} is no text in UTF-8") from None
 
 
+def standard_input() -> BinaryIO:
+    """Give the standard input."""
+    if sys.stdin is None:  # Python's word for one that is closed.
+        raise Misused("the standard input is closed")
+    return sys.stdin.buffer
+
+
+def object_of(path: str) -> Settings:
+    """Give the settings that a file has in JSON."""
+    value = json_of(path)
+    if not isinstance(value, dict):
+        raise Misused(f"{name_of(path)} is no JSON object")
+    return cast("Settings", value)
+
+
 def json_of(path: str) -> object:
     """Give the value that a file has in JSON."""
     try:
-        value: object = json.loads(read(path))
+        return _value(read(path))
     except ValueError as error:
         raise Misused(f"{name_of(path)} is no JSON: {error}") from None
-    return value
 
 
 def parsed(text: str) -> Settings | None:
     """Give a JSON object, or None when the text is none."""
     try:
-        value = json.loads(text)
+        value = _value(text)
     except ValueError:
         return None
     return cast("Settings", value) if isinstance(value, dict) else None
+
+
+def _value(text: str) -> object:
+    """Give the value of a text in JSON, as the library reads it: strictly.
+
+    Raises:
+        ValueError: It is none; the text says why.
+    """
+    try:
+        value: object = json.loads(text, object_pairs_hook=_without_doubles, parse_constant=_refuse_constant)
+        json.dumps(value, ensure_ascii=False).encode()
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    except UnicodeEncodeError:
+        raise ValueError("it has half of a surrogate pair") from None
+    return value
+
+
+def _without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        twice = next(name for at, (name, _) in enumerate(pairs) if name in dict(pairs[:at]))
+        raise ValueError(f"{twice} is given more than once; keep one")
+    return values
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"it has {name}, which is no number in JSON")
 
 
 def name_of(path: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -17,33 +18,51 @@ _COLORS = {"good": "32", "bad": "31", "doubtful": "33", "quiet": "2", "strong": 
 _SHOWN_EVERY_SECONDS = 0.1
 
 
+class Unwritable(Exception):
+    """The result can't be written; the cause is the OSError."""
+
+
 class Terminal:
     """Where a command writes: results to the standard output, the rest to the standard error."""
 
     def __init__(self, *, as_json: bool) -> None:
-        """Write results as JSON, or else for people."""
+        """Write results as JSON, or else for people.
+
+        All that writes a result raises Unwritable where it can't be written.
+        """
         self.as_json = as_json
 
     def line(self, text: str = "", style: str = "") -> None:
         """Write a line for people."""
         if not self.as_json:
-            print(styled(text, style, sys.stdout))
+            _write(styled(text, style, sys.stdout) + "\n")
 
     def json(self, value: object) -> None:
         """Write the result for programs, if that was asked for."""
         if self.as_json:
-            print(json.dumps(value, indent=2, ensure_ascii=False, default=_as_json))
+            self.document(value)
+
+    def document(self, value: object) -> None:
+        """Write a result that is JSON, whoever reads it."""
+        text = json.dumps(value, indent=2, ensure_ascii=False, default=_as_json)
+        if not _can_show(text, sys.stdout):
+            text = json.dumps(value, indent=2, default=_as_json)
+        _write(text + "\n")
 
     def note(self, text: str) -> None:
         """Write something that is worth knowing, beside the result."""
-        print(f"{styled('note:', 'doubtful', sys.stderr)} {text}", file=sys.stderr)
+        _say(f"{styled('note:', 'doubtful', sys.stderr)} {text}")
 
-    def failure(self, text: str) -> None:
-        """Write why it did not work; for programs, in place of the result."""
+    def failure(self, text: str, usage: str = "") -> None:
+        """Write why it did not work, after how it is called right; for programs, in place of the result."""
         if self.as_json:
             self.json({"error": text})
         else:
-            print(f"{styled('argus-mqtt:', 'bad', sys.stderr)} {text}", file=sys.stderr)
+            _say(f"{usage}{styled('argus-mqtt:', 'bad', sys.stderr)} {text}")
+
+    def flush(self) -> None:
+        """See that the result is out."""
+        _write("", flush=True)
 
     def waiting(self, text: str, call: Callable[[], _T]) -> _T:
         """Make a call that takes its time, and show for how long it does, where a person watches.
@@ -53,7 +72,7 @@ class Terminal:
         work = _Work(call)
         thread = threading.Thread(target=work.run, daemon=True)
         begun = time.monotonic()
-        is_shown = sys.stderr.isatty() and not self.as_json
+        is_shown = sys.stderr is not None and sys.stderr.isatty() and not self.as_json
         thread.start()
         try:
             while True:
@@ -89,12 +108,47 @@ class _Work(Generic[_T]):
         return self._results[0]
 
 
-def styled(text: str, style: str, where: TextIO) -> str:
+# Python's standard streams are None where they are closed, which types do not say.
+def styled(text: str, style: str, where: TextIO | None) -> str:
     """Give a text its colour, if a terminal shows it and nobody objects."""
     is_colored = (
-        style and where.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") != "dumb"
+        style
+        and where
+        and where.isatty()
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM", "dumb") != "dumb"
     )
     return f"\033[{_COLORS[style]}m{text}\033[0m" if is_colored else text
+
+
+def _write(text: str, *, flush: bool = False) -> None:
+    """Write to the standard output; nothing where that is closed."""
+    try:
+        print(_shown(text, sys.stdout), end="", flush=flush)
+    except OSError as error:
+        raise Unwritable from error
+
+
+def _say(text: str) -> None:
+    """Write a line to the standard error. That nobody can read it keeps no command from its work."""
+    with contextlib.suppress(OSError):
+        print(_shown(text, sys.stderr), file=sys.stderr)
+
+
+def _shown(text: str, where: TextIO | None) -> str:
+    """Give a text with escapes for what the encoding of a stream lacks."""
+    if _can_show(text, where):
+        return text
+    encoding = (where and where.encoding) or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def _can_show(text: str, where: TextIO | None) -> bool:
+    try:
+        text.encode((where and where.encoding) or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _as_json(value: object) -> object:
