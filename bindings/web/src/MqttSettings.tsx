@@ -7,6 +7,7 @@ import type { Notify } from './notices';
 import type { Stored } from './settings/draft';
 import { type Property, propertiesOf } from './settings/schema';
 import type { GivenTexts } from './texts/english';
+import { reasonOf } from './texts/reasons';
 import { completeTexts, TextsProvider } from './texts/TextsContext';
 import { Alert } from './ui/Alert';
 import { Button } from './ui/Button';
@@ -51,7 +52,7 @@ export function MqttSettings({
             <div role="alert">
               <Alert
                 tone="bad"
-                title={texts.loadingFailed(reasonOf(loaded.problem, texts.actions))}
+                title={texts.loadingFailed(reasonOf(loaded.problem, texts))}
                 action={<Button onClick={reload}>{texts.tryAgain}</Button>}
               />
             </div>
@@ -61,11 +62,6 @@ export function MqttSettings({
       </HeadingLevelContext>
     </TextsProvider>
   );
-}
-
-function reasonOf(problem: ApiProblem, texts: { unreachable: string; forbidden: string }): string {
-  if (problem.kind === 'unreachable') return texts.unreachable;
-  return problem.kind === 'forbidden' ? texts.forbidden : problem.message;
 }
 
 type Loaded =

@@ -11,7 +11,10 @@ const KINDS: Record<number, ProblemKind> = {
   422: 'invalid',
   428: 'changed',
   429: 'busy',
+  // A proxy that has no answer itself.
+  502: 'unreachable',
   503: 'offline',
+  504: 'unreachable',
 };
 
 /** One entry of FastAPI's list of faults. */
@@ -19,6 +22,20 @@ interface Detail {
   loc?: unknown[];
   msg?: string;
   type?: string;
+}
+
+/** What a successful answer contains. */
+export async function objectOf<T>(response: Response): Promise<T> {
+  const text = await response.text();
+  let value: unknown = null;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // Told below.
+  }
+  if (!isObject(value) || Array.isArray(value))
+    throw new ApiProblem('foreign', `HTTP ${response.status}`, { status: response.status });
+  return value as T;
 }
 
 export async function problemOf(response: Response): Promise<ApiProblem> {

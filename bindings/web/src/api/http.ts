@@ -2,7 +2,7 @@
 
 import type { Stored } from '../settings/draft';
 import { ENABLED, type Settings, type SettingsSchema } from '../settings/schema';
-import { problemOf } from './answers';
+import { objectOf, problemOf } from './answers';
 import type { ConnectionReport, MqttSettingsApi, Status, TestMessage, Verdict } from './contract';
 import { eventsOf } from './eventStream';
 import { ApiProblem } from './problem';
@@ -54,7 +54,7 @@ export function createApi(options: ApiOptions = {}): MqttSettingsApi {
   }
 
   async function json<T>(path: string, request?: Call): Promise<T> {
-    return (await call(path, request)).json() as Promise<T>;
+    return objectOf<T>(await call(path, request));
   }
 
   return {
@@ -92,7 +92,7 @@ export function createApi(options: ApiOptions = {}): MqttSettingsApi {
 }
 
 async function storedFrom(response: Response): Promise<Stored> {
-  const body = (await response.json()) as Settings;
+  const body = await objectOf<Settings>(response);
   const { [ENABLED]: enabled, has_password: hasPassword, ...settings } = body;
   // A proxy that compresses makes the tag a weak one, which the server would not know again.
   const version = response.headers.get('ETag')?.replace(/^W\//, '') ?? null;

@@ -5,10 +5,19 @@ import type { Fault } from './contract';
 /**
  * `unreachable`: no answer, so that nobody knows what became of the call; `invalid`: the settings have faults;
  * `changed`: somebody else
- * has saved; `forbidden`: not logged in, or not allowed; `busy`: asked too often, or a test is running; `offline`: there
- * is no client, or no connection to the broker or the database; `failed`: all else.
+ * has saved; `forbidden`: not logged in, or not allowed; `foreign`: an answer that is not the API's, such as the login
+ * page of a proxy; `busy`: asked too often, or a test is running; `offline`: there is no client, or no connection to the
+ * broker or the database; `failed`: all else.
  */
-export type ProblemKind = 'unreachable' | 'invalid' | 'changed' | 'forbidden' | 'busy' | 'offline' | 'failed';
+export type ProblemKind =
+  | 'unreachable'
+  | 'invalid'
+  | 'changed'
+  | 'forbidden'
+  | 'foreign'
+  | 'busy'
+  | 'offline'
+  | 'failed';
 
 interface Details {
   faults?: Fault[];
@@ -37,4 +46,9 @@ export class ApiProblem extends Error {
 export function problemFrom(thrown: unknown): ApiProblem {
   if (thrown instanceof ApiProblem) return thrown;
   return new ApiProblem('unreachable', thrown instanceof Error ? thrown.message : String(thrown));
+}
+
+/** Whether the server is there, and does not know who asks any more. */
+export function isLoggedOut({ kind }: ApiProblem): boolean {
+  return kind === 'forbidden' || kind === 'foreign';
 }

@@ -22,14 +22,21 @@ function TextInput({ property }: { property: Property }) {
   const texts = useTexts();
   const { editor, properties, inForce } = useFormContent();
   const value = editor.values[property.name] ?? '';
+  const trims = property.kind === 'number' || property.name === 'broker_host';
   const topic = exampleTopic(property, editor.values, properties);
   const words = inWords(property, value, texts) ?? (topic && texts.form.example(topic));
   const byDefault = property.schema.default ?? inForce?.[property.name] ?? derivedDefault(property, properties, texts);
   return (
     <Field property={property} words={words}>
-      {({ value: shown, ...input }) => (
+      {({ value: shown, onBlur, ...input }) => (
         <input
           {...input}
+          onBlur={(event) => {
+            // Blanks that were pasted along can't be seen.
+            const text = event.target.value.trim();
+            if (trims && text !== event.target.value) editor.form.setValue(property.name, text);
+            onBlur();
+          }}
           value={String(shown ?? '')}
           type="text"
           inputMode={property.kind === 'number' ? 'numeric' : 'text'}

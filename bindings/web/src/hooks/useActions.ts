@@ -2,6 +2,7 @@ import type { MqttSettingsApi } from '../api/contract';
 import { type ApiProblem, problemFrom } from '../api/problem';
 import type { Notice, Notify } from '../notices';
 import type { Texts } from '../texts/english';
+import { reasonOf } from '../texts/reasons';
 import { useTexts } from '../texts/TextsContext';
 
 export interface Actions {
@@ -20,7 +21,7 @@ export function useActions(api: MqttSettingsApi, notify: Notify): Actions {
       const done = await action();
       notify(typeof done === 'string' ? { kind: 'success', text: done } : done);
     } catch (thrown) {
-      notify({ kind: 'error', text: reason(problemFrom(thrown), words) });
+      notify({ kind: 'error', text: failure(problemFrom(thrown), texts) });
     }
   }
 
@@ -40,17 +41,8 @@ export function useActions(api: MqttSettingsApi, notify: Notify): Actions {
   };
 }
 
-function reason(problem: ApiProblem, words: Texts['actions']): string {
-  switch (problem.kind) {
-    case 'offline':
-      return problem.message || words.offline;
-    case 'unreachable':
-      return words.unreachable;
-    case 'forbidden':
-      return words.forbidden;
-    case 'busy':
-      return problem.message || words.busy;
-    default:
-      return words.failed(problem.message);
-  }
+/** What came between by itself needs no more words. */
+function failure(problem: ApiProblem, texts: Texts): string {
+  const reason = reasonOf(problem, texts);
+  return problem.kind === 'failed' || problem.kind === 'invalid' ? texts.actions.failed(reason) : reason;
 }

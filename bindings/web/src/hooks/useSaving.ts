@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Fault, MqttSettingsApi } from '../api/contract';
-import { ApiProblem, problemFrom } from '../api/problem';
+import { ApiProblem, isLoggedOut, problemFrom } from '../api/problem';
 import { changesOf, draftOf, type FormValues } from '../settings/draft';
 import { ENABLED, type Property, type Settings } from '../settings/schema';
 import { pause } from './pause';
@@ -75,7 +75,7 @@ export function useSaving(api: MqttSettingsApi, editor: Editor, properties: Map<
     while (!signal.aborted) {
       const now = await api.load(signal).catch(problemFrom);
       // It is there, and lets nobody in any more.
-      if (now instanceof ApiProblem && now.kind === 'forbidden') return tell({ kind: 'failed', problem: now });
+      if (now instanceof ApiProblem && isLoggedOut(now)) return tell({ kind: 'failed', problem: now });
       if (!(now instanceof ApiProblem)) {
         const { taken, conflicts } = latest.current.takeOver(now);
         // A stored password can't be seen: that nothing else differs is all there is to go by.

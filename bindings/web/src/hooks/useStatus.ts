@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { MqttSettingsApi, Status } from '../api/contract';
+import { type ApiProblem, problemFrom } from '../api/problem';
 import { pause } from './pause';
 
 export interface SeenStatus {
@@ -7,8 +8,8 @@ export interface SeenStatus {
   status: Status | null;
   /** When it came, in milliseconds. */
   at: number;
-  /** Whether the server answers. */
-  reachable: boolean;
+  /** Why there is no newer one; `null` while they come. */
+  problem: ApiProblem | null;
 }
 
 /** Between two questions, where there is no stream, and before a stream that has ended is asked for again. */
@@ -18,7 +19,7 @@ const QUESTIONS_PER_STREAM = 12;
 
 /** Follow the status of the client while the page is seen: from a stream, or else by asking. */
 export function useStatus(api: MqttSettingsApi): SeenStatus {
-  const [seen, setSeen] = useState<SeenStatus>({ status: null, at: 0, reachable: true });
+  const [seen, setSeen] = useState<SeenStatus>({ status: null, at: 0, problem: null });
 
   useEffect(() => {
     let follower = new AbortController();
@@ -43,7 +44,7 @@ type Update = (change: (seen: SeenStatus) => SeenStatus) => void;
 
 async function follow(api: MqttSettingsApi, update: Update, signal: AbortSignal): Promise<void> {
   const tell = (status: Status) => {
-    if (!signal.aborted) update(() => ({ status, at: Date.now(), reachable: true }));
+    if (!signal.aborted) update(() => ({ status, at: Date.now(), problem: null }));
   };
   let untilStream = 0;
   while (!signal.aborted) {
@@ -61,9 +62,9 @@ async function follow(api: MqttSettingsApi, update: Update, signal: AbortSignal)
     if (signal.aborted) return;
     try {
       tell(await api.status(signal));
-    } catch {
+    } catch (thrown) {
       if (signal.aborted) return;
-      update((seen) => ({ ...seen, reachable: false }));
+      update((seen) => ({ ...seen, problem: problemFrom(thrown) }));
       // A server that comes back has a stream again.
       untilStream = 0;
     }

@@ -31,10 +31,10 @@ export function StatusCard({ seen, reconnect }: Props) {
         <p role="status" className={styles.title}>
           {title}
         </p>
-        {seen.reachable && isLost && <Button onClick={reconnect}>{texts.status.reconnect}</Button>}
+        {!seen.problem && isLost && <Button onClick={reconnect}>{texts.status.reconnect}</Button>}
       </div>
       {details.length > 0 && <p className={uiStyles.muted}>{details.join(' ')}</p>}
-      {seen.reachable && isLost && client?.last_error && (
+      {!seen.problem && isLost && client?.last_error && (
         <Alert tone={tone} title={texts.status.lastError}>
           <p>
             <Prose text={`${sentence(client.last_error)}.`} linked />

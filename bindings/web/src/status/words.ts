@@ -3,6 +3,7 @@
 import type { ClientStatus, State } from '../api/contract';
 import type { SeenStatus } from '../hooks/useStatus';
 import type { Texts } from '../texts/english';
+import { reasonOf } from '../texts/reasons';
 import { duration } from '../texts/words';
 import type { Tone } from '../ui/Alert';
 
@@ -15,9 +16,10 @@ export interface StatusWords {
 }
 
 /** Tell a status that came some seconds ago. */
-export function statusWords({ status, at, reachable }: SeenStatus, now: number, texts: Texts): StatusWords {
+export function statusWords({ status, at, problem }: SeenStatus, now: number, texts: Texts): StatusWords {
   const words = texts.status;
-  if (!reachable) return { tone: 'bad', title: words.unreachable, details: [] };
+  if (problem?.kind === 'unreachable') return { tone: 'bad', title: words.unreachable, details: [] };
+  if (problem) return { tone: 'bad', title: words.failed, details: [reasonOf(problem, texts)] };
   if (!status) return { tone: 'info', title: words.unknown, details: [] };
   const { state, client } = status;
   if (client) return clientWords(state, client, Math.max(0, (now - at) / 1000), texts);

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import type { ConnectionReport } from '../api/contract';
 import type { ApiProblem } from '../api/problem';
 import { Prose } from '../form/Prose';
+import { reasonOf } from '../texts/reasons';
 import { useTexts } from '../texts/TextsContext';
 import { duration, sentence, shortDuration } from '../texts/words';
 import { Alert } from '../ui/Alert';
@@ -63,8 +64,7 @@ function Failed({ problem }: { problem: ApiProblem }) {
       />
     );
   }
-  const reason = problem.kind === 'unreachable' ? texts.actions.unreachable : problem.message;
-  return <Alert tone="bad" title={texts.test.failed(reason)} />;
+  return <Alert tone="bad" title={texts.test.failed(reasonOf(problem, texts))} />;
 }
 
 function Summary({ report, outdated }: { report: ConnectionReport; outdated: boolean }) {

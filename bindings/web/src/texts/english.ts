@@ -101,7 +101,8 @@ export const english = {
     wasSaved: 'The server answers again: the settings had been saved.',
     wasNotSaved: 'The server answers again: the settings had not been saved. Please save again.',
     failed: (reason: string) => `The settings were not saved: ${reason}`,
-    forbidden: 'You are not logged in, or not allowed to change the settings. What you typed is still here.',
+    /** Follows the reason, where the page is left to log in. */
+    kept: 'What you typed is still here.',
   },
   others: {
     changed: 'Somebody else has saved these settings in the meantime. What you typed is still here.',
@@ -118,6 +119,7 @@ export const english = {
     title: 'Status',
     unknown: 'Asking for the status…',
     unreachable: 'The server does not answer. Trying again…',
+    failed: 'The status can’t be read',
     notSetUp: 'Not set up yet',
     notSetUpHelp: 'Fill in the broker, test the connection, and save.',
     off: 'Switched off',
@@ -202,12 +204,16 @@ export const english = {
     testMessageDone: (topic: string) => `The broker has confirmed a test message to ${topic}.`,
     testMessageFailed: (topic: string, reason: string) => `The test message to ${topic}: ${reason}.`,
     reconnectDone: 'Connecting now.',
+    failed: (reason: string) => `That did not work: ${reason}`,
+    unsaved: 'This uses the saved settings, not what is in the form.',
+  },
+  /** Why something did not work. */
+  reasons: {
     offline: 'There is no connection to the broker.',
     unreachable: 'The server does not answer.',
     busy: 'Too many requests. Please try again in a moment.',
-    forbidden: 'You are not allowed to do that.',
-    failed: (reason: string) => `That did not work: ${reason}`,
-    unsaved: 'This uses the saved settings, not what is in the form.',
+    forbidden: 'You are not logged in, or not allowed to do that.',
+    foreign: 'The server answers with something else, such as a login page. Log in again in another tab.',
   },
 };
 

@@ -1,6 +1,8 @@
+import { isLoggedOut } from '../api/problem';
 import type { SavingNews } from '../hooks/useSaving';
 import type { Notice } from '../notices';
 import type { Texts } from './english';
+import { reasonOf } from './reasons';
 
 /** What to say of a save; `null` where the page shows it in another way. */
 export function savingNotice(news: SavingNews, texts: Texts): Notice | null {
@@ -18,10 +20,9 @@ export function savingNotice(news: SavingNews, texts: Texts): Notice | null {
       return { kind: 'error', text: texts.form.faults(Math.max(1, news.faults.length)) };
     case 'changed':
       return { kind: 'info', text: texts.others.changed };
-    case 'failed':
-      return {
-        kind: 'error',
-        text: news.problem.kind === 'forbidden' ? words.forbidden : words.failed(news.problem.message),
-      };
+    case 'failed': {
+      const text = words.failed(reasonOf(news.problem, texts));
+      return { kind: 'error', text: isLoggedOut(news.problem) ? `${text} ${words.kept}` : text };
+    }
   }
 }

@@ -45,6 +45,8 @@ test.each([
   [429, 'busy'],
   [409, 'offline'],
   [503, 'offline'],
+  [502, 'unreachable'],
+  [504, 'unreachable'],
   [500, 'failed'],
 ])('%d is %s', async (status, kind) => {
   const { api } = answering(json({ detail: 'because' }, { status, headers: { 'Retry-After': '7' } }));
@@ -58,6 +60,14 @@ test('faults are told with their fields', async () => {
   const { api } = answering(json({ detail }, { status: 422 }));
   const problem = await api.save({}, '"1"').catch((error: unknown) => error);
   expect(problem).toMatchObject({ faults: [{ field: 'qos', message: '5 is out of range', code: 'out_of_range' }] });
+});
+
+test.each(['<html>Log in</html>', '', 'null', '[]', '"ok"'])('%s is no answer of the API', async (body) => {
+  const api = () => answering(new Response(body)).api;
+  const foreign = { kind: 'foreign', status: 200 };
+  await expect(api().load()).rejects.toMatchObject(foreign);
+  await expect(api().schema()).rejects.toMatchObject(foreign);
+  await expect(api().save({}, '"1"')).rejects.toMatchObject(foreign);
 });
 
 test('no answer is told apart from an answer', async () => {

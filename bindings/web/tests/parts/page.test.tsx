@@ -145,14 +145,38 @@ test('of a save without an answer it is found out whether it was stored', async 
   expect(screen.getByText('1 unsaved change')).toBeTruthy();
 });
 
-test('a server that comes back and lets nobody in is said so', async () => {
+test('blanks that were pasted with an address or a number are taken away', async () => {
+  const server = fakeServer({ broker_host: 'broker.example' });
+  await show(server);
+  await type('Host', ' other.example\u00a0');
+  await type('Event lifetime in seconds', '120 ');
+  act(() => box('Event lifetime in seconds').blur());
+  expect(box('Host').value).toBe('other.example');
+  expect(box('Event lifetime in seconds').value).toBe('120');
+  await press('Save');
+  await screen.findByText('The settings are saved.');
+  const changes = { broker_host: 'other.example', message_expiry_seconds: 120 };
+  expect(server.api.save).toHaveBeenCalledExactlyOnceWith(changes, '"1"');
+});
+
+test.each(['forbidden', 'foreign'] as const)('a session that has ended while one types: %s', async (kind) => {
+  const server = fakeServer({ broker_host: 'broker.example' });
+  await show(server);
+  await type('Topic prefix', 'mine');
+  vi.mocked(server.api.save).mockRejectedValueOnce(new ApiProblem(kind, 'HTTP 200'));
+  await press('Save');
+  await screen.findByText(/The settings were not saved: .* What you typed is still here/);
+  expect(box('Topic prefix').value).toBe('mine');
+});
+
+test.each(['forbidden', 'foreign'] as const)('a server that comes back and lets nobody in: %s', async (kind) => {
   const server = fakeServer({ broker_host: 'broker.example' });
   await show(server);
   await type('Topic prefix', 'mine');
   vi.mocked(server.api.save).mockRejectedValueOnce(new ApiProblem('unreachable', 'the connection broke'));
-  vi.mocked(server.api.load).mockRejectedValueOnce(new ApiProblem('forbidden', 'who are you?'));
+  vi.mocked(server.api.load).mockRejectedValueOnce(new ApiProblem(kind, 'who are you?'));
   await press('Save');
-  await screen.findByText(/You are not logged in/);
+  await screen.findByText(/The settings were not saved: .* What you typed is still here/);
   expect(box('Topic prefix').value).toBe('mine');
 });
 

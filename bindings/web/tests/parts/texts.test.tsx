@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { ClientStatus, State } from '../../src/api/contract';
+import { ApiProblem } from '../../src/api/problem';
 import { partsOf } from '../../src/form/Prose';
 import { queueWords, statusWords } from '../../src/status/words';
 import { english } from '../../src/texts/english';
@@ -13,7 +14,7 @@ import { properties, property } from '../support/schema';
 
 function seen(state: State, client: Partial<ClientStatus> | null = {}) {
   const status = { state, message: 'why', etag: null, client: client && { ...CLIENT, ...client } };
-  return { status, at: 0, reachable: true };
+  return { status, at: 0, problem: null };
 }
 
 function say(state: State, client: Partial<ClientStatus> | null, elapsed = 0): string {
@@ -69,7 +70,16 @@ describe('status', () => {
   });
 
   test('a server that does not answer is said so, whatever was before', () => {
-    expect(statusWords({ ...seen('online'), reachable: false }, 0, english).title).toBe(english.status.unreachable);
+    const unanswered = { ...seen('online'), problem: new ApiProblem('unreachable', '') };
+    expect(statusWords(unanswered, 0, english).title).toBe(english.status.unreachable);
+  });
+
+  test('a server that answers, and does not tell the status, is not one that is gone', () => {
+    const forbidden = { ...seen('online'), problem: new ApiProblem('forbidden', 'who are you?') };
+    const words = statusWords(forbidden, 0, english);
+    expect(words).toMatchObject({ title: english.status.failed, details: [english.reasons.forbidden] });
+    const broken = { ...seen('online'), problem: new ApiProblem('failed', 'HTTP 500') };
+    expect(statusWords(broken, 0, english).details).toEqual(['HTTP 500']);
   });
 
   test('the queue has an age that goes on', () => {
