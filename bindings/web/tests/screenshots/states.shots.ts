@@ -111,3 +111,13 @@ test('two who edit, and a server that is gone', async ({ browser, scene }) => {
   await see(page, /it is not known whether/);
   await take(page, 'server-gone');
 });
+
+test('another worker has the connection', async ({ browser, scene }) => {
+  const broker = scene.keep(await startMosquitto(scene.directory));
+  const owner = await scene.server('--worker');
+  await owner.store({ broker_host: '127.0.0.1', broker_port: broker.port });
+  const other = await scene.server('--worker');
+  const page = await scene.open(browser, other, WIDE);
+  await see(page, /is online at/);
+  await take(page, 'elsewhere');
+});

@@ -22,8 +22,9 @@ export class Server {
     this.#program = this.#started();
   }
 
+  /** The database is a URL; or `--worker` for one of several in the same folder, of which one has the connection. */
   static async start(folder: string, database?: string): Promise<Server> {
-    mkdirSync(folder, { mode: 0o700 });
+    mkdirSync(folder, { mode: 0o700, recursive: true });
     const server = new Server(await freePort(), folder, database);
     await server.#listens();
     return server;
