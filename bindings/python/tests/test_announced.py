@@ -102,7 +102,7 @@ def test_ghosts_are_cleared_and_nothing_else(
     assert json.loads(again.out) == {"cleared": [], "found": []}
     options = ["-h", broker.host, "-p", broker.port]
     for content, says in [
-        ("no JSON", "is no JSON"),
+        ("no JSON", "is not JSON"),
         ("1", "must be a list of cameras"),
         ('[{"id": 1}]', "cameras: "),
     ]:

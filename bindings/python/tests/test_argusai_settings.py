@@ -118,7 +118,7 @@ def test_a_worker_that_stands_by_tells_how_the_owner_is(
     owner.save({"broker_host": "127.0.0.1", "broker_port": broker.port, "topic_prefix": prefix})
     wait_until(lambda: owner.service.is_connected, "the owner is online")
     address = f"127.0.0.1:{broker.port}"
-    message = f"Worker process {os.getpid()} has the connection, and is online at {address}."
+    message = f"Worker process {os.getpid()} owns the connection, and is online at {address}."
     wait_until(lambda: other.http.get(f"{PATH}/status").json()["message"] == message, "the other one knows it")
     assert other.http.get(f"{PATH}/status").json()["state"] == "elsewhere"
     answer = other.http.post(f"{PATH}/reconnect")

@@ -62,7 +62,7 @@ def test_a_valid_file_is_told_with_its_notes(tmp_path: Path) -> None:
 
 def test_what_cannot_be_used_is_no_answer(tmp_path: Path) -> None:
     cases: list[tuple[list[str | Path], str]] = [
-        (["check", tmp_path / "none.json"], "none.json can't be read: No such file"),
+        (["check", tmp_path / "none.json"], "none.json cannot be read: No such file"),
         (["check", tmp_path], "Is a directory"),
         (["publish", "-t", "a", "-m", "b"], "no settings are given"),
         (["publish", "-h", "x y", "-t", "a", "-m", "b"], "broker_host"),

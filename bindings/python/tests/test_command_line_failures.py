@@ -13,7 +13,7 @@ from support.command_line import argus_mqtt as run
 
 def test_with_json_an_error_is_json_too(tmp_path: Path) -> None:
     cases: list[tuple[list[str | Path], str]] = [
-        (["check", "--json", tmp_path / "none.json"], "can't be read"),
+        (["check", "--json", tmp_path / "none.json"], "cannot be read"),
         (["check", "--json"], "the following arguments are required: FILE"),
         (["publish", "--json", "-h", "x"], "one of the arguments -t/--topic --camera is required"),
         (["publish", "--json", "-h", "x", "-t", "a", "-m", "b", "-W", "soon"], "invalid float value: 'soon'"),

@@ -209,7 +209,7 @@ def test_a_password_that_looks_encrypted_is_a_password(api: Api) -> None:
         ("[1]", "must be a JSON object"),
         ("{", "is not valid JSON"),
         ("", "is not valid JSON"),
-        ('{"qos": NaN}', "has NaN, which is no number in JSON"),
+        ('{"qos": NaN}', "has NaN, which is not a number in JSON"),
         ('{"qos": 1, "qos": 0}', "has a name twice"),
         ('{"\\ud800": 0}', "has half of a surrogate pair in a name"),
         ("[" * 100_000, "is not valid JSON"),

@@ -53,7 +53,7 @@ def test_the_status_says_in_words_what_is_going_on(api: Api, settings: Settings,
     wait_until(lambda: api.get("/status").json()["state"] == "waiting", "the client waits for its next attempt")
     message = api.get("/status").json()["message"]
     assert "refused" in message
-    assert message.endswith("It tries again by itself.")
+    assert message.endswith("It keeps trying.")
     api.patch({"enabled": False})
     assert (api.get("/status").json()["state"], api.get("/status").json()["message"]) == (
         "off",

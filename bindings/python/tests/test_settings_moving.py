@@ -125,7 +125,7 @@ def test_for_another_host_or_username_the_password_is_not_kept(table: Table, cha
     told = json.loads(ended.out)
     assert told["password"] == "none"
     assert told["notes"] == [
-        f"the password that was stored is not kept; it is needed again, because {next(iter(change))} changed"
+        f"the stored password was not kept; it is needed again, because {next(iter(change))} changed"
     ]
     assert table.column() is None
     ended = table.restore({**SETTINGS, **change, "password": "new"}, "--replace", "--json")
@@ -169,7 +169,7 @@ def test_nothing_stored_and_nothing_there(table: Table, tmp_path: Path, call: Ca
     missing = tmp_path / "missing.db"
     ended = call("export", "--database", f"sqlite:///{missing}")
     assert ended.status == 2, ended
-    assert "missing.db is not there" in ended.err
+    assert "missing.db does not exist" in ended.err
     assert not missing.exists()
 
 
@@ -209,7 +209,7 @@ def test_what_cannot_be_used_is_told_without_the_password_in_the_address(
             "missing can't be read: No such file",
         ),
         (["--database", table.address, "--key-file", open_to_all], 2, "others can read"),
-        (["--database", table.address, "--key-file", no_key], 2, "is no Fernet key"),
+        (["--database", table.address, "--key-file", no_key], 2, "is not a Fernet key"),
         (["--database", table.address, "--to", tmp_path / "f"], 2, "not allowed with"),
         (["--database", secret, "--key-file", table.key_file], 1, "the database does not answer as it should"),
     ]

@@ -228,7 +228,7 @@ def test_the_connection_test_says_success_or_why_not(old: Old, settings: Setting
     assert "is not an MQTT broker" in content["message"]
     assert "Zebra" not in content["message"]
     messages = [old.post("/test", broker_host="127.0.0.1", broker_port=1)["message"] for _ in range(8)]
-    assert "10 tests have been made" in messages[-1]
+    assert "10 tests were made" in messages[-1]
     assert old.http.post(f"{PATH}/test", json={}).status_code == 422
     assert old.get("/config") == DEFAULTS
 

@@ -115,7 +115,7 @@ def test_the_page_is_served_where_it_is_built(tmp_path: Path) -> None:
 def test_a_file_that_others_can_read_is_refused(tmp_path: Path, name: str) -> None:
     Standalone(tmp_path)
     (tmp_path / name).chmod(0o640)
-    with pytest.raises(UnusableKey, match=f"others can read .*/{name}, whose mode is 0640; chmod 600 it"):
+    with pytest.raises(UnusableKey, match=f"others can read .*/{name}, whose mode is 0640; run chmod 600 on it"):
         Standalone(tmp_path)
     with Program([sys.executable, "-m", "argus_mqtt.settings", "--folder", str(tmp_path)]) as one:
         assert one.ended() == 1

@@ -117,8 +117,8 @@ def test_the_limits_hold_for_both_routers_and_for_all_workers(tmp_path: Path, un
             assert worker.ended() == 0, worker.output
         old = OldTests(Parts(store=one.store, client=one.mqtt, cameras=None, host_settings={}))
         wanted = OldTest(broker_host="127.0.0.1", broker_port=1, username=None, password=None)
-        assert "tests have been made" not in old.test(wanted).message
-        assert "10 tests have been made within 60 s" in old.test(wanted).message
+        assert "tests were made" not in old.test(wanted).message
+        assert "10 tests were made within 60 s" in old.test(wanted).message
         assert another.post("/test", settings).status_code == 429
     (tmp_path / "elsewhere").mkdir()
     with running_on_sqlite(tmp_path / "elsewhere") as elsewhere:
@@ -138,13 +138,13 @@ def test_a_limit_is_kept_without_a_directory_and_through_what_is_damaged(
             pass
     with limiter.turn():
         pass
-    with pytest.raises(HTTPException, match="2 tests have been made"), limiter.turn():
+    with pytest.raises(HTTPException, match="2 tests were made"), limiter.turn():
         pass
     monkeypatch.setenv("ARGUS_MQTT_LOCK_DIRECTORY", str(file))
     for _ in range(2):
         with limiter.turn():
             pass
-    with pytest.raises(HTTPException, match="2 tests have been made"), limiter.turn():
+    with pytest.raises(HTTPException, match="2 tests were made"), limiter.turn():
         pass
 
 

@@ -16,10 +16,10 @@ __all__ = ["main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command, and give the status to exit with: 0 done, 1 it did not work, 2 it was called wrongly.
+    """Run a command and return its exit status: 0 success, 1 failure, 2 wrong usage.
 
     Args:
-        arguments: Those after the name of the program; None takes them from `sys.argv`.
+        arguments: The arguments after the program's name; None takes them from `sys.argv`.
     """
     words = sys.argv[1:] if arguments is None else list(arguments)
     terminal = Terminal(as_json="--json" in words)

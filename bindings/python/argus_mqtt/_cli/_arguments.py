@@ -14,27 +14,27 @@ from ._failing import Misused
 if TYPE_CHECKING:
     _Commands = argparse._SubParsersAction["_Parser"]  # argparse has no public name for it.
 
-_EXIT = "exit status: 0 done; 1 it did not work, or the answer is no; 2 wrong arguments, or a file that can't be used"
+_EXIT = "exit status: 0 success; 1 failure, or the answer is no; 2 wrong arguments, or a file that cannot be used"
 _CAMERAS_FILE = 'the cameras, in JSON: a list of objects, or an object with "cameras" and "system"'
 _ENVIRONMENT = (
-    "Without --settings, the settings are taken from environment variables: MQTT_ and the name of a setting, as in "
-    "MQTT_BROKER_HOST, or a common name, as MQTT_HOST and MQTT_USER."
+    "Without --settings, the settings come from environment variables: MQTT_ and the name of a setting, such as "
+    "MQTT_BROKER_HOST, or a common name, such as MQTT_HOST and MQTT_USER."
 )
 
 
 class _Parser(argparse.ArgumentParser):
-    """Lets the caller say what is wrong with arguments, as it says everything else."""
+    """Leaves it to the caller to report wrong arguments, like all other errors."""
 
     def error(self, message: str) -> NoReturn:
         raise Misused(message, self.format_usage())
 
 
 def parser() -> argparse.ArgumentParser:
-    """Give the parser of the command line. It raises Misused."""
+    """Return the parser of the command line. It raises Misused."""
     program = _Parser(
         prog="argus-mqtt",
         description="Checks settings, tests a connection, and publishes beside a running service.",
-        epilog=f"argus-mqtt COMMAND --help tells more. {_EXIT}.",
+        epilog=f"argus-mqtt COMMAND --help shows more. {_EXIT}.",
     )
     program.add_argument("--version", action="version", version=f"argus-mqtt {__version__}")
     commands = program.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -72,7 +72,7 @@ def _add_doctor(commands: _Commands) -> None:
 
 def _add_publish(commands: _Commands) -> None:
     more = (
-        "It has a client ID of its own and leaves the availability topic alone, so it does not disturb a service "
+        "It uses a client ID of its own and does not touch the availability topic, so it does not disturb a service "
         f"that runs with the same settings. {_ENVIRONMENT}"
     )
     command = _command(commands, "publish", _publish.run, "Publish messages, and wait until they are delivered", more)
@@ -81,15 +81,17 @@ def _add_publish(commands: _Commands) -> None:
     where.add_argument("-t", "--topic", metavar="TOPIC", help="the topic")
     where.add_argument("--camera", metavar="NAME", help="publish an event of this camera, as a service would")
     what = command.add_mutually_exclusive_group(required=True)
-    what.add_argument("-m", "--message", metavar="TEXT", help="the message; of a camera, a JSON object")
+    what.add_argument("-m", "--message", metavar="TEXT", help="the message; for a camera, a JSON object")
     what.add_argument("-f", "--file", metavar="FILE", help="the content of a file")
     what.add_argument("-s", "--stdin-file", action="store_true", help="all of the standard input, as one message")
     what.add_argument("-l", "--stdin-line", action="store_true", help="each line of the standard input")
-    what.add_argument("-n", "--null-message", action="store_true", help="an empty message; with -r it removes one")
-    command.add_argument("-q", "--qos", metavar="QOS", type=int, help="0, or 1, which is the default")
-    command.add_argument("-r", "--retain", action="store_true", help="let the broker keep the message")
+    what.add_argument(
+        "-n", "--null-message", action="store_true", help="an empty message; with -r, it deletes the retained one"
+    )
+    command.add_argument("-q", "--qos", metavar="QOS", type=int, help="0 or 1; 1 by default")
+    command.add_argument("-r", "--retain", action="store_true", help="let the broker retain the message")
     command.add_argument(
-        "-e", "--expiry", metavar="SECONDS", type=int, help="when it is not worth delivering any more"
+        "-e", "--expiry", metavar="SECONDS", type=int, help="how long the message is worth delivering"
     )
 
 
@@ -103,20 +105,24 @@ def _add_cameras(commands: _Commands) -> None:
         "announce",
         _cameras.run_announce,
         "Announce cameras to Home Assistant",
-        "They are online at first, and without activity, until the service says otherwise. " + beside,
+        "They start online and without activity, until the service publishes otherwise. " + beside,
     )
     add_broker(command)
     command.add_argument("file", metavar="FILE", help=_CAMERAS_FILE)
     command = _command(
-        kinds, "list", _cameras.run_list, "List the devices of this system, as the broker keeps them", beside
+        kinds, "list", _cameras.run_list, "List the devices of this system that the broker retains", beside
     )
     add_broker(command)
     command = _command(
-        kinds, "clear-ghosts", _cameras.run_clear_ghosts, "Remove the entities that no camera has any more", beside
+        kinds,
+        "clear-ghosts",
+        _cameras.run_clear_ghosts,
+        "Remove the entities that no longer belong to a camera",
+        beside,
     )
     add_broker(command)
     command.add_argument("file", metavar="FILE", help=_CAMERAS_FILE)
-    command.add_argument("--dry-run", action="store_true", help="only tell them")
+    command.add_argument("--dry-run", action="store_true", help="only list them")
 
 
 def _add_import(commands: _Commands) -> None:
@@ -124,20 +130,24 @@ def _add_import(commands: _Commands) -> None:
         commands,
         "import",
         _convert.run_import,
-        "Make a settings file of environment variables, an add-on's options or an export",
-        "Without FILE, of the environment variables that begin with MQTT_. Nothing is written if the settings have a "
-        "fault. A password that is stored there already stays, if broker_host and username are the same.",
+        "Create a settings file from environment variables, an add-on's options or an export",
+        "Without FILE, the environment variables that begin with MQTT_ are used. Nothing is written if the settings "
+        "have faults. A password that is already stored there is kept if broker_host and username are the same.",
     )
     command.add_argument(
-        "file", metavar="FILE", nargs="?", help="options in JSON, as an add-on finds them in /data/options.json"
+        "file", metavar="FILE", nargs="?", help="options in JSON, such as an add-on's /data/options.json"
     )
     where = command.add_mutually_exclusive_group()
-    where.add_argument("--to", metavar="FILE", help="the file to write; without it, all but the password is shown")
+    where.add_argument(
+        "--to", metavar="FILE", help="the file to write; without it, everything but the password is shown"
+    )
     _add_database(command, where)
     command.add_argument(
-        "--key-file", metavar="FILE", help="the key that encrypts the password there; else that of ENCRYPTION_KEY"
+        "--key-file",
+        metavar="FILE",
+        help="the key that encrypts the password there; by default, that in ENCRYPTION_KEY",
     )
-    command.add_argument("--replace", action="store_true", help="write over what is there")
+    command.add_argument("--replace", action="store_true", help="overwrite what is there")
 
 
 def _add_export(commands: _Commands) -> None:
@@ -149,33 +159,31 @@ def _add_export(commands: _Commands) -> None:
 
 
 def _add_database(command: argparse.ArgumentParser, where: argparse._ActionsContainer) -> None:
-    where.add_argument("--database", metavar="URL", help="the database with the settings, as SQLAlchemy names it")
+    where.add_argument("--database", metavar="URL", help="the SQLAlchemy URL of the database with the settings")
     command.add_argument("--argusai", action="store_true", help="the table there is ArgusAI's, with its defaults")
 
 
 def add_broker(command: argparse.ArgumentParser) -> None:
-    """Add the options that say which broker, and how."""
-    of = command.add_argument_group("settings", "Options go before what the file or the environment says.")
+    """Add the options that select the broker and the connection."""
+    of = command.add_argument_group("settings", "Options take precedence over the file and the environment.")
     of.add_argument("--settings", metavar="FILE", help="settings in JSON; - is the standard input")
-    of.add_argument("-h", "--host", metavar="HOST", help="the broker, broker_host")
-    of.add_argument("-p", "--port", metavar="PORT", help="its port, broker_port")
-    of.add_argument("-u", "--username", metavar="NAME", help="who logs in")
+    of.add_argument("-h", "--host", metavar="HOST", help="the broker (broker_host)")
+    of.add_argument("-p", "--port", metavar="PORT", help="its port (broker_port)")
+    of.add_argument("-u", "--username", metavar="NAME", help="the username to log in with")
     of.add_argument(
-        "-P", "--password", metavar="TEXT", help="the password, which others on this machine can see; better:"
+        "-P", "--password", metavar="TEXT", help="the password, which others on this machine can see; better use:"
     )
     of.add_argument("--password-file", metavar="FILE", help="a file that contains the password")
-    of.add_argument(
-        "-i", "--id", metavar="ID", help="the client ID; else the one of the settings with an end of its own"
-    )
+    of.add_argument("-i", "--id", metavar="ID", help="the client ID; by default, that of the settings with a suffix")
     of.add_argument("-V", "--protocol-version", metavar="VERSION", help="auto, 5 or 3.1.1")
-    of.add_argument("--tls", action="store_true", help="connect over TLS; the following mean it, too:")
+    of.add_argument("--tls", action="store_true", help="connect over TLS, which the following options imply:")
     of.add_argument("--cafile", metavar="FILE", help="the certificates to trust, in PEM")
     of.add_argument("--cert", metavar="FILE", help="the certificate of this client")
-    of.add_argument("--key", metavar="FILE", help="and its key")
+    of.add_argument("--key", metavar="FILE", help="the key of this certificate")
     of.add_argument("--insecure", action="store_true", help="accept any certificate")
     of.add_argument(
         "--set", metavar="NAME=VALUE", action="append", default=[], help="any setting by its name; can be repeated"
     )
     of.add_argument(
-        "-W", "--timeout", metavar="SECONDS", type=float, default=15.0, help="how long it may take; 15 by default"
+        "-W", "--timeout", metavar="SECONDS", type=float, default=15.0, help="the time limit; 15 by default"
     )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def sound_settings(given: argparse.Namespace, terminal: Terminal) -> Settings:
-    """Give the settings of a command that can do nothing with faulty ones."""
+    """Return the settings of a command that requires valid ones."""
     settings = _sources.settings(given, terminal).settings
     report = check_settings(settings)
     if not report.valid or isinstance(settings, str):
@@ -32,7 +32,7 @@ def sound_settings(given: argparse.Namespace, terminal: Terminal) -> Settings:
 
 @contextlib.contextmanager
 def connected(settings: Settings, given: argparse.Namespace, terminal: Terminal) -> Iterator[Client]:
-    """Give a client that is online, and that leaves client id and availability of the service alone."""
+    """Return a client that is online and does not use the service's client ID and availability."""
     known = check_settings(settings).settings or settings
     own_id = given.id or f"{known['client_id']}-{secrets.token_hex(3)}"
     client = connect({**settings, "client_id": own_id, "announce_availability": False})

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def run_announce(given: argparse.Namespace, terminal: Terminal) -> int:
-    """Announce what is in a file."""
+    """Announce the cameras in a file."""
     cameras = _cameras(given.file)
     system, listed = cameras.get("system"), cameras.get("cameras")
     if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
@@ -50,7 +50,7 @@ def run_list(given: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def run_clear_ghosts(given: argparse.Namespace, terminal: Terminal) -> int:
-    """Remove what no camera of the file has."""
+    """Remove entities that belong to no camera in the file."""
     cameras = _cameras(given.file)
     settings = sound_settings(given, terminal)
     ghosts = [entity for entity in _found(settings, given, terminal, cameras) if entity.is_ghost]
@@ -82,7 +82,7 @@ def _found(
 
 
 def _cameras(path: str) -> Mapping[str, object]:
-    """Read the cameras of a file: a list of them, or an object with them and the system."""
+    """Read the cameras in a file: a list of them, or an object with them and the system."""
     value = _sources.json_of(path)
     if isinstance(value, list):
         return {"cameras": value}
@@ -92,7 +92,7 @@ def _cameras(path: str) -> Mapping[str, object]:
 
 
 def _show(entities: Iterable[AnnouncedEntity], terminal: Terminal) -> None:
-    """Tell of each device how many entities it has."""
+    """Show the number of entities of each device."""
     for (device, name), group in groupby(entities, lambda entity: (entity.device, entity.device_name)):
         count = len(list(group))
         terminal.line(f"{device:<32}{name:<32}{count} {'entity' if count == 1 else 'entities'}")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def run(given: argparse.Namespace, terminal: Terminal) -> int:
-    """Check a file, and tell every fault of it."""
+    """Check a file, and show all its faults."""
     # The text itself, as the library also finds what a dictionary no longer shows, such as a name that stands twice.
     report = check_settings(_sources.read(given.file))
     terminal.json(report)
@@ -26,7 +26,7 @@ def run(given: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def show(report: SettingsReport, origin: str, terminal: Terminal) -> None:
-    """Tell what the library thinks of settings."""
+    """Show the library's report on settings."""
     if report.settings is None:
         show_faults(report.faults, origin, terminal)
     else:
@@ -38,12 +38,12 @@ def show(report: SettingsReport, origin: str, terminal: Terminal) -> None:
 
 
 def show_faults(faults: tuple[Fault, ...], origin: str, terminal: Terminal) -> None:
-    """Tell what is wrong with settings."""
+    """Show what is wrong with settings."""
     terminal.line(f"{origin}: {len(faults)} {'fault' if len(faults) == 1 else 'faults'}", "bad")
     for fault in faults:
         terminal.line(f"  {fault}")
 
 
 def faults_text(faults: tuple[Fault, ...]) -> str:
-    """Give all faults in one text."""
+    """Return all faults in one text."""
     return "the settings have faults:\n" + "\n".join(f"  {fault}" for fault in faults)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def run_import(given: argparse.Namespace, terminal: Terminal) -> int:
-    """Make settings of what others keep, check them, and write them."""
+    """Read settings from another source, check them, and write them."""
     to = Path(given.to) if given.to else None
     stored = _stored(to, given)
     imported = from_options(_sources.object_of(given.file)) if given.file else from_environment(os.environ)
@@ -70,7 +70,7 @@ def run_export(given: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def _stored(to: Path | None, given: argparse.Namespace) -> Settings | None:
-    """Give what the file holds that is to be written over; None if there is none."""
+    """Return the content of the file to overwrite; None if it does not exist."""
     if not to or not to.exists():
         return None
     if not given.replace:
@@ -83,7 +83,7 @@ def _text(settings: Settings) -> str:
 
 
 def _write(path: Path, settings: Settings) -> None:
-    """Write a file that only its owner can read, whole or not at all."""
+    """Write a file that only its owner can read, completely or not at all."""
     try:
         # mkstemp gives mode 0600.
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)

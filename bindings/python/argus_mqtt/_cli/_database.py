@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def restore(given: argparse.Namespace, imported: Imported, terminal: Terminal) -> int:
-    """Write settings into the table."""
+    """Write settings to the table."""
     moving = _moving()
     try:
         restored = moving.restore(
@@ -38,7 +38,7 @@ def restore(given: argparse.Namespace, imported: Imported, terminal: Terminal) -
 
 
 def export(given: argparse.Namespace, terminal: Terminal) -> int:
-    """Write what the table holds, without the password."""
+    """Write the content of the table, without the password."""
     moving = _moving()
     try:
         found = moving.exported(given.database, argusai=given.argusai)

@@ -33,7 +33,7 @@ _RESULTS = {
 
 
 def run(given: argparse.Namespace, terminal: Terminal) -> int:
-    """Test the connection, and tell what a person can do about it."""
+    """Test the connection, and show what a person can do about failures."""
     source = _sources.settings(given, terminal)
     report = check_settings(source.settings)
     _check.show(report, source.origin, terminal)

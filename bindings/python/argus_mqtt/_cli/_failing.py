@@ -10,13 +10,13 @@ INTERRUPTED = 130
 
 
 class Misused(Exception):
-    """What was given cannot be used; the text says why.
+    """The arguments or a file cannot be used; the text says why.
 
     Attributes:
-        usage: How it is called, where that was wrong.
+        usage: How to call the command, if that was wrong.
     """
 
     def __init__(self, text: str, usage: str = "") -> None:
-        """Say why, and how it is called."""
+        """Take the reason, and how to call the command."""
         super().__init__(text)
         self.usage = usage

@@ -77,7 +77,7 @@ def _published(client: Client, given: argparse.Namespace, message: bytes) -> Del
 
 
 def _ended(deliveries: list[Delivery], given: argparse.Namespace, terminal: Terminal, failures: list[str]) -> int:
-    """Wait for messages; give how many were delivered, and add why others were not."""
+    """Wait for messages; return how many were delivered, and record why others were not."""
 
     def wait() -> int:
         deadline = time.monotonic() + given.timeout

@@ -1,4 +1,4 @@
-"""Where a command gets settings from: a file, the environment, its options."""
+"""The sources of a command's settings: a file, the environment, its options."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ _OPTIONS = {
 
 @dataclass(frozen=True)
 class Given:
-    """Settings as they were given.
+    """Settings as given.
 
     Attributes:
-        settings: By name; or the text of a file, where that is no JSON object, for the library to say what it is.
-        origin: Where they are from, in words.
+        settings: By name; or the text of a file that is not a JSON object, for the library to describe.
+        origin: Where they come from, in words.
     """
 
     settings: GivenSettings
@@ -50,7 +50,7 @@ class Given:
 
 
 def settings(given: argparse.Namespace, terminal: Terminal) -> Given:
-    """Give the settings of a command that connects: the file or else the environment, changed by the options."""
+    """Return the settings of a command that connects: from the file or the environment, and the options."""
     if given.settings:
         text = read(given.settings)
         found, origin = parsed(text), name_of(given.settings)
@@ -70,7 +70,7 @@ def settings(given: argparse.Namespace, terminal: Terminal) -> Given:
 
 
 def _changed(given: argparse.Namespace) -> dict[str, object]:
-    """Give the settings that the options name."""
+    """Return the settings given as options."""
     changed: dict[str, object] = {
         setting: typed(setting, value)
         for option, setting in _OPTIONS.items()
@@ -93,41 +93,41 @@ def _changed(given: argparse.Namespace) -> dict[str, object]:
 
 
 def read(path: str) -> str:
-    """Give the text of a file, or of the standard input."""
+    """Return the text of a file, or of the standard input."""
     try:
         data = standard_input().read() if path == STDIN else Path(path).read_bytes()
         return data.decode("utf-8-sig")
     except OSError as error:
-        raise Misused(f"{path} can't be read: {error.strerror}") from None
+        raise Misused(f"{path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise Misused(f"{name_of(path)} is no text in UTF-8") from None
+        raise Misused(f"{name_of(path)} is not text in UTF-8") from None
 
 
 def standard_input() -> BinaryIO:
-    """Give the standard input."""
+    """Return the standard input."""
     if sys.stdin is None:  # Python's word for one that is closed.
         raise Misused("the standard input is closed")
     return sys.stdin.buffer
 
 
 def object_of(path: str) -> Settings:
-    """Give the settings that a file has in JSON."""
+    """Return the settings in a JSON file."""
     value = json_of(path)
     if not isinstance(value, dict):
-        raise Misused(f"{name_of(path)} is no JSON object")
+        raise Misused(f"{name_of(path)} is not a JSON object")
     return cast("Settings", value)
 
 
 def json_of(path: str) -> object:
-    """Give the value that a file has in JSON."""
+    """Return the JSON value in a file."""
     try:
         return _value(read(path))
     except ValueError as error:
-        raise Misused(f"{name_of(path)} is no JSON: {error}") from None
+        raise Misused(f"{name_of(path)} is not JSON: {error}") from None
 
 
 def parsed(text: str) -> Settings | None:
-    """Give a JSON object, or None when the text is none."""
+    """Return a JSON object, or None if the text is not one."""
     try:
         value = _value(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What a person sees, and what a program reads."""
+"""Output for people, and for programs."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class Unwritable(Exception):
 
 
 class Terminal:
-    """Where a command writes: results to the standard output, the rest to the standard error."""
+    """The output of a command: results on the standard output, the rest on the standard error."""
 
     def __init__(self, *, as_json: bool) -> None:
-        """Write results as JSON, or else for people.
+        """Write results as JSON, or for people.
 
-        All that writes a result raises Unwritable where it can't be written.
+        Whatever writes a result raises Unwritable if that fails.
         """
         self.as_json = as_json
 
@@ -38,36 +38,36 @@ class Terminal:
             _write(styled(text, style, sys.stdout) + "\n")
 
     def json(self, value: object) -> None:
-        """Write the result for programs, if that was asked for."""
+        """Write the result for programs, if requested."""
         if self.as_json:
             self.document(value)
 
     def document(self, value: object) -> None:
-        """Write a result that is JSON, whoever reads it."""
+        """Write a result that is JSON, for people and programs."""
         text = json.dumps(value, indent=2, ensure_ascii=False, default=_as_json)
         if not _can_show(text, sys.stdout):
             text = json.dumps(value, indent=2, default=_as_json)
         _write(text + "\n")
 
     def note(self, text: str) -> None:
-        """Write something that is worth knowing, beside the result."""
+        """Write a note that is not part of the result."""
         _say(f"{styled('note:', 'doubtful', sys.stderr)} {text}")
 
     def failure(self, text: str, usage: str = "") -> None:
-        """Write why it did not work, after how it is called right; for programs, in place of the result."""
+        """Write why the command failed, and its usage; for programs, in place of the result."""
         if self.as_json:
             self.json({"error": text})
         else:
             _say(f"{usage}{styled('argus-mqtt:', 'bad', sys.stderr)} {text}")
 
     def flush(self) -> None:
-        """See that the result is out."""
+        """Flush the result."""
         _write("", flush=True)
 
     def waiting(self, text: str, call: Callable[[], _T]) -> _T:
-        """Make a call that takes its time, and show for how long it does, where a person watches.
+        """Make a call that may take a while, and show its duration on a terminal.
 
-        It runs on a thread of its own, so that Ctrl-C ends the program at once.
+        The call runs on its own thread, so that Ctrl-C ends the program at once.
         """
         work = _Work(call)
         thread = threading.Thread(target=work.run, daemon=True)
@@ -89,7 +89,7 @@ class Terminal:
 
 
 class _Work(Generic[_T]):
-    """A call, and what came of it."""
+    """A call and its result."""
 
     def __init__(self, call: Callable[[], _T]) -> None:
         self._call = call
@@ -110,7 +110,7 @@ class _Work(Generic[_T]):
 
 # Python's standard streams are None where they are closed, which types do not say.
 def styled(text: str, style: str, where: TextIO | None) -> str:
-    """Give a text its colour, if a terminal shows it and nobody objects."""
+    """Colour a text, if it is shown on a terminal that allows colours."""
     is_colored = (
         style
         and where

@@ -1,4 +1,4 @@
-"""What is told of settings that were written."""
+"""Reports on settings that were written."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ NONE = "none"
 
 
 def password(imported: Imported, *, keeps: bool) -> str:
-    """Say in a word what became of the password."""
+    """Return in a word what happened to the password."""
     return GIVEN if "password" in imported.taken else KEPT if keeps else NONE
 
 
 def tell(where: str, imported: Imported, about: str, notes: Sequence[str], terminal: Terminal) -> None:
-    """Tell where settings were written, from where each came, and what became of the password."""
+    """Show where settings were written, where each came from, and what happened to the password."""
     terminal.json({"written": where, "taken": imported.taken, "password": about, "notes": notes})
     terminal.line(f"{where}: written", "good")
     for setting, origin in imported.taken.items():

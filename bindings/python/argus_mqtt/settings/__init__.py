@@ -1,12 +1,12 @@
-"""Settings that are stored in a database, and an API to read, change and try them.
+"""Settings stored in a database, with an API to read, change and test them.
 
     from argus_mqtt.settings import ManagedClient, settings_router
 
     mqtt = ManagedClient()
     app.include_router(settings_router(session=SessionLocal, client=mqtt, authorize=require_admin))
 
-It needs the extra `settings` of the package: pydantic, SQLAlchemy, cryptography and FastAPI. `docs/settings.md` shows
-how it is set up in a program that has a database, and standing alone.
+It requires the extra `settings` of the package: pydantic, SQLAlchemy, cryptography and FastAPI. `docs/settings.md`
+shows how to set it up in a program that has a database, and on its own.
 """
 
 try:
@@ -23,7 +23,7 @@ except ModuleNotFoundError as error:
     if (error.name or "").split(".")[0] not in {"pydantic", "pydantic_core", "sqlalchemy", "cryptography", "fastapi"}:
         raise
     raise ModuleNotFoundError(
-        f"argus_mqtt.settings needs {error.name}; install the extra: pip install 'argus-mqtt[settings]'",
+        f"argus_mqtt.settings requires {error.name}; install the extra: pip install 'argus-mqtt[settings]'",
         name=error.name,
     ) from None
 

@@ -1,7 +1,7 @@
-"""Serves the page of the settings and its API: python -m argus_mqtt.settings.
+"""Serves the settings page and its API: python -m argus_mqtt.settings.
 
-What is stored is in a folder: the database, the key that encrypts the password in it, and the token that lets one in.
-The client runs as long as this does. SIGTERM and Ctrl-C end it, after the offline message.
+Everything is stored in one folder: the database, the key that encrypts the password in it, and the token that grants
+access. The client runs as long as this program does. SIGTERM and Ctrl-C end both, after the offline message.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _LAST_PORT: Final = 65535
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serve until a signal comes; give the exit status."""
+    """Serve until a signal arrives; return the exit status."""
     given = _parser().parse_args(arguments)
     try:
         import uvicorn  # noqa: PLC0415  (a host has a server of its own)
@@ -68,10 +68,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _claim(folder: Path) -> None:
-    """Keep another of these from the folder while this process lives: the two would fight for the connection.
+    """Lock the folder while this process lives: two programs would fight for the connection.
 
     Raises:
-        OSError: There is another one.
+        OSError: Another program has locked it.
     """
     descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:

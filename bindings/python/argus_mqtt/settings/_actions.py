@@ -1,4 +1,4 @@
-"""What can be done with the running client: see how it is, have it try now, announce cameras, send a message."""
+"""What can be done with the running client: read its status, reconnect now, announce cameras, send a message."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def add(router: APIRouter, parts: Parts, is_stopping: Callable[[], bool]) -> Non
 
     @router.get(
         "/status",
-        summary="What is going on; as server-sent events for who accepts text/event-stream",
+        summary="The status; as server-sent events with Accept: text/event-stream",
         responses={
             200: {"content": {**_STATUS["content"], "text/event-stream": {"schema": {"type": "string"}}}},
         },
@@ -73,7 +73,7 @@ _SENT: Final = {
 
 
 def running(parts: Parts) -> Client:
-    """Give the client, or answer 409."""
+    """Return the client, or answer 409."""
     client = parts.client.client
     if _status.client_status(client) is None or client is None:
         why = _status.live(parts)["message"]
@@ -82,7 +82,7 @@ def running(parts: Parts) -> Client:
 
 
 def online(parts: Parts) -> Client:
-    """Give the client if it is online, or answer 409 or 503."""
+    """Return the client if it is online, or answer 409 or 503."""
     client = running(parts)
     now = _status.client_status(client)
     if now is None or now.state != "online":
@@ -92,7 +92,7 @@ def online(parts: Parts) -> Client:
 
 
 def sent(client: Client, topic: str) -> dict[str, object]:
-    """Send a message and say what became of it."""
+    """Send a message and report its outcome."""
     message = {"message": "A test message of argus-mqtt"}
     try:
         client.publish(topic, message, expiry_seconds=_TEST_EXPIRY_SECONDS).wait(_ACKNOWLEDGED_WITHIN)

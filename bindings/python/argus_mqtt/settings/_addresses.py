@@ -1,4 +1,4 @@
-"""Addresses of databases, as people type them."""
+"""Database URLs, as people type them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 
 def usable(address: str) -> str:
-    """Give back an address for which there is a driver.
+    """Return a URL for which there is a driver.
 
     Raises:
-        ValueError: It is none; the text, which goes on after what it is of, does not quote the password in it.
+        ValueError: It is not one. The text continues a sentence, and does not quote the password in the URL.
     """
     try:
         make_url(address).get_dialect().import_dbapi()

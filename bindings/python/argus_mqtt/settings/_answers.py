@@ -1,4 +1,4 @@
-"""What the API answers about settings, and the schemas of it."""
+"""What the API answers about settings, and the schemas of these answers."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ FAULT: Final[Mapping[str, Any]] = {
     "required": ["field", "code", "value", "message"],
     "properties": {
         "field": {"type": "string", "description": "The name of the setting."},
-        "code": {"type": "string", "description": "What kind of fault it is."},
+        "code": {"type": "string", "description": "The kind of fault."},
         "value": {
             "type": ["string", "null"],
-            "description": "What was given, as JSON; null where it may be a secret.",
+            "description": "The value that was given, as JSON; null if it may be a secret.",
         },
-        "message": {"type": "string", "description": "What is wrong and what would be right, without the name."},
+        "message": {"type": "string", "description": "What is wrong and how to correct it, without the name."},
     },
 }
 FAULTS: Final = {"type": "array", "items": FAULT, "readOnly": True}
@@ -39,7 +39,7 @@ NOTES: Final = {
     "type": "array",
     "items": {"type": "string"},
     "readOnly": True,
-    "description": "What is allowed but worth knowing.",
+    "description": "What is allowed but unusual.",
 }
 
 # What is in an answer beside the settings.
@@ -49,7 +49,7 @@ _BESIDE: Final[Mapping[str, Any]] = {
     "effective": {
         **_NULLABLE_OBJECT,
         "readOnly": True,
-        "description": "What a client runs with, with all defaults filled in; null where that can't be said.",
+        "description": "What a client uses, with all defaults filled in; null if that is unknown.",
     },
     "faults": FAULTS,
     "notes": NOTES,
@@ -59,7 +59,7 @@ _BESIDE: Final[Mapping[str, Any]] = {
 
 
 def request_schema(host_settings: Mapping[str, object]) -> dict[str, Any]:
-    """Give the schema of settings that are sent, where some have other defaults than the library's."""
+    """Return the schema of settings in a request, in which some defaults differ from the library's."""
     schema = _schema.api_schema()
     for name, value in host_settings.items():
         schema["properties"][name]["default"] = value
@@ -67,7 +67,7 @@ def request_schema(host_settings: Mapping[str, object]) -> dict[str, Any]:
 
 
 def body_schema(host_settings: Mapping[str, object], *, partial: bool = False) -> dict[str, Any]:
-    """Give the schema of the body of a request: an answer with changes will do."""
+    """Return the schema of a request's body: an answer with changes is accepted."""
     schema = request_schema(host_settings)
     del schema["$schema"]
     schema["properties"] = {**schema["properties"], **_BESIDE}
@@ -77,7 +77,7 @@ def body_schema(host_settings: Mapping[str, object], *, partial: bool = False) -
 
 
 def answer_schema() -> dict[str, Any]:
-    """Give the schema of an answer. What was stored before anyone judged it need not be in any range."""
+    """Return the schema of an answer. Values that were stored without being checked may be out of range."""
     properties: dict[str, Any] = {}
     for name, rules in _schema.api_schema()["properties"].items():
         if not rules.get("writeOnly"):
@@ -91,7 +91,7 @@ CHECKED: Final[Mapping[str, Any]] = {
     "required": ["valid", "settings", "faults", "notes"],
     "properties": {
         "valid": {"type": "boolean", "description": "Whether they could be saved."},
-        "settings": {**_NULLABLE_OBJECT, "description": "With all defaults filled in; null when they have faults."},
+        "settings": {**_NULLABLE_OBJECT, "description": "With all defaults filled in; null if they have faults."},
         "faults": FAULTS,
         "notes": NOTES,
     },
@@ -99,7 +99,7 @@ CHECKED: Final[Mapping[str, Any]] = {
 
 
 def stored(snapshot: Snapshot | None, store: Store, status_code: int = 200) -> JSONResponse:
-    """Answer what is stored, or what would be by default. Never the password."""
+    """Answer what is stored, or else the defaults; never the password."""
     if snapshot is None:
         nothing = {**_beside(), "stored": False, "has_password": False, "created_at": None, "updated_at": None}
         return JSONResponse({"enabled": True, **store.blank, **nothing}, status_code)
@@ -122,7 +122,7 @@ def stored(snapshot: Snapshot | None, store: Store, status_code: int = 200) -> J
 
 
 def checked(wanted: Candidate) -> dict[str, Any]:
-    """Answer what would come of saving."""
+    """Answer what saving would result in."""
     return {
         "valid": not wanted.faults,
         "settings": None if wanted.filled_in is None else {"enabled": wanted.enabled, **wanted.filled_in},
@@ -132,12 +132,12 @@ def checked(wanted: Candidate) -> dict[str, Any]:
 
 
 def fault_json(fault: Fault) -> dict[str, str | None]:
-    """Give a fault as JSON."""
+    """Return a fault as JSON."""
     return {"field": fault.field, "code": fault.code, "value": fault.value, "message": fault.message}
 
 
 def time_json(time: datetime | None) -> str | None:
-    """Give a time of the database, which may keep no time zone, as text."""
+    """Return a time from the database, which may not store time zones, as text."""
     if time is None:
         return None
     return (time if time.tzinfo else time.replace(tzinfo=timezone.utc)).isoformat()

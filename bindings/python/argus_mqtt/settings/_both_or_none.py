@@ -1,4 +1,4 @@
-"""What is stored, and what the client runs with: both change, or neither does."""
+"""Stored settings and the client's settings change together, or not at all."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ _log = logging.getLogger("argus_mqtt")
 
 
 class Connection(Protocol):
-    """What a program has its client in, for which settings are stored."""
+    """What holds a program's client, to which stored settings apply."""
 
     @property
     def client(self) -> Client | None:
-        """The client, None without one."""
+        """The client; None if there is none."""
 
     def apply(self, settings: Mapping[str, Any] | None) -> None:
-        """Go on with settings that are known to be valid; None is without a client. Doesn't wait for the broker.
+        """Apply settings that are known to be valid; None means no client. Does not wait for the broker.
 
         Raises:
-            ArgusMqttError: It can't; then the client goes on as before.
+            ArgusMqttError: It failed, and the client is unchanged.
         """
 
 
 def finish(session: Session, before: Snapshot | None, after: Snapshot, connection: Connection | None) -> None:
-    """Commit, and let the client go on with what is stored then.
+    """Commit, and apply what is stored then to the client.
 
-    The client goes first where it can be called back: one that has ended has lost its queue.
+    The client comes first if its change can be undone: a client that has ended has lost its queue.
     """
     running = after.stored.running
     if connection is None or running is None:
@@ -54,9 +54,9 @@ def finish(session: Session, before: Snapshot | None, after: Snapshot, connectio
 
 
 def commit(session: Session) -> None:
-    """Commit, or leave nothing that the next user of the connection would commit.
+    """Commit, or leave nothing behind that the next user of the connection would commit.
 
-    SQLite keeps a transaction open that it could not commit, and SQLAlchemy takes it for ended.
+    If SQLite cannot commit a transaction, it keeps it open, but SQLAlchemy considers it ended.
     """
     connection = session.connection()
     try:

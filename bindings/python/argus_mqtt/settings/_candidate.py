@@ -1,4 +1,4 @@
-"""What somebody wants to save or test: the body of a request on top of what is stored, judged."""
+"""What somebody wants to save or test: a request's body, merged with what is stored, and checked."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ Purpose = Literal["save", "test"]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Settings that somebody wants.
+    """Settings that somebody wants to save or test.
 
     Attributes:
-        enabled: Whether there is to be a connection.
-        settings: All settings but the password; None is the default.
-        password: The password in the clear, None without one.
-        keeps_password: Whether what is stored as the password stays as it is.
-        filled_in: The settings with the defaults filled in; None when they have faults.
+        enabled: Whether to connect.
+        settings: All settings but the password; None means the default.
+        password: The password in plain text; None if there is none.
+        keeps_password: Whether the stored password stays unchanged.
+        filled_in: The settings with the defaults filled in; None if they have faults.
         faults: Everything that is wrong with them.
-        notes: What is allowed but worth knowing.
+        notes: What is allowed but unusual.
     """
 
     enabled: bool
@@ -47,11 +47,11 @@ class Candidate:
 
     @property
     def complete(self) -> dict[str, Any]:
-        """What a client takes."""
+        """All settings, in the form in which a client takes them."""
         return with_password(self.settings, self.password)
 
     def write(self, row: MQTTConfigMixin, secrets: Secrets) -> None:
-        """Put it into a row of the table. It has no faults."""
+        """Write it to a row of the table. It has no faults."""
         assert self.filled_in is not None, "what has faults is not saved"  # noqa: S101  (a mistake of the caller)
         _row.write(row, self.settings, self.filled_in, enabled=self.enabled)
         if not self.keeps_password:
@@ -63,7 +63,7 @@ class Candidate:
 
 
 def with_password(settings: Mapping[str, Any], password: object) -> dict[str, Any]:
-    """Give settings for a client: without those that have the default."""
+    """Return settings for a client, without those that have their default."""
     given = {name: value for name, value in settings.items() if value is not None}
     return given if _is_blank(password) else {**given, "password": password}
 
@@ -83,14 +83,14 @@ def candidate(
     stored: Stored | None,
     purpose: Purpose,
 ) -> Candidate:
-    """Judge what somebody wants.
+    """Check what somebody wants.
 
     Args:
-        body: The settings of the request. One that is left out has the value of `base`; null is the value of `blank`.
+        body: The settings in the request. One that is left out has its value in `base`; null, that in `blank`.
             A password that is left out is the stored one.
         base: All settings but the password.
-        blank: The same by default.
-        stored: What is stored, None where nothing is.
+        blank: The defaults of these settings.
+        stored: What is stored; None if nothing is.
         purpose: What the stored password would be used for.
     """
     given = {name: value for name, value in body.items() if name not in READ_ONLY}
@@ -129,7 +129,7 @@ _SAME_FOR: Final[Mapping[Purpose, tuple[str, ...]]] = {
 
 
 def _kept(settings: Mapping[str, Any], stored: Stored | None, purpose: Purpose, faults: list[Fault]) -> str | None:
-    """Give the stored password where it may be used, so that nobody has it sent to a machine of theirs."""
+    """Return the stored password if it may be used, so that nobody can have it sent to another machine."""
     if stored is None or not stored.has_password or settings["username"] is None:
         return None
     before, now = _filled_in(stored.usable or stored.settings), _filled_in(settings)
@@ -144,6 +144,6 @@ def _kept(settings: Mapping[str, Any], stored: Stored | None, purpose: Purpose, 
 
 
 def _filled_in(settings: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Fill the defaults in where there are no faults, so that a port and the same by default are one."""
+    """Fill in the defaults if there are no faults, so that an explicit default equals an omitted value."""
     given = with_password({**settings, "password": None}, None)
     return judge(given).settings or settings

@@ -1,4 +1,4 @@
-"""The one client of a program, which runs with the stored settings."""
+"""A program's only client, which uses the stored settings."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ _log = logging.getLogger("argus_mqtt")
 
 @final
 class ManagedClient:
-    """A client that is started, moved to other settings and shut down as settings are saved.
+    """A client that is started, reconfigured and shut down as settings are saved.
 
-    Any thread may use it, of one process: several with the same settings would take the connection from each other.
-    For several workers there is `argus_mqtt.argusai.MQTTService`, one of which has the connection.
+    Any thread of one process may use it. Several processes with the same settings would take the connection from each
+    other.
+    For several workers, use `argus_mqtt.argusai.MQTTService`, which lets one of them own the connection.
 
         mqtt = ManagedClient()
         mqtt.start(store)          # when the program starts
@@ -39,10 +40,10 @@ class ManagedClient:
     """
 
     def __init__(self, on_connect: Callable[[Client], object] | None = None) -> None:
-        """Begin without a client.
+        """Start without a client.
 
         Args:
-            on_connect: Called with each client that is made, before anything else uses it.
+            on_connect: Called with each new client, before anything else uses it.
         """
         self._on_connect = on_connect
         self._lock = threading.Lock()
@@ -51,11 +52,11 @@ class ManagedClient:
 
     @property
     def client(self) -> Client | None:
-        """The client; None while MQTT is switched off, and where nothing is stored."""
+        """The client; None while MQTT is switched off or nothing is stored."""
         return self._client
 
     def start(self, store: Store) -> None:
-        """Go on with what is stored. Faults of it are logged, and do not raise.
+        """Apply what is stored. Its faults are logged, and raise nothing.
 
         Raises:
             OldTable: The table of the settings lacks columns.
@@ -69,11 +70,11 @@ class ManagedClient:
         self.apply(snapshot.stored.running)
 
     def apply(self, settings: Mapping[str, Any] | None) -> None:
-        """Go on with settings that are known to be valid; None is without a client, which is shut down.
+        """Apply settings that are known to be valid; None shuts the client down.
 
         Raises:
-            InvalidSettings: They have faults after all, such as a file that is gone; nothing was changed.
-            ShutDown: The program is ending.
+            InvalidSettings: They have faults after all, such as a file that no longer exists; nothing was changed.
+            ShutDown: The program is shutting down.
         """
         with self._lock:
             if settings is None:
@@ -93,7 +94,7 @@ class ManagedClient:
                 self._client = client
 
     def shutdown(self, timeout: float = DEFAULT_SHUTDOWN_SECONDS) -> None:
-        """End for good: deliver what is queued and say offline, within so many seconds."""
+        """Shut down for good: deliver what is queued and publish the offline message, within `timeout` seconds."""
         with self._lock:
             self._ended = True
             self._shut_down(timeout)

@@ -1,4 +1,4 @@
-"""Announcing the cameras of the program to Home Assistant, once more."""
+"""Announces the program's cameras to Home Assistant again."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ def add(router: APIRouter, parts: Parts) -> None:
 
 
 def is_on(parts: Parts) -> bool:
-    """Tell whether the stored settings have discovery."""
+    """Tell whether discovery is on in the stored settings."""
     snapshot = parts.store.load()
     usable = snapshot.stored.usable if snapshot else None
     return bool((usable or {}).get("homeassistant_discovery", True))
 
 
 def announce(parts: Parts, client: Client) -> int:
-    """Announce the cameras, and give how many they are; answer 409 or 503 if that can't be done."""
+    """Announce the cameras and return their number; answer 409 or 503 if that is not possible."""
     if parts.cameras is None:
         raise HTTPException(status.HTTP_409_CONFLICT, "this program has no cameras to announce")
     count = 0

@@ -1,4 +1,4 @@
-"""The status as server-sent events, for as long as a page is open and the server is not about to end."""
+"""The status as server-sent events, until the page is closed or the server is told to stop."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _CLOCKS: Final = ("online_for_seconds", "last_online_unix_seconds", "next_attemp
 
 
 class Feed:
-    """Reads the status once for all pages that are open."""
+    """Reads the status once for all open pages."""
 
     def __init__(self, read: Callable[[], dict[str, Any]], is_stopping: Callable[[], bool]) -> None:
-        """Take what reads the status, and what tells that the server is to end."""
+        """Take what reads the status, and what tells whether the server was told to stop."""
         self.listeners = 0
         self._read = read
         self._is_stopping = is_stopping
@@ -36,7 +36,7 @@ class Feed:
         self._text = self._news = ""
 
     async def events(self) -> AsyncIterator[str]:
-        """Give the status at once, and again whenever it has changed."""
+        """Yield the status immediately, and again whenever it has changed."""
         self.listeners += 1
         try:
             sent, sent_at = "", 0.0
@@ -64,9 +64,9 @@ class Feed:
 
 
 def uvicorn_is_stopping() -> bool:
-    """Tell whether the uvicorn that serves this process was told to end.
+    """Tell whether the uvicorn that serves this process was told to stop.
 
-    It waits for open requests before anything else ends, and nobody else tells them.
+    It first waits for open requests, which are told by nobody else.
     """
     return any(
         getattr(getattr(signal.getsignal(number), "__self__", None), "should_exit", False)

@@ -1,4 +1,4 @@
-"""What the API answers where the library, the database or the keys fail."""
+"""What the API answers if the library, the database or the keys fail."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ._store import Conflict
 
 
 def answer(error: Exception) -> None:
-    """Raise the answer to a failure, if it is one of those; no answer quotes what was to be stored."""
+    """Raise the answer to a failure, if it is one of those. No answer quotes what was to be stored."""
     match error:
         case RequestValidationError():
             raise RequestValidationError([_without_secrets(fault) for fault in error.errors()]) from None
@@ -37,19 +37,19 @@ def answer(error: Exception) -> None:
 
 
 def database_trouble(error: SQLAlchemyError) -> str:
-    """Say that the database fails; not by the error's text, which has the statement with what was to be stored."""
+    """Describe a database failure, but not by the error's text: it contains the statement and its values."""
     return f"the database does not answer as it should ({type(error).__name__})"
 
 
 def _without_secrets(fault: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out the value of a fault of the password, and one that is a whole object, such as the body."""
+    """Remove the value of a fault if it is the password, or a whole object such as the body."""
     where, value = fault["loc"][1:], fault.get("input")
     is_shown = isinstance(value, (str, int, float)) and where and "password" not in where and _is_json(value)
     return {**fault, "input": value if is_shown else None}
 
 
 def _is_json(value: object) -> bool:
-    """Whether a value can be in an answer: half of a surrogate pair can't, and neither can NaN."""
+    """Tell whether a value can be in an answer: half of a surrogate pair cannot, nor can NaN."""
     try:
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except ValueError:

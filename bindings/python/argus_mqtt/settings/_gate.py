@@ -1,4 +1,4 @@
-"""Who may see and change settings where there are no users: who has the address that the program printed."""
+"""Access to settings where there are no users: for whoever has the address that the program printed."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _SCHEME: Final = "Bearer "
 
 
 class Gate:
-    """Lets in who has the token: as a cookie, which the printed address sets, or as a bearer token."""
+    """Admits whoever has the token, as a cookie, which the printed address sets, or as a bearer token."""
 
     def __init__(self, token: str) -> None:
         """Take the token."""
         self._token = token
 
     def authorize(self, request: Request) -> None:
-        """Refuse whoever has not got it."""
+        """Refuse requests without the token."""
         bearer = request.headers.get("authorization", "")
         given = (
             bearer.removeprefix(_SCHEME)
@@ -35,7 +35,7 @@ class Gate:
             )
 
     def enter(self, request: Request, token: str) -> RedirectResponse:
-        """Set the cookie, and take the token out of the address."""
+        """Set the cookie, and remove the token from the address."""
         if not self._is_right(token):
             raise HTTPException(status.HTTP_401_UNAUTHORIZED, "this token is not the one that the program printed")
         answer = RedirectResponse("/", status.HTTP_303_SEE_OTHER)

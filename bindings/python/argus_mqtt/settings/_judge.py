@@ -1,4 +1,4 @@
-"""All that the library has against settings, at once."""
+"""Everything that is wrong with settings, at once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def judge(settings: Mapping[str, object]) -> SettingsReport:
-    """Check settings, as `argus_mqtt.check_settings` does, and go on after values that have no form in JSON."""
+    """Check settings as `argus_mqtt.check_settings` does, but also report values that JSON cannot express."""
     faults: list[Fault] = []
     writable: dict[str, object] = {}
     for name, given in settings.items():
@@ -38,7 +38,7 @@ def judge(settings: Mapping[str, object]) -> SettingsReport:
 
 
 def _shallow(value: object) -> object:
-    """Give an object or a list without what is in it: none is a setting, however deep it is."""
+    """Return an empty object or list for one of any depth: no setting is one."""
     if isinstance(value, Mapping):
         return {}
     return [] if isinstance(value, (list, tuple)) else value

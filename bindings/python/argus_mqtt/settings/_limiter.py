@@ -1,4 +1,4 @@
-"""How often something may be done that reaches out into the network for others."""
+"""Limits how often something may be done that reaches into the network on behalf of others."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from argus_mqtt.argusai._ownership import lock_directory
 
 
 class Limiter:
-    """One at a time, and so many in a time, together with all others of the same key.
+    """One at a time, and at most so many within a period, shared by all limiters with the same key.
 
-    Those are the routers and the worker processes of a user on one machine: they share a file in the directory of
-    `argus_mqtt.argusai._ownership`. Where there is no such directory, they are those of this process. Any thread may
-    use it.
+    These are the routers and worker processes of one user on one machine: they share a file in the directory of
+    `argus_mqtt.argusai._ownership`. Without such a directory, the limit applies to this process. Any thread may use
+    it.
     """
 
     def __init__(self, key: Callable[[], str], most: int, seconds: float) -> None:
-        """Allow `most` within any `seconds`; `key` is asked at each turn."""
+        """Allow `most` within any period of `seconds`; `key` is called for each turn."""
         self._key: Final = key
         self._most: Final = most
         self._seconds: Final = seconds
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Take one's turn, or answer 429."""
+        """Take a turn, or answer 429."""
         descriptor = self._open()
         try:
             try:
@@ -64,7 +64,7 @@ class Limiter:
         begun = [one for one in _times(descriptor) if now - self._seconds < one <= now]
         if len(begun) >= self._most:
             wait = math.ceil(begun[0] + self._seconds - now)
-            _refuse(f"{self._most} tests have been made within {self._seconds:g} s; wait {wait} s", wait)
+            _refuse(f"{self._most} tests were made within {self._seconds:g} s; wait {wait} s", wait)
         with contextlib.suppress(OSError):  # A full disk stops no test.
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, json.dumps([*begun, now]).encode(), 0)
@@ -75,7 +75,7 @@ _making: Final = threading.Lock()
 
 
 def _private(name: str) -> int:
-    """Open a file that this process alone has, and no directory."""
+    """Open a file that only this process has, in no directory."""
     with _making:
         if name not in _files:
             _files[name] = os.memfd_create(name)

@@ -1,4 +1,4 @@
-"""The settings as a pydantic model, made of the library's schema."""
+"""The settings as a pydantic model, generated from the library's schema."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class _Judged(BaseModel):
-    """What all settings have in common: the library is their only judge."""
+    """The base of the settings: only the library checks them."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -87,7 +87,7 @@ if TYPE_CHECKING:
         """The settings of a client."""
 
         def __init__(self, **settings: Unpack[Settings]) -> None:
-            """Take the settings by name."""
+            """Take settings by name."""
 
         def __getattr__(self, name: str) -> Any: ...  # noqa: ANN401
 

@@ -1,4 +1,4 @@
-"""Settings into a database and out of it, for the command line."""
+"""Import settings into a database and export them, for the command line."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class Unusable(ArgusMqttError):
-    """The address of the database, or the key, can't be used; nothing was tried."""
+    """The database URL or the key cannot be used; nothing was attempted."""
 
 
 class _Base(DeclarativeBase):
@@ -40,17 +40,17 @@ class _Base(DeclarativeBase):
 
 
 class _ArgusAI(MQTTConfigMixin, _Base):
-    """ArgusAI's table, where its topics hold unless others are stored."""
+    """ArgusAI's table, with its topics as defaults."""
 
 
 @dataclass(frozen=True)
 class Restored:
-    """What came of writing settings into the table.
+    """The result of writing settings to the table.
 
     Attributes:
-        place: The address of the table, without a password.
-        keeps_password: Whether the password that was stored stays.
-        notes: What is worth knowing.
+        place: The URL of the table, without a password.
+        keeps_password: Whether the stored password was kept.
+        notes: Remarks for a person.
     """
 
     place: str
@@ -59,10 +59,10 @@ class Restored:
 
 
 def restore(address: str, key_file: str | None, imported: Imported, *, replace: bool, argusai: bool) -> Restored:
-    """Write settings into a table, which is made where there is none.
+    """Write settings to a table, which is created if it does not exist.
 
     Raises:
-        Unusable: The address, or the key, or settings that are stored already are not to be replaced.
+        Unusable: The URL or the key cannot be used, or settings are stored already and must not be replaced.
         InvalidSettings: They have faults. Nothing was written.
         ArgusMqttError: The database does not answer.
     """
@@ -87,16 +87,16 @@ def restore(address: str, key_file: str | None, imported: Imported, *, replace: 
 
 
 def exported(address: str, *, argusai: bool) -> tuple[dict[str, Any], tuple[Fault, ...]] | None:
-    """Give what a table holds beside the password, but for defaults, and what is wrong with it; None for nothing.
+    """Return what a table holds apart from password and defaults, and its faults; None if it is empty.
 
     Raises:
-        Unusable: The address.
+        Unusable: The URL cannot be used.
         ArgusMqttError: The database does not answer.
     """
     # No key is needed, as the password stays where it is.
     url = _url(address)
     if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
-        raise Unusable(f"{url.database} is not there")  # SQLite would make it.
+        raise Unusable(f"{url.database} does not exist")  # SQLite would make it.
     with _opened(url, Secrets(Fernet.generate_key().decode()), argusai=argusai, makes=False) as store:
         snapshot = store.load()
         if snapshot is None:
@@ -110,7 +110,7 @@ def exported(address: str, *, argusai: bool) -> tuple[dict[str, Any], tuple[Faul
 
 
 def _tell_owner(before: Snapshot | None) -> None:
-    """Let the service of ArgusAI know that runs with what was stored before, if there is one on this machine."""
+    """Tell the ArgusAI service on this machine, if there is one, that the stored settings have changed."""
     running = before.stored.running if before else None
     if running is not None:
         _, name = connection_of(cast("Settings", running))
@@ -126,7 +126,7 @@ def _wanted(store: Store, imported: Imported, snapshot: Snapshot | None, notes: 
     wanted = candidate(body, store.blank, store.blank, stored, "save")
     for fault in wanted.faults:
         if (fault.field, fault.code) == ("password", "needed"):
-            notes.append(f"the password that was stored is not kept; it {fault.message}")
+            notes.append(f"the stored password was not kept; it {fault.message}")
             wanted = candidate({**body, "password": None}, store.blank, store.blank, stored, "save")
     if wanted.faults:
         raise InvalidSettings("; ".join(map(str, wanted.faults)), wanted.faults)

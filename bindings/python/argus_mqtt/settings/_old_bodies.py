@@ -1,4 +1,4 @@
-"""What ArgusAI's routes take and answer: its names, its limits, and no judgement beyond them."""
+"""What ArgusAI's routes take and answer: its names, its limits, and no checks beyond them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class OldSettings(BaseModel):
 
 
 class OldUpdate(OldSettings):
-    """What PUT takes. It replaces everything; a password that is left out, or empty, is kept."""
+    """The body of PUT. It replaces everything; a password that is left out or empty is kept."""
 
     broker_host: str = Field(min_length=1, max_length=255)
     broker_port: int = Field(1883, ge=1, le=65535)
@@ -46,7 +46,7 @@ class OldUpdate(OldSettings):
     will_message: str = Field("offline", max_length=100)
 
     def write(self, row: MQTTConfigMixin, secrets: Secrets) -> None:
-        """Put it into a row of the table; settings for which there is no field here stay."""
+        """Write it to a row of the table; settings without a field here are unchanged."""
         for name in OldSettings.model_fields:
             setattr(row, name, getattr(self, name))
         if self.password:
@@ -54,7 +54,7 @@ class OldUpdate(OldSettings):
 
 
 class OldAnswer(OldSettings):
-    """What GET and PUT answer: no password."""
+    """The answer to GET and PUT, without the password."""
 
     id: str
     has_password: bool
@@ -63,7 +63,7 @@ class OldAnswer(OldSettings):
 
 
 class OldTest(BaseModel):
-    """What a connection is tested with."""
+    """The settings to test a connection with."""
 
     broker_host: str = Field(min_length=1, max_length=255)
     broker_port: int = Field(1883, ge=1, le=65535)
@@ -73,7 +73,7 @@ class OldTest(BaseModel):
 
 
 class OldStatus(BaseModel):
-    """What goes on."""
+    """The status."""
 
     connected: bool
     broker: str | None = None

@@ -1,4 +1,4 @@
-"""ArgusAI's routes, for pages and scripts that know no others: the same paths, fields, codes and acceptance."""
+"""ArgusAI's routes, for existing pages and scripts: the same paths, fields, status codes and accepted values."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ def argusai_router(  # noqa: PLR0913  (all by name)
     secrets: Secrets | None = None,
     origins: Collection[str] = (),
 ) -> APIRouter:
-    """Make ArgusAI's routes of the settings, beside those of `settings_router`, whose arguments these are.
+    """Make ArgusAI's settings routes, beside those of `settings_router`, whose arguments it takes.
 
-    They store what ArgusAI's always have, also what the library would refuse, such as a quality of service of 2; the
-    log and the routes of `settings_router` say what is made of it.
+    They store what ArgusAI's routes have always stored, including what the library would refuse, such as a QoS of 2;
+    the log and the routes of `settings_router` say what is used instead.
     """
     store = Store(session, model=model, secrets=secrets)
     parts = Parts(store=store, client=client, cameras=cameras, host_settings=model.host_settings)
@@ -71,13 +71,13 @@ def _add_settings(router: APIRouter, parts: Parts) -> None:
 
     tests = OldTests(parts)
 
-    @router.post("/test", summary="Try a connection beside the running client")
+    @router.post("/test", summary="Test a connection beside the running client")
     def test_connection(wanted: OldTest) -> Done:
         return tests.test(wanted)
 
 
 def _add_actions(router: APIRouter, parts: Parts) -> None:
-    @router.get("/status", summary="What is going on")
+    @router.get("/status", summary="The status")
     def get_status() -> OldStatus:
         return _live(parts)
 
@@ -99,12 +99,12 @@ def _add_actions(router: APIRouter, parts: Parts) -> None:
 
 _OFFLINE: Final[_problems.Responses] = {
     400: {"description": "Home Assistant discovery is switched off."},
-    409: {"description": "What is stored does not allow it, or there is nothing to announce."},
+    409: {"description": "The stored settings do not allow it, or there is nothing to announce."},
 }
 
 
 def _saved(parts: Parts, update: OldUpdate) -> Snapshot:
-    """Save on top of whatever is stored: the last one wins, as ever on these routes."""
+    """Save over whatever is stored: on these routes, the last save wins."""
     for _ in range(_TRIES):
         with contextlib.suppress(Conflict):
             return parts.store.save(lambda _: update, parts.client)

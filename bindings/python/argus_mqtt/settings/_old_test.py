@@ -1,4 +1,4 @@
-"""The connection test of ArgusAI's routes: success or not, and a sentence."""
+"""The connection test of ArgusAI's routes: success or failure, and a sentence."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 
 
 class OldTests:
-    """Makes them, with the test of the other routes no more often than that alone."""
+    """Runs these tests, and shares one limit with the other routes."""
 
     def __init__(self, parts: Parts) -> None:
-        """Take what is stored."""
+        """Take the store."""
         self._store = parts.store
         self._limiter = _trial.limiter(parts.store)
 
     def test(self, wanted: OldTest) -> Done:
-        """Try a connection, with what is stored beside the fields that there are here.
+        """Test a connection with the fields of the request and, for everything else, what is stored.
 
-        The stored password, and a file with one, are used for what they were stored for alone.
+        A stored password or password file is used only for the broker and username that it was stored for.
         """
         snapshot = self._store.load()
         others = (

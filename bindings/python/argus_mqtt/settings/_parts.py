@@ -1,4 +1,4 @@
-"""What the routes work on."""
+"""What the routes work with."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ Cameras = Callable[[], Iterable[Mapping[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the routes work on.
+    """What the routes work with.
 
     Attributes:
         store: The settings in the database.
-        client: What runs with them.
-        cameras: Gives the cameras of the program.
-        host_settings: The settings that have another default here than the library's.
+        client: What applies them.
+        cameras: Returns the program's cameras.
+        host_settings: The settings whose default differs from the library's.
     """
 
     store: Store
@@ -42,14 +42,14 @@ class Parts:
         on_stored: bool = False,
         purpose: Purpose = "save",
     ) -> Candidate:
-        """Judge the settings of a request, on top of the defaults or of what is stored."""
+        """Check the settings in a request, merged with the defaults or with what is stored."""
         stored = snapshot.stored if snapshot else None
         blank = self.store.blank
         base = stored.settings if on_stored and stored else blank
         return candidate(body, base, blank, stored, purpose)
 
     def topic_prefix(self) -> str:
-        """Give the prefix of the topics of what is stored, or would be by default."""
+        """Return the stored topic prefix, or the default."""
         snapshot = self.store.load()
         stored = snapshot.stored.usable if snapshot else None
         prefix: str = (stored or {}).get("topic_prefix") or self.store.blank["topic_prefix"]

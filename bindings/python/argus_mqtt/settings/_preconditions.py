@@ -1,4 +1,4 @@
-"""Two who edit at once: the second is told, and overwrites nothing (RFC 9110, section 13)."""
+"""If two people edit at once, the second is told, and overwrites nothing (RFC 9110, section 13)."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ IfNoneMatch = Annotated[str, Header(description="`*` when these are the first se
 
 
 def etag(version: int) -> str:
-    """Give the ETag of a version."""
+    """Return the ETag of a version."""
     return f'"{version}"'
 
 
 def check(version: int | None, if_match: str, if_none_match: str) -> None:
-    """Refuse to go on from another version than the one that is stored.
+    """Refuse a request based on a version other than the stored one.
 
     Args:
-        version: The stored one, None where nothing is stored.
-        if_match: The header, empty where it was not sent.
-        if_none_match: The header. Only `*` is of use here.
+        version: The stored version; None if nothing is stored.
+        if_match: The header; empty if it was not sent.
+        if_none_match: The header. Only `*` has a meaning here.
     """
     first = if_none_match.strip() == "*"
     if not if_match and not first:

@@ -1,4 +1,4 @@
-"""Secrets in files that their owner alone can read."""
+"""Secrets in files that only their owner can read."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from ._secrets import UnusableKey
 
 
 def read_or_make(path: Path, make: Callable[[], str]) -> str:
-    """Give what a file holds, which is made if it is not there.
+    """Return the content of a file, which is created if it does not exist.
 
     Raises:
-        UnusableKey: Others than its owner can read it.
-        OSError: It can neither be read nor made.
+        UnusableKey: Not only its owner can read it.
+        OSError: It can neither be read nor created.
     """
     if path.exists():
         return read(path)
@@ -32,16 +32,16 @@ def read_or_make(path: Path, make: Callable[[], str]) -> str:
 
 
 def read(path: Path) -> str:
-    """Give what a file holds.
+    """Return the content of a file.
 
     Raises:
-        UnusableKey: Others than its owner can read it.
-        OSError: It can't be read.
+        UnusableKey: Not only its owner can read it.
+        OSError: It cannot be read.
     """
     with path.open() as file:
         mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
         if mode & 0o077:
             raise UnusableKey(
-                f"others can read {path}, whose mode is {mode:04o}; chmod 600 it, and consider it known"
+                f"others can read {path}, whose mode is {mode:04o}; run chmod 600 on it, and replace the secret in it"
             )
         return file.read().strip()

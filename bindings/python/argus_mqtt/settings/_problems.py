@@ -9,7 +9,7 @@ Responses = dict[int | str, dict[str, Any]]
 _DETAIL: Final = {
     "type": "object",
     "required": ["detail"],
-    "properties": {"detail": {"type": "string", "description": "For a person: what is wrong and what to do."}},
+    "properties": {"detail": {"type": "string", "description": "What is wrong and what to do, for people."}},
 }
 _FAULTS: Final = {
     "type": "object",
@@ -21,10 +21,10 @@ _FAULTS: Final = {
                 "type": "object",
                 "required": ["type", "loc", "msg"],
                 "properties": {
-                    "type": {"type": "string", "description": "What kind of fault it is."},
+                    "type": {"type": "string", "description": "The kind of fault."},
                     "loc": {"type": "array", "items": {"type": "string"}, "description": '"body" and the setting.'},
                     "msg": {"type": "string"},
-                    "input": {"type": ["string", "null"], "description": "As JSON; null where it may be a secret."},
+                    "input": {"type": ["string", "null"], "description": "As JSON; null if it may be a secret."},
                 },
             },
         }
@@ -37,9 +37,9 @@ def _problem(description: str, schema: dict[str, Any] = _DETAIL) -> dict[str, An
 
 
 EVERYWHERE: Final[Responses] = {
-    401: _problem("Nobody is logged in."),
-    403: _problem("Whoever is logged in may not, or a page of another origin has sent it with the user's cookies."),
-    409: _problem("The client does not take it, for a reason of its settings."),
+    401: _problem("The request is not authenticated."),
+    403: _problem("The user is not allowed to, or a page of another origin sent it with the user's cookies."),
+    409: _problem("The settings of the client do not allow it."),
     503: _problem(
         "The database does not answer or its table is too old, the client is not connected or does not take it in "
         "time, or the program is ending. Nothing was changed."
@@ -48,7 +48,7 @@ EVERYWHERE: Final[Responses] = {
 BODY: Final[Responses] = {
     413: _problem("The body is too large."),
     415: _problem("The body is not application/json."),
-    422: _problem("The settings have faults; all are told.", _FAULTS),
+    422: _problem("The settings have faults; all are listed.", _FAULTS),
 }
 SAVING: Final[Responses] = {
     **BODY,

@@ -19,12 +19,12 @@ class OldTable(ArgusMqttError):
 
 
 def first_row(session: Session, model: type[MQTTConfigMixin]) -> MQTTConfigMixin | None:
-    """Give the row; None where there is none.
+    """Return the row; None if there is none.
 
-    A column whose content SQLAlchemy can't read is left out, and raises InvalidRequestError when it is asked for.
+    A column that SQLAlchemy cannot read is left out, and raises InvalidRequestError on access.
 
     Raises:
-        OldTable: The table is not there, or lacks columns.
+        OldTable: The table does not exist, or lacks columns.
         sqlalchemy.exc.SQLAlchemyError: The database does not answer.
     """
     rows = select(model).order_by(model.created_at, model.id).limit(1)
@@ -42,7 +42,7 @@ def first_row(session: Session, model: type[MQTTConfigMixin]) -> MQTTConfigMixin
 
 
 def _explain(session: Session, model: type[MQTTConfigMixin], error: DBAPIError) -> None:
-    """Say what is missing, if the table is older than this package."""
+    """Name what is missing, if the table is older than this package."""
     wanted = inspect(model).local_table
     found = inspect(session.connection())
     if not found.has_table(wanted.name, schema=wanted.schema):

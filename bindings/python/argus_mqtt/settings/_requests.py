@@ -1,4 +1,4 @@
-"""What a request has to be, before anything else is looked at."""
+"""What every request must satisfy, before anything else is checked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_BYTES: Final = 1 << 20
 
 
 def refuse(faults: Collection[Fault]) -> NoReturn:
-    """Answer 422, with all faults at their fields, in FastAPI's form. Values that may be secret are in none."""
+    """Answer 422 with all faults, by field, in FastAPI's format, without values that may be secret."""
     raise RequestValidationError(
         [
             {"type": fault.code, "loc": ("body", fault.field), "msg": fault.message, "input": fault.value}
@@ -52,10 +52,10 @@ JsonObject = Annotated[dict[str, Any], Depends(json_object)]
 
 
 def same_origin(allowed: Collection[str]) -> Callable[[Request], Coroutine[Any, Any, None]]:
-    """Make a dependency that refuses what another site makes a browser send with the user's cookies.
+    """Make a dependency that refuses requests that another site sends with the user's cookies.
 
     Args:
-        allowed: Other origins that may send it, such as "https://argus.example".
+        allowed: Other origins that may send requests, such as "https://argus.example".
     """
     others = frozenset(origin.rstrip("/").lower() for origin in allowed)
 
@@ -81,7 +81,7 @@ class _Unusable(ValueError):
 
 
 def _no_number(name: str) -> NoReturn:
-    raise _Unusable(f"has {name}, which is no number in JSON")
+    raise _Unusable(f"has {name}, which is not a number in JSON")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The settings as a resource: GET, PUT and PATCH, a dry run of them, and their schema."""
+"""The settings as a resource: GET, PUT and PATCH, a dry run, and their schema."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def add(router: APIRouter, parts: Parts) -> None:
     @router.patch(
         "",
         summary="Change some settings",
-        description="What is left out stays; null stands for the default, and removes the password.",
+        description="Settings that are left out are kept; null stands for the default, and removes the password.",
         responses={200: answer, 201: created, **_problems.SAVING},
         openapi_extra=parts.body(partial=True),
     )
@@ -56,7 +56,7 @@ def add(router: APIRouter, parts: Parts) -> None:
 
     @router.post(
         "/check",
-        summary="Tell what saving these settings would come to, and save nothing",
+        summary="Return what saving these settings would result in, and save nothing",
         responses={200: {"content": {"application/json": {"schema": _answers.CHECKED}}}, **_problems.BODY},
         openapi_extra=_ANYTHING,
     )

@@ -33,20 +33,20 @@ def settings_router(  # noqa: PLR0913  (all by name)
     origins: Collection[str] = (),
     is_stopping: Callable[[], bool] = _events.uvicorn_is_stopping,
 ) -> APIRouter:
-    """Make the routes on which the settings are read, saved and tried.
+    """Make the routes that read, save and test the settings.
 
     Args:
-        session: Gives sessions of the database, such as a `sessionmaker`; not `async` ones.
-        client: What runs with the settings: a `ManagedClient`, or what has the same `client` and `apply`.
-        authorize: A dependency of FastAPI that refuses whoever may not see and change settings. It is called for each
-            request, before anything else.
-        cameras: Gives the cameras to announce to Home Assistant, as `Client.announce_camera` takes them.
-        prefix: Where the routes are.
+        session: Returns synchronous database sessions, such as a `sessionmaker`.
+        client: What applies the settings: a `ManagedClient`, or anything with the same `client` and `apply`.
+        authorize: A FastAPI dependency that refuses users who may not see and change settings. It is called first in
+            each request.
+        cameras: Returns the cameras to announce to Home Assistant, as `Client.announce_camera` takes them.
+        prefix: The path of the routes.
         model: The model of the table, a subclass of `MQTTConfigMixin`.
-        secrets: The keys for the password; by default those of the environment.
+        secrets: The keys for the password; by default, those of the environment.
         origins: Other origins whose pages may send requests with the user's cookies: "https://argus.example".
-        is_stopping: Tells whether the server is about to end, so that open status streams end first. By default it
-            looks at the uvicorn that serves this process; for another server, give what knows.
+        is_stopping: Tells whether the server was told to stop, so that open status streams end first. By default it
+            asks the uvicorn that serves this process; for another server, pass a function that knows.
 
     Raises:
         UnusableKey: The environment has no key.
@@ -72,7 +72,7 @@ def guarded(
     origins: Collection[str],
     responses: _problems.Responses | None = None,
 ) -> APIRouter:
-    """Make a router that lets in whoever may, from whose pages may, and shows no password in a fault."""
+    """Make a router that checks user and origin, and never shows a password in a fault."""
     return APIRouter(
         prefix=prefix,
         tags=[tag],
@@ -83,7 +83,7 @@ def guarded(
 
 
 class _SettingsRoute(APIRoute):
-    """Tells faults of the database from faults of the program, and keeps passwords out of all of them."""
+    """Distinguishes failures of the database from defects of the program, and keeps passwords out of both."""
 
     def get_route_handler(self) -> Callable[[Request], Any]:
         handle = super().get_route_handler()

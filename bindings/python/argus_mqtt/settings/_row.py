@@ -1,4 +1,4 @@
-"""Settings by the library's names, from a row of the table and into it."""
+"""Reads settings by the library's names from a row of the table, and writes them to it."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ UNREADABLE: Final = "unreadable"
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What a row holds, apart from the row.
+    """What a row holds, independent of the row.
 
     Attributes:
-        enabled: Whether there is to be a connection.
-        settings: The settings as they are stored, without the password; None is the default.
-        password: The password in the clear; None where there is none, or where it can't be decrypted.
+        enabled: Whether to connect.
+        settings: The settings as they are stored, without the password; None means the default.
+        password: The password in plain text; None if there is none, or it cannot be decrypted.
         has_password: Whether one is stored, readable or not.
-        usable: What a client can be started with; None when it can't be told which broker is meant.
+        usable: What a client can be started with; None if it is unclear which broker is meant.
         faults: What is wrong with what is stored.
     """
 
@@ -49,7 +49,7 @@ class Stored:
 
     @property
     def running(self) -> Mapping[str, Any] | None:
-        """What a client is to run with; None when there is to be none."""
+        """The settings for a client; None if there must be no client."""
         return self.usable if self.enabled else None
 
     def __repr__(self) -> str:
@@ -58,7 +58,7 @@ class Stored:
 
 
 def read(row: MQTTConfigMixin, secrets: Secrets) -> Stored:
-    """Copy what a row holds. No value of it raises: what can't be used is a fault, and a client does without it."""
+    """Copy what a row holds. No value raises: one that cannot be used is a fault, and a client ignores it."""
     faults: list[Fault] = []
     others = _row.other_settings(row, faults)
     settings = blank(type(row))
@@ -83,7 +83,7 @@ def read(row: MQTTConfigMixin, secrets: Secrets) -> Stored:
 
 
 def time(row: MQTTConfigMixin, column: str) -> datetime | None:
-    """Give a time of a row; None where the column holds none."""
+    """Return a time from a row; None if the column holds none."""
     try:
         found = getattr(row, column)
     except InvalidRequestError:
@@ -92,21 +92,21 @@ def time(row: MQTTConfigMixin, column: str) -> datetime | None:
 
 
 def blank(model: type[MQTTConfigMixin]) -> dict[str, Any]:
-    """Give every setting but the password, by name, as it is where nothing is stored.
+    """Return every setting but the password, by name, as it is if nothing is stored.
 
-    None is a default that depends on other settings.
+    None stands for a default that depends on other settings.
     """
     return {**dict.fromkeys(sorted(_schema.names() - {"password"})), **_schema.defaults(), **model.host_settings}
 
 
 def write(row: MQTTConfigMixin, given: Mapping[str, Any], filled_in: Mapping[str, Any], *, enabled: bool) -> None:
-    """Store settings that were judged, but the password.
+    """Store settings that were checked, except for the password.
 
     Args:
         row: The row.
-        given: The settings; None is the default.
-        filled_in: The same with the defaults filled in, for columns that want a value.
-        enabled: Whether there is to be a connection.
+        given: The settings; None means the default.
+        filled_in: The same with the defaults filled in, for columns that require a value.
+        enabled: Whether to connect.
     """
     row.enabled = enabled
     usual = blank(type(row))
@@ -124,7 +124,7 @@ def write(row: MQTTConfigMixin, given: Mapping[str, Any], filled_in: Mapping[str
 
 
 def columns(row: MQTTConfigMixin) -> dict[str, Any]:
-    """Give what a row holds by the names of ArgusAI's columns, without the password."""
+    """Return what a row holds, by the names of ArgusAI's columns, without the password."""
     return {column: getattr(row, column) for column in (*_COLUMNS.values(), _names.ENABLED)}
 
 

@@ -1,4 +1,4 @@
-"""Saving what a request asks for."""
+"""Saves what a request contains."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def save(parts: Parts, request: Request, body: dict[str, Any], if_match: str, if_none_match: str) -> JSONResponse:
-    """Save settings, and answer what is stored then: with PATCH on top of what was stored before."""
+    """Save settings, with PATCH merged into the stored ones, and answer what is stored then."""
     is_first = False
 
     def make(snapshot: Snapshot | None) -> Candidate:

@@ -1,4 +1,4 @@
-"""What the API says of its settings: the library's schema, and `enabled`, which is about the client as a whole."""
+"""The schema of the API's settings: the library's, and `enabled`, which concerns the client as a whole."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from argus_mqtt._settings import settings_schema
 
 ENABLED: Final[Mapping[str, Any]] = {
     "title": "MQTT",
-    "description": "Whether to connect to the broker at all. Without it, the settings are kept and nothing is sent.",
+    "description": "Whether to connect to the broker at all. If false, the settings are kept and nothing is sent.",
     "type": ["boolean", "null"],
     "default": True,
     "x-group": "MQTT",
@@ -25,13 +25,13 @@ def _library_text() -> str:
 
 
 def library_schema() -> dict[str, Any]:
-    """Give the library's schema, for the caller to keep and change."""
+    """Return the library's schema, which the caller may keep and change."""
     schema: dict[str, Any] = json.loads(_library_text())
     return schema
 
 
 def api_schema() -> dict[str, Any]:
-    """Give the schema of what is sent to the API: the library's, with the setting `enabled` in a group of its own."""
+    """Return the schema of requests: the library's, with the setting `enabled` in a group of its own."""
     schema = library_schema()
     schema["properties"] = {"enabled": dict(ENABLED), **schema["properties"]}
     schema["x-groups"] = [{"title": "MQTT", "settings": ["enabled"]}, *schema["x-groups"]]
@@ -40,7 +40,7 @@ def api_schema() -> dict[str, Any]:
 
 @functools.cache
 def names() -> frozenset[str]:
-    """Give the names of the library's settings."""
+    """Return the names of the library's settings."""
     return frozenset(library_schema()["properties"])
 
 
@@ -51,14 +51,14 @@ def _defaults_text() -> str:
 
 
 def defaults() -> dict[str, Any]:
-    """Give the defaults that depend on no other setting, by name."""
+    """Return the defaults that depend on no other setting, by name."""
     values: dict[str, Any] = json.loads(_defaults_text())
     return values
 
 
 @functools.cache
 def tls_names() -> tuple[str, ...]:
-    """Give the names of the settings that say how the connection is secured."""
+    """Return the names of the settings that secure the connection."""
     groups = library_schema()["x-groups"]
     (found,) = (tuple(group["settings"]) for group in groups if "use_tls" in group["settings"])
     return found

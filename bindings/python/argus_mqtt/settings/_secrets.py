@@ -17,7 +17,7 @@ PREVIOUS_KEY: Final = "ENCRYPTION_KEY_PREVIOUS"
 
 
 class UnusableKey(ArgusMqttError, ValueError):
-    """There is no key, or it is none of Fernet's. The text says how to make one."""
+    """There is no key, or it is not a Fernet key. The text says how to make one."""
 
 
 class Undecryptable(ArgusMqttError, ValueError):
@@ -31,19 +31,19 @@ class Secrets:
         """Take Fernet keys: one that encrypts and decrypts, and older ones that only decrypt.
 
         Raises:
-            UnusableKey: One of them is no Fernet key.
+            UnusableKey: One of them is not a Fernet key.
         """
         self._fernet = MultiFernet([_fernet(KEY, key), *(_fernet(PREVIOUS_KEY, one) for one in previous)])
         self._newest = _fernet(KEY, key)
 
     @classmethod
     def from_environment(cls) -> Secrets:
-        """Take the keys of the environment variables ENCRYPTION_KEY and ENCRYPTION_KEY_PREVIOUS.
+        """Take the keys from the environment variables ENCRYPTION_KEY and ENCRYPTION_KEY_PREVIOUS.
 
-        There may be several older ones, with blanks or commas between them.
+        Several previous keys are separated by blanks or commas.
 
         Raises:
-            UnusableKey: The first is missing, or one is no Fernet key.
+            UnusableKey: The first is missing, or one is not a Fernet key.
         """
         key = os.environ.get(KEY, "").strip()
         if not key:
@@ -52,11 +52,11 @@ class Secrets:
         return cls(key, *previous)
 
     def encrypt(self, password: str) -> str:
-        """Give what to store for a password, whatever it looks like."""
+        """Return what to store for a password, whatever it looks like."""
         return PREFIX + self._fernet.encrypt(password.encode()).decode()
 
     def decrypt(self, stored: str) -> str:
-        """Give the password for what was stored; a value without the prefix as it is.
+        """Return the password for a stored value; a value without the prefix is the password itself.
 
         Raises:
             Undecryptable: No key fits.
@@ -66,7 +66,7 @@ class Secrets:
         return _decrypt(self._fernet, stored)
 
     def is_current(self, stored: str) -> bool:
-        """Tell whether a value is encrypted with the newest key, so that older ones can be given up."""
+        """Tell whether a value is encrypted with the newest key, so that older keys can be deleted."""
         if not stored.startswith(PREFIX):
             return False
         try:
@@ -89,7 +89,7 @@ def _fernet(name: str, key: str) -> Fernet:
     try:
         return Fernet(key.strip().encode())
     except ValueError:
-        raise UnusableKey(f"{name} is no Fernet key, which is 44 characters of base64; {_HOW_TO_MAKE_ONE}") from None
+        raise UnusableKey(f"{name} is not a Fernet key (44 characters of base64); {_HOW_TO_MAKE_ONE}") from None
 
 
 def _decrypt(fernet: Fernet | MultiFernet, stored: str) -> str:
@@ -97,6 +97,6 @@ def _decrypt(fernet: Fernet | MultiFernet, stored: str) -> str:
         return fernet.decrypt(stored.removeprefix(PREFIX).encode()).decode()
     except (InvalidToken, ValueError):
         raise Undecryptable(
-            f"the stored password can't be decrypted with {KEY}; set the key that it was encrypted with as "
+            f"the stored password cannot be decrypted with {KEY}; set the key that it was encrypted with as "
             f"{PREVIOUS_KEY}, or enter the password again"
         ) from None

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The settings as they were stored at one time, apart from the row.
+    """The settings as they were stored at one time, independent of the row.
 
     Attributes:
-        id: The key of the row.
-        version: How often they have been saved through the API.
+        id: The primary key of the row.
+        version: How many times they have been saved through the API.
         created_at: When they were first saved.
         updated_at: When they were last saved.
-        columns: The columns of ArgusAI's that are settings, without the password.
+        columns: ArgusAI's columns that are settings, without the password.
         stored: What they mean.
     """
 

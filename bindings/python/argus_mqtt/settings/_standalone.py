@@ -1,4 +1,4 @@
-"""The settings standing alone: a page and its API on SQLite, with a client that runs with them."""
+"""The settings on their own: a page and its API on SQLite, with a client that uses them."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ _POLICY: Final = (
 
 
 class Standalone:
-    """An application with everything that it needs in one folder."""
+    """An application that keeps everything in one folder."""
 
     def __init__(self, folder: Path, database: str | None = None, page: Path = PAGE) -> None:
-        """Take the folder for the key, the token and, unless another is named, the database; what is missing is made.
+        """Take the folder for key, token and, unless another is named, database; create what is missing.
 
         Raises:
-            UnusableKey: Others than the owner can read the key or the token, or it is none.
-            OSError: The folder can't be used.
+            UnusableKey: Not only the owner can read the key or the token, or the key is not one.
+            OSError: The folder cannot be used.
         """
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.token = read_or_make(folder / "token", random.token_urlsafe)
@@ -62,7 +62,7 @@ class Standalone:
         _add_page(self.app, gate, page)
 
     def prepare(self, settings: Mapping[str, Any] | None = None) -> None:
-        """Make the table, and store settings if there are none.
+        """Create the table, and store settings if there are none.
 
         Raises:
             sqlalchemy.exc.SQLAlchemyError: The database does not answer.
@@ -89,7 +89,7 @@ def _add_page(app: FastAPI, gate: Gate, page: Path) -> None:
             return gate.enter(request, token)
         gate.authorize(request)
         if not (page / "index.html").is_file():
-            return PlainTextResponse("The page is not in this installation. The API is described at /openapi.json.\n")
+            return PlainTextResponse("This installation has no page. The API is described at /openapi.json.\n")
         content = (page / "index.html").read_bytes()
         return Response(content, media_type="text/html", headers={"Content-Security-Policy": _POLICY})
 

@@ -1,4 +1,4 @@
-"""What is going on, in words and in numbers: of the settings and of the client, read when it is asked for."""
+"""The status of settings and client, in words and numbers, read on request."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ SCHEMA: Final[dict[str, Any]] = {
             "be read.",
         },
         "message": {"type": "string", "description": "The same in a sentence or two."},
-        "etag": {"type": ["string", "null"], "description": "The ETag of the settings, to notice another's save."},
+        "etag": {"type": ["string", "null"], "description": "The ETag of the settings, to detect other saves."},
         "faults": _answers.FAULTS,
-        "client": {"type": ["object", "null"], "description": "What the client tells, as `argus_mqtt.Status`."},
+        "client": {"type": ["object", "null"], "description": "The status of the client, as in `argus_mqtt.Status`."},
     },
 }
 
 
 def live(parts: Parts) -> dict[str, Any]:
-    """Tell what is going on. A database that does not answer is told, and does not raise."""
+    """Return the status. A database that does not answer is reported, and raises nothing."""
     try:
         snapshot, trouble = parts.store.load(), None
     except OldTable as error:
@@ -68,7 +68,7 @@ def live(parts: Parts) -> dict[str, Any]:
 
 
 def client_status(client: Client | None) -> Status | None:
-    """Give the status of a client; None of one that is no more, or not of this process."""
+    """Return the status of a client; None if it is closed, or belongs to another process."""
     if client is None:
         return None
     try:
@@ -78,7 +78,7 @@ def client_status(client: Client | None) -> Status | None:
 
 
 def in_words(status: Status) -> str:
-    """Say what a client does."""
+    """Describe what a client is doing."""
     broker = status.broker
     why = f": {status.last_error}" if status.last_error else ""
     match status.state:
@@ -89,15 +89,15 @@ def in_words(status: Status) -> str:
         case "connecting":
             return f"Connecting to {broker}{f'. The last attempt failed{why}' if why else ''}."
         case "waiting":
-            return f"Not connected to {broker}{why}. It tries again by itself."
+            return f"Not connected to {broker}{why}. It keeps trying."
         case "refused":
-            return f"Not connected to {broker}{why}. Waiting does not cure this; it tries again by itself, slowly."
+            return f"Not connected to {broker}{why}. Waiting will not solve this; it keeps trying, at long intervals."
         case _:
             return "MQTT is being shut down."
 
 
 def of_another(connection: Connection) -> Mapping[str, Any] | None:
-    """Give what the worker process that has the connection tells of it; None where this one has it, or nobody has."""
+    """Return the record of the worker that owns the connection; None if this one does, or nobody."""
     get_status = getattr(connection, "get_status", None)
     if get_status is None or connection.client is not None:
         return None
@@ -107,7 +107,7 @@ def of_another(connection: Connection) -> Mapping[str, Any] | None:
 
 
 def _of_another_in_words(record: Mapping[str, Any]) -> str:
-    worker, broker = f"Worker process {record['owner']} has the connection", record.get("broker") or "the broker"
+    worker, broker = f"Worker process {record['owner']} owns the connection", record.get("broker") or "the broker"
     if record["connected"]:
         return f"{worker}, and is online at {broker}."
     why = f": {record['last_error']}" if record.get("last_error") else ""
@@ -121,5 +121,5 @@ def _without_client(snapshot: Snapshot | None) -> tuple[str, str]:
         return "off", "MQTT is switched off."
     if snapshot.stored.usable is None:
         faults = "; ".join(str(fault) for fault in snapshot.stored.faults)
-        return "unusable", f"The stored settings can't be used: {faults}."
+        return "unusable", f"The stored settings cannot be used: {faults}."
     return "stopped", "MQTT does not run in this process."

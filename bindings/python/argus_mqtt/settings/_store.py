@@ -1,4 +1,4 @@
-"""Loading and saving the one row of settings."""
+"""Loads and saves the row of settings."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ class Conflict(ArgusMqttError):
 
 
 class Change(Protocol):
-    """What is to be saved."""
+    """What to save."""
 
     def write(self, row: MQTTConfigMixin, secrets: Secrets) -> None:
-        """Put it into a row."""
+        """Write it to a row."""
 
 
 class Store:
@@ -54,7 +54,7 @@ class Store:
         model: type[MQTTConfigMixin] = MQTTConfig,
         secrets: Secrets | None = None,
     ) -> None:
-        """Take what gives sessions, the model of the table and the keys, by default those of the environment.
+        """Take what returns sessions, the model of the table, and the keys, by default those of the environment.
 
         Raises:
             UnusableKey: The environment has no key.
@@ -67,7 +67,7 @@ class Store:
 
     @property
     def place(self) -> str:
-        """The address of the table, without a password: the same in all processes of a machine.
+        """The URL of the table, without a password: the same in all processes of a machine.
 
         Raises:
             sqlalchemy.exc.SQLAlchemyError: The sessions have no database.
@@ -80,14 +80,14 @@ class Store:
 
     @property
     def blank(self) -> dict[str, Any]:
-        """Every setting but the password as it is where nothing is stored."""
+        """Every setting but the password, as it is if nothing is stored."""
         return _row.blank(self._model)
 
     def load(self) -> Snapshot | None:
-        """Read the settings; None where none are stored.
+        """Read the settings; None if none are stored.
 
         Raises:
-            OldTable: The table is there, and lacks columns.
+            OldTable: The table exists, but lacks columns.
             sqlalchemy.exc.SQLAlchemyError: The database does not answer.
         """
         with self._session() as session:
@@ -95,18 +95,18 @@ class Store:
             return self._snapshot(row) if row else None
 
     def save(self, make: Callable[[Snapshot | None], Change], connection: Connection | None) -> Snapshot:
-        """Save settings and let the client go on with them; both or none.
+        """Save settings and apply them to the client; both, or neither.
 
-        A program that is killed between the two starts the next time with what is stored.
+        A program that is killed in between next starts with what is stored.
 
         Args:
-            make: Gives what is to be saved for what is stored, or raises.
-            connection: What runs with them.
+            make: Takes what is stored and returns what to save, or raises.
+            connection: What applies them.
 
         Raises:
             Conflict: Somebody else saved at the same time.
             OldTable: The table lacks columns.
-            sqlalchemy.exc.SQLAlchemyError: The database does not take them.
+            sqlalchemy.exc.SQLAlchemyError: The database does not accept them.
         """
         with self._saving, self._session() as session:
             row = self._row(session)
@@ -128,10 +128,10 @@ class Store:
             return after
 
     def save_first(self, settings: Mapping[str, Any]) -> Snapshot:
-        """Save settings where none are stored, without a client that would run with them.
+        """Save settings if none are stored, without applying them to a client.
 
         Args:
-            settings: As of a request: those of the library, and `enabled`.
+            settings: As in a request: those of the library, and `enabled`.
 
         Raises:
             InvalidSettings: They have faults.
@@ -149,9 +149,9 @@ class Store:
         return self.save(make, None)
 
     def reencrypt(self) -> bool:
-        """Encrypt the stored password with the newest key, where it is not; tell whether that was done.
+        """Encrypt the stored password with the newest key, unless it is already; tell whether that was done.
 
-        After it the previous key can be given up. It is no edit: the version stays.
+        Afterwards the previous key can be deleted. The version does not change.
 
         Raises:
             Undecryptable: No key fits.

@@ -1,4 +1,4 @@
-"""The table of the settings, which is ArgusAI's `mqtt_config` with three columns more."""
+"""The table of the settings: ArgusAI's `mqtt_config` with additional columns."""
 
 # Annotations are evaluated: SQLAlchemy looks their names up in the package, where not all of them are.
 import uuid
@@ -22,13 +22,13 @@ def _now() -> datetime:
 
 
 class MQTTConfigMixin:
-    """The columns of the settings, for the model of a host: `class MQTTConfig(MQTTConfigMixin, Base)`.
+    """The columns of the settings, for a program's own model: `class MQTTConfig(MQTTConfigMixin, Base)`.
 
-    A class of the host's that declares some of the columns itself keeps its own. The column `password` holds what was
-    encrypted; `get_decrypted_password` gives the password.
+    Columns that this model declares itself take precedence. The column `password` holds the encrypted password;
+    `get_decrypted_password` returns it in plain text.
 
-    The columns `is_connected`, `last_connected_at`, `last_error` and `messages_published` are there for older
-    programs and no longer written.
+    The columns `is_connected`, `last_connected_at`, `last_error` and `messages_published` exist for older
+    programs, and are no longer written.
     """
 
     __tablename__: Any = TABLE
@@ -71,7 +71,7 @@ class MQTTConfigMixin:
         return {"version_id_col": cls.__dict__.get("version") or cls.version, "version_id_generator": False}
 
     def get_decrypted_password(self) -> str | None:
-        """Give the password, by the keys of the environment; None without one.
+        """Return the password, decrypted with the keys in the environment; None if there is none.
 
         Raises:
             Undecryptable: No key fits.
@@ -81,11 +81,11 @@ class MQTTConfigMixin:
 
 
 class Base(DeclarativeBase):
-    """What stands in the database of a program that has no other."""
+    """The tables of a program that runs on its own."""
 
 
 class MQTTConfig(MQTTConfigMixin, Base):
-    """The table of a program that stands alone."""
+    """The settings of a program that runs on its own."""
 
     __tablename__ = TABLE
 

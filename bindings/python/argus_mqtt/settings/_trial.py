@@ -1,4 +1,4 @@
-"""Trying settings out before they are saved."""
+"""Tests settings before they are saved."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _REPORT: Final = {
         "protocol_reason": _TEXT,
         "limits": {"type": ["object", "null"]},
         "certificate": {"type": ["object", "null"], "description": "Its fingerprint and dates; not its names."},
-        "cause": {**_TEXT, "description": "Why the step that failed failed."},
+        "cause": {**_TEXT, "description": "Why the step failed."},
         "remedy": {**_TEXT, "description": "What to do about it."},
         "proves": {"type": "array", "items": {"type": "string"}},
         "does_not_prove": {"type": "array", "items": {"type": "string"}},
@@ -61,7 +61,7 @@ _REPORT: Final = {
 
 
 def limiter(store: Store) -> Limiter:
-    """Give what says how often a connection may be tried, by all who have these settings."""
+    """Return the limiter of connection tests that all users of these settings share."""
     return Limiter(lambda: store.place, MOST_A_MINUTE, 60.0)
 
 
@@ -71,7 +71,7 @@ def add(router: APIRouter, parts: Parts) -> None:
 
     @router.post(
         "/test",
-        summary="Try a connection with these settings beside the running client",
+        summary="Test a connection with these settings beside the running client",
         description="The stored password is used for the broker and the username that it was stored for alone, with "
         f"the same port and TLS. One test at a time, and {MOST_A_MINUTE} a minute, counted over all "
         "worker processes of a machine and the older routes. What answers is not quoted.",
@@ -91,7 +91,7 @@ def add(router: APIRouter, parts: Parts) -> None:
 
 
 def without_quotes(report: ConnectionReport, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Give a report as JSON that quotes nothing but the settings."""
+    """Return a report as JSON that quotes nothing but the settings."""
     given = [value for value in settings.values() if isinstance(value, str)]
     own = [*given, report.topic, report.client_id, report.broker]
     content = asdict(report)

@@ -1,7 +1,7 @@
-"""Reports of a connection test without a word of what answered.
+"""Reports of a connection test, without any text from what answered.
 
-Whoever may test may name any host and port of the network that the program is in. What is told of it then is what
-kind of thing answers, not what it says.
+A user who may run tests can name any host and port in the program's network. The report then says what kind of
+service answered, but not what it said.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ HIDDEN = "(not shown)"
 
 
 def unquoted(text: str, own: Collection[str]) -> str:
-    """Take out of a text what is quoted in it, but for words of our own.
+    """Remove what a text quotes, except for our own values.
 
     Args:
         text: A sentence of the library.
-        own: What may be quoted: values of the settings.
+        own: What may be quoted: the values of settings.
     """
     shown = {f'"{word}"' for word in own}
 

@@ -1,4 +1,4 @@
-"""What a database needs, for an Alembic revision of the host or for a program that stands alone.
+"""Creates and upgrades the table, in an Alembic revision or for a program that runs on its own.
 
     from alembic import op
     from argus_mqtt.settings import migration
@@ -9,7 +9,7 @@
     def downgrade():
         migration.downgrade(op.get_bind())
 
-Both may be run again, and go on where they were interrupted. They work on SQLite 3.35 or later and on PostgreSQL.
+Both may be run again, and continue where they were interrupted. They require SQLite 3.35 or later, or PostgreSQL.
 """
 
 from __future__ import annotations
@@ -38,17 +38,17 @@ _WIDENED: Final = {
 
 
 class CannotDowngrade(ArgusMqttError):
-    """What is stored does not fit the older table; the text says what."""
+    """Stored values do not fit the older table; the text says which."""
 
 
 def upgrade(connection: Connection) -> None:
-    """Make the table `mqtt_config`, or give the one of ArgusAI's revision 047 what it lacks.
+    """Create the table `mqtt_config`, or upgrade the one of ArgusAI's revision 047.
 
-    Adds `other_settings` and `version`, and lets texts be of any length. Rows stay as they are, and older programs
-    can go on with the table. Commits nothing.
+    Adds `other_settings` and `version`, and removes the length limits of texts. Rows are unchanged, and older
+    programs can still use the table. Commits nothing.
 
     Args:
-        connection: A connection to the database, with the transaction that the changes belong to.
+        connection: A connection to the database, with the transaction for the changes.
     """
     table = _table()
     lengths = _lengths(connection, table)
@@ -65,7 +65,7 @@ def upgrade(connection: Connection) -> None:
 
 
 def downgrade(connection: Connection) -> None:
-    """Give the table the columns that it had in ArgusAI's revision 047, and drop the settings that had none.
+    """Restore the columns of ArgusAI's revision 047, and drop the settings that had none.
 
     Raises:
         CannotDowngrade: A value is longer than its column was. Nothing was changed.
@@ -98,7 +98,7 @@ def _table() -> Table:
 
 
 def _lengths(connection: Connection, table: Table) -> dict[str, int | None] | None:
-    """Give how long a text each column takes, None for any; None without a table."""
+    """Return the length limit of each text column, None for no limit; None if there is no table."""
     inspector = inspect(connection)
     if not inspector.has_table(table.name):
         return None

@@ -140,7 +140,7 @@ export const english = {
     waitingSoon: 'Trying again now.',
     attempt: (count: number) => (count === 1 ? 'One attempt has failed.' : `${count} attempts have failed.`),
     refused: 'Refused by the broker',
-    refusedHelp: 'Waiting will not cure this: the settings or the broker have to change.',
+    refusedHelp: 'Waiting will not solve this: the settings or the broker have to change.',
     shuttingDown: 'Shutting down…',
     reconnect: 'Try now',
     lastError: 'Last problem',
