@@ -27,7 +27,7 @@ impl Client {
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) if one of its URLs is not valid;
     /// [`ErrorKind::QueueFull`](crate::ErrorKind::QueueFull); [`ErrorKind::ShutDown`](crate::ErrorKind::ShutDown).
     pub fn announce_system(&self, system: System) -> Result<(), Error> {
-        self.change(|home, _| home.announce_system(system))
+        self.change(None, |home, _| home.announce_system(system))
     }
 
     /// Announces a camera to Home Assistant, or changes its announcement: a device with its entities. Initially it is
@@ -40,7 +40,8 @@ impl Client {
     /// or a topic would be that of another camera; [`ErrorKind::QueueFull`](crate::ErrorKind::QueueFull);
     /// [`ErrorKind::ShutDown`](crate::ErrorKind::ShutDown).
     pub fn announce_camera(&self, camera: Camera) -> Result<(), Error> {
-        self.change(|home, now| home.announce(camera, None, now))
+        let id = camera.id.clone();
+        self.change(Some(&id), |home, now| home.announce(camera, None, now))
     }
 
     /// Disables a camera, which stays announced: it is offline and has no activity, and Home Assistant keeps the user's
@@ -50,7 +51,7 @@ impl Client {
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) if it is not announced;
     /// [`ErrorKind::QueueFull`](crate::ErrorKind::QueueFull); [`ErrorKind::ShutDown`](crate::ErrorKind::ShutDown).
     pub fn disable_camera(&self, camera: &str) -> Result<(), Error> {
-        self.change(|home, now| home.disable(camera, now))
+        self.change(Some(camera), |home, now| home.disable(camera, now))
     }
 
     /// Removes a camera and everything that the broker retains for it. Home Assistant removes its entities, with the
@@ -60,7 +61,7 @@ impl Client {
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) if it is not announced;
     /// [`ErrorKind::ShutDown`](crate::ErrorKind::ShutDown).
     pub fn remove_camera(&self, camera: &str) -> Result<(), Error> {
-        self.change(|home, _| home.remove(camera))
+        self.change(Some(camera), |home, _| home.remove(camera))
     }
 
     /// Publishes the status of a camera and, if given, the kind of its source. Its event, activity and detection
@@ -74,7 +75,7 @@ impl Client {
         status: CameraStatus,
         source_type: Option<&str>,
     ) -> Result<(), Error> {
-        self.change(|home, now| {
+        self.change(Some(camera), |home, now| {
             if let Some(source_type) = source_type {
                 home.set_source_type(camera, source_type)?;
             }
@@ -93,7 +94,9 @@ impl Client {
         today: u64,
         this_week: u64,
     ) -> Result<(), Error> {
-        self.change(|home, now| Ok(vec![home.counts(camera, today, this_week, now)?]))
+        self.change(Some(camera), |home, now| {
+            Ok(vec![home.counts(camera, today, this_week, now)?])
+        })
     }
 
     /// Publishes whether a camera sees activity. An event switches activity on; only this call switches it off.
@@ -101,7 +104,9 @@ impl Client {
     /// # Errors
     /// Those of [`disable_camera`](Client::disable_camera).
     pub fn publish_camera_activity(&self, camera: &str, is_active: bool) -> Result<(), Error> {
-        self.change(|home, _| Ok(vec![home.activity(camera, is_active)?]))
+        self.change(Some(camera), |home, _| {
+            Ok(vec![home.activity(camera, is_active)?])
+        })
     }
 
     /// Publishes the last event of a camera, one JSON object, without triggering the event entity: for the start of a
@@ -114,7 +119,9 @@ impl Client {
         camera: &str,
         event: impl AsRef<[u8]>,
     ) -> Result<(), Error> {
-        self.change(|home, now| Ok(vec![home.last_event(camera, event.as_ref(), now)?]))
+        self.change(Some(camera), |home, now| {
+            Ok(vec![home.last_event(camera, event.as_ref(), now)?])
+        })
     }
 
     /// Publishes the snapshot of the last event of a camera that was announced with snapshots: a JPEG of at most 1 MiB. For
@@ -129,7 +136,9 @@ impl Client {
         camera: &str,
         jpeg: impl Into<Bytes>,
     ) -> Result<(), Error> {
-        self.change(|home, _| Ok(vec![home.snapshot(camera, jpeg)?]))
+        self.change(Some(camera), |home, _| {
+            Ok(vec![home.snapshot(camera, jpeg)?])
+        })
     }
 
     /// Publishes the values of the diagnostic sensors, if the system was announced with them. Otherwise it does
@@ -144,23 +153,26 @@ impl Client {
             dropped: status.counters.dropped_queue_full,
             protocol: status.protocol.unwrap_or_default().into(),
         };
-        self.change(|home, _| Ok(home.diagnostics(&diagnostics).into_iter().collect()))
+        self.change(None, |home, _| {
+            Ok(home.diagnostics(&diagnostics).into_iter().collect())
+        })
     }
 
-    /// Does something with the cameras, and says what follows from it.
+    /// Does something with one camera, or with the system alone, and says what follows from it.
     fn change(
         &self,
+        camera: Option<&str>,
         change: impl FnOnce(&mut HomeAssistant, SystemTime) -> Result<Vec<Message>, Error>,
     ) -> Result<(), Error> {
         let mut change = Some(change);
-        self.change_by(&mut |home, wall_clock| match change.take() {
+        self.change_by(camera, &mut |home, wall_clock| match change.take() {
             Some(change) => change(home, wall_clock),
             None => Ok(Vec::new()),
         })
     }
 
     /// See [`Client::change`]. Compiled once, and not for each caller.
-    fn change_by(&self, change: Change<'_>) -> Result<(), Error> {
+    fn change_by(&self, camera: Option<&str>, change: Change<'_>) -> Result<(), Error> {
         let wall_clock = SystemTime::now();
         self.shared.call(|guarded, now| {
             if let Some(error) = guarded.driver.engine().closed() {
@@ -168,17 +180,21 @@ impl Client {
             }
             let home = guarded.home();
             let changed = home.and_then(|home| {
-                let before = home.clone();
+                let before = home.before(camera);
                 Ok((before, change(home, wall_clock)?))
             });
             match changed {
                 Ok((before, messages)) => {
+                    let heard = before.event_topic().cloned();
                     let (said, effects) = guarded.say_all(now, messages);
-                    if said.is_err() {
+                    if let (Err(_), Some(home)) = (&said, &mut guarded.extra.home) {
                         // So that the same call says all of it when there is room.
-                        guarded.extra.home = Some(before);
+                        home.take_back(before);
                     }
-                    (said, effects.then(guarded.expect_listeners(now)))
+                    (
+                        said,
+                        effects.then(guarded.expect_listener(now, camera, heard.as_ref())),
+                    )
                 }
                 Err(error) => (Err(error), Effects::default()),
             }
@@ -196,10 +212,25 @@ impl Guarded {
         Ok(self.extra.home.insert(home))
     }
 
+    /// Home Assistant is expected to hear the events of this camera, which it was expected to hear on another topic.
+    fn expect_listener(
+        &mut self,
+        now: Time,
+        camera: Option<&str>,
+        before: Option<&Arc<str>>,
+    ) -> Effects {
+        let home = self.extra.home.as_ref();
+        let topic = home.and_then(|home| home.event_topic(camera?));
+        match topic == before {
+            true => Effects::default(),
+            false => self.expect_listeners(now),
+        }
+    }
+
     /// Home Assistant is expected to hear the events of the cameras.
     fn expect_listeners(&mut self, now: Time) -> Effects {
         let home = self.extra.home.iter();
-        let topics = home.flat_map(HomeAssistant::event_topics).map(Into::into);
+        let topics = home.flat_map(HomeAssistant::event_topics).cloned();
         self.driver.set_announced(now, topics.collect())
     }
 

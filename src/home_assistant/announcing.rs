@@ -9,7 +9,8 @@ use crate::error::Error;
 use crate::outbox::Rank;
 use crate::settings::Settings;
 use bytes::Bytes;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 /// The cameras of a system, as Home Assistant is to see them.
@@ -25,7 +26,9 @@ pub struct HomeAssistant {
     pub(super) topics: Topics,
     pub(super) system: System,
     pub(super) diagnostics: Option<Bytes>,
-    pub(super) cameras: BTreeMap<String, Announced>,
+    pub(super) cameras: BTreeMap<Arc<str>, Announced>,
+    /// The topics of the cameras, and which of them has it: no two may share one.
+    pub(super) used: HashMap<String, Arc<str>>,
     /// Whether the system's device was made known: with the first camera.
     pub(super) is_known: bool,
 }
@@ -34,7 +37,7 @@ pub struct HomeAssistant {
 #[derive(Clone, Debug)]
 pub(super) struct Announced {
     pub(super) camera: Camera,
-    pub(super) event_topic: String,
+    pub(super) event_topic: Arc<str>,
     pub(super) status: CameraStatus,
     pub(super) states: BTreeMap<State, Bytes>,
 }
@@ -50,6 +53,7 @@ impl HomeAssistant {
             system: system.checked()?,
             diagnostics: None,
             cameras: BTreeMap::new(),
+            used: HashMap::new(),
             is_known: false,
         })
     }
@@ -83,8 +87,8 @@ impl HomeAssistant {
     ) -> Result<Vec<Message>, Error> {
         let camera = camera.checked()?;
         let id = camera.id.clone();
-        let event_topic = self.topics.event(&id)?;
-        let before = self.cameras.get(&id);
+        let event_topic = self.topics.event(&id)?.into();
+        let before = self.cameras.get(id.as_str());
         let mut states = before.map(|one| one.states.clone()).unwrap_or_default();
         let given = status.into();
         let known = before.map_or(CameraStatus::Online, |one| one.status);
@@ -99,19 +103,17 @@ impl HomeAssistant {
             states.remove(&State::Snapshot);
         }
 
-        let mut next = self.clone();
-        next.is_known = true;
         let announced = Announced {
             camera,
             event_topic,
             status,
             states,
         };
-        next.cameras.insert(id.clone(), announced);
-        next.check_distinct(&id)?;
-        let messages = next.part(&id).replacing(&self.part(&id));
-        *self = next;
-        Ok(messages)
+        let topics = self.distinct_topics(&announced)?;
+        let before = self.part(&id);
+        self.is_known = true;
+        self.insert(announced, topics);
+        Ok(self.part(&id).replacing(&before))
     }
 
     /// Disables a camera, which stays announced: its status is offline, and it has no activity. A later status, or
@@ -134,7 +136,7 @@ impl HomeAssistant {
     pub fn remove(&mut self, camera: &str) -> Result<Vec<Message>, Error> {
         self.announced(camera)?;
         let before = self.part(camera);
-        self.cameras.remove(camera);
+        self.take_out(camera);
         Ok(self.part(camera).replacing(&before))
     }
 
@@ -142,6 +144,7 @@ impl HomeAssistant {
     pub fn remove_all(&mut self) -> Vec<Message> {
         let before = self.picture();
         self.cameras.clear();
+        self.used.clear();
         self.diagnostics = None;
         self.is_known = false;
         self.picture().replacing(&before)
@@ -156,20 +159,25 @@ impl HomeAssistant {
     pub fn reconfigure(&mut self, settings: &Settings) -> Result<Vec<Message>, Error> {
         let mut next = self.clone();
         next.topics = Topics::new(settings);
-        for announced in next.cameras.values_mut() {
-            announced.event_topic = next.topics.event(&announced.camera.id)?;
-        }
-        for id in next.cameras.keys() {
-            next.check_distinct(id)?;
+        next.used.clear();
+        for (id, mut announced) in std::mem::take(&mut next.cameras) {
+            announced.event_topic = next.topics.event(&id)?.into();
+            let topics = next.distinct_topics(&announced)?;
+            next.insert(announced, topics);
         }
         let messages = next.picture().replacing(&self.picture());
         *self = next;
         Ok(messages)
     }
 
+    /// The topic of a camera's events, if it is announced.
+    pub(crate) fn event_topic(&self, camera: &str) -> Option<&Arc<str>> {
+        self.cameras.get(camera).map(|one| &one.event_topic)
+    }
+
     /// The topics of the events of all cameras.
-    pub(crate) fn event_topics(&self) -> impl Iterator<Item = &str> {
-        self.cameras.values().map(|one| one.event_topic.as_str())
+    pub(crate) fn event_topics(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.cameras.values().map(|one| &one.event_topic)
     }
 
     /// Whether this camera is announced.

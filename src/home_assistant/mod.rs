@@ -75,6 +75,7 @@ mod template;
 mod tests;
 mod timestamp;
 mod topics;
+mod undo;
 
 pub use announcing::HomeAssistant;
 pub use camera::{Camera, System};

@@ -10,6 +10,7 @@ use crate::outbox::Rank;
 use crate::topic::quote;
 use bytes::Bytes;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 impl HomeAssistant {
     /// Everything.
@@ -62,7 +63,7 @@ impl HomeAssistant {
         }
         let event_topic = &announced.event_topic;
         if topics.event_options.retain {
-            picture.add(Rank::State, event_topic.clone(), None);
+            picture.add(Rank::State, event_topic.to_string(), None);
         }
         let device = Device {
             topics,
@@ -88,36 +89,50 @@ impl HomeAssistant {
         }
     }
 
-    /// Refuses a camera that would share a topic, and with it an id, with another or with the system.
-    pub(super) fn check_distinct(&self, camera: &str) -> Result<(), Error> {
-        let mut taken: HashSet<String> =
-            [self.topics.availability.clone(), self.topics.diagnostics()].into();
-        let (own, others): (Vec<&Announced>, Vec<&Announced>) = self
-            .cameras
-            .values()
-            .partition(|one| one.camera.id == camera);
-        for other in others {
-            taken.extend(self.topics_of(other));
-        }
-        for topic in own.into_iter().flat_map(|own| self.topics_of(own)) {
-            if let Some(topic) = taken.replace(topic) {
+    /// The topics of a camera. Refused if it would share one, and with it an id, with another or with the system.
+    pub(super) fn distinct_topics(&self, announced: &Announced) -> Result<Vec<String>, Error> {
+        let camera = announced.camera.id.as_str();
+        let topics = self.topics_of(announced);
+        let of_system = [self.topics.availability.clone(), self.topics.diagnostics()];
+        let mut own: HashSet<&str> = of_system.iter().map(String::as_str).collect();
+        for topic in &topics {
+            let is_of_another = self.used.get(topic).is_some_and(|id| **id != *camera);
+            if is_of_another || !own.insert(topic) {
                 return Err(Error::argument(format!(
                     "camera: {} would use {}, which has another use already, or belongs to a camera whose id is the \
                      same once cleaned up; choose another id",
                     quote(camera),
-                    quote(&topic)
+                    quote(topic)
                 )));
             }
         }
-        Ok(())
+        Ok(topics)
+    }
+
+    /// Takes in a camera, in the place of what was announced of it before.
+    pub(super) fn insert(&mut self, announced: Announced, topics: Vec<String>) {
+        let id: Arc<str> = announced.camera.id.as_str().into();
+        self.take_out(&id);
+        let used = topics.into_iter().map(|topic| (topic, id.clone()));
+        self.used.extend(used);
+        self.cameras.insert(id, announced);
+    }
+
+    /// Gives up a camera, if it is announced, with its topics.
+    pub(super) fn take_out(&mut self, camera: &str) {
+        if let Some(announced) = self.cameras.remove(camera) {
+            for topic in self.topics_of(&announced) {
+                self.used.remove(&topic);
+            }
+        }
     }
 
     /// Every topic of a camera, that of its events included.
-    fn topics_of(&self, announced: &Announced) -> Vec<String> {
+    pub(super) fn topics_of(&self, announced: &Announced) -> Vec<String> {
         let picture = self.camera_picture(announced);
         let mut topics: Vec<String> = picture.topics().map(str::to_owned).collect();
         if !self.topics.event_options.retain {
-            topics.push(announced.event_topic.clone());
+            topics.push(announced.event_topic.to_string());
         }
         topics
     }

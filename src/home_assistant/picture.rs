@@ -3,6 +3,7 @@
 use super::message::Message;
 use crate::outbox::Rank;
 use bytes::Bytes;
+use std::collections::HashMap;
 
 /// Every retained topic of a device, in the order in which a broker that has nothing is to be told.
 #[derive(Default)]
@@ -45,15 +46,14 @@ impl Picture {
     /// Configs that go come first, as Home Assistant refuses a second config of one entity, then what is new, in
     /// order; what configs named before is cleared last.
     pub(super) fn replacing(&self, other: &Picture) -> Vec<Message> {
-        let gone: Vec<&Slot> = other
-            .0
-            .iter()
-            .filter(|slot| self.slot(&slot.topic).is_none())
+        let (own, others) = (self.by_topic(), other.by_topic());
+        let gone = other.0.iter();
+        let gone: Vec<&Slot> = gone
+            .filter(|slot| !own.contains_key(slot.topic.as_str()))
             .collect();
-        let mut changed: Vec<&Slot> = self
-            .0
-            .iter()
-            .filter(|slot| slot.differs_in(other))
+        let changed = self.0.iter();
+        let mut changed: Vec<&Slot> = changed
+            .filter(|slot| slot.differs_from(others.get(slot.topic.as_str()).copied()))
             .collect();
         changed.sort_by_key(|slot| slot.rank);
         let (said, emptied): (Vec<&Slot>, Vec<&Slot>) =
@@ -72,8 +72,9 @@ impl Picture {
             .collect()
     }
 
-    fn slot(&self, topic: &str) -> Option<&Slot> {
-        self.0.iter().find(|slot| slot.topic == topic)
+    fn by_topic(&self) -> HashMap<&str, &Slot> {
+        let slots = self.0.iter();
+        slots.map(|slot| (slot.topic.as_str(), slot)).collect()
     }
 }
 
@@ -84,8 +85,7 @@ impl Slot {
             .is_some_and(|payload| !payload.is_empty())
     }
 
-    fn differs_in(&self, other: &Picture) -> bool {
-        let before = other.slot(&self.topic);
+    fn differs_from(&self, before: Option<&Slot>) -> bool {
         self.payload.is_some() && before.is_none_or(|slot| slot.payload != self.payload)
     }
 

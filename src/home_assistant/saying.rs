@@ -147,7 +147,7 @@ impl HomeAssistant {
         let last_event = self.say_last_event(camera, &read, &timestamp)?;
         let is_active = state::activity(&self.announced(camera)?.camera, true, Some(&timestamp));
         let event = Message {
-            topic: self.announced(camera)?.event_topic.clone(),
+            topic: self.announced(camera)?.event_topic.to_string(),
             payload,
             kind: MessageKind::Event,
             options: self.topics.event_options,
