@@ -155,15 +155,17 @@ screenshots: page ## Make the pictures of docs/settings.md anew: of the real pag
 test-next: page ## Build a Next application with the packed settings page (two minutes and 370 MB under target/)
 	tools/next-application $(TARGET)/next
 
-HOME_ASSISTANT := $(abspath target/home-assistant)
+# One of those that are pinned: 2024.3.3, for Python 3.11 and 3.12, or 2026.11.0, for 3.14, which is unpacked under target/ if need be.
+HOME_ASSISTANT_VERSION ?= 2024.3.3
+HOME_ASSISTANT := $(abspath target/home-assistant-$(HOME_ASSISTANT_VERSION))
 # Where Home Assistant is, and where Python finds the package and what the tests share.
 IN_HOUSE = ARGUS_MQTT_LIBRARY=$(TARGET)/debug/libargus_mqtt.so HOME_ASSISTANT_PYTHON=$(HOME_ASSISTANT)/bin/python \
     PYTHONPATH=$(abspath tests/home_assistant):$(abspath bindings/python):$(abspath bindings/python/tests)
 
 home-assistant:
 	@mkdir -p target
-	$(call say,Installing Home Assistant under target/: the first time it takes some minutes and 600 MB)
-	tools/home-assistant $(HOME_ASSISTANT)
+	$(call say,Installing Home Assistant $(HOME_ASSISTANT_VERSION) under target/: the first time it takes some minutes and 600 MB)
+	tools/home-assistant $(HOME_ASSISTANT) $(HOME_ASSISTANT_VERSION)
 	tools/debian mosquitto
 	tools/python-env $(VENV)
 	cargo build --locked --features testing --lib --example home_assistant
@@ -171,7 +173,7 @@ home-assistant:
 # Outages of the broker; every other one costs it its memory.
 OUTAGES ?= 2
 
-test-home-assistant: home-assistant ## Try everything in a real Home Assistant, which is installed under target/ (some minutes)
+test-home-assistant: home-assistant ## Try everything in a real Home Assistant, or in HOME_ASSISTANT_VERSION=2026.11.0 (some minutes)
 	$(call say,Tests with Home Assistant; nothing but this machine can be reached from them)
 	cd tests/home_assistant && $(IN_HOUSE) OUTAGES=$(OUTAGES) ../../tools/loopback-only ../../$(VENV)/bin/pytest
 

@@ -39,6 +39,7 @@ def one_home(tmp_path_factory: pytest.TempPathFactory, broker: Broker) -> Iterat
     assert problems == [], "it starts without a complaint"
     yield home
     home.stop()
+    assert home.repairs() == [], "nobody has to repair anything"
 
 
 @pytest.fixture
