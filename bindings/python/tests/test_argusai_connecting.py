@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import asyncio
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -122,6 +123,39 @@ def test_no_row_and_no_database_start_nothing() -> None:
         assert (error is None) == (service.last_error is None)
         assert error is None or error in str(service.last_error)
         service.cleanup()
+
+
+@pytest.mark.parametrize("error", [SystemExit(1), asyncio.CancelledError(), KeyboardInterrupt()])
+def test_whatever_load_raises_the_next_one_counts(row: Row, error: BaseException) -> None:
+    given: list[Row | BaseException] = [error, row]
+
+    def load() -> Row:
+        one = given.pop(0)
+        if isinstance(one, BaseException):
+            raise one
+        return one
+
+    service = MQTTService(load)
+    assert run(service.initialize()) is False
+    assert type(error).__name__ in str(service.last_error)
+    assert run(service.initialize()) is True
+    run(service.disconnect())
+
+
+def test_what_is_no_row_changes_nothing(row: Row) -> None:
+    async def load() -> Row:
+        return row
+
+    given: list[Any] = [row, load, lambda: None]
+    service = MQTTService(lambda: given.pop(0))
+    assert run(service.initialize()) is True
+    for _ in range(2):
+        assert run(service.initialize()) is True
+        assert "function is no row of mqtt_config" in str(service._worker and service._worker.fault)
+    with pytest.raises(TypeError, match="NoneType is no row"):
+        run(service.update_config(cast("Row", None)))
+    assert service.is_connected
+    run(service.disconnect())
 
 
 def test_a_faulty_row_connects_all_the_same(row: Row, seen: Subscriber, caplog: pytest.LogCaptureFixture) -> None:

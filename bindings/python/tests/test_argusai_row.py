@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -79,6 +80,8 @@ def test_what_a_row_lacks_or_leaves_empty_has_argusais_default() -> None:
     ("columns", "used", "says"),
     [
         ({"qos": 2}, {"qos": 1}, {"qos": "1 is used"}),
+        ({"qos": True}, {"qos": 1}, {"qos": "1 is used"}),
+        ({"retain_messages": Decimal(1)}, {"retain_events": True}, {"retain_messages": "true is used"}),
         (
             {"broker_host": "  broker\t"},
             {"broker_host": "broker"},
@@ -192,6 +195,12 @@ def test_a_setting_that_cannot_be_read_hides_no_other(value: object) -> None:
     assert stored.settings
     assert stored.settings["keep_alive_seconds"] == 77
     assert "hold_seconds" not in stored.settings
+
+
+@pytest.mark.parametrize("given", [None, {"broker_host": "b"}, ("b", 1), lambda: None])
+def test_what_is_no_row_is_refused(given: Any) -> None:
+    with pytest.raises(TypeError, match=f"^{type(given).__name__} is no row of mqtt_config"):
+        read_row(given)
 
 
 def test_nothing_of_the_row_is_kept() -> None:

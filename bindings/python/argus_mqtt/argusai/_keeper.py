@@ -74,7 +74,7 @@ class Keeper(Connection):
         try:
             row = self._load()
             stored = None if row is None else read_row(row)
-        except Exception as error:  # noqa: BLE001  (the host's)
+        except BaseException as error:  # noqa: BLE001  (the host's, and nothing that it raises may end the thread)
             self.fault = f"the settings could not be loaded: {type(error).__name__}: {error}"
             _log.warning("init_failed", self.fault, error=str(error))
             self._reload_at = time.monotonic() + _RELOAD_SECONDS

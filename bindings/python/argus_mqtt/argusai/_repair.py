@@ -73,12 +73,19 @@ def _is_unreadable(name: str, value: object) -> bool:
 def _mended(given: dict[str, object], fault: Fault) -> Fault | None:
     """Return the value to its default, and give what to report of that; None where that won't do."""
     column, message = column_of(fault.field), fault.message
-    if column == "will_message" and given.get(column, DEFAULTS[column]) == DEFAULTS[column]:
+    if column == "will_message" and _is_default(given, column):
         column, message = "birth_message", "is also the will_message"
-    if column in _NEEDED or given.get(column, DEFAULTS.get(column)) == DEFAULTS.get(column):
+    if column in _NEEDED or _is_default(given, column):
         return None
     given[column] = DEFAULTS[column]
     return Fault(column, fault.code, fault.value, f"{message}; {_shown(column)} is used instead")
+
+
+def _is_default(given: Mapping[str, object], column: str) -> bool:
+    default = DEFAULTS.get(column)
+    value = given.get(column, default)
+    # For Python True is 1, and for a client it is not.
+    return type(value) is type(default) and value == default
 
 
 def _shown(column: str) -> str:

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 
 class ConfigRow(Protocol):
-    """A row of `mqtt_config`: any object that has its columns as attributes; what it lacks has ArgusAI's default."""
+    """A row of `mqtt_config`: any object that has its columns as attributes; what it lacks has ArgusAI's default.
+
+    It has `broker_host` at least.
+    """
 
     def get_decrypted_password(self) -> str | None:
         """Give the password as it is sent; may raise."""
@@ -49,8 +52,12 @@ def read_row(row: ConfigRow) -> StoredSettings:
     """Copy a row. May ask the database for columns that are not loaded; keeps nothing of the row.
 
     Raises:
+        TypeError: It is no row, such as what an `async` function returns.
         Exception: Whatever an attribute of the row raises.
     """
+    if not hasattr(row, "broker_host"):
+        kind = type(row).__name__
+        raise TypeError(f"{kind} is no row of mqtt_config, as it has no broker_host; `load` returns a row, or None")
     values = {column: _value(row, column) for column in SETTINGS if column != "password"}
     enabled = bool(_value(row, ENABLED))
     faults: list[Fault] = []

@@ -132,6 +132,9 @@ class MQTTService(Publishing, Trying, Condition):
 
         Returns:
             Whether the result is as wanted: there is a connection within two seconds, or none is wanted.
+
+        Raises:
+            TypeError: It is no row, and nothing was changed.
         """
         stored = read_row(config)
         worker = self._a_worker()
