@@ -3,19 +3,31 @@
 use super::report::StepName;
 
 /// How the advice in a failure's text begins, behind its last semicolon.
-const BEGINNINGS: [&str; 4] = ["check ", "set ", "if ", "name "];
+const BEGINNINGS: [&str; 10] = [
+    "check ", "give ", "if ", "let ", "make ", "name ", "renew ", "replace ", "set ", "update ",
+];
 
 /// A failure's text as a cause and a remedy: its own advice, or else what is worth looking at for such a step.
 pub(super) fn split(step: StepName, text: &str) -> (String, String) {
-    if let Some((cause, advice)) = text.rsplit_once("; ") {
+    if let Some((cause, advice)) = with_advice(text) {
         // What stands within quotes is a broker's word.
         let is_ours = advice.matches('"').count() % 2 == 0;
         let is_advice = |beginning: &&str| advice.starts_with(beginning);
         if is_ours && BEGINNINGS.iter().any(is_advice) {
-            return (cause.into(), advice.into());
+            // A text about two attempts has it twice.
+            return (cause.replace(&format!("; {advice}"), ""), advice.into());
         }
     }
     (text.into(), usual(step).into())
+}
+
+/// Apart from what may be advice, of which an alternative is a part.
+fn with_advice(text: &str) -> Option<(&str, &str)> {
+    let (mut cause, last) = text.rsplit_once("; ")?;
+    if last.starts_with("or ") {
+        cause = cause.rsplit_once("; ")?.0;
+    }
+    Some((cause, &text[cause.len() + 2..]))
 }
 
 fn usual(step: StepName) -> &'static str {
@@ -49,6 +61,19 @@ mod tests {
         let (cause, remedy) = split(StepName::Mqtt, "it says \"a; b\"");
         assert_eq!(cause, "it says \"a; b\"");
         assert_eq!(remedy, usual(StepName::Mqtt));
+        let text =
+            "it has no name; make one that does, with: openssl; or set tls_fingerprint to 0A";
+        let (cause, remedy) = split(StepName::Tls, text);
+        assert_eq!(cause, "it has no name");
+        assert_eq!(
+            remedy,
+            "make one that does, with: openssl; or set tls_fingerprint to 0A"
+        );
+        let text = "MQTT 5: no answer; if it expects TLS, set use_tls; then MQTT 3.1.1: no answer; if it expects TLS, \
+                    set use_tls";
+        let (cause, remedy) = split(StepName::Mqtt, text);
+        assert_eq!(cause, "MQTT 5: no answer; then MQTT 3.1.1: no answer");
+        assert_eq!(remedy, "if it expects TLS, set use_tls");
         let text = "the broker is busy (\"a; set use_tls\")";
         assert_eq!(split(StepName::Mqtt, text).1, usual(StepName::Mqtt));
     }

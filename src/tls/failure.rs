@@ -16,7 +16,7 @@ pub(crate) struct TlsFailure {
 }
 
 const OTHER_PORT: &str =
-    "check that broker_port is its port for TLS (often 8883; 1883 is most often without TLS), or switch use_tls off";
+    "check that broker_port is its port for TLS (often 8883, while 1883 is usually without TLS), or switch use_tls off";
 
 /// Of an error of rustls, before the broker has accepted the connection.
 pub(super) fn of(error: &Error, identity: &Identity) -> TlsFailure {

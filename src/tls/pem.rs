@@ -78,6 +78,9 @@ enum Wrong {
 }
 
 fn parse(bytes: &[u8], content: Content) -> Result<Vec<(SectionKind, Vec<u8>)>, Wrong> {
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(Wrong::Content("is empty".into()));
+    }
     let text = text(bytes).map_err(Wrong::Form)?;
     let labels = labels(&text).map_err(Wrong::Form)?;
     let is_encrypted =
@@ -98,7 +101,7 @@ fn parse(bytes: &[u8], content: Content) -> Result<Vec<(SectionKind, Vec<u8>)>, 
         let old = ["TRUSTED CERTIFICATE", "X509 CERTIFICATE"];
         if let Some(label) = labels.iter().find(|label| old.contains(label)) {
             return Err(Wrong::Remedied(format!(
-                "contains a {label}; write it as a CERTIFICATE, as `openssl x509` does"
+                "contains one with the label {label}; write it with the label CERTIFICATE, as `openssl x509` does"
             )));
         }
     }
@@ -132,9 +135,6 @@ fn parse(bytes: &[u8], content: Content) -> Result<Vec<(SectionKind, Vec<u8>)>, 
 
 /// The lines without what editors put around them.
 fn text(bytes: &[u8]) -> Result<String, String> {
-    if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Err("is empty".into());
-    }
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
         return Err("is saved as UTF-16".into());
     }
@@ -167,6 +167,12 @@ fn labels(text: &str) -> Result<Vec<&str>, String> {
             Some(label) => labels.push(label),
             None if line.contains("\\n") => {
                 return Err("has the two characters \\n where its lines should end".into())
+            }
+            // A short line has little beside the mark, such as quotes.
+            None if line.trim_end().len() < 2 * BEGIN.len() + "CERTIFICATE REQUEST".len() => {
+                return Err(
+                    "has something other than a mark, such as quotes, on a BEGIN line".into(),
+                )
             }
             None => return Err("has lost its line breaks".into()),
         }
@@ -247,6 +253,10 @@ mod tests {
             (KEY.as_bytes(), "a private key, but no certificate"),
             (KEY.replace('\n', " ").as_bytes(), "lost its line breaks"),
             (
+                format!("\"{CERTIFICATE}\"").as_bytes(),
+                "such as quotes, on a BEGIN line",
+            ),
+            (
                 KEY.replace('\n', "\\n").as_bytes(),
                 "the two characters \\n",
             ),
@@ -257,7 +267,7 @@ mod tests {
             ),
             (
                 CERTIFICATE.replace(" C", " TRUSTED C").as_bytes(),
-                "a TRUSTED CERTIFICATE",
+                "the label TRUSTED CERTIFICATE",
             ),
         ] {
             let wrong = parse(bytes, Content::Certificates).expect_err(says);

@@ -98,7 +98,9 @@ impl Rejection {
         let today = UnixSeconds::now();
         match self {
             Rejection::Unreadable => {
-                "the broker's certificate can't be read: it is not an X.509 certificate; give the broker another".into()
+                "the broker's certificate can't be read: it is not an X.509 certificate; give the broker another \
+                 certificate"
+                    .into()
             }
             Rejection::UnknownIssuer => unknown(verifier, shown, fingerprint),
             Rejection::OtherFingerprint(found) => format!(
@@ -111,7 +113,7 @@ impl Rejection {
             ),
             Rejection::Expired(until) => format!(
                 "the broker's certificate expired on {until} (the clock of this machine says {today}); give the broker \
-                 a new one"
+                 a new certificate"
             ),
             Rejection::NoName => format!(
                 "the broker's certificate names no host, so it can't be verified for {name:?}; make one that does, \
@@ -125,7 +127,7 @@ impl Rejection {
             ),
             Rejection::NotForServers => {
                 "the broker's certificate is not one for servers: its extended key usage lacks serverAuth; give the \
-                 broker another"
+                 broker another certificate"
                     .into()
             }
             Rejection::Version1 => format!(
@@ -134,12 +136,12 @@ impl Rejection {
                 command(&verifier.name)
             ),
             Rejection::CriticalExtension => format!(
-                "the broker's certificate has a critical extension that is not supported; give the broker another, or \
-                 set tls_fingerprint to {fingerprint}"
+                "the broker's certificate has a critical extension that is not supported; give the broker another \
+                 certificate, or set tls_fingerprint to {fingerprint}"
             ),
             Rejection::Algorithm => format!(
                 "the broker's certificate is signed with an algorithm that is not supported, such as SHA-1; give the \
-                 broker another, or set tls_fingerprint to {fingerprint}"
+                 broker another certificate, or set tls_fingerprint to {fingerprint}"
             ),
             Rejection::Other(why) => format!("the broker's certificate is not accepted: {why}"),
         }
