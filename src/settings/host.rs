@@ -1,6 +1,6 @@
 //! The broker's host: a name, an IPv4 or an IPv6 address, and nothing else.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The longest name, and the longest part of one between two dots (RFC 1035, section 2.3.4).
 const LONGEST_NAME: usize = 253;
@@ -24,7 +24,11 @@ pub(super) fn parse(text: &str) -> Result<String, String> {
         };
     }
     if is_ipv6(text) {
-        return Ok(text.into());
+        let address: Option<Ipv6Addr> = text.parse().ok();
+        return match address.and_then(|address| address_fault(address.into())) {
+            None => Ok(text.into()),
+            Some(what) => Err(what),
+        };
     }
     match stranger(text).or_else(|| name_fault(text)) {
         None => Ok(text.into()),
@@ -111,12 +115,35 @@ fn name_fault(text: &str) -> Option<String> {
     }
     // What ends in a number is never a name; resolvers read it as an address in forms that nobody means.
     let last = labels.next_back().unwrap_or_default();
-    if last.bytes().all(|c| c.is_ascii_digit()) && name.parse::<Ipv4Addr>().is_err() {
-        return Some(
-            "is not an IPv4 address; give four numbers from 0 to 255, such as 192.168.1.10".into(),
-        );
+    if last.bytes().all(|c| c.is_ascii_digit()) {
+        return match name.parse::<Ipv4Addr>() {
+            Ok(address) => address_fault(address.into()),
+            Err(_) => Some(
+                "is not an IPv4 address; give four numbers from 0 to 255, such as 192.168.1.10"
+                    .into(),
+            ),
+        };
     }
     None
+}
+
+/// What is wrong with an address that no broker can have.
+fn address_fault(address: IpAddr) -> Option<String> {
+    let is_broadcast = matches!(address, IpAddr::V4(address) if address.is_broadcast());
+    (is_broadcast || address.is_multicast()).then(|| {
+        "is an address of many machines at once; give the address of the broker, such as 192.168.1.10".into()
+    })
+}
+
+/// A note about an address that a broker listens on, and that a client can't mean.
+pub(super) fn unspecified(host: &str) -> Option<String> {
+    let address: IpAddr = host.parse().ok()?;
+    address.is_unspecified().then(|| {
+        format!(
+            "broker_host \"{host}\" is an address to listen on, not one to connect to: it reaches this machine, if \
+             anything; give the address of the broker"
+        )
+    })
 }
 
 /// A note about an address that is no address without a network interface.
@@ -210,6 +237,17 @@ mod tests {
     }
 
     #[test]
+    fn an_address_to_listen_on_is_told() {
+        for host in ["0.0.0.0", "::"] {
+            let note = unspecified(host).expect("there is a note");
+            assert!(note.contains("to listen on"), "{note}");
+        }
+        for host in ["127.0.0.1", "::1", "broker.local", "10.0.0.0"] {
+            assert_eq!(unspecified(host), None, "{host}");
+        }
+    }
+
+    #[test]
     fn brackets_are_taken_off() {
         assert_eq!(parse("[::1]").as_deref(), Ok("::1"));
         assert_eq!(parse("[fe80::1%eth0]").as_deref(), Ok("fe80::1%eth0"));
@@ -245,6 +283,9 @@ mod tests {
             ("192.168.1", "not an IPv4 address"),
             ("192.168.001.010", "not an IPv4 address"),
             ("1883", "not an IPv4 address"),
+            ("255.255.255.255", "many machines at once"),
+            ("224.0.0.1", "many machines at once"),
+            ("ff02::1", "many machines at once"),
             ("broker..local", "an empty part"),
             (".", "an empty part"),
             ("küche.local", "xn--"),

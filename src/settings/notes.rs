@@ -11,10 +11,11 @@ const LONGEST_SURE_CLIENT_ID: usize = 23;
 /// A sentence for each thing worth knowing.
 pub(super) fn notes(settings: &Settings) -> Vec<String> {
     let mut notes = empty_levels(settings);
-    notes.extend(blank_ends(settings));
+    notes.extend(odd_texts(settings));
     let others = [
         host::unresolvable(&settings.broker_host),
         host::without_interface(&settings.broker_host),
+        host::unspecified(&settings.broker_host),
         broken_password(settings),
         long_client_id(settings),
         unlikely_port(settings),
@@ -67,41 +68,54 @@ fn empty_levels(settings: &Settings) -> Vec<String> {
         .collect()
 }
 
-fn blank_ends(settings: &Settings) -> Vec<String> {
-    // Also what nobody sees: a byte order mark, and spaces of no width.
-    let is_blank = |c: char| c.is_whitespace() || matches!(c, '\u{FEFF}' | '\u{200B}');
+/// Texts that are used as they are, by their names.
+fn texts(settings: &Settings) -> Vec<(&'static str, &str)> {
     let password = match settings.password_file {
         None => "password",
         Some(_) => "the password in password_file",
     };
-    let given = [
-        ("username", settings.username.as_deref()),
-        (password, settings.password.as_deref()),
-        ("client_id", Some(settings.client_id.as_str())),
-        ("topic_prefix", Some(settings.topic_prefix.as_str())),
-        ("event_topic", Some(settings.event_topic.pattern())),
-        ("state_topic", Some(settings.state_topic.pattern())),
-        ("discovery_prefix", Some(settings.discovery_prefix.as_str())),
-        ("birth_message", Some(settings.birth_message.as_str())),
-        ("will_message", Some(settings.will_message.as_str())),
-    ];
     // A prefix that is part of it is told already.
     let availability = settings
         .availability_topic
         .strip_prefix(&settings.topic_prefix)
         .unwrap_or(&settings.availability_topic);
-    let given = given
-        .into_iter()
-        .chain([("availability_topic", Some(availability))]);
-    given
-        .filter(|(_, text)| {
-            text.is_some_and(|text| text.starts_with(is_blank) || text.ends_with(is_blank))
-        })
-        .map(|(field, _)| {
-            format!(
-                "{field} begins or ends with a space or another character that can't be seen; it is used as it is"
-            )
-        })
+    vec![
+        ("username", settings.username.as_deref().unwrap_or_default()),
+        (password, settings.password.as_deref().unwrap_or_default()),
+        ("client_id", &settings.client_id),
+        ("topic_prefix", &settings.topic_prefix),
+        ("event_topic", settings.event_topic.pattern()),
+        ("state_topic", settings.state_topic.pattern()),
+        ("discovery_prefix", &settings.discovery_prefix),
+        ("birth_message", &settings.birth_message),
+        ("will_message", &settings.will_message),
+        ("availability_topic", availability),
+    ]
+}
+
+/// None of these notes quotes a text, which may be the password.
+fn odd_texts(settings: &Settings) -> Vec<String> {
+    let what = |text: &str| {
+        // Also what nobody sees: a byte order mark, spaces of no width, and marks of direction.
+        let is_blank = |c: char| {
+            c.is_whitespace()
+                || matches!(c, '\u{FEFF}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}')
+        };
+        let is_in =
+            |quote: char| text.len() > 1 && text.starts_with(quote) && text.ends_with(quote);
+        if text.starts_with(is_blank) || text.ends_with(is_blank) {
+            Some("begins or ends with a space or another character that can't be seen; it is used as it is")
+        } else if is_in('"') || is_in('\'') {
+            Some("begins and ends with a quotation mark; both are part of it, so remove them if they are not meant")
+        } else if text.starts_with("${") && text.ends_with('}') {
+            Some("looks like the name of a variable, which nothing here replaces by its value")
+        } else {
+            None
+        }
+    };
+    let texts = texts(settings).into_iter();
+    texts
+        .filter_map(|(field, text)| Some(format!("{field} {}", what(text)?)))
         .collect()
 }
 
@@ -227,6 +241,22 @@ mod tests {
             (json!({"birth_message": "online "}), "birth_message"),
             (json!({"will_message": "off\n"}), "will_message"),
             (
+                json!({"topic_prefix": "\u{202E}home"}),
+                "topic_prefix begins or ends",
+            ),
+            (
+                json!({"topic_prefix": "\"home\""}),
+                "topic_prefix begins and ends with a quotation mark",
+            ),
+            (
+                json!({"username": "me", "password": "'hunter2'"}),
+                "password begins and ends with a quotation mark",
+            ),
+            (
+                json!({"username": "me", "password": "${MQTT_PASSWORD:-hunter2}"}),
+                "password looks like the name of a variable",
+            ),
+            (
                 json!({"username": "me", "password": " hunter2"}),
                 "password begins or ends",
             ),
@@ -234,6 +264,7 @@ mod tests {
             let notes = notes(more.clone());
             assert_eq!(notes.len(), 1, "{more}: {notes:?}");
             assert!(notes[0].contains(says), "{notes:?}");
+            assert!(!notes[0].contains("hunter2"), "{notes:?}");
         }
     }
 

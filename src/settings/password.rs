@@ -16,8 +16,8 @@ pub(super) fn read(
     let given = reader.optional_text("password");
     let path = reader.file("password_file");
     if (given.is_some() || path.is_some()) && !has_username && reader.sound(&["username"]) {
-        let what = "cannot be combined with a password, which MQTT 3.1.1 allows only with a username; give a username";
-        reader.fault("username", FaultCode::Conflict, what);
+        let what = "missing, but MQTT 3.1.1 allows a password only with a username; give a username, or remove the password";
+        reader.missing("username", FaultCode::Conflict, what);
     }
     let Some(file) = &path else {
         return (given, path);

@@ -44,6 +44,11 @@ impl<'a> Reader<'a> {
         self.faults.push(Fault::new(name, code, shown, message));
     }
 
+    /// Adds a fault of a value that should be there. `what` says so, and the remedy.
+    pub(super) fn missing(&mut self, name: &str, code: FaultCode, what: &str) {
+        self.faults.push(Fault::new(name, code, None, what));
+    }
+
     /// Adds faults that were found elsewhere, as in the files that are named, of fields that have none.
     #[cfg_attr(not(feature = "tls"), allow(dead_code, reason = "for TLS alone"))]
     pub(super) fn extend_sound(&mut self, faults: Vec<Fault>) {
@@ -72,13 +77,7 @@ impl<'a> Reader<'a> {
         name: &str,
         default: u64,
     ) -> T {
-        let number = self.read(name, |value, allowed| {
-            let Allowed::Integer(low, high) = allowed else {
-                unreachable!("{name} is not a number")
-            };
-            in_range(value, lowest(name, low), high)
-        });
-        T::try_from(number.unwrap_or(default)).expect("the range in the table fits the type")
+        fitting(self.number(name).unwrap_or(default))
     }
 
     /// A number that may be 0 or in a range; none when it is left out.
@@ -86,13 +85,17 @@ impl<'a> Reader<'a> {
         &mut self,
         name: &str,
     ) -> Option<T> {
-        let number = self.read(name, |value, allowed| {
-            let Allowed::ZeroOr(low, high) = allowed else {
-                unreachable!("{name} is not 0 or in a range")
-            };
-            zero_or_in_range(value, low, high)
-        });
-        number.map(|number| T::try_from(number).expect("the range in the table fits the type"))
+        self.number(name).map(fitting)
+    }
+
+    /// Compiled once, and not for each type.
+    #[inline(never)]
+    fn number(&mut self, name: &str) -> Option<u64> {
+        self.read(name, |value, allowed| match allowed {
+            Allowed::Integer(low, high) => in_range(value, lowest(name, low), high),
+            Allowed::ZeroOr(low, high) => zero_or_in_range(value, low, high),
+            _ => unreachable!("{name} is not a number"),
+        })
     }
 
     pub(super) fn switch(&mut self, name: &str) -> bool {
@@ -130,8 +133,7 @@ impl<'a> Reader<'a> {
     pub(super) fn host(&mut self, name: &'static str) -> String {
         if self.value(name).is_none() {
             let what = "missing; give the broker's name or address, such as \"192.168.1.10\"";
-            self.faults
-                .push(Fault::new(name, FaultCode::Missing, None, what));
+            self.missing(name, FaultCode::Missing, what);
         }
         self.optional_text(name).unwrap_or_default()
     }
@@ -161,6 +163,10 @@ impl<'a> Reader<'a> {
             }
         }
     }
+}
+
+fn fitting<T: TryFrom<u64, Error: Debug>>(number: u64) -> T {
+    T::try_from(number).expect("the range in the table fits the type")
 }
 
 fn field(name: &str) -> &'static Field {
