@@ -644,7 +644,7 @@ int32_t argus_mqtt_forget_state(argus_mqtt_client client,
  * camera. This function and those below publish states, as argus_mqtt_publish_state() does: a broker that has lost
  * them receives them again.
  *
- * system_json is a JSON object with these fields, all of which are optional:
+ * system_json is a JSON object with these fields, all of which are optional; null stands for the default:
  * - "name" ("ArgusAI"), "manufacturer" ("ArgusAI"), "model" ("Camera system"), "sw_version": texts to display.
  * - "url", "support_url": http or https URLs of its web page, and of the page where its users find help.
  * - "diagnostics" (false): whether it has diagnostic sensors, which argus_mqtt_publish_diagnostics() updates. They are
@@ -670,7 +670,7 @@ int32_t argus_mqtt_announce_system(argus_mqtt_client client,
  * and without activity, whatever its state was before a crash. From now on argus_mqtt_publish_event() with its id
  * updates all of its entities.
  *
- * camera_json is a JSON object with these fields, of which only "id" is required:
+ * camera_json is a JSON object with these fields, of which only "id" is required; null stands for the default:
  * - "id": the name of the camera in topics, one topic level of at most 128 bytes.
  * - "name" (its id), "model", "serial_number", "hw_version": texts to display.
  * - "doorbell" (false): whether it has an event entity for the doorbell.

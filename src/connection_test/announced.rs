@@ -96,7 +96,9 @@ pub fn find_announced(
             entity
         })
         .collect();
-    entities.sort_by(|one, other| (&one.device, &one.topic).cmp(&(&other.device, &other.topic)));
+    entities.sort_unstable_by(|one, other| {
+        (&one.device, &one.topic).cmp(&(&other.device, &other.topic))
+    });
     Ok(entities)
 }
 

@@ -2,7 +2,6 @@
 
 use crate::error::Error;
 use crate::topic::{check_level, quote};
-use serde::Deserialize;
 
 /// The longest id of a camera, in bytes: with it, every id in Home Assistant stays below its limit of 255.
 const MAX_ID: usize = 128;
@@ -18,8 +17,7 @@ const MAX_NAME: usize = 255;
 /// camera.doorbell = true;
 /// camera.area = "Entrance".into();
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Camera {
     /// What its topics are named by: one level of a topic, at most 128 bytes. In the ids of Home Assistant,
@@ -47,8 +45,7 @@ pub struct Camera {
 }
 
 /// The camera system as a device, which the cameras belong to.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct System {
     /// Its name for people.
@@ -79,21 +76,13 @@ impl Camera {
         }
     }
 
-    /// Reads a camera from a JSON object with the fields of this struct.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument), with the field or the position of the fault.
-    pub fn from_json(text: &str) -> Result<Self, Error> {
-        serde_json::from_str(text).map_err(|e| Error::argument(format!("camera: {e}")))
-    }
-
     /// With names as they are shown.
     pub(super) fn checked(mut self) -> Result<Self, Error> {
         let fault = |what: String| Error::argument(format!("camera: {what}"));
-        check_level(&self.id).map_err(fault)?;
+        check_level(&self.id).map_err(|what| fault(format!("id: {what}")))?;
         if self.id.len() > MAX_ID {
             return Err(fault(format!(
-                "id {} is {} bytes long; must be at most {MAX_ID}",
+                "id: {} is {} bytes long; must be at most {MAX_ID}",
                 quote(&self.id),
                 self.id.len()
             )));
@@ -140,14 +129,6 @@ impl Default for System {
 }
 
 impl System {
-    /// Reads a system from a JSON object with the fields of this struct; missing fields have their defaults.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument), with the field or the position of the fault.
-    pub fn from_json(text: &str) -> Result<Self, Error> {
-        serde_json::from_str(text).map_err(|e| Error::argument(format!("system: {e}")))
-    }
-
     /// With names as they are shown.
     pub(super) fn checked(mut self) -> Result<Self, Error> {
         check_url("system: url", &self.url)?;
@@ -189,8 +170,12 @@ fn check_url(field: &str, url: &str) -> Result<(), Error> {
     if url.is_empty() || (has_host && is_plain) {
         return Ok(());
     }
+    // The URL of a camera's video often has its password in it.
+    let shown = match url.contains('@') {
+        true => String::new(),
+        false => format!(" {}", quote(url)),
+    };
     Err(Error::argument(format!(
-        "{field} {} is not a URL; give one such as http://192.168.1.10:8000/cameras, or none",
-        quote(url)
+        "{field}{shown} is not an http or https URL; give one such as http://192.168.1.10:8000/cameras, or none"
     )))
 }

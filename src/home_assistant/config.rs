@@ -45,7 +45,7 @@ impl Device<'_> {
         config["unique_id"] = unique_id.into();
         config["name"] = entity.name.into();
         config["qos"] = 1.into();
-        config["origin"] = filled([
+        config["origin"] = filled(&[
             ("name", ORIGIN),
             ("sw_version", env!("CARGO_PKG_VERSION")),
             ("support_url", &self.system.support_url),
@@ -62,12 +62,12 @@ impl Device<'_> {
     fn device(&self) -> Value {
         let system = self.system;
         let mut device = match self.camera {
-            None => filled([
+            None => filled(&[
                 ("name", &system.name),
                 ("model", &system.model),
                 ("configuration_url", &system.url),
             ]),
-            Some(camera) => filled([
+            Some(camera) => filled(&[
                 ("name", &camera.name),
                 ("model", &camera.model),
                 ("configuration_url", &camera.url),
@@ -101,10 +101,10 @@ impl Device<'_> {
 }
 
 /// The fields that have a value.
-fn filled<const N: usize>(fields: [(&str, &str); N]) -> Value {
-    let filled = fields.into_iter().filter(|(_, value)| !value.is_empty());
-    filled
-        .map(|(name, value)| (name.to_owned(), value.into()))
-        .collect::<Map<_, _>>()
-        .into()
+fn filled(fields: &[(&str, &str)]) -> Value {
+    let mut filled = Map::new();
+    for (name, value) in fields.iter().filter(|(_, value)| !value.is_empty()) {
+        filled.insert((*name).to_owned(), (*value).into());
+    }
+    filled.into()
 }

@@ -64,6 +64,7 @@ mod camera;
 mod config;
 mod entity;
 mod event;
+mod fields;
 mod ghosts;
 mod message;
 mod parts;

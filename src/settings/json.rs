@@ -25,24 +25,31 @@ pub(super) fn fields(text: &str) -> Result<(Map<String, Value>, Vec<Fault>), Fau
 
 /// The fields of an object.
 pub(super) fn object(value: Value) -> Result<Map<String, Value>, Fault> {
-    let found = match value {
-        Value::Object(fields) => return Ok(fields),
+    match value {
+        Value::Object(fields) => Ok(fields),
+        other => Err(whole(
+            FaultCode::NotAnObject,
+            &format!("{} instead of an object", kind(&other)),
+        )),
+    }
+}
+
+/// What a value is, in words.
+pub(crate) fn kind(value: &Value) -> &'static str {
+    match value {
         Value::Null => "null",
         Value::Bool(_) => "true or false",
         Value::Number(_) => "a number",
         Value::String(_) => "text",
         Value::Array(_) => "a list",
-    };
-    Err(whole(
-        FaultCode::NotAnObject,
-        &format!("{found} instead of an object"),
-    ))
+        Value::Object(_) => "an object",
+    }
 }
 
 /// The fields of an object, and the names that it holds more than once.
-pub(super) struct Fields {
-    pub(super) fields: Map<String, Value>,
-    repeated: BTreeSet<String>,
+pub(crate) struct Fields {
+    pub(crate) fields: Map<String, Value>,
+    pub(crate) repeated: BTreeSet<String>,
 }
 
 impl Fields {
@@ -71,12 +78,12 @@ impl<'de> Visitor<'de> for FieldsVisitor {
     type Value = Fields;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the settings, by name")
+        f.write_str("an object")
     }
 
     // serde's own words would quote the text, which may be a URL with a password.
     fn visit_str<E: Error>(self, _: &str) -> Result<Fields, E> {
-        Err(E::custom("settings are an object, and not text"))
+        Err(E::custom("must be an object, not text"))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {

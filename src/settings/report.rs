@@ -18,10 +18,11 @@ pub(super) fn check(text: &str) -> String {
 
 /// Every field but the password.
 pub(super) fn fields(settings: &Settings) -> Map<String, Value> {
-    table::fields()
-        .filter(|field| !matches!(field.allowed, Allowed::Secret(_)))
-        .map(|field| (field.name.to_owned(), (field.get)(settings)))
-        .collect()
+    let mut fields = Map::new();
+    for field in table::fields().filter(|field| !matches!(field.allowed, Allowed::Secret(_))) {
+        fields.insert(field.name.to_owned(), (field.get)(settings));
+    }
+    fields
 }
 
 /// Shows every field but the password, and of that only whether there is one.

@@ -67,39 +67,32 @@ fn property(field: &Field, group: &str) -> Value {
 /// What a value must be, as far as a schema can say it. Lengths are in characters there, and in bytes here: what the
 /// schema refuses is refused here too, and not the other way round.
 fn rules(allowed: Allowed) -> Map<String, Value> {
+    let longest = |longest: usize, more: &str| {
+        format!(r#"{{"type": "string", "maxLength": {longest}{more}}}"#)
+    };
     let rules = match allowed {
         Allowed::Integer(low, high) => {
-            json!({"type": "integer", "minimum": low, "maximum": high})
+            format!(r#"{{"type": "integer", "minimum": {low}, "maximum": {high}}}"#)
         }
-        Allowed::ZeroOr(low, high) => json!({
-            "type": "integer", "minimum": 0, "maximum": high,
-            "anyOf": [{"maximum": 0}, {"minimum": low}],
-        }),
-        Allowed::Switch => json!({"type": "boolean"}),
-        Allowed::Choice(choices) => json!({"type": "string", "enum": choices}),
-        Allowed::Text(longest) | Allowed::Payload(longest) => {
-            json!({"type": "string", "maxLength": longest})
+        Allowed::ZeroOr(low, high) => format!(
+            r#"{{"type": "integer", "minimum": 0, "maximum": {high}, "anyOf": [{{"maximum": 0}}, {{"minimum": {low}}}]}}"#
+        ),
+        Allowed::Switch => r#"{"type": "boolean"}"#.into(),
+        Allowed::Choice(choices) => {
+            format!(r#"{{"type": "string", "enum": {}}}"#, json!(choices))
         }
-        Allowed::Secret(longest) => {
-            json!({"type": "string", "maxLength": longest, "format": "password", "writeOnly": true})
+        Allowed::Text(most) | Allowed::Payload(most) => longest(most, ""),
+        Allowed::Secret(most) => longest(most, r#", "format": "password", "writeOnly": true"#),
+        Allowed::Topic | Allowed::TopicOrNone | Allowed::Pattern | Allowed::StatePattern => {
+            r#"{"type": "string", "pattern": "^([^$+#][^+#]*)?$"}"#.into()
         }
-        Allowed::Topic | Allowed::TopicOrNone => {
-            json!({"type": "string", "pattern": "^([^$+#][^+#]*)?$"})
-        }
-        Allowed::Pattern | Allowed::StatePattern => {
-            json!({"type": "string", "pattern": r"^([^$+#][^+#]*)?$"})
-        }
-        Allowed::Identifier(longest) => {
-            json!({"type": "string", "maxLength": longest, "pattern": "^[0-9A-Za-z_-]*$"})
-        }
-        Allowed::Host => json!({"type": "string", "pattern": r"^[0-9A-Za-z._:%\[\]-]*$"}),
-        Allowed::Fingerprint => json!({"type": "string", "pattern": "^([0-9A-Fa-f]:?)*$"}),
-        Allowed::PemFile | Allowed::PasswordFile => json!({"type": "string"}),
+        Allowed::Identifier(most) => longest(most, r#", "pattern": "^[0-9A-Za-z_-]*$""#),
+        Allowed::Host => r#"{"type": "string", "pattern": "^[0-9A-Za-z._:%\\[\\]-]*$"}"#.into(),
+        Allowed::Fingerprint => r#"{"type": "string", "pattern": "^([0-9A-Fa-f]:?)*$"}"#.into(),
+        Allowed::PemFile | Allowed::PasswordFile => r#"{"type": "string"}"#.into(),
     };
-    match rules {
-        Value::Object(rules) => rules,
-        _ => unreachable!("what is written in braces is an object"),
-    }
+    // Text takes much less room in the library than the calls that build the same.
+    serde_json::from_str(&rules).expect("what is written here is an object")
 }
 
 /// Lets null stand for the default, and for a choice the empty text too, which other texts allow anyway.

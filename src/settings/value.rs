@@ -1,6 +1,7 @@
 //! Whether one value is what its field allows.
 
 use super::faults::Problem;
+use super::json::kind;
 use super::table::Allowed;
 use super::{host, secrecy};
 use crate::fault::FaultCode;
@@ -58,14 +59,7 @@ fn number(value: &Value, range: &str, is_right: impl Fn(u64) -> bool) -> Result<
 }
 
 pub(super) fn wrong_type(value: &Value, expected: &str) -> Problem {
-    let found = match value {
-        Value::Null => "null",
-        Value::Bool(_) => "true or false",
-        Value::Number(_) => "a number",
-        Value::String(_) => "text",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
-    };
+    let found = kind(value);
     Problem::new(
         FaultCode::WrongType,
         format!("is {found}; must be {expected}"),

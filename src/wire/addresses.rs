@@ -54,8 +54,13 @@ pub(super) fn order(resolved: &[SocketAddr], silent: &Silent) -> Vec<SocketAddr>
         ordered.extend(first.get(place));
         ordered.extend(second.get(place));
     }
-    ordered.sort_by_key(|address| silent.place(address));
-    ordered
+    let mut last = Vec::with_capacity(ordered.len());
+    for address in ordered {
+        let place = silent.place(&address);
+        let at = last.partition_point(|before| silent.place(before) <= place);
+        last.insert(at, address);
+    }
+    last
 }
 
 #[cfg(test)]

@@ -80,7 +80,70 @@ fn what_a_camera_lacks_is_filled_in_or_left_out() {
         let refused = home.announce(camera, CameraStatus::Online, now());
         assert!(refused.is_err(), "{id:?} {url:?}");
     }
-    assert!(Camera::from_json(r#"{"id": "x", "nam": "y"}"#).is_err());
-    let camera = Camera::from_json(r#"{"id": "x", "doorbell": true}"#).expect("a camera");
-    assert!(camera.doorbell);
+    let text = r#"{"id": "x", "doorbell": true, "area": null}"#;
+    let mut expected = Camera::new("x", "");
+    expected.doorbell = true;
+    assert_eq!(Camera::from_json(text).expect("a camera"), expected);
+    let system = System::from_json(r#"{"name": "House", "model": null}"#).expect("a system");
+    assert_eq!((&*system.name, &*system.model), ("House", "Camera system"));
+}
+
+#[test]
+fn a_fault_in_json_is_named_with_its_field_and_a_remedy() {
+    for (text, says) in [
+        (
+            r#"{"id": "x", "nam": "y"}"#,
+            "camera: there is no field \"nam\"; the fields are id, name, ",
+        ),
+        (
+            r#"{"id": 5}"#,
+            "camera: id: is a number; must be text, in quotes",
+        ),
+        (
+            r#"{"id": "x", "doorbell": "hunter2"}"#,
+            "camera: doorbell: is text; must be true or false, without quotes",
+        ),
+        (
+            r#"{"id": "x", "doorbell": 1}"#,
+            "camera: doorbell: is a number; must be true or false, without quotes",
+        ),
+        (
+            r#"{"id": "x", "area": ["hunter2"]}"#,
+            "camera: area: is a list; must be text, in quotes",
+        ),
+        (
+            r#"{"id": "x", "id": "y"}"#,
+            "camera: \"id\" is given more than once; keep one",
+        ),
+        (
+            r#"{"id": "x""#,
+            "camera: EOF while parsing an object at line 1 column 10",
+        ),
+        (r#""front_door""#, "camera: must be an object, not text"),
+        ("[]", "camera: invalid type: sequence, expected an object"),
+    ] {
+        let error = Camera::from_json(text)
+            .expect_err("it is refused")
+            .to_string();
+        assert!(error.contains(says), "{text}: {error}");
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+    let error = System::from_json(r#"{"diagnostics": null, "url": 1}"#).expect_err("it is refused");
+    assert!(
+        error.to_string().contains("system: url: is a number"),
+        "{error}"
+    );
+}
+
+#[test]
+fn the_password_in_the_url_of_a_video_is_not_quoted() {
+    let mut camera = Camera::new("x", "");
+    camera.url = "rtsp://admin:hunter2@192.168.1.5/stream".into();
+    let refused = home(json!({})).announce(camera, CameraStatus::Online, now());
+    let error = refused.expect_err("it is not a page").to_string();
+    assert!(!error.contains("hunter2"), "{error}");
+    assert!(
+        error.contains("camera: url is not an http or https URL; give one"),
+        "{error}"
+    );
 }
