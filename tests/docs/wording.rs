@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::compiler::{header, root};
 
 /// Each with what to write instead.
-const PHRASES: [(&str, &str); 18] = [
+const PHRASES: [(&str, &str); 26] = [
     ("for ever", "forever"),
     ("is found out", "is negotiated"),
     ("in good order", "gracefully"),
@@ -28,6 +28,14 @@ const PHRASES: [(&str, &str); 18] = [
     ("lost its memory", "lost it"),
     ("said again", "published again"),
     ("how it goes with", "the status of"),
+    ("goes on with", "applies"),
+    ("is no number", "is not a number"),
+    ("is no JSON", "is not JSON"),
+    ("is no text", "is not text"),
+    ("is no Fernet", "is not a Fernet"),
+    ("standing alone", "on its own"),
+    ("the pictures anew", "the pictures again"),
+    ("what is made of", "what is used instead of"),
 ];
 
 #[test]
@@ -51,8 +59,10 @@ fn header_reference_and_documents_are_in_plain_english() {
     }
     for directory in [
         "bindings/python/argus_mqtt",
+        "bindings/python/argus_mqtt/_cli",
         "bindings/python/argus_mqtt/aio",
         "bindings/python/argus_mqtt/argusai",
+        "bindings/python/argus_mqtt/settings",
         "src/client",
         "src/connection_test",
         "src/ffi",

@@ -160,7 +160,7 @@ def _without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"it has {name}, which is no number in JSON")
+    raise ValueError(f"it has {name}, which is not a number in JSON")
 
 
 def name_of(path: str) -> str:

@@ -75,7 +75,7 @@ def other_settings(row: object, faults: list[Fault]) -> Mapping[str, object]:
         value = error
     if value is None or isinstance(value, Mapping):
         return value or {}
-    faults.append(Fault("other_settings", "wrong_type", None, "is no JSON object; it is not used"))
+    faults.append(Fault("other_settings", "wrong_type", None, "is not a JSON object; it is not used"))
     return {}
 
 

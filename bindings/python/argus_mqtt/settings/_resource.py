@@ -33,7 +33,7 @@ def add(router: APIRouter, parts: Parts) -> None:
         "",
         summary="Replace the settings",
         description="A setting that is left out returns to its default; a password that is left out is kept, and "
-        "null removes it. The running client goes on with them and keeps its queue.",
+        "null removes it. The running client applies them and keeps its queue.",
         responses={200: answer, 201: created, **_problems.SAVING},
         openapi_extra=parts.body(),
     )
