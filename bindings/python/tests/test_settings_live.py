@@ -69,6 +69,7 @@ def test_a_database_that_does_not_answer_is_told_and_the_client_too(api: Api, se
     status = api.get("/status").json()
     assert status["state"] == "database"
     assert "there is no table mqtt_config" in status["message"]
+    assert "Online at " in status["message"]
     assert status["client"]["state"] == "online"
 
 

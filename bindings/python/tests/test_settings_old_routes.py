@@ -359,3 +359,13 @@ def test_saves_at_the_same_time_both_succeed(old: Old, database: Engine, monkeyp
     snapshot = old.store.load()
     assert snapshot
     assert snapshot.version == 8
+
+
+def test_the_status_needs_no_database(old: Old, database: Engine, unreachable: Settings) -> None:
+    with database.begin() as connection:
+        connection.execute(text("DROP TABLE mqtt_config"))
+    status = old.get("/status")
+    assert (status["connected"], status["broker"]) == (False, None)
+    assert "there is no table mqtt_config" in status["last_error"]
+    old.mqtt.apply(unreachable)
+    assert old.get("/status")["broker"] == f"127.0.0.1:{unreachable.get('broker_port')}"

@@ -122,16 +122,16 @@ def _answer(snapshot: Snapshot) -> OldAnswer:
 
 
 def _live(parts: Parts) -> OldStatus:
-    snapshot = parts.store.load()
     client = _status.client_status(parts.client.client)
     record = _status.of_another(parts.client)
     if record is not None:
         return OldStatus(**{name: record[name] for name in OldStatus.model_fields})
     if client is None:
+        snapshot, trouble = _status.read(parts)
         faults = snapshot.stored.faults if snapshot and snapshot.stored.usable is None else ()
         broker = f"{snapshot.columns['broker_host']}:{snapshot.columns['broker_port']}" if snapshot else None
         return OldStatus(
-            connected=False, broker=broker, messages_published=0, last_error="; ".join(map(str, faults)) or None
+            connected=False, broker=broker, messages_published=0, last_error="; ".join(map(str, faults)) or trouble
         )
     last = client.last_online_unix_seconds
     return OldStatus(

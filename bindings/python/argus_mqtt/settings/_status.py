@@ -43,15 +43,11 @@ SCHEMA: Final[dict[str, Any]] = {
 
 def live(parts: Parts) -> dict[str, Any]:
     """Return the status. A database that does not answer is reported, and raises nothing."""
-    try:
-        snapshot, trouble = parts.store.load(), None
-    except OldTable as error:
-        snapshot, trouble = None, str(error)
-    except SQLAlchemyError as error:
-        snapshot, trouble = None, _failures.database_trouble(error)
+    snapshot, trouble = read(parts)
     status = client_status(parts.client.client)
     if trouble is not None:
-        state, message = "database", f"The settings cannot be read: {trouble}."
+        state = "database"
+        message = " ".join((f"The settings cannot be read: {trouble}.", *([in_words(status)] if status else [])))
     elif status is not None:
         state, message = status.state, in_words(status)
     elif snapshot and snapshot.stored.running and (record := of_another(parts.client)):
@@ -65,6 +61,16 @@ def live(parts: Parts) -> dict[str, Any]:
         "faults": [_answers.fault_json(fault) for fault in snapshot.stored.faults] if snapshot else [],
         "client": asdict(status) if status else None,
     }
+
+
+def read(parts: Parts) -> tuple[Snapshot | None, str | None]:
+    """Return what is stored; or None, and why it can't be read."""
+    try:
+        return parts.store.load(), None
+    except OldTable as error:
+        return None, str(error)
+    except SQLAlchemyError as error:
+        return None, _failures.database_trouble(error)
 
 
 def client_status(client: Client | None) -> Status | None:

@@ -22,6 +22,8 @@ export function statusWords({ status, at, problem }: SeenStatus, now: number, te
   if (problem) return { tone: 'bad', title: words.failed, details: [reasonOf(problem, texts)] };
   if (!status) return { tone: 'info', title: words.unknown, details: [] };
   const { state, client } = status;
+  // The client goes on, and says so in the message.
+  if (state === 'database') return { tone: 'bad', title: words.database, details: [status.message] };
   if (client) return clientWords(state, client, Math.max(0, (now - at) / 1000), texts);
   switch (state) {
     case 'not_set_up':
@@ -30,8 +32,6 @@ export function statusWords({ status, at, problem }: SeenStatus, now: number, te
       return { tone: 'info', title: words.off, details: [words.offHelp] };
     case 'unusable':
       return { tone: 'bad', title: words.unusable, details: [status.message] };
-    case 'database':
-      return { tone: 'bad', title: words.database, details: [status.message] };
     case 'elsewhere':
       return { tone: 'info', title: words.elsewhere, details: [status.message] };
     default:

@@ -82,6 +82,10 @@ describe('status', () => {
     expect(statusWords(broken, 0, english).details).toEqual(['HTTP 500']);
   });
 
+  test('settings that cannot be read are not a client that ends', () => {
+    expect(say('database', { broker: 'h:1' })).toBe(`${english.status.database} why`);
+  });
+
   test('the queue has an age that goes on', () => {
     expect(queueWords(seen('waiting'), 0, english)).toBe('Nothing waits to be sent.');
     const text = queueWords(seen('waiting', { queued: 2, oldest_age_seconds: 5 }), 1000, english);
