@@ -150,6 +150,7 @@ def test_a_snapshot_comes_before_its_event(
         ),
         ({"id": "7", "name": "", "area": "Küche", "model": "Ünit", "url": "https://192.168.1.10/7"}, "7", "7"),
         ({"id": "x" * 100, "name": "Status"}, "x" * 100, "Status"),
+        ({"id": "Küche 门", "name": "厨房"}, "k_che", "厨房"),
     ],
 )
 def test_unusual_ids_and_names_are_taken(

@@ -63,6 +63,8 @@ def test_an_event_arrives_with_its_attributes(home: HomeAssistant, daemon: Publi
     daemon.write("front_door", {"description": "x" * 10_000})
     state = home.expect(EVENT, "x" * 255)
     assert state.attributes["description"] == "x" * 10_000
+    daemon.write("front_door", {"confidence": 5})
+    home.expect(EVENT, "No event")
 
 
 def test_an_event_that_expired_in_an_outage_does_not_arrive(
