@@ -13,6 +13,7 @@ use rustls::crypto::{ring, CryptoProvider};
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::sign::CertifiedKey;
 use rustls::RootCertStore;
+use rustls_native_certs::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -94,7 +95,8 @@ fn trust(tls: &Tls, provider: &Arc<CryptoProvider>) -> Result<Trust, Fault> {
     let Some(file) = &tls.ca_file else {
         // A system's store may hold certificates that can't be read; the others still count.
         let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        let found = rustls_native_certs::load_native_certs();
+        roots.add_parsable_certificates(found.certs);
         let authorities = authorities(roots, provider);
         return match authorities {
             Some(_) => Ok(Trust::Known {
@@ -102,12 +104,7 @@ fn trust(tls: &Tls, provider: &Arc<CryptoProvider>) -> Result<Trust, Fault> {
                 listed: Vec::new(),
                 file: None,
             }),
-            None => Err(Fault::new(
-                CA,
-                FaultCode::TlsUnavailable,
-                None,
-                "not given, and this system has no trusted certificates; name the PEM file of the broker's authority",
-            )),
+            None => Err(no_roots(&found.errors)),
         };
     };
     let listed = listed(file)?;
@@ -119,6 +116,27 @@ fn trust(tls: &Tls, provider: &Arc<CryptoProvider>) -> Result<Trust, Fault> {
         listed,
         file: Some(file.clone()),
     })
+}
+
+/// A fault of the system, or of the environment variables that say where its certificates are.
+fn no_roots(errors: &[rustls_native_certs::Error]) -> Fault {
+    // Never the text of another error: those of PEM quote the file.
+    let unreadable = errors.iter().find_map(|error| match &error.kind {
+        ErrorKind::Io { inner, path } => Some(format!(
+            ": {} can't be read: {inner}",
+            quote(&path.to_string_lossy())
+        )),
+        _ => None,
+    });
+    let is_set = |name: &&str| std::env::var_os(name).is_some();
+    let set = ["SSL_CERT_FILE", "SSL_CERT_DIR"].into_iter().find(is_set);
+    let place = match set {
+        Some(name) => format!("no trusted certificates are found where {name} says"),
+        None => "this system has no trusted certificates".to_owned(),
+    };
+    let why = unreadable.unwrap_or_default();
+    let what = format!("not given, and {place}{why}; name the PEM file of the broker's authority");
+    Fault::new(CA, FaultCode::TlsUnavailable, None, what)
 }
 
 fn authorities(

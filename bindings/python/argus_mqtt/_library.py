@@ -81,6 +81,8 @@ def _fault_before_loading(name: str) -> str | None:
     """What can be told from the file alone, better than the system's loader tells it."""
     if os.sep not in name:
         return None
+    if Path(name).is_dir():
+        return "it is a directory, not the file of the library"
     if not Path(name).is_file():
         return "there is no such file"
     # For a library of another machine glibc says that there is no such file.

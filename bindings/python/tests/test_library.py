@@ -70,6 +70,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
     message = fault(tmp_path / "nowhere.so")
     assert f"ARGUS_MQTT_LIBRARY: {tmp_path}/nowhere.so: there is no such file" in message
     assert "unset it" in message
+    assert f"ARGUS_MQTT_LIBRARY: {tmp_path}: it is a directory, not the file of the library" in fault(tmp_path)
 
 
 def test_a_file_that_is_no_library_is_named(tmp_path: Path) -> None:

@@ -151,3 +151,18 @@ def mistaken(client: argus_mqtt.Client) -> None:
     client.reconfigure({"broker_host": "localhost", "protocol": "4"})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     argus_mqtt.check_settings({"broker_host": 1})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     # fmt: on
+
+
+def test_certificates_are_looked_for_where_the_environment_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "broken.pem"
+    broken.write_text("-----BEGIN PRIVATE KEY-----hunter2\n")
+    for file, says in [(tmp_path / "missing.pem", "missing.pem"), (broken, "where SSL_CERT_FILE says")]:
+        monkeypatch.setenv("SSL_CERT_FILE", str(file))
+        monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "nowhere"))
+        (found,) = argus_mqtt.check_settings({"broker_host": "broker", "use_tls": True}).faults
+        assert (found.field, found.code) == ("tls_ca_file", "tls_unavailable")
+        assert says in found.message
+        assert "SSL_CERT_FILE" in found.message
+        assert "hunter2" not in found.message
