@@ -68,3 +68,18 @@ def test_streams_that_are_closed_full_or_of_another_encoding(tmp_path: Path) -> 
     assert json.loads(exported.stdout)["username"] == "caf\u00e9"
     unknown = shell('"$@" check "$FILE.caf\u00e9"', PYTHONIOENCODING="ascii:strict")
     assert (unknown.returncode, b"caf\\xe9" in unknown.stderr) == (2, True)
+
+
+def test_a_file_of_cameras_is_judged_before_anything_is_announced(tmp_path: Path) -> None:
+    path = tmp_path / "cameras.json"
+    for text, says in [
+        ('{"cameras": [], "system": 5}', '"system" must be an object'),
+        ('{"cameras": [], "sytem": {}}', 'contains "sytem"; it may contain "cameras" and "system"'),
+        ('{"system": {}}', '"cameras" must be a list of objects'),
+        ('[{"id": "a"}, {"id": "b"}, {"id": "a"}]', 'the camera "a" is listed more than once'),
+    ]:
+        path.write_text(text)
+        for command in ("announce", "clear-ghosts"):
+            ended = run("cameras", command, path, "-h", "x", "--json")
+            assert (ended.status, ended.err) == (2, ""), ended
+            assert says in json.loads(ended.out)["error"]

@@ -22,12 +22,11 @@ if TYPE_CHECKING:
 def run_announce(given: argparse.Namespace, terminal: Terminal) -> int:
     """Announce the cameras in a file."""
     cameras = _cameras(given.file)
-    system, listed = cameras.get("system"), cameras.get("cameras")
-    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
-        raise Misused(f'{_sources.name_of(given.file)}: "cameras" must be a list of objects, one for each camera')
+    system = cast("Mapping[str, object] | None", cameras.get("system"))
+    listed = cast("list[dict[str, object]]", cameras["cameras"])
     with connected(sound_settings(given, terminal), given, terminal) as client:
         if system is not None:
-            client.announce_system(cast("Mapping[str, object]", system))
+            client.announce_system(system)
         for camera in listed:
             client.announce_camera(camera)
         left = terminal.waiting("announcing", lambda: client.flush(given.timeout))
@@ -83,11 +82,23 @@ def _found(
 
 def _cameras(path: str) -> Mapping[str, object]:
     """Read the cameras in a file: a list of them, or an object with them and the system."""
-    value = _sources.json_of(path)
+    value, name = _sources.json_of(path), _sources.name_of(path)
     if isinstance(value, list):
-        return {"cameras": value}
+        value = {"cameras": value}
     if not isinstance(value, dict):
-        raise Misused(f'{_sources.name_of(path)} must be a list of cameras, or an object with "cameras"')
+        raise Misused(f'{name} must be a list of cameras, or an object with "cameras"')
+    unknown = [f'"{key}"' for key in value if key not in {"cameras", "system"}]
+    if unknown:
+        raise Misused(f'{name} contains {", ".join(unknown)}; it may contain "cameras" and "system"')
+    listed = value.get("cameras")
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        raise Misused(f'{name}: "cameras" must be a list of objects, one for each camera')
+    if not isinstance(value.get("system"), (dict, type(None))):
+        raise Misused(f'{name}: "system" must be an object')
+    ids = [one["id"] for one in listed if isinstance(one.get("id"), str)]
+    twice = next((one for at, one in enumerate(ids) if one in ids[:at]), None)
+    if twice is not None:
+        raise Misused(f'{name}: the camera "{twice}" is listed more than once')
     return cast("Mapping[str, object]", value)
 
 
