@@ -1,6 +1,7 @@
 //! The blocking client.
 
 mod cameras;
+mod checked;
 mod delivery;
 mod expected;
 mod ghosts;

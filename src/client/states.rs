@@ -1,6 +1,7 @@
 //! What is to stand at the broker for good.
 
-use super::hand_over::{check_not_availability, checked_topic, rank, EMPTY_STATE};
+use super::checked::{checked_topic, EMPTY_STATE};
+use super::hand_over::{check_not_availability, rank};
 use super::shared::Guarded;
 use super::{Client, Delivery};
 use crate::driver::Effects;

@@ -24,7 +24,7 @@ mod fault;
 mod file;
 #[path = "../../src/message.rs"]
 mod message;
-#[path = "../../src/client/monitor.rs"]
+#[path = "../../src/client/monitor/mod.rs"]
 mod monitor;
 #[path = "../../src/outbox/mod.rs"]
 mod outbox;

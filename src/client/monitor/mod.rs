@@ -3,11 +3,12 @@
 //! Whoever brings an input does what follows from it under the lock, so that the order in which packets are handed
 //! over is the order of the engine. Threads are told after the lock is given up, which those who wake up want.
 
+mod waiting;
+
 use crate::driver::{Driver, Effects};
 use crate::engine::Link;
 use crate::outbox::Time;
 use crate::sync::{Condvar, Mutex, MutexGuard};
-use std::time::Duration;
 
 /// What a monitor needs of its surroundings.
 pub(crate) trait Surroundings {
@@ -91,49 +92,6 @@ impl<L: Link, S: Surroundings, X> Monitor<L, S, X> {
         Some(result)
     }
 
-    /// Waits until `f` finds what it is looking for, for at most `timeout`; gives what it found.
-    pub(crate) fn wait<T>(
-        &self,
-        timeout: Duration,
-        f: impl FnMut(&mut Guarded<L, X>, Time) -> (Option<T>, Effects),
-    ) -> Option<T> {
-        self.wait_on(&self.changed, |guarded| &mut guarded.waiting, timeout, f)
-    }
-
-    /// As [`Monitor::wait`], for what there is to read.
-    pub(crate) fn wait_to_read<T>(
-        &self,
-        timeout: Duration,
-        f: impl FnMut(&mut Guarded<L, X>, Time) -> (Option<T>, Effects),
-    ) -> Option<T> {
-        self.wait_on(&self.news, |guarded| &mut guarded.reading, timeout, f)
-    }
-
-    /// `count`: of the threads that wait on this condition.
-    fn wait_on<T>(
-        &self,
-        condition: &Condvar,
-        count: fn(&mut Guarded<L, X>) -> &mut usize,
-        timeout: Duration,
-        mut f: impl FnMut(&mut Guarded<L, X>, Time) -> (Option<T>, Effects),
-    ) -> Option<T> {
-        let deadline = Deadline::after(timeout);
-        let mut guarded = self.lock();
-        loop {
-            let now = self.surroundings.now();
-            let (found, effects) = f(&mut guarded, now);
-            let left = deadline.left();
-            if found.is_some() || left.is_zero() {
-                self.settle(guarded, effects);
-                return found;
-            }
-            self.tell(&guarded, effects);
-            *count(&mut guarded) += 1;
-            guarded = crate::sync::wait_timeout(condition, guarded, left);
-            *count(&mut guarded) -= 1;
-        }
-    }
-
     /// The background thread has ended.
     pub(crate) fn end(&self) {
         let mut guarded = self.lock();
@@ -190,20 +148,5 @@ impl<L, X> Guarded<L, X> {
     /// Whether the background thread has ended.
     pub(crate) fn is_over(&self) -> bool {
         self.is_over
-    }
-}
-
-/// When a caller has waited enough; none when the time that it gives never comes.
-struct Deadline(Option<std::time::Instant>);
-
-impl Deadline {
-    fn after(timeout: Duration) -> Self {
-        Deadline(std::time::Instant::now().checked_add(timeout))
-    }
-
-    fn left(&self) -> Duration {
-        self.0.map_or(Duration::MAX, |deadline| {
-            deadline.saturating_duration_since(std::time::Instant::now())
-        })
     }
 }
