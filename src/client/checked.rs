@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::message::{Message, PublishOptions, MOST_NAMED_STATES};
+use crate::outbox::{Intake, Put, Time};
 use crate::payload::{check_event, check_payload};
 use crate::topic;
 use bytes::Bytes;
@@ -53,6 +54,29 @@ impl<'a> Checked<'a> {
             lifetime,
             checked_states(topic, options.states)?,
         ))
+    }
+
+    /// Puts it into the intake, or gives it back where more has to be known.
+    pub(super) fn put(self, intake: &mut Intake, now: Time, track: bool) -> Result<Put, Self> {
+        match self {
+            Checked::Event {
+                camera,
+                event,
+                snapshot: None,
+            } => {
+                let put = intake.put_event(now, camera, event, track);
+                put.map_err(|event| Checked::Event {
+                    camera,
+                    event,
+                    snapshot: None,
+                })
+            }
+            Checked::Other(message, lifetime, states) if states.is_empty() => {
+                let put = intake.put_message(now, message, lifetime, track);
+                put.map_err(|message| Checked::Other(message, lifetime, states))
+            }
+            _ => Err(self),
+        }
     }
 }
 

@@ -67,7 +67,9 @@ impl Drop for Delivery {
 
 /// Nobody wants to know what becomes of these; a thread that waits for one all the same is told so.
 pub(super) fn forget(shared: &Shared, ids: &[u64]) {
-    shared.call(|guarded, now| ((), guarded.driver.forget(now, ids)));
+    if !ids.iter().all(|id| shared.forget(*id)) {
+        shared.call(|guarded, now| ((), guarded.driver.forget(now, ids)));
+    }
 }
 
 /// See [`Delivery::wait`].

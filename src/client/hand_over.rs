@@ -8,7 +8,7 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::home_assistant;
 use crate::message::{Message, PublishOptions};
-use crate::outbox::{NamedState, Rank, Time};
+use crate::outbox::{Intake, NamedState, Rank, ReadyCamera, ReadyTopics, Time};
 use crate::topic;
 use bytes::Bytes;
 use std::sync::Arc;
@@ -28,9 +28,7 @@ impl Client {
         snapshot: Option<Bytes>,
         track: bool,
     ) -> Result<u64, Error> {
-        let checked = Checked::event(camera, event, snapshot)?;
-        self.shared
-            .call(|guarded, now| guarded.publish(now, checked, track))
+        self.publish_checked(Checked::event(camera, event, snapshot)?, track)
     }
 
     pub(crate) fn enqueue(
@@ -40,9 +38,18 @@ impl Client {
         options: PublishOptions<'_>,
         track: bool,
     ) -> Result<u64, Error> {
-        let checked = Checked::other(topic, payload, options)?;
-        self.shared
-            .call(|guarded, now| guarded.publish(now, checked, track))
+        self.publish_checked(Checked::other(topic, payload, options)?, track)
+    }
+
+    fn publish_checked(&self, checked: Checked<'_>, track: bool) -> Result<u64, Error> {
+        let put = (self.shared).put(checked, |intake, now, checked| {
+            checked.put(intake, now, track)
+        });
+        put.or_else(|checked| {
+            self.shared.call_with_intake(|guarded, intake, now| {
+                guarded.publish(now, intake, checked, track)
+            })
+        })
     }
 
     /// As `enqueue_event`, after forgetting a delivery; gives none, and does nothing, if another thread has the lock.
@@ -74,18 +81,29 @@ impl Client {
         track: bool,
         forget: Option<u64>,
     ) -> Result<Option<u64>, Error> {
-        self.try_after_forgetting(forget, |guarded, now| guarded.publish(now, checked, track))
+        let put = self.shared.try_put(checked, |intake, now, checked| {
+            match forget.is_none_or(|id| intake.forget(id)) {
+                true => checked.put(intake, now, track),
+                false => Err(checked),
+            }
+        });
+        match put {
+            Ok(id) => Ok(Some(id)),
+            Err(checked) => self.try_after_forgetting(forget, |guarded, intake, now| {
+                guarded.publish(now, intake, checked, track)
+            }),
+        }
     }
 
     /// Calls the driver after forgetting a delivery, if nobody holds the lock; waits for nobody, and gives none otherwise.
     pub(super) fn try_after_forgetting<T>(
         &self,
         forget: Option<u64>,
-        f: impl FnOnce(&mut Guarded, Time) -> (Result<T, Error>, Effects),
+        f: impl FnOnce(&mut Guarded, &mut Intake, Time) -> (Result<T, Error>, Effects),
     ) -> Result<Option<T>, Error> {
-        let done = self.shared.try_call(|guarded, now| {
+        let done = self.shared.try_call_with_intake(|guarded, intake, now| {
             let forgotten = forget.map(|id| guarded.driver.forget(now, &[id]));
-            let (result, effects) = f(guarded, now);
+            let (result, effects) = f(guarded, intake, now);
             (result, forgotten.unwrap_or_default().then(effects))
         });
         done.transpose()
@@ -96,6 +114,7 @@ impl Guarded {
     fn publish(
         &mut self,
         now: Time,
+        intake: &mut Intake,
         checked: Checked<'_>,
         track: bool,
     ) -> (Result<u64, Error>, Effects) {
@@ -104,9 +123,16 @@ impl Guarded {
                 camera,
                 event,
                 snapshot,
-            } => (Some(camera), self.event(camera, event, snapshot)),
+            } => {
+                let completed = self.event(&mut intake.ready, camera, event, snapshot);
+                (Some(camera), completed)
+            }
             Checked::Other(message, lifetime, states) => {
-                (None, self.other(message, lifetime, states))
+                let completed = self.other(message, lifetime, states);
+                if let Ok(completed) = &completed {
+                    intake.ready.add_topic(&completed.message.topic);
+                }
+                (None, completed)
             }
         };
         let Completed {
@@ -134,6 +160,7 @@ impl Guarded {
 
     fn event(
         &mut self,
+        ready: &mut ReadyTopics,
         camera: &str,
         event: Bytes,
         snapshot: Option<Bytes>,
@@ -143,20 +170,41 @@ impl Guarded {
         }
         let snapshot = snapshot.map(|jpeg| self.home()?.picture_of(camera, jpeg));
         let states = snapshot.transpose()?.map(named);
-        let topic = self.event_topic(camera)?;
-        let settings = self.driver.engine().newest_settings();
-        let lifetime = Some(settings.message_expiry_seconds);
+        let ReadyCamera {
+            topic,
+            lifetime_seconds,
+            qos,
+            retain,
+            ..
+        } = self.ready_camera(ready, camera)?;
         let message = Message {
             topic,
             payload: event,
-            qos: settings.qos,
-            retain: settings.retain_events,
+            qos,
+            retain,
         };
         Ok(Completed {
             message,
-            lifetime,
+            lifetime: Some(lifetime_seconds),
             states: states.into_iter().collect(),
         })
+    }
+
+    /// What the events of this camera have in common; looked up once.
+    fn ready_camera(&self, ready: &mut ReadyTopics, camera: &str) -> Result<ReadyCamera, Error> {
+        if let Some(camera) = ready.camera(camera) {
+            return Ok(camera.clone());
+        }
+        let settings = self.driver.engine().newest_settings();
+        let found = ReadyCamera {
+            topic: settings.event_topic.topic(camera)?.into(),
+            lifetime_seconds: settings.message_expiry_seconds,
+            qos: settings.qos,
+            retain: settings.retain_events,
+            is_followed: self.is_announced(camera),
+        };
+        ready.add_camera(camera, found.clone());
+        Ok(found)
     }
 
     fn other(

@@ -10,13 +10,9 @@ use crate::settings::Settings;
 use crate::waker::{self, Waker};
 use crate::wire::{Dialer, Sender};
 use std::collections::hash_map::RandomState;
-use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher};
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, OnceLock};
-
-/// Cameras whose topic is kept ready; more than a home has, and few enough to be no burden.
-const MOST_TOPICS: usize = 1024;
 
 /// See the module.
 pub(super) type Shared = Monitor<Sender, Host, Extra>;
@@ -55,7 +51,6 @@ pub(super) struct Extra {
     dialer: Dialer,
     /// Replaces `dialer` once the engine has taken over the settings that it was made of.
     next_dialer: Option<Dialer>,
-    topics: HashMap<String, Arc<str>>,
     /// The cameras that were announced to Home Assistant.
     pub(super) home: Option<HomeAssistant>,
     /// The next wait for a change of being online is to end at once.
@@ -71,7 +66,6 @@ impl Extra {
     /// New settings were accepted.
     pub(super) fn replace(&mut self, dialer: Dialer) {
         self.next_dialer = Some(dialer);
-        self.topics.clear();
     }
 }
 
@@ -87,7 +81,6 @@ pub(super) fn new(settings: Arc<Settings>, dialer: Dialer) -> Result<Shared, Err
     let extra = Extra {
         dialer,
         next_dialer: None,
-        topics: HashMap::new(),
         home: None,
         is_interrupted: false,
     };
@@ -106,20 +99,5 @@ impl Guarded {
             extra.dialer = dialer;
         }
         extra.dialer.clone()
-    }
-
-    /// The topic of this camera's events.
-    pub(super) fn event_topic(&mut self, camera: &str) -> Result<Arc<str>, Error> {
-        let topics = &mut self.extra.topics;
-        if let Some(topic) = topics.get(camera) {
-            return Ok(topic.clone());
-        }
-        let settings = self.driver.engine().newest_settings();
-        let topic: Arc<str> = settings.event_topic.topic(camera)?.into();
-        if topics.len() >= MOST_TOPICS {
-            topics.clear();
-        }
-        topics.insert(camera.to_owned(), topic.clone());
-        Ok(topic)
     }
 }

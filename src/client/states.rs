@@ -70,7 +70,7 @@ impl Client {
     ) -> Result<Option<u64>, Error> {
         check_state(&payload)?;
         let topic = checked_topic(topic)?;
-        self.try_after_forgetting(forget, |guarded, now| {
+        self.try_after_forgetting(forget, |guarded, _, now| {
             guarded.keep(now, &topic, payload, track)
         })
     }

@@ -80,7 +80,7 @@ impl Worker {
     fn plan(&mut self) -> (Plan, Option<Dialer>) {
         let open = self.open.as_ref().map(|(number, _)| *number);
         let inputs = &mut self.inputs;
-        self.shared.call(|guarded, now| {
+        self.shared.work(|guarded, now| {
             let mut effects = Effects::default();
             if let Some(number) = open.filter(|_| !inputs.is_empty()) {
                 effects = guarded.driver.report(now, number, inputs.drain(..));

@@ -64,6 +64,10 @@ impl Observed {
         }
     }
 
+    pub(super) fn has_news(&self) -> bool {
+        self.has_news
+    }
+
     /// What has to follow a change since `before`.
     pub(super) fn since(&self, before: &Observed, wake_worker: bool) -> Effects {
         Effects {

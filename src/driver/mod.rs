@@ -17,7 +17,7 @@ pub(crate) use steps::Taken;
 use crate::engine::{Connack, Engine, Input, Link, Notice, NoticeKinds, Plan};
 use crate::error::Error;
 use crate::message::Message;
-use crate::outbox::{NamedState, Rank, Time};
+use crate::outbox::{NamedState, Rank, Taken as Accepted, Terms, Time, Wake};
 use crate::outcome::Outcome;
 use crate::settings::Settings;
 use bytes::Bytes;
@@ -36,6 +36,8 @@ pub(crate) struct Driver<L> {
     waits_for: Option<Plan>,
     /// How things stood when it was last said who has to know.
     observed: Observed,
+    /// Changes with the settings and with the cameras that are announced.
+    generation: u64,
     /// What was done, for a simulation to check.
     #[cfg(test)]
     taken: Option<Vec<Taken>>,
@@ -50,6 +52,7 @@ impl<L: Link> Driver<L> {
             engine,
             link: None,
             waits_for: None,
+            generation: 0,
             #[cfg(test)]
             taken: None,
         }
@@ -86,6 +89,38 @@ impl<L: Link> Driver<L> {
         (result, self.act(now))
     }
 
+    /// Takes over what was accepted in an [`Intake`](crate::outbox::Intake), before anything else is done. Nothing
+    /// follows from it at once: for what can go, the background thread was woken.
+    pub(crate) fn take_over(&mut self, taken: &mut Accepted) {
+        if !taken.is_empty() {
+            self.take(Step::TakenOver, |engine| engine.take_over(taken));
+        }
+    }
+
+    /// On which terms messages may be accepted without the driver from now on.
+    pub(crate) fn terms(&self) -> Terms {
+        let outbox = self.engine.outbox();
+        let (messages, bytes) = match self.engine.closed() {
+            None => outbox.room(),
+            Some(_) => (0, 0),
+        };
+        Terms {
+            messages,
+            bytes,
+            takes_tracked: outbox.check_kept(true).is_ok(),
+            forgets_quietly: !self.observed.has_news(),
+            wake: match &self.waits_for {
+                None => Wake::Never,
+                Some(_) if self.engine.may_send() => Wake::Always,
+                Some(Plan::Wait(until) | Plan::Opening(until) | Plan::Run(until)) => {
+                    Wake::Before(*until)
+                }
+                Some(Plan::Open(_) | Plan::Finished) => Wake::Never,
+            },
+            generation: self.generation,
+        }
+    }
+
     /// See [`Engine::set_state`].
     pub(crate) fn set_state(
         &mut self,
@@ -115,6 +150,7 @@ impl<L: Link> Driver<L> {
         now: Time,
         settings: Arc<Settings>,
     ) -> (Result<(), Error>, Effects) {
+        self.generation += 1;
         self.step(now, |engine| engine.reconfigure(now, settings))
     }
 
@@ -125,6 +161,7 @@ impl<L: Link> Driver<L> {
 
     /// See [`Engine::set_announced`].
     pub(crate) fn set_announced(&mut self, now: Time, topics: HashSet<Arc<str>>) -> Effects {
+        self.generation += 1;
         self.step(now, |engine| engine.set_announced(topics)).1
     }
 

@@ -12,6 +12,8 @@ use crate::outbox::Time;
 pub(crate) enum Step {
     /// The engine is told what the call is for.
     Told,
+    /// It takes over what was accepted without it.
+    TakenOver,
     /// Time passes.
     Ticked,
     /// It is asked for the plan.

@@ -94,6 +94,12 @@ impl Engine {
         self.home_assistant.set_announced(topics);
     }
 
+    /// Whether a message that comes now may be able to go at once.
+    pub(crate) fn may_send(&self) -> bool {
+        self.connection()
+            .is_some_and(|connection| connection.is_online() && connection.has_room_for_message())
+    }
+
     /// The messages.
     pub(crate) fn outbox(&self) -> &Outbox {
         &self.outbox

@@ -150,6 +150,7 @@ impl Engine {
     /// has told the engine all that it read and wrote.
     pub(crate) fn tick(&mut self, now: Time, is_worker: bool) {
         self.say_state();
+        self.outbox.drop_excess();
         for deadline in Deadline::ALL {
             let is_ours = is_worker || !deadline.is_for_worker();
             if is_ours && !self.is_finished() && self.due_at(deadline).is_some_and(|at| at <= now) {

@@ -79,7 +79,7 @@ pub(crate) use version_choice::VersionChoice;
 
 use crate::error::Error;
 use crate::message::Message;
-use crate::outbox::{Bounds, NamedState, Outbox, Time};
+use crate::outbox::{Bounds, NamedState, Outbox, Taken, Time};
 use crate::outcome::{Outcome, ShutdownReport};
 use crate::settings::Settings;
 use broker::Broker;
@@ -181,6 +181,11 @@ impl Engine {
         let id = (self.outbox).accept(now, message, lifetime_seconds, tracked)?;
         self.outbox.name_states(id, states);
         Ok(id)
+    }
+
+    /// Takes over what was accepted without the engine. See [`Outbox::take_over`].
+    pub(crate) fn take_over(&mut self, taken: &mut Taken) {
+        self.outbox.take_over(taken);
     }
 
     /// What the background thread is to do next. Lets time pass.

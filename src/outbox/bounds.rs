@@ -50,6 +50,13 @@ impl Outbox {
         self.drop_until_there_is_room_for(0, 0);
     }
 
+    /// Drops, the oldest first, what was [taken over](Outbox::take_over) and has no room by new bounds.
+    pub(crate) fn drop_excess(&mut self) {
+        if std::mem::take(&mut self.may_exceed) {
+            self.drop_until_there_is_room_for(0, 0);
+        }
+    }
+
     /// Makes room for one more message, or says why there is none. Nothing is dropped for one that is then refused.
     pub(super) fn make_room(&mut self, cost: u64, tracked: bool) -> Result<(), Error> {
         self.bounds.check_cost(cost)?;
@@ -73,7 +80,7 @@ impl Outbox {
     }
 
     /// Refuses a message whose outcome is wanted where too many wait to be taken.
-    pub(super) fn check_kept(&self, tracked: bool) -> Result<(), Error> {
+    pub(crate) fn check_kept(&self, tracked: bool) -> Result<(), Error> {
         match tracked {
             true => (self.bounds).check_kept(self.outcomes.kept(), self.outcomes.bytes()),
             false => Ok(()),

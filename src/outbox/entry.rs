@@ -47,6 +47,34 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
+    /// A message that was just accepted.
+    pub(super) fn new(
+        id: u64,
+        now: Time,
+        message: Message,
+        lifetime_seconds: Option<u32>,
+        tracked: bool,
+    ) -> Self {
+        Entry {
+            id,
+            message,
+            accepted_at_ms: millis(now),
+            lifetime: lifetime_seconds.unwrap_or(LASTING),
+            tracked,
+            closes: 0,
+            closes_alone: 0,
+            sent_before: false,
+            tries: 0,
+            is_retry: false,
+            nature: Nature::Queued,
+        }
+    }
+
+    /// See [`deadline_ms`].
+    pub(super) fn deadline_ms(&self) -> Option<u64> {
+        deadline_ms(self.accepted_at_ms, self.lifetime)
+    }
+
     /// The Message Expiry Interval to send (MQTT 5, section 3.3.2.3.3): the lifetime less the whole
     /// seconds waited here, as a broker lowers it. `None` when the message never expires.
     pub(crate) fn expiry_left(&self, now: Time) -> Option<u32> {

@@ -8,12 +8,14 @@ mod counters;
 mod entry;
 mod flush_marks;
 mod id_hash;
+mod intake;
 mod lane;
 mod leading;
 mod named;
 mod outcomes;
 mod queues;
 mod ranking;
+mod ready_topics;
 mod room;
 mod saying;
 mod slab;
@@ -25,13 +27,15 @@ mod unheard;
 pub(crate) use bounds::Bounds;
 pub use counters::Counters;
 pub(crate) use entry::Entry;
+pub(crate) use intake::{Intake, Put, Taken, Terms, Wake};
 pub(crate) use named::NamedState;
+pub(crate) use ready_topics::{ReadyCamera, ReadyTopics};
 pub(crate) use states::Rank;
 
 use crate::error::Error;
 use crate::message::Message;
 use crate::outcome::{DropReason, Outcome};
-use entry::{millis, Nature, LASTING};
+use entry::{millis, Nature};
 use flush_marks::FlushMarks;
 use named::{Ahead, NamedStates};
 use outcomes::Outcomes;
@@ -53,6 +57,8 @@ pub(crate) struct Outbox {
     last_id: u64,
     /// Bytes of the messages queued and in flight, without those that say states.
     bytes: u64,
+    /// Messages were accepted that these bounds may have no room for.
+    may_exceed: bool,
     /// The messages of the queue.
     in_flight: usize,
     in_flight_bytes: u64,
@@ -70,6 +76,7 @@ impl Outbox {
             named: NamedStates::default(),
             last_id: 0,
             bytes: 0,
+            may_exceed: false,
             in_flight: 0,
             in_flight_bytes: 0,
             outcomes: Outcomes::default(),
@@ -123,27 +130,18 @@ impl Outbox {
         tracked: bool,
     ) -> Result<u64, Error> {
         self.expire(now);
-        let entry = Entry {
-            id: self.last_id + 1,
-            message,
-            accepted_at_ms: millis(now),
-            lifetime: lifetime_seconds.unwrap_or(LASTING),
-            tracked,
-            closes: 0,
-            closes_alone: 0,
-            sent_before: false,
-            tries: 0,
-            is_retry: false,
-            nature: Nature::Queued,
-        };
-        let cost = entry.cost();
-        self.make_room(cost, tracked).inspect_err(|_| {
+        let entry = Entry::new(self.last_id + 1, now, message, lifetime_seconds, tracked);
+        self.make_room(entry.cost(), tracked).inspect_err(|_| {
             self.counters.refused_queue_full += 1;
         })?;
         let id = self.admit(tracked);
-        self.bytes += cost;
-        self.queues.push_back(entry);
+        self.enqueue(entry);
         Ok(id)
+    }
+
+    fn enqueue(&mut self, entry: Entry) {
+        self.bytes += entry.cost();
+        self.queues.push_back(entry);
     }
 
     /// Gives the id of a message that is accepted.

@@ -119,7 +119,7 @@ impl World<'_> {
         if !process.engine().is_online() {
             return Some("not online");
         }
-        if process.engine().outbox().unfinished() > 0 {
+        if process.engine().outbox().unfinished() > 0 || !process.intake.is_empty() {
             return Some("messages wait");
         }
         if !self.has_states() {

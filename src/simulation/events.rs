@@ -8,10 +8,18 @@ use super::world::World;
 use crate::driver::Driver;
 use crate::engine::{Connack, ConnectionEnd, EndCause, Input, Subject, Version};
 use crate::message::{Message, QoS};
-use crate::outbox::Time;
+use crate::outbox::{NamedState, Time};
 use crate::settings::{Protocol, Settings};
 use crate::ErrorKind;
 use std::sync::Arc;
+
+/// What `Client::publish` is given.
+pub(super) struct Published {
+    pub(super) message: Message,
+    pub(super) lifetime: Option<u32>,
+    pub(super) is_tracked: bool,
+    pub(super) states: Vec<NamedState>,
+}
 
 impl World<'_> {
     pub(super) fn apply(&mut self, op: &Op) {
@@ -38,7 +46,9 @@ impl World<'_> {
             }
             Op::Forget => {
                 for id in 1..self.ledger.next_id() {
-                    self.act(Cause::Asked, |driver, now| ((), driver.forget(now, &[id])));
+                    if !self.forget(id) {
+                        self.act(Cause::Asked, |driver, now| ((), driver.forget(now, &[id])));
+                    }
                     if let Some(entry) = self.ledger.get(id) {
                         entry.is_held = false;
                     }
@@ -197,11 +207,31 @@ impl World<'_> {
         };
         let states = named.map(|(_, state)| state).into_iter().collect();
         let (lifetime, is_tracked) = (entry.lifetime, batch.is_tracked);
-        // The engine counts it while the world is still asking; so the books are kept first.
-        self.ledger.accepted(entry);
         let engine = self.client().engine();
         let is_closed = engine.is_finished() || engine.is_stopping();
-        let driver = &mut self.client().driver;
+        let published = Published {
+            message,
+            lifetime,
+            is_tracked,
+            states,
+        };
+        let Some(published) = self.put(id, published) else {
+            if is_closed {
+                self.fail("a closed client accepts a message".into());
+            }
+            self.coverage.messages += 1;
+            self.ledger.accepted(entry);
+            return;
+        };
+        self.take_over();
+        // The engine counts it while the world is still asking; so the books are kept first.
+        self.ledger.accepted(entry);
+        let Published {
+            message, states, ..
+        } = published;
+        let client = self.client();
+        client.intake.ready.add_topic(&message.topic);
+        let driver = &mut client.driver;
         let (published, effects) = driver.publish(now, message, lifetime, is_tracked, states);
         match &published {
             Ok(given) if *given != id => self.fail(format!("message {id} is called {given}")),
@@ -214,6 +244,7 @@ impl World<'_> {
             }
         }
         self.follow(&[Cause::Publish], effects);
+        self.let_in();
     }
 
     /// As `Client::reconnect`.

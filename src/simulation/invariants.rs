@@ -1,15 +1,13 @@
 //! What has to hold after every step, whatever happened.
 
 use super::coverage::Cause;
+use super::intake::NOTICED;
 use super::process::Worker;
 use super::world::World;
 use crate::driver::Taken;
 use crate::engine::{FarewellSnapshot, Notice, PhaseSnapshot, Snapshot, State};
 use crate::outbox::Time;
 use std::sync::Arc;
-
-/// How late an expiry may be noticed by a thread that is free to notice it.
-const NOTICED: Time = Time::from_millis(1);
 
 impl World<'_> {
     /// Notes the first thing that is wrong.
@@ -84,6 +82,7 @@ impl World<'_> {
                 "a message that expires at {due:?} has not by {now:?}"
             ));
         }
+        self.check_intake();
         self.check_sleep();
     }
 
@@ -160,6 +159,7 @@ impl World<'_> {
         if self.reads_notices {
             self.read_notices();
         }
+        self.take_over();
         let now = self.air.now;
         let engine = self.client().engine();
         let (status, is_online) = (engine.status(now, Time::ZERO), engine.is_online());

@@ -12,6 +12,7 @@ mod endings;
 mod events;
 mod handed;
 mod home;
+mod intake;
 mod invariants;
 mod ledger;
 mod manners;

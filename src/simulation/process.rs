@@ -11,7 +11,7 @@ use super::watch::Watch;
 use super::world::World;
 use crate::driver::{Driver, Effects, Step, Taken};
 use crate::engine::{Attempt, Engine, Input, PhaseSnapshot, Plan, Subject};
-use crate::outbox::Time;
+use crate::outbox::{Intake, Time};
 use crate::settings::Settings;
 use std::sync::Arc;
 
@@ -29,6 +29,7 @@ pub(super) enum Worker {
 #[derive(Debug)]
 pub(super) struct Process {
     pub(super) driver: Driver<SimulatedLink>,
+    pub(super) intake: Intake,
     pub(super) worker: Worker,
     pub(super) woken: bool,
     pub(super) opening: Option<Opening>,
@@ -45,7 +46,10 @@ impl Process {
     pub(super) fn new(settings: &Arc<Settings>, now: Time, seed: u64) -> Self {
         let mut driver = Driver::new(settings.clone(), now, seed);
         driver.begin_recording();
+        let mut intake = Intake::new();
+        intake.set_terms(driver.terms());
         Process {
+            intake,
             waiters: Waiters::default(),
             driver,
             worker: Worker::Due,
@@ -94,9 +98,11 @@ impl World<'_> {
         cause: Cause,
         f: impl FnOnce(&mut Driver<SimulatedLink>, Time) -> (T, Effects),
     ) -> T {
+        self.take_over();
         let now = self.air.now;
         let (result, effects) = f(&mut self.client().driver, now);
         self.follow(&[cause], effects);
+        self.let_in();
         result
     }
 
@@ -108,6 +114,7 @@ impl World<'_> {
             let cause = match taken.step {
                 // A link that is gone is one more.
                 Step::Told => causes.next().unwrap_or(Cause::Stalled),
+                Step::TakenOver => Cause::Publish,
                 Step::Ticked | Step::Plan => Cause::Time,
                 Step::NextPacket => Cause::Packet,
             };
@@ -128,6 +135,7 @@ impl World<'_> {
 
     /// The background thread reports what happened, all at once.
     pub(super) fn report(&mut self, number: u64, inputs: Vec<Input>) {
+        self.take_over();
         let mut causes = Vec::new();
         for input in &inputs {
             causes.push(self.cause(number, input));
@@ -136,6 +144,7 @@ impl World<'_> {
         let now = self.air.now;
         let effects = self.client().driver.report(now, number, inputs);
         self.follow(&causes, effects);
+        self.let_in();
     }
 
     pub(super) fn cause(&mut self, number: u64, input: &Input) -> Cause {

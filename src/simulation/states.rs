@@ -133,6 +133,7 @@ impl World<'_> {
     /// As `Client::publish_state` and `Client::forget_state`.
     pub(super) fn say_state(&mut self, which: u8, forgets: bool) {
         let number = usize::from(which) % TOPICS;
+        self.take_over();
         let id = self.ledger.next_id();
         self.ledger.accepted(Entry::of_state(self.air.now));
         self.states.said += 1;
@@ -162,6 +163,7 @@ impl World<'_> {
             }
         }
         self.follow(&[Cause::Publish], effects);
+        self.let_in();
     }
 
     /// Availability topics that new settings gave up hold nothing, once wills on them must have come.

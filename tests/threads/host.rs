@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) const PATIENCE: Duration = Duration::from_secs(3600);
+const IGNORED: &str = "events/ignored";
 const NOW: Time = Duration::from_secs(1);
 
 /// What was handed over and not written.
@@ -32,6 +33,12 @@ impl Link for Handed {
 struct Host {
     called: Mutex<bool>,
     was_called: Condvar,
+    /// Whether the background thread waits to be called.
+    sleeps: Mutex<bool>,
+    fell_asleep: Condvar,
+    /// How many messages the broker has got.
+    arrived: Mutex<usize>,
+    one_more: Condvar,
     readable: Mutex<bool>,
 }
 
@@ -56,10 +63,40 @@ impl Surroundings for Host {
 
 impl Host {
     fn wait(&self) {
+        *lock(&self.sleeps) = true;
+        self.fell_asleep.notify_all();
         let mut called = lock(&self.called);
         while !std::mem::take(&mut *called) {
             called = crate::sync::wait_timeout(&self.was_called, called, PATIENCE);
         }
+        drop(called);
+        *lock(&self.sleeps) = false;
+    }
+
+    /// What the broker says to what was handed over, which is written with that.
+    fn answers(&self, queue: &Queue) -> Vec<Input> {
+        let packets = std::mem::take(&mut *lock(queue));
+        let mut inputs = Vec::new();
+        for packet in packets {
+            match packet {
+                Packet::Publish { token, topic, .. } => {
+                    inputs.push(Input::Written(token));
+                    if &*topic != IGNORED {
+                        inputs.push(Input::Acked(token, Ok(())));
+                    }
+                    if topic.starts_with("events/") {
+                        *lock(&self.arrived) += 1;
+                        self.one_more.notify_all();
+                    }
+                }
+                Packet::Subscribe { token, .. } => inputs.push(Input::Subscribed(token, Ok(()))),
+                Packet::Disconnect { .. } => inputs.push(Input::Ended(ConnectionEnd {
+                    kind: EndCause::ByPeer,
+                    text: "it closed".into(),
+                })),
+            }
+        }
+        inputs
     }
 }
 
@@ -80,9 +117,9 @@ impl Client {
         loop {
             let mut inputs = Vec::new();
             if let Some((_, queue)) = &open {
-                inputs = answers(queue);
+                inputs = monitor.surroundings().answers(queue);
             }
-            let plan = monitor.call(|guarded, now| {
+            let plan = monitor.work(|guarded, now| {
                 let mut effects = Effects::default();
                 if let Some((number, _)) = open {
                     effects = guarded.driver.report(now, number, inputs);
@@ -112,16 +149,52 @@ impl Client {
     }
 
     pub(crate) fn publish(&self) -> u64 {
+        self.publish_on("events/door")
+    }
+
+    /// Publishes what the broker will never acknowledge.
+    pub(crate) fn publish_in_vain(&self) -> u64 {
+        self.publish_on(IGNORED)
+    }
+
+    fn publish_on(&self, topic: &str) -> u64 {
         let message = Message {
-            topic: "events/door".into(),
+            topic: topic.into(),
             payload: "{}".into(),
             qos: QoS::AtLeastOnce,
             retain: false,
         };
-        let id = self
-            .0
-            .call(|guarded, now| guarded.driver.publish(now, message, None, true, Vec::new()));
-        id.expect("there is room")
+        let put = self.0.put(message, |intake, now, message| {
+            intake.put_message(now, message, None, true)
+        });
+        put.unwrap_or_else(|message| {
+            let id = self.0.call_with_intake(|guarded, intake, now| {
+                intake.ready.add_topic(&message.topic);
+                guarded.driver.publish(now, message, None, true, Vec::new())
+            });
+            id.expect("there is room")
+        })
+    }
+
+    /// Waits until the broker has got so many messages and the background thread sleeps, without asking the client.
+    pub(crate) fn wait_arrived(&self, count: usize) {
+        let host = self.0.surroundings();
+        let mut arrived = lock(&host.arrived);
+        while *arrived < count {
+            arrived = crate::sync::wait_timeout(&host.one_more, arrived, PATIENCE);
+        }
+        drop(arrived);
+        let mut sleeps = lock(&host.sleeps);
+        while !*sleeps {
+            sleeps = crate::sync::wait_timeout(&host.fell_asleep, sleeps, PATIENCE);
+        }
+    }
+
+    pub(crate) fn forget(&self, id: u64) {
+        if !self.0.forget(id) {
+            self.0
+                .call(|guarded, now| ((), guarded.driver.forget(now, &[id])));
+        }
     }
 
     /// None when another got it.
@@ -192,6 +265,11 @@ impl Client {
         });
     }
 
+    /// Closes it at once.
+    pub(crate) fn finish(&self) {
+        self.0.call(|guarded, now| ((), guarded.driver.finish(now)));
+    }
+
     pub(crate) fn shut_down(&self) {
         let began = self
             .0
@@ -205,23 +283,4 @@ impl Client {
 fn has_packets(open: &Option<(u64, Queue)>) -> bool {
     open.as_ref()
         .is_some_and(|(_, queue)| !lock(queue).is_empty())
-}
-
-/// What the broker says to what was handed over, which is written with that.
-fn answers(queue: &Queue) -> Vec<Input> {
-    let packets = std::mem::take(&mut *lock(queue));
-    let mut inputs = Vec::new();
-    for packet in packets {
-        match packet {
-            Packet::Publish { token, .. } => {
-                inputs.extend([Input::Written(token), Input::Acked(token, Ok(()))]);
-            }
-            Packet::Subscribe { token, .. } => inputs.push(Input::Subscribed(token, Ok(()))),
-            Packet::Disconnect { .. } => inputs.push(Input::Ended(ConnectionEnd {
-                kind: EndCause::ByPeer,
-                text: "it closed".into(),
-            })),
-        }
-    }
-    inputs
 }

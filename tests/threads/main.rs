@@ -60,7 +60,7 @@ use shuttle::thread;
 const SCHEDULES: usize = 1000;
 
 fn main() {
-    let cases: [(&str, fn()); 4] = [
+    let cases: [(&str, fn()); 6] = [
         (
             "whoever_waits_for_a_message_or_to_be_online_is_woken",
             whoever_waits_for_a_message_or_to_be_online_is_woken,
@@ -72,6 +72,14 @@ fn main() {
         (
             "whoever_reads_notices_gets_each_outcome_and_the_end",
             whoever_reads_notices_gets_each_outcome_and_the_end,
+        ),
+        (
+            "whoever_waits_for_a_message_that_another_forgets_is_told",
+            whoever_waits_for_a_message_that_another_forgets_is_told,
+        ),
+        (
+            "messages_go_out_though_nobody_waits_for_them",
+            messages_go_out_though_nobody_waits_for_them,
         ),
         ("a_shutdown_ends_every_wait", a_shutdown_ends_every_wait),
     ];
@@ -129,6 +137,39 @@ fn two_that_wait_for_one_message_are_both_told() {
             other.join().expect("the other panicked"),
         );
         assert!(mine.is_some() != others.is_some(), "one of them gets it");
+    });
+}
+
+fn whoever_waits_for_a_message_that_another_forgets_is_told() {
+    explore(|client| {
+        // The second does not need the driver to be forgotten.
+        let ids = [client.publish_in_vain(), client.publish_in_vain()];
+        let other = {
+            let client = client.clone();
+            thread::spawn(move || ids.map(|id| client.wait_for_outcome(id)))
+        };
+        client.wait_arrived(1);
+        for id in ids {
+            client.forget(id);
+        }
+        let outcomes = other.join().expect("the other panicked");
+        assert_eq!(outcomes, [None, None]);
+        client.finish();
+    });
+}
+
+fn messages_go_out_though_nobody_waits_for_them() {
+    explore(|client| {
+        let other = {
+            let client = client.clone();
+            thread::spawn(move || client.publish())
+        };
+        for count in 1..=4 {
+            client.publish();
+            client.wait_arrived(count);
+        }
+        client.wait_arrived(5);
+        other.join().expect("the other panicked");
     });
 }
 

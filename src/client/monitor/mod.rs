@@ -1,13 +1,19 @@
-//! The driver behind its one mutex: who waits, who is woken, and in which order.
+//! The driver behind its mutex: who waits, who is woken, and in which order.
 //!
 //! Whoever brings an input does what follows from it under the lock, so that the order in which packets are handed
 //! over is the order of the engine. Threads are told after the lock is given up, which those who wake up want.
+//!
+//! A message about which there is nothing to decide goes into the [`Intake`], under a mutex of its own that is held for
+//! moments. Whoever has the driver takes over what is there before anything else, so that nobody sees the difference. The
+//! background thread then does its work with the driver's mutex alone; every other call holds both, in this order, as it
+//! may give out ids and change the terms.
 
+mod publishing;
 mod waiting;
 
 use crate::driver::{Driver, Effects};
 use crate::engine::Link;
-use crate::outbox::Time;
+use crate::outbox::{Intake, Taken, Terms, Time};
 use crate::sync::{Condvar, Mutex, MutexGuard};
 
 /// What a monitor needs of its surroundings.
@@ -24,6 +30,7 @@ pub(crate) trait Surroundings {
 #[derive(Debug)]
 pub(crate) struct Monitor<L, S, X> {
     guarded: Mutex<Guarded<L, X>>,
+    intake: Mutex<Intake>,
     /// What a thread may be waiting for has changed.
     changed: Condvar,
     /// There is something to read, or never will be again.
@@ -36,6 +43,8 @@ pub(crate) struct Monitor<L, S, X> {
 pub(crate) struct Guarded<L, X> {
     pub(crate) driver: Driver<L>,
     pub(crate) extra: X,
+    /// What is taken over from the intake; empty between two calls.
+    taken: Taken,
     /// Threads that wait on `changed`, and on `news`. Waking them costs system calls and a fight for the lock, so it
     /// is done only for somebody.
     waiting: usize,
@@ -46,10 +55,14 @@ pub(crate) struct Guarded<L, X> {
 
 impl<L: Link, S: Surroundings, X> Monitor<L, S, X> {
     pub(crate) fn new(driver: Driver<L>, surroundings: S, extra: X) -> Self {
+        let mut intake = Intake::new();
+        intake.set_terms(driver.terms());
         Monitor {
+            intake: Mutex::new(intake),
             guarded: Mutex::new(Guarded {
                 driver,
                 extra,
+                taken: Taken::default(),
                 waiting: 0,
                 reading: 0,
                 is_over: false,
@@ -66,44 +79,85 @@ impl<L: Link, S: Surroundings, X> Monitor<L, S, X> {
 
     /// Looks at something, and changes nothing that anybody waits for.
     pub(crate) fn look<T>(&self, f: impl FnOnce(&mut Guarded<L, X>, Time) -> T) -> T {
-        let mut guarded = self.lock();
+        let mut guarded = crate::sync::lock(&self.guarded);
+        self.take_over(&mut guarded);
         let now = self.surroundings.now();
         f(&mut guarded, now)
     }
 
     /// Calls the driver, and does what follows.
     pub(crate) fn call<T>(&self, f: impl FnOnce(&mut Guarded<L, X>, Time) -> (T, Effects)) -> T {
-        let mut guarded = self.lock();
+        self.call_with_intake(|guarded, _, now| f(guarded, now))
+    }
+
+    /// As [`Monitor::call`], for what is to be known to the intake afterwards.
+    pub(crate) fn call_with_intake<T>(
+        &self,
+        f: impl FnOnce(&mut Guarded<L, X>, &mut Intake, Time) -> (T, Effects),
+    ) -> T {
+        let (guarded, intake) = self.lock_both();
+        self.call_locked(guarded, intake, f)
+    }
+
+    /// As [`Monitor::call_with_intake`] if nobody holds a lock; waits for nobody, and gives none otherwise.
+    pub(crate) fn try_call_with_intake<T>(
+        &self,
+        f: impl FnOnce(&mut Guarded<L, X>, &mut Intake, Time) -> (T, Effects),
+    ) -> Option<T> {
+        let guarded = crate::sync::try_lock(&self.guarded)?;
+        let intake = crate::sync::try_lock(&self.intake)?;
+        Some(self.call_locked(guarded, intake, f))
+    }
+
+    fn call_locked<T>(
+        &self,
+        mut guarded: MutexGuard<'_, Guarded<L, X>>,
+        mut intake: MutexGuard<'_, Intake>,
+        f: impl FnOnce(&mut Guarded<L, X>, &mut Intake, Time) -> (T, Effects),
+    ) -> T {
+        guarded.empty(&mut intake);
+        guarded.take_over();
         let now = self.surroundings.now();
-        let (result, effects) = f(&mut guarded, now);
+        let (result, effects) = f(&mut guarded, &mut intake, now);
+        guarded.let_in(&mut intake);
+        drop(intake);
         self.settle(guarded, effects);
         result
     }
 
-    /// As [`Monitor::call`] if nobody holds the lock; waits for nobody, and gives none otherwise.
-    pub(crate) fn try_call<T>(
-        &self,
-        f: impl FnOnce(&mut Guarded<L, X>, Time) -> (T, Effects),
-    ) -> Option<T> {
-        let mut guarded = crate::sync::try_lock(&self.guarded)?;
+    /// Calls the driver for the background thread: publishers put messages into the intake meanwhile.
+    pub(crate) fn work<T>(&self, f: impl FnOnce(&mut Guarded<L, X>, Time) -> (T, Effects)) -> T {
+        let mut guarded = crate::sync::lock(&self.guarded);
+        self.take_over(&mut guarded);
         let now = self.surroundings.now();
-        let (result, effects) = f(&mut guarded, now);
+        let (result, mut effects) = f(&mut guarded, now);
+        effects.wake_worker |= self.intake().set_terms(guarded.terms());
         self.settle(guarded, effects);
-        Some(result)
+        result
     }
 
     /// The background thread has ended.
     pub(crate) fn end(&self) {
-        let mut guarded = self.lock();
+        let mut guarded = crate::sync::lock(&self.guarded);
         guarded.is_over = true;
         drop(guarded);
         self.changed.notify_all();
         self.news.notify_all();
     }
 
-    /// A panic under the lock is a defect, but not one that should take the callers down.
-    fn lock(&self) -> MutexGuard<'_, Guarded<L, X>> {
-        crate::sync::lock(&self.guarded)
+    /// Takes over what is in the intake, and holds that only for as long as it takes to empty it.
+    fn take_over(&self, guarded: &mut Guarded<L, X>) {
+        guarded.empty(&mut self.intake());
+        guarded.take_over();
+    }
+
+    fn lock_both(&self) -> (MutexGuard<'_, Guarded<L, X>>, MutexGuard<'_, Intake>) {
+        let guarded = crate::sync::lock(&self.guarded);
+        (guarded, self.intake())
+    }
+
+    fn intake(&self) -> MutexGuard<'_, Intake> {
+        crate::sync::lock(&self.intake)
     }
 
     /// Does what follows a call, and gives up the lock.
@@ -140,6 +194,34 @@ impl<L: Link, S: Surroundings, X> Monitor<L, S, X> {
         }
         if readers {
             self.news.notify_all();
+        }
+    }
+}
+
+impl<L: Link, X> Guarded<L, X> {
+    /// Takes what is in the intake.
+    fn empty(&mut self, intake: &mut Intake) {
+        if !intake.is_empty() {
+            self.taken = intake.take(std::mem::take(&mut self.taken));
+        }
+    }
+
+    /// Takes over what was in the intake.
+    fn take_over(&mut self) {
+        self.driver.take_over(&mut self.taken);
+    }
+
+    /// Sets new terms for the intake, from which all was taken over.
+    fn let_in(&mut self, intake: &mut Intake) {
+        intake.continue_after(self.driver.engine().outbox().last_id());
+        intake.set_terms(self.terms());
+    }
+
+    fn terms(&self) -> Terms {
+        let terms = self.driver.terms();
+        Terms {
+            forgets_quietly: terms.forgets_quietly && self.waiting == 0,
+            ..terms
         }
     }
 }

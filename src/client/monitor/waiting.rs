@@ -35,17 +35,23 @@ impl<L: Link, S: Surroundings, X> Monitor<L, S, X> {
         mut f: impl FnMut(&mut Guarded<L, X>, Time) -> (Option<T>, Effects),
     ) -> Option<T> {
         let deadline = Deadline::after(timeout);
-        let mut guarded = self.lock();
+        let mut guarded = crate::sync::lock(&self.guarded);
         loop {
+            let mut intake = self.intake();
+            guarded.empty(&mut intake);
+            guarded.take_over();
             let now = self.surroundings.now();
             let (found, effects) = f(&mut guarded, now);
             let left = deadline.left();
-            if found.is_some() || left.is_zero() {
+            let is_over = found.is_some() || left.is_zero();
+            *count(&mut guarded) += usize::from(!is_over);
+            guarded.let_in(&mut intake);
+            drop(intake);
+            if is_over {
                 self.settle(guarded, effects);
                 return found;
             }
             self.tell(&guarded, effects);
-            *count(&mut guarded) += 1;
             guarded = crate::sync::wait_timeout(condition, guarded, left);
             *count(&mut guarded) -= 1;
         }

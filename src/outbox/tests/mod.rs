@@ -2,6 +2,7 @@
 
 mod bounds;
 mod holding;
+mod intake;
 mod model;
 mod named;
 mod plain;

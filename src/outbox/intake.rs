@@ -1,0 +1,242 @@
+//! Where publishers put their messages: they wait for each other for moments only, and for whoever uses the outbox not
+//! at all.
+//!
+//! A message that was put here is accepted: it has its id, and there is room for it in the outbox, which takes it over
+//! before anything else is done with the outbox. A message about which more has to be decided than whether there is room
+//! is not put here.
+
+use super::entry::{millis, Entry};
+use super::ready_topics::ReadyTopics;
+use super::{Outbox, Time};
+use crate::message::Message;
+use bytes::Bytes;
+
+/// So many wait here at most: whoever brings the next one moves them on. Enough for several packets' worth of a write,
+/// and few enough that moving them takes nobody long.
+const MOST: usize = 256;
+
+/// For which messages the background thread has to be woken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wake {
+    /// None: it is awake.
+    Never,
+    /// Those that expire before this.
+    Before(Time),
+    /// Each: it may be able to send it.
+    Always,
+}
+
+/// On which terms messages may be put here, until the next ones.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terms {
+    /// Room for so many messages and bytes beside those that the outbox has.
+    pub(crate) messages: usize,
+    pub(crate) bytes: u64,
+    /// Whether there is room for outcomes.
+    pub(crate) takes_tracked: bool,
+    /// Whether nobody has to hear of it when an outcome is forgotten.
+    pub(crate) forgets_quietly: bool,
+    pub(crate) wake: Wake,
+    /// Changes with all that makes a topic ready.
+    pub(crate) generation: u64,
+}
+
+/// What was put here, to be taken over.
+#[derive(Debug, Default)]
+pub(crate) struct Taken {
+    entries: Vec<Entry>,
+    forgotten: Vec<u64>,
+}
+
+/// A message that was put here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Put {
+    pub(crate) id: u64,
+    /// The background thread has to be woken for it.
+    pub(crate) wakes_worker: bool,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Intake {
+    waiting: Taken,
+    bytes: u64,
+    last_id: u64,
+    terms: Terms,
+    pub(crate) ready: ReadyTopics,
+}
+
+impl Intake {
+    /// One that takes nothing before it has its terms.
+    pub(crate) fn new() -> Self {
+        Intake {
+            waiting: Taken::default(),
+            bytes: 0,
+            last_id: 0,
+            terms: Terms {
+                messages: 0,
+                bytes: 0,
+                takes_tracked: false,
+                forgets_quietly: false,
+                wake: Wake::Never,
+                generation: 0,
+            },
+            ready: ReadyTopics::default(),
+        }
+    }
+
+    /// Puts an event of a camera here. Gives it back where that needs the outbox.
+    pub(crate) fn put_event(
+        &mut self,
+        now: Time,
+        camera: &str,
+        event: Bytes,
+        tracked: bool,
+    ) -> Result<Put, Bytes> {
+        let Some(ready) = self
+            .ready
+            .camera(camera)
+            .filter(|camera| !camera.is_followed)
+        else {
+            return Err(event);
+        };
+        let message = Message {
+            topic: ready.topic.clone(),
+            payload: event,
+            qos: ready.qos,
+            retain: ready.retain,
+        };
+        let lifetime = Some(ready.lifetime_seconds);
+        let put = self.put(now, message, lifetime, tracked);
+        put.map_err(|message| message.payload)
+    }
+
+    /// As [`Intake::put_event`], a message for any topic.
+    pub(crate) fn put_message(
+        &mut self,
+        now: Time,
+        mut message: Message,
+        lifetime_seconds: Option<u32>,
+        tracked: bool,
+    ) -> Result<Put, Message> {
+        let Some(topic) = self.ready.topic(&message.topic) else {
+            return Err(message);
+        };
+        message.topic = topic;
+        self.put(now, message, lifetime_seconds, tracked)
+    }
+
+    fn put(
+        &mut self,
+        now: Time,
+        message: Message,
+        lifetime_seconds: Option<u32>,
+        tracked: bool,
+    ) -> Result<Put, Message> {
+        let id = self.last_id + 1;
+        let entry = Entry::new(id, now, message, lifetime_seconds, tracked);
+        let cost = entry.cost();
+        let waiting = self.waiting.entries.len();
+        let has_room = waiting < self.terms.messages.min(MOST)
+            && self.bytes + cost <= self.terms.bytes
+            && (self.terms.takes_tracked || !tracked);
+        if !has_room {
+            return Err(entry.message);
+        }
+        let wakes_worker = wakes(self.terms.wake, &entry);
+        if wakes_worker {
+            self.terms.wake = Wake::Never;
+        }
+        self.last_id = id;
+        self.bytes += cost;
+        self.waiting.entries.push(entry);
+        Ok(Put { id, wakes_worker })
+    }
+
+    /// Notes that nobody will ask for the outcome of this message; false where that needs the outbox.
+    pub(crate) fn forget(&mut self, id: u64) -> bool {
+        let may_wait = self.terms.forgets_quietly && self.waiting.forgotten.len() < MOST;
+        if may_wait {
+            self.waiting.forgotten.push(id);
+        }
+        may_wait
+    }
+
+    /// Gives what waits here, in exchange for what is to hold the next.
+    pub(crate) fn take(&mut self, emptied: Taken) -> Taken {
+        debug_assert!(emptied.is_empty());
+        // What the outbox has from now on.
+        let terms = &mut self.terms;
+        terms.messages = terms.messages.saturating_sub(self.waiting.entries.len());
+        terms.bytes = terms.bytes.saturating_sub(std::mem::take(&mut self.bytes));
+        std::mem::replace(&mut self.waiting, emptied)
+    }
+
+    /// Whether nothing waits here.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    /// The ids up to this one were given by the outbox meanwhile.
+    pub(crate) fn continue_after(&mut self, last_id: u64) {
+        self.last_id = last_id;
+    }
+
+    /// New terms. True when the background thread has to be woken for what waits here.
+    pub(crate) fn set_terms(&mut self, terms: Terms) -> bool {
+        if terms.generation != self.terms.generation {
+            self.ready = ReadyTopics::default();
+        }
+        self.terms = terms;
+        let waiting = &self.waiting.entries;
+        // There was room for all of them by the terms before, which new settings may have changed since.
+        let is_over = waiting.len() > terms.messages || self.bytes > terms.bytes;
+        let wakes_worker = is_over || waiting.iter().any(|entry| wakes(terms.wake, entry));
+        if wakes_worker {
+            self.terms.wake = Wake::Never;
+        }
+        wakes_worker
+    }
+}
+
+impl Taken {
+    /// Whether there is nothing.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.forgotten.is_empty()
+    }
+}
+
+fn wakes(wake: Wake, entry: &Entry) -> bool {
+    match wake {
+        Wake::Never => false,
+        Wake::Before(until) => entry.deadline_ms().is_some_and(|at| at < millis(until)),
+        Wake::Always => true,
+    }
+}
+
+impl Outbox {
+    /// Takes over what publishers have put into an [`Intake`], and leaves `taken` empty. They were given ids and room by
+    /// the terms of this outbox; if its bounds have changed since, [`Outbox::drop_excess`] is for the rest.
+    pub(crate) fn take_over(&mut self, taken: &mut Taken) {
+        for entry in taken.entries.drain(..) {
+            let id = self.admit(entry.tracked);
+            debug_assert_eq!(id, entry.id, "ids are given by one at a time");
+            self.enqueue(entry);
+            self.may_exceed = true;
+        }
+        for id in taken.forgotten.drain(..) {
+            self.forget(id);
+        }
+    }
+
+    /// The id of the message that was accepted last.
+    pub(crate) fn last_id(&self) -> u64 {
+        self.last_id
+    }
+
+    /// How many messages and bytes more there is room for, without dropping any.
+    pub(crate) fn room(&self) -> (usize, u64) {
+        let messages = self.bounds.messages.saturating_sub(self.bounded());
+        (messages, self.bounds.bytes.saturating_sub(self.bytes))
+    }
+}
