@@ -287,7 +287,7 @@ impl Guarded {
             home.keep_picture(camera, jpeg);
         }
         // It was checked before, and a state that there is no room for is counted as refused.
-        match home.event(camera, event, SystemTime::now()) {
+        match home.checked_event(camera, event, SystemTime::now()) {
             Ok(messages) => self.say(now, messages).1,
             Err(_) => Effects::default(),
         }

@@ -7,6 +7,7 @@ use super::message::{Message, MessageKind};
 use super::state::{self, CameraStatus, Diagnostics, State};
 use crate::error::Error;
 use crate::outbox::Rank;
+use crate::payload::check_event;
 use crate::topic::quote;
 use bytes::Bytes;
 use std::time::SystemTime;
@@ -82,6 +83,7 @@ impl HomeAssistant {
         event: &[u8],
         now: SystemTime,
     ) -> Result<Message, Error> {
+        check_event(event)?;
         let event = Event::read(event)?;
         self.say_last_event(camera, &event, &event.timestamp(now))
     }
@@ -142,6 +144,17 @@ impl HomeAssistant {
         now: SystemTime,
     ) -> Result<Vec<Message>, Error> {
         let payload = event.into();
+        check_event(&payload)?;
+        self.checked_event(camera, payload, now)
+    }
+
+    /// As `event`, of one that was checked.
+    pub(crate) fn checked_event(
+        &mut self,
+        camera: &str,
+        payload: Bytes,
+        now: SystemTime,
+    ) -> Result<Vec<Message>, Error> {
         let read = Event::read(&payload)?;
         let timestamp = read.timestamp(now);
         let last_event = self.say_last_event(camera, &read, &timestamp)?;

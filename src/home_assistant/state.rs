@@ -1,7 +1,7 @@
 //! What the states of a camera say.
 
 use super::camera::Camera;
-use super::event::Event;
+use super::event::{text, Event};
 use super::timestamp::utc;
 use crate::outbox::Rank;
 use bytes::Bytes;
@@ -124,10 +124,10 @@ pub(super) fn last_event(camera: &Camera, event: &Event, timestamp: &str) -> Byt
     payload(&json!({
         "camera_id": camera.id,
         "camera_name": camera.name,
-        "event_id": event.text("event_id"),
+        "event_id": text(&event.event_id),
         "timestamp": timestamp,
-        "description_snippet": event.text("description").chars().take(SNIPPET).collect::<String>(),
-        "smart_detection_type": event.text("smart_detection_type"),
+        "description_snippet": text(&event.description).chars().take(SNIPPET).collect::<String>(),
+        "smart_detection_type": text(&event.smart_detection_type),
     }))
 }
 

@@ -83,3 +83,20 @@ fn a_snapshot_is_a_jpeg_of_bounded_size() {
         assert!(refused.contains(says), "{refused}");
     }
 }
+
+#[test]
+fn what_is_deep_or_twice_in_an_event_is_no_fault() {
+    let mut home = home(json!({}));
+    announce(&mut home, Camera::new("door", ""));
+    let deep = format!("{}{}", "[".repeat(1000), "]".repeat(1000));
+    let event = format!(
+        r#"{{"event_id": "a", "event_id": "b", "more": {deep}, "description": 5, "timestamp": 1}}"#
+    );
+    let messages = home.event("door", event, now()).expect("it is taken");
+    let said = &messages[position(&messages, "argusai/camera/door/last_event")];
+    let said = parse(&said.payload);
+    assert_eq!(said["event_id"], "b");
+    assert_eq!(said["description_snippet"], "5");
+    assert_eq!(said["timestamp"], "2026-01-01T00:00:00Z");
+    position(&messages, "argusai/camera/door/activity");
+}
