@@ -17,7 +17,7 @@ pub(crate) use steps::Taken;
 use crate::engine::{Connack, Engine, Input, Link, Notice, NoticeKinds, Plan};
 use crate::error::Error;
 use crate::message::Message;
-use crate::outbox::{NamedState, Rank, Taken as Accepted, Terms, Time, Wake};
+use crate::outbox::{Intake, NamedState, Rank, Taken as Accepted, Terms, Time, Wake};
 use crate::outcome::Outcome;
 use crate::settings::Settings;
 use bytes::Bytes;
@@ -95,6 +95,11 @@ impl<L: Link> Driver<L> {
         if !taken.is_empty() {
             self.take(Step::TakenOver, |engine| engine.take_over(taken));
         }
+    }
+
+    /// See [`Engine::give_back`].
+    pub(crate) fn give_back(&mut self, intake: &mut Intake) {
+        self.engine.give_back(intake);
     }
 
     /// On which terms messages may be accepted without the driver from now on.

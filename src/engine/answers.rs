@@ -115,7 +115,7 @@ impl Engine {
                 if is_v5 && entry.message.qos == QoS::AtLeastOnce {
                     self.message_heard(&entry);
                 }
-                return self.outbox.end(&entry, Outcome::Delivered);
+                return self.outbox.delivered(entry);
             }
             Err(why) => why,
         };

@@ -79,7 +79,7 @@ pub(crate) use version_choice::VersionChoice;
 
 use crate::error::Error;
 use crate::message::Message;
-use crate::outbox::{Bounds, NamedState, Outbox, Taken, Time};
+use crate::outbox::{Bounds, Intake, NamedState, Outbox, Taken, Time};
 use crate::outcome::{Outcome, ShutdownReport};
 use crate::settings::Settings;
 use broker::Broker;
@@ -186,6 +186,11 @@ impl Engine {
     /// Takes over what was accepted without the engine. See [`Outbox::take_over`].
     pub(crate) fn take_over(&mut self, taken: &mut Taken) {
         self.outbox.take_over(taken);
+    }
+
+    /// See [`Outbox::give_back`].
+    pub(crate) fn give_back(&mut self, intake: &mut Intake) {
+        self.outbox.give_back(intake);
     }
 
     /// What the background thread is to do next. Lets time pass.

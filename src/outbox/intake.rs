@@ -7,6 +7,7 @@
 
 use super::entry::{millis, Entry};
 use super::ready_topics::ReadyTopics;
+use super::spent::Spent;
 use super::{Outbox, Time};
 use crate::message::Message;
 use bytes::Bytes;
@@ -64,6 +65,8 @@ pub(crate) struct Intake {
     last_id: u64,
     terms: Terms,
     pub(crate) ready: ReadyTopics,
+    /// For whoever puts messages here.
+    pub(crate) spent: Spent,
 }
 
 impl Intake {
@@ -82,6 +85,7 @@ impl Intake {
                 generation: 0,
             },
             ready: ReadyTopics::default(),
+            spent: Spent::default(),
         }
     }
 
@@ -226,6 +230,13 @@ impl Outbox {
         }
         for id in taken.forgotten.drain(..) {
             self.forget(id);
+        }
+    }
+
+    /// Leaves payloads of messages that were delivered to those who publish, if they have none left.
+    pub(crate) fn give_back(&mut self, intake: &mut Intake) {
+        if intake.spent.is_empty() {
+            std::mem::swap(&mut intake.spent, &mut self.spent);
         }
     }
 

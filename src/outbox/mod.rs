@@ -19,6 +19,7 @@ mod ready_topics;
 mod room;
 mod saying;
 mod slab;
+mod spent;
 mod states;
 #[cfg(test)]
 mod tests;
@@ -40,6 +41,7 @@ use flush_marks::FlushMarks;
 use named::{Ahead, NamedStates};
 use outcomes::Outcomes;
 use queues::Queues;
+use spent::Spent;
 use states::{Next, States};
 use std::time::Duration;
 use unheard::NO_SUBSCRIBER;
@@ -65,6 +67,7 @@ pub(crate) struct Outbox {
     outcomes: Outcomes,
     marks: FlushMarks,
     pub(crate) counters: Counters,
+    spent: Spent,
 }
 
 impl Outbox {
@@ -82,6 +85,7 @@ impl Outbox {
             outcomes: Outcomes::default(),
             marks: FlushMarks::default(),
             counters: Counters::default(),
+            spent: Spent::default(),
         }
     }
 
@@ -301,6 +305,14 @@ impl Outbox {
                     self.count(entry.id, entry.tracked, outcome);
                 }
             }
+        }
+    }
+
+    /// Ends a message that was taken and has been delivered.
+    pub(crate) fn delivered(&mut self, entry: Entry) {
+        self.end(&entry, Outcome::Delivered);
+        if entry.nature == Nature::Queued {
+            self.spent.add(entry.message.payload);
         }
     }
 

@@ -131,7 +131,10 @@ impl<L: Link, S: Surroundings, X> Monitor<L, S, X> {
         self.take_over(&mut guarded);
         let now = self.surroundings.now();
         let (result, mut effects) = f(&mut guarded, now);
-        effects.wake_worker |= self.intake().set_terms(guarded.terms());
+        let mut intake = self.intake();
+        guarded.driver.give_back(&mut intake);
+        effects.wake_worker |= intake.set_terms(guarded.terms());
+        drop(intake);
         self.settle(guarded, effects);
         result
     }

@@ -36,7 +36,9 @@ impl<L: Link, S: Surroundings, X> Monitor<L, S, X> {
         // Under the lock, so that messages are as old as their order says.
         let now = self.surroundings.now();
         let put = f(&mut intake, now, input)?;
+        let spent = intake.spent.some();
         drop(intake);
+        drop(spent);
         if put.wakes_worker {
             self.surroundings.wake_worker();
         }
