@@ -60,6 +60,7 @@ impl Engine {
         if self.home_assistant.said(now, payload, retain, hold) {
             self.look_is_moot();
             self.say_states_again(now);
+            self.outbox.clear_missed();
             self.outbox.retry_unheard();
         }
         match (was_holding, self.is_holding()) {

@@ -72,6 +72,12 @@ impl Outbox {
         self.states.clear_quietly(topic);
     }
 
+    /// Home Assistant has subscribed: discovery configs that were cleared since the last connection ended are cleared again,
+    /// as it may have missed that.
+    pub(crate) fn clear_missed(&mut self) {
+        self.states.clear_missed();
+    }
+
     /// Clears quietly neither this topic any more, nor, without one, any.
     pub(crate) fn forget_clearings(&mut self, topic: Option<&str>) {
         self.states.forget_clearings(topic);

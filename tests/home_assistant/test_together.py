@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 import argus_mqtt
-from house import wait_until
+from house import retained, wait_until
 from house.broker import Broker
 from house.camera import CAMERA, Entities
 from house.home_assistant import HomeAssistant
@@ -57,12 +57,15 @@ def test_what_changes_in_an_outage_is_right_after_it(
     entities: Entities,
     own_settings: dict[str, object],
 ) -> None:
-    garden = f"{entities.prefix}_garden"
+    gone, garden = f"{entities.prefix}_gone", f"{entities.prefix}_garden"
+    client.announce_camera({"id": "gone"})
     client.announce_camera({"id": "garden", "name": "Garden"})
+    home.expect(f"binary_sensor.{gone}_activity", "off")
     home.expect(f"binary_sensor.{garden}_activity", "off")
     home.excuse_outage()
     broker.stop()
-    client.announce_camera(CAMERA | {"name": "Porch"})
+    client.remove_camera("gone")
+    client.announce_camera(CAMERA | {"name": "Porch", "doorbell": False})
     client.disable_camera("garden")
     client.announce_camera({"id": "garden", "name": "Back garden"})
     client.reconfigure(json.dumps(own_settings | {"homeassistant_discovery": False}))
@@ -70,6 +73,8 @@ def test_what_changes_in_an_outage_is_right_after_it(
     client.publish_camera_counts("door", 4, 9)
     client.publish_event("door", {"description": "In the outage"})
     assert broker.start()
+    home.expect_gone(gone)
+    home.expect_gone(f"{entities.prefix}_door_doorbell")
     home.expect(entities["event"], "In the outage")
     home.expect(entities["events_today"], "4")
     home.expect(entities["detection"], lambda state: state.attributes["friendly_name"] == "Porch Detection")
@@ -79,6 +84,27 @@ def test_what_changes_in_an_outage_is_right_after_it(
     home.expect(f"binary_sensor.{garden}_activity", "unavailable")
     client.publish_camera_status("garden", "online")
     home.expect(f"binary_sensor.{garden}_activity", "off")
+    assert not [topic for topic in retained.topics(broker, entities.prefix) if "gone" in topic]
+
+
+def test_another_discovery_prefix_in_an_outage_leaves_nothing_under_the_old(
+    home: HomeAssistant,
+    broker: Broker,
+    client: argus_mqtt.Client,
+    entities: Entities,
+    own_settings: dict[str, object],
+) -> None:
+    home.excuse_outage()
+    broker.stop()
+    client.reconfigure(json.dumps(own_settings | {"discovery_prefix": f"elsewhere{entities.prefix}"}))
+    assert broker.start()
+    home.expect_gone(entities.prefix)
+    configs = [topic for topic in retained.topics(broker, entities.prefix) if topic.endswith("/config")]
+    assert [topic for topic in configs if topic.startswith("homeassistant/")] == []
+    client.reconfigure(json.dumps(own_settings))
+    home.expect(entities["activity"], "off")
+    home.expect(entities["status"], "online")
+    home.expect(entities.connection, "on")
 
 
 def test_an_event_arrives_once_where_the_broker_is_killed_again_at_once(

@@ -298,3 +298,52 @@ fn a_hold_ends_in_time_where_the_birth_message_is_refused() {
     host.wait(Duration::from_millis(1));
     assert_eq!(topics(&host.sent()), ["events/door"]);
 }
+
+fn set_config(host: &mut Host, topic: &str, payload: &'static str) {
+    let (said, effects) =
+        host.driver
+            .set_state(host.now, &topic.into(), payload.into(), Rank::Config, false);
+    host.effects = effects;
+    said.expect("there is room");
+    host.acknowledge_until_silent();
+}
+
+/// What is said within the seconds after Home Assistant's birth message.
+fn after_birth(host: &mut Host) -> Vec<(String, String)> {
+    said(host, "online", false);
+    let mut all = Vec::new();
+    for _ in 0..100 {
+        host.wait(Duration::from_millis(100));
+        let sent = host.sent();
+        all.extend(
+            topics(&sent)
+                .into_iter()
+                .map(String::from)
+                .zip(texts(&sent)),
+        );
+        sent.iter().for_each(|packet| host.acknowledge(packet));
+    }
+    all
+}
+
+#[test]
+fn a_config_that_home_assistant_may_not_have_seen_cleared_is_cleared_again_once() {
+    let mut host = host();
+    let said = |topic: &str, payload: &str| (topic.to_owned(), payload.to_owned());
+    set_config(&mut host, "homeassistant/gone", "{}");
+    set_config(&mut host, "homeassistant/back", "{}");
+    after_birth(&mut host);
+    outage(&mut host);
+    set_config(&mut host, "homeassistant/gone", "");
+    set_config(&mut host, "homeassistant/back", "");
+    set_config(&mut host, "homeassistant/back", "{}");
+    let expected = [
+        said("homeassistant/gone", ""),
+        said("homeassistant/back", "{}"),
+    ];
+    assert_eq!(after_birth(&mut host), expected);
+    assert_eq!(after_birth(&mut host), [expected[1].clone()]);
+    // It was there when this one was cleared.
+    set_config(&mut host, "homeassistant/back", "");
+    assert_eq!(after_birth(&mut host), []);
+}

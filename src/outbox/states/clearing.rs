@@ -3,17 +3,63 @@
 use super::kept::{Kept, Place, Rank};
 use super::{States, Superseded, MOST_STATES, QUIET};
 use bytes::Bytes;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+/// Discovery configs that were cleared while Home Assistant may not have been subscribed: after an outage it may come back
+/// later than we do, and would show the entities for good.
+#[derive(Debug)]
+pub(super) struct Missed {
+    /// Whether it may be so at present.
+    may_be: bool,
+    topics: BTreeSet<Arc<str>>,
+}
+
+impl Default for Missed {
+    /// Whoever was there before us may not be back.
+    fn default() -> Self {
+        Missed {
+            may_be: true,
+            topics: BTreeSet::new(),
+        }
+    }
+}
+
+impl Missed {
+    /// The connection is over, perhaps for everybody.
+    pub(super) fn begin(&mut self) {
+        self.may_be = true;
+    }
+
+    /// A config was cleared.
+    pub(super) fn add(&mut self, topic: &Arc<str>) {
+        if self.may_be && self.topics.len() < MOST_STATES {
+            self.topics.insert(topic.clone());
+        }
+    }
+}
+
 impl States {
+    /// Home Assistant has subscribed: what it may have missed is cleared again.
+    pub(in crate::outbox) fn clear_missed(&mut self) {
+        self.missed.may_be = false;
+        for topic in std::mem::take(&mut self.missed.topics) {
+            self.clear_as(Rank::ClearedConfig, &topic);
+        }
+    }
+
     /// The topic is to be cleared, unless it holds a state or is to be cleared anyway.
     pub(in crate::outbox) fn clear_quietly(&mut self, topic: &Arc<str>) {
+        self.clear_as(Rank::Cleared, topic);
+    }
+
+    fn clear_as(&mut self, rank: Rank, topic: &Arc<str>) {
         if self.topics.contains_key(topic) {
             return;
         }
         let id = QUIET + self.quiet;
         self.quiet += 1;
-        let key = (Rank::Cleared, id);
+        let key = (rank, id);
         let kept = Kept {
             topic: topic.clone(),
             payload: Bytes::new(),

@@ -17,6 +17,7 @@ use super::entry::{millis, Entry};
 use super::Time;
 use crate::error::{Error, ErrorKind};
 use bytes::Bytes;
+use clearing::Missed;
 use kept::{Kept, Key, Place, Waiting};
 use round::Round;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -46,6 +47,7 @@ pub(super) struct States {
     cleared: usize,
     /// Topics that were cleared quietly.
     quiet: u64,
+    missed: Missed,
     /// Of all but those that are to be cleared, and of what is in flight and replaced.
     bytes: u64,
     waiting: usize,

@@ -1,6 +1,6 @@
 //! What is to be said next, and what becomes of what was handed over.
 
-use super::kept::{Kept, Key, Place, Waiting};
+use super::kept::{Kept, Key, Place, Rank, Waiting};
 use super::{Next, States, Superseded};
 use crate::outbox::entry::{Entry, Nature};
 use crate::outbox::Time;
@@ -140,7 +140,12 @@ impl States {
         match is_newest {
             _ if stays => self.put(key, Place::Ahead),
             false => self.put_due(key),
-            true if is_cleared => drop(self.remove(topic)),
+            true if is_cleared => {
+                if key.0 == Rank::ClearedConfig && !is_given_up {
+                    self.missed.add(topic);
+                }
+                self.remove(topic);
+            }
             true if is_given_up => self.put(key, Place::GivenUp),
             true => self.put(key, Place::Said),
         }
@@ -170,6 +175,7 @@ impl States {
     /// The connection is over.
     pub(in crate::outbox) fn disconnected(&mut self) {
         self.round.stop();
+        self.missed.begin();
     }
 
     /// Somebody may not know the states: they are said again, but not too often.
