@@ -13,12 +13,12 @@ use bytes::Bytes;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-/// Each publishes what has changed as [states](Client::publish_state), so a broker that lost it gets it again, and none
-/// waits for the network. [`ErrorKind::QueueFull`](crate::ErrorKind::QueueFull) means that there was no room for all of
-/// these states; then none of them is published, and nothing has changed.
 /// What is done with the cameras at a time of the wall clock, and the states that follow from it.
 type Change<'a> = &'a mut dyn FnMut(&mut HomeAssistant, SystemTime) -> Result<Vec<Message>, Error>;
 
+/// Each publishes what has changed as [states](Client::publish_state), so a broker that lost it gets it again, and none
+/// waits for the network. [`ErrorKind::QueueFull`](crate::ErrorKind::QueueFull) means that there was no room for all of
+/// these states; then none of them is published, and nothing has changed.
 impl Client {
     /// Announces the system to Home Assistant: its device, with a sensor for the connection. Otherwise the system has
     /// the names of [`System::default`] and appears with the first camera.
