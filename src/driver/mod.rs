@@ -89,7 +89,7 @@ impl<L: Link> Driver<L> {
         (result, self.act(now))
     }
 
-    /// Takes over what was accepted in an [`Intake`](crate::outbox::Intake), before anything else is done. Nothing
+    /// Takes over what was accepted in an [`Intake`], before anything else is done. Nothing
     /// follows from it at once: for what can go, the background thread was woken.
     pub(crate) fn take_over(&mut self, taken: &mut Accepted) {
         if !taken.is_empty() {
