@@ -8,21 +8,11 @@ use std::sync::Arc;
 
 /// Discovery configs that were cleared while Home Assistant may not have been subscribed: after an outage it may come back
 /// later than we do, and would show the entities for good.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Missed {
     /// Whether it may be so at present.
     may_be: bool,
     topics: BTreeSet<Arc<str>>,
-}
-
-impl Default for Missed {
-    /// Whoever was there before us may not be back.
-    fn default() -> Self {
-        Missed {
-            may_be: true,
-            topics: BTreeSet::new(),
-        }
-    }
 }
 
 impl Missed {
