@@ -111,10 +111,14 @@ class HomeAssistant:
     @contextlib.contextmanager
     def standing_still(self) -> Iterator[None]:
         """Let it stand still for a while."""
+        # What it was about then took it long.
+        self.excuse("Updating state for")
         assert self._program
         self._program.send(signal.SIGSTOP)
-        yield
-        self._program.send(signal.SIGCONT)
+        try:
+            yield
+        finally:
+            self._program.send(signal.SIGCONT)
 
     def restart(self) -> None:
         """End it in good order, and start it again."""
