@@ -110,6 +110,7 @@ impl<L: Link> Driver<L> {
             Some(_) => (0, 0),
         };
         Terms {
+            last_id: outbox.last_id(),
             messages,
             bytes,
             takes_tracked: outbox.check_kept(true).is_ok(),

@@ -17,9 +17,10 @@ use bytes::Bytes;
 const MOST: usize = 256;
 
 /// For which messages the background thread has to be woken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Wake {
     /// None: it is awake.
+    #[default]
     Never,
     /// Those that expire before this.
     Before(Time),
@@ -27,9 +28,11 @@ pub(crate) enum Wake {
     Always,
 }
 
-/// On which terms messages may be put here, until the next ones.
-#[derive(Clone, Copy, Debug)]
+/// On which terms messages may be put here, until the next ones. By default none may.
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Terms {
+    /// The id of the last message that the outbox has.
+    pub(crate) last_id: u64,
     /// Room for so many messages and bytes beside those that the outbox has.
     pub(crate) messages: usize,
     pub(crate) bytes: u64,
@@ -58,11 +61,10 @@ pub(crate) struct Put {
 }
 
 /// See the module.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Intake {
     waiting: Taken,
     bytes: u64,
-    last_id: u64,
     terms: Terms,
     pub(crate) ready: ReadyTopics,
     /// For whoever puts messages here.
@@ -70,25 +72,6 @@ pub(crate) struct Intake {
 }
 
 impl Intake {
-    /// One that takes nothing before it has its terms.
-    pub(crate) fn new() -> Self {
-        Intake {
-            waiting: Taken::default(),
-            bytes: 0,
-            last_id: 0,
-            terms: Terms {
-                messages: 0,
-                bytes: 0,
-                takes_tracked: false,
-                forgets_quietly: false,
-                wake: Wake::Never,
-                generation: 0,
-            },
-            ready: ReadyTopics::default(),
-            spent: Spent::default(),
-        }
-    }
-
     /// Puts an event of a camera here. Gives it back where that needs the outbox.
     pub(crate) fn put_event(
         &mut self,
@@ -137,10 +120,10 @@ impl Intake {
         lifetime_seconds: Option<u32>,
         tracked: bool,
     ) -> Result<Put, Message> {
-        let id = self.last_id + 1;
+        let waiting = self.waiting.entries.len();
+        let id = self.terms.last_id + waiting as u64 + 1;
         let entry = Entry::new(id, now, message, lifetime_seconds, tracked);
         let cost = entry.cost();
-        let waiting = self.waiting.entries.len();
         let has_room = waiting < self.terms.messages.min(MOST)
             && self.bytes + cost <= self.terms.bytes
             && (self.terms.takes_tracked || !tracked);
@@ -151,7 +134,6 @@ impl Intake {
         if wakes_worker {
             self.terms.wake = Wake::Never;
         }
-        self.last_id = id;
         self.bytes += cost;
         self.waiting.entries.push(entry);
         Ok(Put { id, wakes_worker })
@@ -170,8 +152,9 @@ impl Intake {
     pub(crate) fn take(&mut self, emptied: Taken) -> Taken {
         debug_assert!(emptied.is_empty());
         // What the outbox has from now on.
-        let terms = &mut self.terms;
-        terms.messages = terms.messages.saturating_sub(self.waiting.entries.len());
+        let (terms, taken) = (&mut self.terms, self.waiting.entries.len());
+        terms.last_id += taken as u64;
+        terms.messages = terms.messages.saturating_sub(taken);
         terms.bytes = terms.bytes.saturating_sub(std::mem::take(&mut self.bytes));
         std::mem::replace(&mut self.waiting, emptied)
     }
@@ -179,11 +162,6 @@ impl Intake {
     /// Whether nothing waits here.
     pub(crate) fn is_empty(&self) -> bool {
         self.waiting.is_empty()
-    }
-
-    /// The ids up to this one were given by the outbox meanwhile.
-    pub(crate) fn continue_after(&mut self, last_id: u64) {
-        self.last_id = last_id;
     }
 
     /// New terms. True when the background thread has to be woken for what waits here.

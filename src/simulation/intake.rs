@@ -66,9 +66,6 @@ impl World<'_> {
     /// The driver has done what it had to.
     pub(super) fn let_in(&mut self) {
         let client = self.client();
-        client
-            .intake
-            .continue_after(client.driver.engine().outbox().last_id());
         let wakes_worker = client.intake.set_terms(client.driver.terms());
         client.woken |= wakes_worker;
     }

@@ -46,7 +46,7 @@ impl Process {
     pub(super) fn new(settings: &Arc<Settings>, now: Time, seed: u64) -> Self {
         let mut driver = Driver::new(settings.clone(), now, seed);
         driver.begin_recording();
-        let mut intake = Intake::new();
+        let mut intake = Intake::default();
         intake.set_terms(driver.terms());
         Process {
             intake,

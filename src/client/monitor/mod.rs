@@ -55,7 +55,7 @@ pub(crate) struct Guarded<L, X> {
 
 impl<L: Link, S: Surroundings, X> Monitor<L, S, X> {
     pub(crate) fn new(driver: Driver<L>, surroundings: S, extra: X) -> Self {
-        let mut intake = Intake::new();
+        let mut intake = Intake::default();
         intake.set_terms(driver.terms());
         Monitor {
             intake: Mutex::new(intake),
@@ -95,8 +95,8 @@ impl<L: Link, S: Surroundings, X> Monitor<L, S, X> {
         &self,
         f: impl FnOnce(&mut Guarded<L, X>, &mut Intake, Time) -> (T, Effects),
     ) -> T {
-        let (guarded, intake) = self.lock_both();
-        self.call_locked(guarded, intake, f)
+        let guarded = crate::sync::lock(&self.guarded);
+        self.call_locked(guarded, self.intake(), f)
     }
 
     /// As [`Monitor::call_with_intake`] if nobody holds a lock; waits for nobody, and gives none otherwise.
@@ -119,7 +119,7 @@ impl<L: Link, S: Surroundings, X> Monitor<L, S, X> {
         guarded.take_over();
         let now = self.surroundings.now();
         let (result, effects) = f(&mut guarded, &mut intake, now);
-        guarded.let_in(&mut intake);
+        intake.set_terms(guarded.terms());
         drop(intake);
         self.settle(guarded, effects);
         result
@@ -152,11 +152,6 @@ impl<L: Link, S: Surroundings, X> Monitor<L, S, X> {
     fn take_over(&self, guarded: &mut Guarded<L, X>) {
         guarded.empty(&mut self.intake());
         guarded.take_over();
-    }
-
-    fn lock_both(&self) -> (MutexGuard<'_, Guarded<L, X>>, MutexGuard<'_, Intake>) {
-        let guarded = crate::sync::lock(&self.guarded);
-        (guarded, self.intake())
     }
 
     fn intake(&self) -> MutexGuard<'_, Intake> {
@@ -214,12 +209,7 @@ impl<L: Link, X> Guarded<L, X> {
         self.driver.take_over(&mut self.taken);
     }
 
-    /// Sets new terms for the intake, from which all was taken over.
-    fn let_in(&mut self, intake: &mut Intake) {
-        intake.continue_after(self.driver.engine().outbox().last_id());
-        intake.set_terms(self.terms());
-    }
-
+    /// On which terms messages may be put into the intake from now on.
     fn terms(&self) -> Terms {
         let terms = self.driver.terms();
         Terms {

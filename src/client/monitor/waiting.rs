@@ -45,7 +45,7 @@ impl<L: Link, S: Surroundings, X> Monitor<L, S, X> {
             let left = deadline.left();
             let is_over = found.is_some() || left.is_zero();
             *count(&mut guarded) += usize::from(!is_over);
-            guarded.let_in(&mut intake);
+            intake.set_terms(guarded.terms());
             drop(intake);
             if is_over {
                 self.settle(guarded, effects);

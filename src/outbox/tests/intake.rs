@@ -2,6 +2,7 @@ use super::*;
 use crate::outbox::{Intake, Put, ReadyCamera, Taken, Terms, Wake};
 
 const TERMS: Terms = Terms {
+    last_id: 0,
     messages: 10,
     bytes: 1 << 20,
     takes_tracked: true,
@@ -11,7 +12,7 @@ const TERMS: Terms = Terms {
 };
 
 fn intake(terms: Terms) -> Intake {
-    let mut intake = Intake::new();
+    let mut intake = Intake::default();
     intake.set_terms(terms);
     intake.ready.add_topic(&"t".into());
     intake
@@ -30,8 +31,10 @@ fn wakes(intake: &mut Intake, lifetime: Option<u32>) -> bool {
 fn what_was_put_is_in_the_outbox_with_its_id_its_age_and_its_place() {
     let mut outbox = outbox(10, QueueFull::DropOldest);
     accept(&mut outbox, ZERO, "first", None);
-    let mut intake = intake(TERMS);
-    intake.continue_after(outbox.last_id());
+    let mut intake = intake(Terms {
+        last_id: outbox.last_id(),
+        ..TERMS
+    });
     let put = intake.put_message(SECOND, message("second"), Some(2), true);
     let id = put.expect("there is room").id;
     assert!(intake.forget(1));
