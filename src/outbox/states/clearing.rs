@@ -1,6 +1,6 @@
 //! Topics that are to be cleared.
 
-use super::kept::{Kept, Place, Rank};
+use super::kept::{Kept, Key, Place, Rank};
 use super::{States, Superseded, MOST_STATES, QUIET};
 use bytes::Bytes;
 use std::collections::BTreeSet;
@@ -34,7 +34,10 @@ impl States {
     pub(in crate::outbox) fn clear_missed(&mut self) {
         self.missed.may_be = false;
         for topic in std::mem::take(&mut self.missed.topics) {
-            self.clear_as(Rank::ClearedConfig, &topic);
+            // What was asked for comes before what is repeated.
+            if self.cleared < MOST_STATES {
+                self.clear_as(Rank::ClearedConfig, &topic);
+            }
         }
     }
 
@@ -79,18 +82,24 @@ impl States {
         }
     }
 
-    /// Of the topics that are to be cleared and wait, the one that has waited longest, if they are too many.
+    /// If too many topics are to be cleared, gives up those that are cleared again, and then the one that has waited longest.
     pub(in crate::outbox) fn drop_surplus(&mut self) -> Option<Superseded> {
-        if self.cleared <= MOST_STATES {
-            return None;
+        while self.cleared > MOST_STATES {
+            let first = |from: Key, to: Rank, again: bool| {
+                let mut between = self.kept.range(from..=(to, u64::MAX));
+                between.find(|(_, kept)| {
+                    kept.place != Place::InFlight && (!again || kept.waiting.is_none())
+                })
+            };
+            let surplus = first((Rank::ClearedConfig, QUIET), Rank::ClearedConfig, true)
+                .or_else(|| first((Rank::Cleared, 0), Rank::Cleared, false))
+                .or_else(|| first((Rank::ClearedConfig, 0), Rank::ClearedConfig, false));
+            let topic = surplus.map(|(_, kept)| kept.topic.clone())?;
+            let dropped = self.remove(&topic)?.1.superseded();
+            if dropped.is_some() {
+                return dropped;
+            }
         }
-        let first = |from: Rank, to: Rank| {
-            let mut of_rank = self.kept.range((from, 0)..=(to, u64::MAX));
-            of_rank.find(|(_, kept)| kept.place != Place::InFlight)
-        };
-        let surplus = first(Rank::Cleared, Rank::Cleared)
-            .or_else(|| first(Rank::ClearedConfig, Rank::ClearedConfig));
-        let topic = surplus.map(|(_, kept)| kept.topic.clone())?;
-        self.remove(&topic)?.1.superseded()
+        None
     }
 }

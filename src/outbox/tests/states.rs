@@ -183,6 +183,31 @@ fn clearing_is_never_refused_and_takes_bounded_memory() {
 }
 
 #[test]
+fn what_is_cleared_again_drops_nothing_that_was_asked_for() {
+    let mut outbox = outbox(10, QueueFull::DropOldest);
+    let clear = |outbox: &mut Outbox, rank, topic: String| {
+        let topic: Arc<str> = topic.into();
+        let set = outbox.set_state(ZERO, &topic, Bytes::new(), rank, false);
+        set.expect("it is never refused");
+    };
+    outbox.disconnected();
+    for number in 0..10 {
+        clear(&mut outbox, Rank::Config, format!("missed {number}"));
+    }
+    assert_eq!(deliver_all(&mut outbox, ZERO).len(), 10);
+    for number in 0..MOST_STATES - 2 {
+        clear(&mut outbox, Rank::State, number.to_string());
+    }
+    outbox.clear_missed();
+    for number in 0..2 {
+        clear(&mut outbox, Rank::State, format!("one more {number}"));
+    }
+    assert_eq!(outbox.queued(), MOST_STATES);
+    assert_eq!(outbox.counters.dropped_queue_full, 0);
+    assert_eq!(deliver_all(&mut outbox, ZERO).len(), MOST_STATES);
+}
+
+#[test]
 fn a_held_state_holds_up_no_other_and_is_given_up_until_it_changes() {
     let mut outbox = outbox(10, QueueFull::DropOldest);
     let poison = say(&mut outbox, "poison", "1");
