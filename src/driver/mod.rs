@@ -246,13 +246,15 @@ impl<L: Link> Driver<L> {
         self.step(now, |engine| engine.fail(cause)).1
     }
 
-    /// The attempt of this number came to nothing, or these things happened on its connection.
+    /// The attempt of this number came to nothing, or these things happened on its connection: for the background thread,
+    /// which is awake, and asks for its plan next.
     pub(crate) fn report(
         &mut self,
         now: Time,
         number: u64,
         inputs: impl IntoIterator<Item = Input>,
     ) -> Effects {
+        self.waits_for = None;
         for input in inputs {
             self.take(Step::Told, |engine| engine.input(now, number, input));
         }

@@ -339,6 +339,8 @@ impl World<'_> {
         self.act(Cause::Stray, |driver, now| {
             ((), driver.report(now, number, [input]))
         });
+        // Only the background thread reports anything, and asks for its plan next.
+        self.client().woken = true;
     }
 
     /// The faults are over. What the broker can do stays as it is.

@@ -175,3 +175,17 @@ fn the_background_thread_is_woken_once_for_many_packets() {
     host.publish(None);
     assert!(host.effects.wake_worker);
 }
+
+#[test]
+fn the_background_thread_is_not_woken_for_what_it_reports() {
+    let mut host = Host::online(r#""max_in_flight": 1"#);
+    host.publish(None);
+    host.publish(None);
+    let sent = host.sent();
+    host.plan();
+    let token = token(&sent[0]).expect("it has one");
+    let inputs = [Input::Written(token), Input::Acked(token, Ok(()))];
+    host.effects = host.driver.report(host.now, host.number, inputs);
+    assert_eq!(host.sent().len(), 1, "the next one is handed over");
+    assert!(!host.effects.wake_worker, "it asks for its plan anyway");
+}
