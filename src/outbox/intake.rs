@@ -113,6 +113,11 @@ impl Intake {
         self.put(now, message, lifetime_seconds, tracked)
     }
 
+    /// The id of the message that was accepted last.
+    fn last_id(&self) -> u64 {
+        self.terms.last_id + self.waiting.entries.len() as u64
+    }
+
     fn put(
         &mut self,
         now: Time,
@@ -121,7 +126,7 @@ impl Intake {
         tracked: bool,
     ) -> Result<Put, Message> {
         let waiting = self.waiting.entries.len();
-        let id = self.terms.last_id + waiting as u64 + 1;
+        let id = self.last_id() + 1;
         let entry = Entry::new(id, now, message, lifetime_seconds, tracked);
         let cost = entry.cost();
         let has_room = waiting < self.terms.messages.min(MOST)
@@ -141,6 +146,9 @@ impl Intake {
 
     /// Notes that nobody will ask for the outcome of this message; false where that needs the outbox.
     pub(crate) fn forget(&mut self, id: u64) -> bool {
+        if id > self.last_id() {
+            return true; // Nobody has it yet, and whoever gets it may ask.
+        }
         let may_wait = self.terms.forgets_quietly && self.waiting.forgotten.len() < MOST;
         if may_wait {
             self.waiting.forgotten.push(id);

@@ -49,6 +49,18 @@ fn what_was_put_is_in_the_outbox_with_its_id_its_age_and_its_place() {
 }
 
 #[test]
+fn an_id_that_nobody_has_yet_is_not_forgotten() {
+    let mut intake = intake(TERMS);
+    assert!(put(&mut intake, None).is_some());
+    assert!(intake.forget(2));
+    let second = intake.put_message(ZERO, message("x"), None, true);
+    let mut outbox = outbox(10, QueueFull::DropOldest);
+    outbox.take_over(&mut intake.take(Taken::default()));
+    let id = second.expect("there is room").id;
+    assert_eq!((id, outbox.take_outcome(id)), (2, Some(None)));
+}
+
+#[test]
 fn the_room_is_that_of_the_outbox_less_what_was_put_and_what_was_taken() {
     let mut intake = intake(Terms {
         messages: 3,
