@@ -97,6 +97,18 @@ impl<L: Link> Driver<L> {
         }
     }
 
+    /// Forgets what was noted in an [`Intake`] since the terms before, if somebody has to hear of it: there may be an
+    /// outcome to read that was not there then.
+    pub(crate) fn take_over_forgotten(&mut self, now: Time, intake: &mut Intake) -> Effects {
+        match self.observed.has_news() {
+            true => {
+                self.note(now, |engine| engine.take_over_forgotten(intake))
+                    .1
+            }
+            false => Effects::default(),
+        }
+    }
+
     /// See [`Engine::give_back`].
     pub(crate) fn give_back(&mut self, intake: &mut Intake) {
         self.engine.give_back(intake);

@@ -188,6 +188,11 @@ impl Engine {
         self.outbox.take_over(taken);
     }
 
+    /// See [`Outbox::take_over_forgotten`].
+    pub(crate) fn take_over_forgotten(&mut self, intake: &mut Intake) {
+        self.outbox.take_over_forgotten(intake);
+    }
+
     /// See [`Outbox::give_back`].
     pub(crate) fn give_back(&mut self, intake: &mut Intake) {
         self.outbox.give_back(intake);

@@ -167,6 +167,12 @@ impl Intake {
         std::mem::replace(&mut self.waiting, emptied)
     }
 
+    /// How many messages and bytes wait here.
+    #[cfg(test)]
+    pub(crate) fn waiting(&self) -> (usize, u64) {
+        (self.waiting.entries.len(), self.bytes)
+    }
+
     /// Whether nothing waits here.
     pub(crate) fn is_empty(&self) -> bool {
         self.waiting.is_empty()
@@ -217,6 +223,18 @@ impl Outbox {
         for id in taken.forgotten.drain(..) {
             self.forget(id);
         }
+    }
+
+    /// Forgets what was noted in the intake, but for messages that still wait there.
+    pub(crate) fn take_over_forgotten(&mut self, intake: &mut Intake) {
+        let last_id = self.last_id;
+        intake.waiting.forgotten.retain(|&id| {
+            let waits = id > last_id;
+            if !waits {
+                self.forget(id);
+            }
+            waits
+        });
     }
 
     /// Leaves payloads of messages that were delivered to those who publish, if they have none left.

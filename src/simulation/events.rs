@@ -3,7 +3,7 @@
 use super::coverage::Cause;
 use super::ledger::{self, Entry};
 use super::manners::Manners;
-use super::schedule::{Batch, Op};
+use super::schedule::{Batch, Meanwhile, Op};
 use super::world::World;
 use crate::driver::Driver;
 use crate::engine::{Connack, ConnectionEnd, EndCause, Input, Subject, Version};
@@ -45,14 +45,15 @@ impl World<'_> {
                 self.take_outcome(held.map_or(1, |at| at as u64 + 1));
             }
             Op::Forget => {
-                for id in 1..self.ledger.next_id() {
-                    if !self.forget(id) {
-                        self.act(Cause::Asked, |driver, now| ((), driver.forget(now, &[id])));
-                    }
-                    if let Some(entry) = self.ledger.get(id) {
-                        entry.is_held = false;
-                    }
+                let refused = self.forget_all();
+                self.forget_by_driver(&refused);
+            }
+            Op::Meanwhile(what) => {
+                if let Meanwhile::Forget = what {
+                    // So that what the background thread does is the only news.
+                    self.look(true);
                 }
+                self.client().meanwhile = Some(what.clone());
             }
             Op::Look { opens_notices } => {
                 self.look(*opens_notices);
@@ -177,7 +178,15 @@ impl World<'_> {
     }
 
     /// As `Client::publish`.
-    fn publish(&mut self, batch: &Batch) {
+    pub(super) fn publish(&mut self, batch: &Batch) {
+        let (entry, published) = self.message(batch);
+        if let Some((entry, published)) = self.put(entry, published) {
+            self.publish_by_driver(entry, published);
+        }
+    }
+
+    /// The next message.
+    pub(super) fn message(&mut self, batch: &Batch) -> (Entry, Published) {
         let now = self.air.now;
         let id = self.ledger.next_id();
         let payload = ledger::payload(batch.nature, self.generation, id, batch.size.into());
@@ -206,28 +215,27 @@ impl World<'_> {
             ..entry
         };
         let states = named.map(|(_, state)| state).into_iter().collect();
-        let (lifetime, is_tracked) = (entry.lifetime, batch.is_tracked);
-        let engine = self.client().engine();
-        let is_closed = engine.is_finished() || engine.is_stopping();
         let published = Published {
             message,
-            lifetime,
-            is_tracked,
+            lifetime: entry.lifetime,
+            is_tracked: batch.is_tracked,
             states,
         };
-        let Some(published) = self.put(id, published) else {
-            if is_closed {
-                self.fail("a closed client accepts a message".into());
-            }
-            self.coverage.messages += 1;
-            self.ledger.accepted(entry);
-            return;
-        };
+        (entry, published)
+    }
+
+    fn publish_by_driver(&mut self, entry: Entry, published: Published) {
+        let now = self.air.now;
+        let id = self.ledger.next_id();
+        let is_closed = self.is_closed();
         self.take_over();
         // The engine counts it while the world is still asking; so the books are kept first.
         self.ledger.accepted(entry);
         let Published {
-            message, states, ..
+            message,
+            lifetime,
+            is_tracked,
+            states,
         } = published;
         let client = self.client();
         client.intake.ready.add_topic(&message.topic);
@@ -245,6 +253,12 @@ impl World<'_> {
         }
         self.follow(&[Cause::Publish], effects);
         self.let_in();
+    }
+
+    /// Whether a message is refused.
+    pub(super) fn is_closed(&mut self) -> bool {
+        let engine = self.client().engine();
+        engine.is_finished() || engine.is_stopping()
     }
 
     /// As `Client::reconnect`.

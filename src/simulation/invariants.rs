@@ -1,7 +1,7 @@
 //! What has to hold after every step, whatever happened.
 
 use super::coverage::Cause;
-use super::intake::NOTICED;
+use super::intake::{bounds, NOTICED};
 use super::process::Worker;
 use super::world::World;
 use crate::driver::Taken;
@@ -20,10 +20,11 @@ impl World<'_> {
         let process = self.process.as_mut().expect("an engine was asked");
         let (engine, watch) = (process.driver.engine(), &mut process.watch);
         let settings = engine.settings().clone();
+        let taken_over = self.ledger.entries.len() - process.intake.waiting().0;
         let outbox = engine.outbox();
         let counters = outbox.counters;
         let (unfinished, bounded) = (outbox.unfinished(), outbox.bounded());
-        let fault = if counters.accepted != self.ledger.entries.len() as u64 {
+        let fault = if counters.accepted != taken_over as u64 {
             Some("messages that nobody published")
         } else if counters.accepted != counters.ended() + unfinished as u64 {
             Some("the counters do not add up")
@@ -40,7 +41,7 @@ impl World<'_> {
         } else {
             None
         };
-        let bounds = (settings.max_queued_messages, settings.max_queued_bytes);
+        let bounds = bounds(&settings);
         let (messages, bytes) = watch.allowance;
         let fault = match fault {
             None if bounded > messages || outbox.bytes() > bytes => {

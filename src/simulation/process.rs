@@ -5,6 +5,7 @@ use super::dial::Opening;
 use super::handed::SimulatedLink;
 use super::ledger::Ledger;
 use super::poll::Open;
+use super::schedule::Meanwhile;
 use super::states::StateBook;
 use super::waiters::Waiters;
 use super::watch::Watch;
@@ -30,6 +31,7 @@ pub(super) enum Worker {
 pub(super) struct Process {
     pub(super) driver: Driver<SimulatedLink>,
     pub(super) intake: Intake,
+    pub(super) meanwhile: Option<Meanwhile>,
     pub(super) worker: Worker,
     pub(super) woken: bool,
     pub(super) opening: Option<Opening>,
@@ -50,6 +52,7 @@ impl Process {
         intake.set_terms(driver.terms());
         Process {
             intake,
+            meanwhile: None,
             waiters: Waiters::default(),
             driver,
             worker: Worker::Due,
@@ -144,7 +147,7 @@ impl World<'_> {
         let now = self.air.now;
         let effects = self.client().driver.report(now, number, inputs);
         self.follow(&causes, effects);
-        self.let_in();
+        self.end_work();
     }
 
     pub(super) fn cause(&mut self, number: u64, input: &Input) -> Cause {
@@ -196,7 +199,11 @@ impl World<'_> {
     /// As the background thread of a client does, without the wait that follows.
     pub(super) fn step(&mut self) {
         self.client().woken = false;
-        let plan = self.act(Cause::Time, |driver, now| driver.plan(now));
+        self.take_over();
+        let now = self.air.now;
+        let (plan, effects) = self.client().driver.plan(now);
+        self.follow(&[Cause::Time], effects);
+        self.end_work();
         self.check_step(&plan);
         match plan {
             Plan::Open(attempt) => {

@@ -22,6 +22,8 @@ pub(super) enum Op {
     Look {
         opens_notices: bool,
     },
+    /// A thread does this the next time that the background thread has the driver.
+    Meanwhile(Meanwhile),
     Shutdown {
         patience_ms: u16,
         gone_for_ms: u32,
@@ -72,6 +74,14 @@ pub(super) enum Op {
     },
     Meddle(u8),
     HomeRestarts(u16),
+}
+
+/// What needs no driver, if the terms of the intake allow it.
+#[derive(Clone, Debug)]
+pub(super) enum Meanwhile {
+    Publish(Batch),
+    /// Gives up all that are held.
+    Forget,
 }
 
 /// Messages published at once.
@@ -155,6 +165,13 @@ fn subscriptions() -> impl Strategy<Value = Subscriptions> {
     ]
 }
 
+fn meanwhile() -> impl Strategy<Value = Meanwhile> {
+    prop_oneof![
+        2 => batches().prop_map(Meanwhile::Publish),
+        1 => Just(Meanwhile::Forget),
+    ]
+}
+
 fn client_ops() -> impl Strategy<Value = Op> {
     let gone = || prop_oneof![0..50_u32, 0..20_000_u32];
     prop_oneof![
@@ -164,6 +181,7 @@ fn client_ops() -> impl Strategy<Value = Op> {
         2 => Just(Op::Take),
         1 => Just(Op::Forget),
         2 => any::<bool>().prop_map(|opens_notices| Op::Look { opens_notices }),
+        3 => meanwhile().prop_map(Op::Meanwhile),
         2 => (0..8000_u16, gone(), prop::bool::weighted(0.25))
             .prop_map(|(patience_ms, gone_for_ms, is_starved)| Op::Shutdown {
                 patience_ms,

@@ -2,6 +2,7 @@
 
 use super::handed::Request;
 use super::home::Told;
+use super::intake::bounds;
 use super::world::World;
 use crate::engine::{Connack, EndCause, Input, Packet, Token, Version};
 use crate::message::QoS;
@@ -50,7 +51,9 @@ pub(super) struct Watch {
     pub(super) leaves_for_settings: bool,
     pub(super) steps: (Time, u32),
     pub(super) all_steps: u64,
-    /// The bounds that the outbox may still exceed, after they were lowered under what was in flight.
+    /// The bounds of the outbox, when a call of the driver last ended.
+    pub(super) bounds: (usize, u64),
+    /// The bounds that the outbox may still exceed, after they were lowered under what was in flight or in the intake.
     pub(super) allowance: (usize, u64),
     pub(super) most_kept: usize,
     pub(super) told: Told,
@@ -78,7 +81,8 @@ impl Watch {
             leaves_for_settings: false,
             steps: (now, 0),
             all_steps: 0,
-            allowance: (settings.max_queued_messages, settings.max_queued_bytes),
+            bounds: bounds(settings),
+            allowance: bounds(settings),
             most_kept: settings.max_queued_messages,
             told: Told::default(),
         }

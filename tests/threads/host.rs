@@ -257,6 +257,10 @@ impl Client {
         found.expect("no time passes")
     }
 
+    pub(crate) fn has_news(&self) -> bool {
+        self.0.look(|guarded, _| guarded.driver.has_news())
+    }
+
     /// It is readable exactly when there is something to read.
     pub(crate) fn check_descriptor(&self) {
         self.0.look(|guarded, _| {

@@ -60,7 +60,7 @@ use shuttle::thread;
 const SCHEDULES: usize = 1000;
 
 fn main() {
-    let cases: [(&str, fn()); 6] = [
+    let cases: [(&str, fn()); 7] = [
         (
             "whoever_waits_for_a_message_or_to_be_online_is_woken",
             whoever_waits_for_a_message_or_to_be_online_is_woken,
@@ -80,6 +80,10 @@ fn main() {
         (
             "messages_go_out_though_nobody_waits_for_them",
             messages_go_out_though_nobody_waits_for_them,
+        ),
+        (
+            "the_descriptor_is_right_though_an_outcome_is_forgotten_as_it_comes",
+            the_descriptor_is_right_though_an_outcome_is_forgotten_as_it_comes,
         ),
         ("a_shutdown_ends_every_wait", a_shutdown_ends_every_wait),
     ];
@@ -191,6 +195,27 @@ fn whoever_reads_notices_gets_each_outcome_and_the_end() {
         client.flush();
         client.shut_down();
         assert_eq!(reader.join().expect("the reader panicked"), ids.len());
+    });
+}
+
+fn the_descriptor_is_right_though_an_outcome_is_forgotten_as_it_comes() {
+    explore(|client| {
+        client.open_notices();
+        client.wait_online();
+        let other = {
+            let client = client.clone();
+            thread::spawn(move || client.check_descriptor())
+        };
+        // What else there is to read is read before.
+        while client.has_news() {
+            client.read();
+        }
+        for _ in 0..2 {
+            let id = client.publish();
+            client.forget(id);
+            client.check_descriptor();
+        }
+        other.join().expect("the other panicked");
     });
 }
 

@@ -132,6 +132,7 @@ impl<L: Link, S: Surroundings, X> Monitor<L, S, X> {
         let now = self.surroundings.now();
         let (result, mut effects) = f(&mut guarded, now);
         let mut intake = self.intake();
+        effects = effects.then(guarded.driver.take_over_forgotten(now, &mut intake));
         guarded.driver.give_back(&mut intake);
         effects.wake_worker |= intake.set_terms(guarded.terms());
         drop(intake);

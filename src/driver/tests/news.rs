@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::engine::{Notice, NoticeKinds};
+use crate::outbox::{Intake, Taken};
 use crate::outcome::Outcome;
 
 fn read(host: &mut Host) -> Option<Notice> {
@@ -188,4 +189,33 @@ fn the_background_thread_is_not_woken_for_what_it_reports() {
     host.effects = host.driver.report(host.now, host.number, inputs);
     assert_eq!(host.sent().len(), 1, "the next one is handed over");
     assert!(!host.effects.wake_worker, "it asks for its plan anyway");
+}
+
+#[test]
+fn whoever_forgets_the_only_outcome_takes_it_from_the_reader_even_while_the_thread_works() {
+    let mut host = Host::online("");
+    host.effects = host.driver.open_notices_once(host.now);
+    read_all(&mut host);
+    let (id, later) = (host.publish(None), host.publish(None) + 1);
+    let mut intake = Intake::default();
+    intake.set_terms(host.driver.terms());
+    intake.ready.add_topic(&"events/door".into());
+    let sent = host.sent();
+    host.acknowledge(&sent[0]);
+    assert_eq!(host.effects.has_news, Some(true));
+    // By terms of before.
+    let message = Message {
+        topic: "events/door".into(),
+        payload: "{}".into(),
+        qos: QoS::AtLeastOnce,
+        retain: false,
+    };
+    let put = intake.put_message(host.now, message, None, true);
+    assert_eq!(put.map(|put| put.id), Ok(later));
+    assert!(intake.forget(id) && intake.forget(later));
+    let effects = host.driver.take_over_forgotten(host.now, &mut intake);
+    assert_eq!(effects.has_news, Some(false));
+    host.driver.take_over(&mut intake.take(Taken::default()));
+    let (outcome, _) = host.driver.take_outcome(host.now, later);
+    assert_eq!(outcome, None, "it was forgotten before it was taken over");
 }
