@@ -8,6 +8,7 @@ mod broker;
 mod coverage;
 mod dial;
 mod dice;
+mod directed;
 mod endings;
 mod events;
 mod handed;

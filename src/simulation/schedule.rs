@@ -1,6 +1,6 @@
 //! A schedule: what happens to a world, and when.
 
-use super::ledger::POISON;
+use super::directed::directed;
 use super::manners::{Speaks, Subscriptions};
 use super::scene::{client_traits, scenes, speaks, ClientTraits, Scene};
 use crate::engine::FailureKind;
@@ -223,52 +223,6 @@ fn world_ops() -> impl Strategy<Value = Op> {
     ]
 }
 
-/// What hardly comes together by chance: the caller gives up a client that waits to repair, or that waits for the turn of
-/// a message that was held back or has just sent it.
-fn given_up() -> impl Strategy<Value = Vec<(u32, Op)>> {
-    let starved = || {
-        (0..1000_u16).prop_map(|patience_ms| Op::Shutdown {
-            patience_ms,
-            gone_for_ms: 0,
-            is_starved: true,
-        })
-    };
-    let publish = |nature| {
-        Op::Publish(Batch {
-            count: 1,
-            size: 10,
-            nature,
-            ..Batch::default()
-        })
-    };
-    let meddles = prop::collection::vec((0..1500_u32, 0..3_u8), 2..5);
-    prop_oneof![
-        (500..3000_u32, meddles, 0..1500_u32, starved()).prop_map(
-            |(first, meddles, last, shutdown)| {
-                let meddles = meddles.into_iter();
-                let mut steps = vec![(first, Op::Meddle(0))];
-                steps.extend(meddles.map(|(after, kind)| (after, Op::Meddle(kind))));
-                steps.push((last, shutdown));
-                steps
-            }
-        ),
-        // The broker closes on it, three times. Then its turn comes, now and then, and the broker reads nothing.
-        (
-            0..3000_u32,
-            3000..20_000_u32,
-            0..2000_u32,
-            0..6000_u32,
-            starved()
-        )
-            .prop_map(move |(first, stall, publish_after, last, shutdown)| vec![
-                (first, publish(POISON)),
-                (stall, Op::Stall(30_000)),
-                (publish_after, publish(0)),
-                (last, shutdown),
-            ]),
-    ]
-}
-
 pub(super) fn schedules() -> impl Strategy<Value = Schedule> {
     let gap = prop_oneof![
         3 => Just(0_u32),
@@ -279,7 +233,7 @@ pub(super) fn schedules() -> impl Strategy<Value = Schedule> {
     let op = prop_oneof![3 => client_ops(), 2 => world_ops()];
     let steps = prop_oneof![
         99 => prop::collection::vec((gap, op), 1..16),
-        1 => given_up(),
+        1 => directed(),
     ];
     (scenes(), steps, 0..4_u8).prop_map(|(scene, steps, end)| Schedule { scene, steps, end })
 }
