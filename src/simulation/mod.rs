@@ -33,7 +33,7 @@ mod waiters;
 mod watch;
 mod world;
 
-use run::{play_many, play_seed, Extent};
+use run::{play_all, play_many, play_seed, Extent};
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::time::{Duration, Instant};
@@ -51,8 +51,8 @@ fn number(name: &str) -> Option<u64> {
     )
 }
 
-/// With `SIMULATION_SEED` that schedule alone; with `SIMULATION_SCHEDULES` so many, which have to take every
-/// transition that the engine has; else some, other ones each time.
+/// With `SIMULATION_SEED` that schedule alone; with `SIMULATION_SCHEDULES` at least so many, until every transition that
+/// the engine has was taken; else some, other ones each time.
 #[test]
 fn random_schedules() {
     if let Some(seed) = number("SIMULATION_SEED") {
@@ -60,13 +60,17 @@ fn random_schedules() {
         return played.unwrap_or_else(|failure| panic!("{failure}"));
     }
     let schedules = number("SIMULATION_SCHEDULES");
-    let extent = Extent {
-        schedules: schedules.unwrap_or(FEWEST),
-        until: schedules.is_none().then(|| Instant::now() + PATIENCE),
-    };
     let first =
         number("SIMULATION_FIRST").unwrap_or_else(|| RandomState::new().build_hasher().finish());
-    let mut coverage = play_many(first, extent).unwrap_or_else(|failure| panic!("{failure}"));
+    let played = match schedules {
+        Some(schedules) => play_all(first, schedules),
+        None => {
+            let until = Some(Instant::now() + PATIENCE);
+            let schedules = FEWEST;
+            play_many(first, Extent { schedules, until })
+        }
+    };
+    let mut coverage = played.unwrap_or_else(|failure| panic!("{failure}"));
     let undeclared = coverage.undeclared();
     println!("{coverage}");
     let missing = schedules.map_or(Vec::new(), |_| coverage.missing());

@@ -1,6 +1,7 @@
 //! Playing schedules: many, each from one seed, and a failing one made short.
 
 use super::coverage::Coverage;
+use super::dice::Dice;
 use super::schedule::{schedules, Schedule};
 use super::world::World;
 use crate::outbox::Time;
@@ -49,7 +50,9 @@ pub(super) fn play(schedule: &Schedule, coverage: &mut Coverage) -> Result<(), S
 }
 
 fn runner(seed: u64) -> TestRunner {
-    let bytes: Vec<u8> = [seed, !seed]
+    // Such a generator says nearly the same of seeds that are nearly the same.
+    let mut dice = Dice(seed);
+    let bytes: Vec<u8> = [dice.next(), dice.next()]
         .iter()
         .flat_map(|half| half.to_le_bytes())
         .collect();
@@ -104,6 +107,24 @@ pub(super) struct Extent {
     pub(super) schedules: u64,
     /// More schedules are played until then.
     pub(super) until: Option<Instant>,
+}
+
+/// What is rare is not in every few thousand schedules: so many more are played at most for it.
+const MOST_MORE: u64 = 200_000;
+const MORE: u64 = 1000;
+
+/// As [`play_many`], and goes on until each transition has been taken, or hardly ever will be.
+pub(super) fn play_all(first: u64, schedules: u64) -> Result<Coverage, String> {
+    let extent = |schedules| Extent {
+        schedules,
+        until: None,
+    };
+    let mut coverage = play_many(first, extent(schedules))?;
+    while coverage.schedules < schedules + MOST_MORE && !coverage.missing().is_empty() {
+        let next = first.wrapping_add(coverage.schedules);
+        coverage.add(play_many(next, extent(MORE))?);
+    }
+    Ok(coverage)
 }
 
 /// Plays the schedules of the seeds from `first` on, on all processors, until one fails.

@@ -232,7 +232,7 @@ pub(super) fn schedules() -> impl Strategy<Value = Schedule> {
     ];
     let op = prop_oneof![3 => client_ops(), 2 => world_ops()];
     let steps = prop_oneof![
-        99 => prop::collection::vec((gap, op), 1..16),
+        7 => prop::collection::vec((gap, op), 1..16),
         1 => directed(),
     ];
     (scenes(), steps, 0..4_u8).prop_map(|(scene, steps, end)| Schedule { scene, steps, end })
