@@ -130,9 +130,15 @@ impl Engine {
             FailureKind::Permanent | FailureKind::NotAuthorized | FailureKind::WrongVersion
         );
         broker.refusal = is_permanent.then(|| text.clone());
+        let is_gone = matches!(
+            failure.kind,
+            FailureKind::NotRunning | FailureKind::Unreachable
+        );
+        let is_awaited = is_gone && self.home_assistant.is_awaited(&broker.settings);
         let until = match failure.kind {
             FailureKind::NotAuthorized if !broker.has_accepted => broker.reconnect.login_pause(now),
             _ if is_permanent => broker.reconnect.longest_pause(now),
+            _ if is_awaited => broker.reconnect.shortest_pause(now),
             _ => broker.reconnect.pause(now),
         };
         let level = match is_permanent {
@@ -140,10 +146,15 @@ impl Engine {
             false => Level::Warning,
         };
         let (address, pause) = (broker.settings.broker(), until.saturating_sub(now));
-        self.notice_queue.log(level, || {
-            let seconds = pause.as_secs_f32();
-            format!("cannot connect to {address}: {text}; the next attempt is in {seconds:.1} s")
-        });
+        // Attempts that follow one another so quickly have nothing new to tell.
+        if !is_awaited || broker.last_error.as_ref() != Some(&text) {
+            self.notice_queue.log(level, || {
+                let seconds = pause.as_secs_f32();
+                format!(
+                    "cannot connect to {address}: {text}; the next attempt is in {seconds:.1} s"
+                )
+            });
+        }
         broker.last_error = Some(text);
         self.phase = Phase::Waiting { until, next: None };
     }

@@ -58,6 +58,13 @@ impl HomeAssistant {
         self.is_expected() && self.hold == Hold::None && settings.hold_seconds > 0
     }
 
+    /// Whether events wait for it, and what it says of its return is watched.
+    pub(super) fn is_awaited(&self, settings: &Settings) -> bool {
+        let is_watched =
+            settings.announce_availability && !settings.home_assistant_status_topic.is_empty();
+        self.is_holding() && is_watched && settings.hold_seconds > 0
+    }
+
     /// What was known of it was of another.
     pub(super) fn is_another(&mut self) {
         self.was_seen = false;

@@ -7,6 +7,9 @@ use std::time::Duration;
 const LASTING: Duration = Duration::from_secs(10);
 /// The longest pause between attempts with a login that the broker has never accepted: brokers lock out who insists.
 const LONGEST_LOGIN_PAUSE: Duration = Duration::from_secs(15 * 60);
+/// No pause may be longer in which Home Assistant must not be back unnoticed: it says that it is no sooner than two
+/// seconds after it has subscribed.
+const UNNOTICED: Duration = Duration::from_millis(1500);
 
 /// Pauses that double, with jitter, up to the longest that the settings allow.
 #[derive(Debug)]
@@ -76,6 +79,11 @@ impl Reconnect {
         let doublings = 1_u32.checked_shl(self.pauses + 1).unwrap_or(u32::MAX);
         let doubled = self.min.saturating_mul(doublings);
         self.wait(now, self.min, doubled.min(self.max))
+    }
+
+    /// The next attempt where Home Assistant may be back before: as soon as the settings allow, give or take.
+    pub(super) fn shortest_pause(&mut self, now: Time) -> Time {
+        self.wait(now, self.min, UNNOTICED.clamp(self.min, self.max))
     }
 
     /// The next attempt after a refusal that waiting cannot cure, or with a twin about: the longest pause, give or
@@ -165,5 +173,7 @@ mod tests {
     fn the_shortest_pause_may_be_the_longest() {
         let mut reconnect = Reconnect::new(3600, 3600, 1);
         assert_eq!(reconnect.pause(Time::ZERO), Duration::from_secs(3600));
+        let pause = reconnect.shortest_pause(Time::ZERO);
+        assert_eq!(pause, Duration::from_secs(3600));
     }
 }

@@ -49,7 +49,7 @@ impl Home {
 /// What the client was told of Home Assistant and the broker, for the checks.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Told {
-    was_seen: bool,
+    pub(super) was_seen: bool,
     /// When it was told last that the broker does not run, or that Home Assistant is gone.
     gone_at: Option<Time>,
     /// Until when events have to wait because of that; none before the broker is back.

@@ -14,12 +14,21 @@ const MOST_STEPS: u32 = 4;
 const LOGIN_PAUSE: Time = Time::from_secs(900);
 /// What a broker that may not speak MQTT 5 may take to answer it.
 const SILENCE: Time = Time::from_secs(3);
+/// The longest pause after a refused connection while events wait for Home Assistant, unless the settings want longer
+/// ones.
+const AWAITED_PAUSE: Time = Time::from_millis(1500);
 /// Attempts in one round: 3.1.1 where MQTT 5 was left out, MQTT 5 twice, each lesser will, and 3.1.1.
 const MOST_AT_ONCE: u32 = 6;
 
 impl Watch {
     /// The pause that begins, and whether it keeps the rules.
-    fn pause(&mut self, cause: Cause, settings: &Settings, pause: Time) -> Result<(), String> {
+    fn pause(
+        &mut self,
+        cause: Cause,
+        settings: &Settings,
+        pause: Time,
+        is_home_expected: bool,
+    ) -> Result<(), String> {
         self.pauses += 1;
         self.last_pause = pause;
         let seconds = |seconds: u32| Time::from_secs(seconds.into());
@@ -40,6 +49,9 @@ impl Watch {
             | Cause::Failed(
                 FailureKind::Permanent | FailureKind::WrongVersion | FailureKind::NotAuthorized,
             ) => (max / 2, max),
+            Cause::Failed(FailureKind::NotRunning) if is_home_expected => {
+                (min, AWAITED_PAUSE.clamp(min, max))
+            }
             // It may have heard of a twin.
             Cause::ByPeer => (min.min(max / 2), max),
             _ => (min, double(min, self.pauses).min(max)),
@@ -150,7 +162,9 @@ impl World<'_> {
         watch.attempts_at_once = 0;
         let (until, counted) = taken.pause.unwrap_or((now, 0));
         let pause = until.saturating_sub(now);
-        let fault = watch.pause(cause, settings, pause).err();
+        let is_home_expected = self.home.has_cameras || watch.told.was_seen;
+        let awaits = is_home_expected && settings.hold_seconds > 0;
+        let fault = watch.pause(cause, settings, pause, awaits).err();
         if let Some(fault) = fault {
             self.fail(fault);
         } else if counted != watch.pauses {

@@ -1,6 +1,7 @@
 //! Events wait for Home Assistant where it is expected, and only as long as that is of use.
 
 use super::*;
+use crate::engine::Notice;
 use crate::outbox::Rank;
 use crate::outcome::Outcome;
 
@@ -139,6 +140,70 @@ fn where_nobody_is_expected_nothing_waits() {
     outage(&mut host);
     host.publish(Some(300));
     assert!(host.sent().is_empty());
+}
+
+/// The longest of the next pauses, each after an attempt that failed like this.
+fn longest_pause(host: &mut Host, kind: FailureKind) -> Time {
+    let pauses = (0..10).map(|_| {
+        host.fail(kind);
+        match host.plan() {
+            Plan::Wait(until) => until - host.now,
+            other => panic!("no pause: {other:?}"),
+        }
+    });
+    pauses.max().expect("there are some")
+}
+
+#[test]
+fn the_broker_is_tried_so_often_that_the_birth_is_not_missed() {
+    const OFTEN: Time = Duration::from_millis(1500);
+    let mut awaiting = host();
+    awaiting.end(EndCause::ByPeer);
+    assert!(longest_pause(&mut awaiting, FailureKind::NotRunning) <= OFTEN);
+    // Its machine starts again.
+    assert!(longest_pause(&mut awaiting, FailureKind::Unreachable) <= OFTEN);
+    assert!(longest_pause(&mut awaiting, FailureKind::Later) > OFTEN);
+
+    // A link that is broken ends nobody's subscription.
+    let mut unlinked = host();
+    unlinked.end(EndCause::ByPeer);
+    assert!(longest_pause(&mut unlinked, FailureKind::Unreachable) > OFTEN);
+    // Nobody is expected, nothing waits, or nothing would be heard.
+    let mut alone = Host::new(STATUS);
+    assert!(longest_pause(&mut alone, FailureKind::NotRunning) > OFTEN);
+    for setting in [
+        r#""hold_seconds": 0"#,
+        r#""home_assistant_status_topic": "" "#,
+    ] {
+        let mut host = Host::new(setting);
+        announce(&mut host);
+        assert!(
+            longest_pause(&mut host, FailureKind::NotRunning) > OFTEN,
+            "{setting}"
+        );
+    }
+    // The settings say how often at most.
+    let mut patient = Host::new(&format!(r#"{STATUS}, "reconnect_min_seconds": 10"#));
+    announce(&mut patient);
+    assert_eq!(
+        longest_pause(&mut patient, FailureKind::NotRunning),
+        10 * SECOND
+    );
+}
+
+#[test]
+fn attempts_that_follow_one_another_quickly_are_logged_once() {
+    let mut host = host();
+    host.effects = host.driver.open_notices_once(host.now);
+    host.end(EndCause::ByPeer);
+    for expected in [1, 0, 0] {
+        host.fail(FailureKind::NotRunning);
+        let notices = super::news::read_all(&mut host);
+        let lines = notices.iter().filter(|notice| {
+            matches!(notice, Notice::Log { text, .. } if text.starts_with("cannot connect"))
+        });
+        assert_eq!(lines.count(), expected);
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ fn read(host: &mut Host) -> Option<Notice> {
     read.and_then(Result::ok)
 }
 
-fn read_all(host: &mut Host) -> Vec<Notice> {
+pub(super) fn read_all(host: &mut Host) -> Vec<Notice> {
     std::iter::from_fn(|| read(host)).collect()
 }
 

@@ -27,7 +27,7 @@ pub(super) const GROUP: Group = Group {
             default: Default::Integer(1),
             allowed: Allowed::Integer(1, 3600),
             meaning: "The pause before the first attempt to reconnect. Each further pause is longer, up to \
-                      `reconnect_max_seconds`.",
+                      `reconnect_max_seconds`, unless events wait for Home Assistant after an outage of the broker.",
             get: |settings| settings.reconnect_min_seconds.into(),
         },
         Field {
