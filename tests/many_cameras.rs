@@ -1,7 +1,7 @@
 //! What it costs to announce a camera where many are announced, by an allocator that counts.
 
 use argus_mqtt::home_assistant::{Camera, CameraStatus, HomeAssistant, System};
-use argus_mqtt::Settings;
+use argus_mqtt::{Client, Settings};
 use std::alloc::{GlobalAlloc, Layout, System as Allocator};
 use std::cell::Cell;
 use std::time::SystemTime;
@@ -9,6 +9,8 @@ use std::time::SystemTime;
 thread_local! {
     /// Pieces of memory that this thread has asked for.
     static PIECES: Cell<u64> = const { Cell::new(0) };
+    /// Their bytes.
+    static BYTES: Cell<usize> = const { Cell::new(0) };
 }
 
 struct Counting;
@@ -17,6 +19,7 @@ struct Counting;
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         PIECES.set(PIECES.get() + 1);
+        BYTES.set(BYTES.get() + layout.size());
         // SAFETY: the caller keeps what alloc demands.
         unsafe { Allocator.alloc(layout) }
     }
@@ -55,5 +58,34 @@ fn a_camera_costs_the_same_however_many_there_are() {
     assert!(
         many < few + 100,
         "{few} pieces of memory with one other camera, {many} with 100"
+    );
+}
+
+/// Announces a camera to a client with other cameras and removes it, twice; gives how many bytes of memory the second
+/// time took.
+fn bytes_among(others: usize) -> usize {
+    let settings = r#"{"broker_host": "127.0.0.1", "broker_port": 1}"#;
+    let settings = Settings::from_json(settings).expect("valid settings");
+    let client = Client::connect(settings).expect("it begins");
+    for number in 0..others {
+        let camera = Camera::new(format!("camera_{number:04}"), "One of many");
+        client.announce_camera(camera).expect("there is room");
+    }
+    let mut before = 0;
+    for _ in 0..2 {
+        before = BYTES.get();
+        let camera = Camera::new("door_0000", "Door");
+        client.announce_camera(camera).expect("there is room");
+        client.remove_camera("door_0000").expect("it was announced");
+    }
+    BYTES.get() - before
+}
+
+#[test]
+fn a_camera_of_a_client_costs_the_same_however_many_there_are() {
+    let (few, many) = (bytes_among(1), bytes_among(300));
+    assert!(
+        many < few + 4096,
+        "{few} bytes of memory with one other camera, {many} with 300"
     );
 }

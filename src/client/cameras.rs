@@ -220,10 +220,12 @@ impl Guarded {
         before: Option<&Arc<str>>,
     ) -> Effects {
         let home = self.extra.home.as_ref();
-        let topic = home.and_then(|home| home.event_topic(camera?));
-        match topic == before {
+        let topic = home.and_then(|home| home.event_topic(camera?)).cloned();
+        match topic.as_ref() == before {
             true => Effects::default(),
-            false => self.expect_listeners(now),
+            // What they replace is known to the engine alone.
+            false if self.extra.has_own_listeners => self.expect_listeners(now),
+            false => self.driver.change_announced(now, before, topic.as_ref()),
         }
     }
 
@@ -231,6 +233,7 @@ impl Guarded {
     fn expect_listeners(&mut self, now: Time) -> Effects {
         let home = self.extra.home.iter();
         let topics = home.flat_map(HomeAssistant::event_topics).cloned();
+        self.extra.has_own_listeners = false;
         self.driver.set_announced(now, topics.collect())
     }
 
@@ -240,9 +243,7 @@ impl Guarded {
         now: Time,
         messages: Vec<Message>,
     ) -> (Result<(), Error>, Effects) {
-        let states = messages.into_iter();
-        let states = states.map(|one| (one.topic.into(), one.payload, one.rank));
-        let states: Vec<_> = states.collect();
+        let states: Vec<_> = messages.into_iter().map(Message::into_state).collect();
         self.driver.set_states(now, &states)
     }
 
@@ -257,8 +258,7 @@ impl Guarded {
             if message.kind == MessageKind::Event {
                 continue;
             }
-            let (topic, rank): (Arc<str>, _) = (message.topic.into(), message.rank);
-            let payload = message.payload;
+            let (topic, payload, rank) = message.into_state();
             let (said, more) = self.driver.set_state(now, &topic, payload, rank, false);
             result = result.and(said.map(drop));
             effects = effects.then(more);

@@ -13,7 +13,9 @@ impl Client {
     /// Where it is expected, messages that expire wait for it after an outage of the broker, for at most `hold_seconds`.
     pub fn expect_home_assistant<'a>(&self, event_topics: impl IntoIterator<Item = &'a str>) {
         let topics = event_topics.into_iter().map(Into::into).collect();
-        self.shared
-            .call(|guarded, now| ((), guarded.driver.set_announced(now, topics)));
+        self.shared.call(|guarded, now| {
+            guarded.extra.has_own_listeners = true;
+            ((), guarded.driver.set_announced(now, topics))
+        });
     }
 }

@@ -18,6 +18,8 @@ struct Completed {
     message: Message,
     lifetime: Option<u32>,
     states: Vec<NamedState>,
+    /// States follow from it.
+    is_followed: bool,
 }
 
 impl Client {
@@ -139,11 +141,12 @@ impl Guarded {
             message,
             lifetime,
             states,
+            is_followed,
         } = match completed {
             Ok(completed) => completed,
             Err(error) => return (Err(error), Effects::default()),
         };
-        let followed = camera.filter(|camera| self.is_announced(camera));
+        let followed = camera.filter(|_| is_followed);
         let followed = followed.map(|camera| {
             let snapshot = states.first().map(|state| state.payload.clone());
             (camera, message.payload.clone(), snapshot)
@@ -175,7 +178,7 @@ impl Guarded {
             lifetime_seconds,
             qos,
             retain,
-            ..
+            is_followed,
         } = self.ready_camera(ready, camera)?;
         let message = Message {
             topic,
@@ -187,6 +190,7 @@ impl Guarded {
             message,
             lifetime: Some(lifetime_seconds),
             states: states.into_iter().collect(),
+            is_followed,
         })
     }
 
@@ -229,15 +233,17 @@ impl Guarded {
             message,
             lifetime,
             states,
+            is_followed: false,
         })
     }
 }
 
 fn named(state: home_assistant::Message) -> NamedState {
+    let (topic, payload, rank) = state.into_state();
     NamedState {
-        topic: state.topic.into(),
-        payload: state.payload,
-        rank: state.rank,
+        topic,
+        payload,
+        rank,
     }
 }
 

@@ -53,6 +53,8 @@ pub(super) struct Extra {
     next_dialer: Option<Dialer>,
     /// The cameras that were announced to Home Assistant.
     pub(super) home: Option<HomeAssistant>,
+    /// The host said on which topics Home Assistant hears events, and no call about cameras has replaced them since.
+    pub(super) has_own_listeners: bool,
     /// The next wait for a change of being online is to end at once.
     pub(super) is_interrupted: bool,
 }
@@ -82,6 +84,7 @@ pub(super) fn new(settings: Arc<Settings>, dialer: Dialer) -> Result<Shared, Err
         dialer,
         next_dialer: None,
         home: None,
+        has_own_listeners: false,
         is_interrupted: false,
     };
     Ok(Monitor::new(Driver::new(settings, now, seed), host, extra))

@@ -183,6 +183,18 @@ impl<L: Link> Driver<L> {
         self.step(now, |engine| engine.set_announced(topics)).1
     }
 
+    /// See [`Engine::change_announced`].
+    pub(crate) fn change_announced(
+        &mut self,
+        now: Time,
+        before: Option<&Arc<str>>,
+        after: Option<&Arc<str>>,
+    ) -> Effects {
+        self.generation += 1;
+        self.step(now, |engine| engine.change_announced(before, after))
+            .1
+    }
+
     /// See [`Engine::shut_down`].
     pub(crate) fn shut_down(
         &mut self,

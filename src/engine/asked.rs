@@ -94,6 +94,11 @@ impl Engine {
         self.home_assistant.set_announced(topics);
     }
 
+    /// As [`Engine::set_announced`], where only the topic of one camera has changed.
+    pub(crate) fn change_announced(&mut self, before: Option<&Arc<str>>, now: Option<&Arc<str>>) {
+        self.home_assistant.change_announced(before, now);
+    }
+
     /// Whether a message that comes now may be able to go at once.
     pub(crate) fn may_send(&self) -> bool {
         self.connection()

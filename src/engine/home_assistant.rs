@@ -38,6 +38,14 @@ impl HomeAssistant {
         self.announced = topics;
     }
 
+    /// A camera has its events on another topic than before, if it was and is announced.
+    pub(super) fn change_announced(&mut self, before: Option<&Arc<str>>, now: Option<&Arc<str>>) {
+        if let Some(topic) = before {
+            self.announced.remove(topic);
+        }
+        self.announced.extend(now.cloned());
+    }
+
     /// Whether cameras are announced to it.
     pub(super) fn has_cameras(&self) -> bool {
         !self.announced.is_empty()

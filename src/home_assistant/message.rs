@@ -3,6 +3,7 @@
 use crate::message::{PublishOptions, QoS};
 use crate::outbox::Rank;
 use bytes::Bytes;
+use std::sync::Arc;
 
 /// A message for [`Client::publish`](crate::Client::publish).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +32,11 @@ pub enum MessageKind {
 }
 
 impl Message {
+    /// As a state: its topic, what is to stand there, and which others it goes before.
+    pub(crate) fn into_state(self) -> (Arc<str>, Bytes, Rank) {
+        (self.topic.into(), self.payload, self.rank)
+    }
+
     pub(super) fn state(rank: Rank, topic: impl Into<String>, payload: impl Into<Bytes>) -> Self {
         Message {
             topic: topic.into(),
