@@ -35,6 +35,8 @@ pub(super) fn is_timestamp(text: &str) -> bool {
         });
     let number = |at: usize| date_and_time[at..at + 2].parse::<u32>().unwrap_or(99);
     has_shape
+        // In another zone, the time must not be of a year that there is not.
+        && ("0002".."9999").contains(&&date_and_time[..4])
         && (1..=12).contains(&number(5))
         && (1..=28 + late_days(&date_and_time[..4], number(5))).contains(&number(8))
         && number(11) < 24
@@ -105,6 +107,8 @@ mod tests {
             "2026-01-02T03:04:05Z",
             "2026-01-02 03:04:05.123456+01:00",
             "2024-02-29T00:00:00-05:30",
+            "0002-01-01T00:00:00+23:59",
+            "9998-12-31T23:59:59-23:59",
         ] {
             assert!(is_timestamp(good), "{good}");
         }
@@ -122,6 +126,8 @@ mod tests {
             "2026-01-02T03:04:05+1:00",
             "2026-01-02T03:04:05ZZ",
             "2026-01-02T03:04:0\u{665}Z",
+            "0001-01-01T00:00:00+23:59",
+            "9999-12-31T23:59:59-23:59",
         ] {
             assert!(!is_timestamp(bad), "{bad}");
         }

@@ -85,6 +85,11 @@ def test_an_event_feeds_them(home: HomeAssistant, announced: Publisher, entities
         ({"smart_detection_type": "dragon"}, "other"),
         ({"objects_detected": ["animal", "person"]}, "animal"),
         ({"objects_detected": "package"}, "package"),
+        ({"objects_detected": {"person": 0.9}}, "person"),
+        ({"objects_detected": [None, "person"]}, "motion"),
+        # Where it is another day, it is of a year that there is not.
+        ({"timestamp": "0001-01-01T00:00:00+23:59"}, "motion"),
+        ({"description": "ü\0\u2028🚪" * 100, "timestamp": None, "event_id": None, "confidence": None}, "motion"),
         ({"smart_detection_type": 5, "objects_detected": 7, "description": ["x"]}, "other"),
         ({"is_doorbell_ring": False, "smart_detection_type": "package"}, "package"),
         ({"description": 'It\'s "quoted" <b>&amp;</b>\n{{ 1 + 1 }} ü', "is_doorbell_ring": "no"}, "motion"),
