@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 
+import argus_mqtt
 from house import document
 from house.broker import Broker
 from house.camera import CAMERA, Entities
@@ -69,6 +71,15 @@ def own_settings(settings: dict[str, object], entities: Entities) -> dict[str, o
     return settings | {"topic_prefix": entities.prefix, "discovery_id_prefix": entities.prefix}
 
 
+def _expect_camera(home: HomeAssistant, entities: Entities) -> None:
+    """Wait until Home Assistant has the camera, and is subscribed for all of its entities."""
+    for entity_id in entities.all:
+        home.expect(entity_id, lambda state: state.state != "unavailable")
+    home.expect(entities["activity"], "off")
+    home.expect(entities["status"], "online")
+    home.expect(entities.connection, "on")
+
+
 @pytest.fixture
 def announced(
     tmp_path: Path, home: HomeAssistant, own_settings: dict[str, object], entities: Entities
@@ -76,10 +87,17 @@ def announced(
     """Give a publisher that has announced the camera, which Home Assistant has seen."""
     with Publisher.cameras(tmp_path / "publisher", own_settings) as publisher:
         publisher.do("announce", CAMERA)
-        home.expect(entities["activity"], "off")
-        home.expect(entities["status"], "online")
-        home.expect(entities.connection, "on")
+        _expect_camera(home, entities)
         yield publisher
+
+
+@pytest.fixture
+def client(home: HomeAssistant, own_settings: dict[str, object], entities: Entities) -> Iterator[argus_mqtt.Client]:
+    """Give a client that has announced the camera, which Home Assistant has seen; its calls wait for nothing."""
+    with argus_mqtt.connect(json.dumps(own_settings)) as client:
+        client.announce_camera(CAMERA)
+        _expect_camera(home, entities)
+        yield client
 
 
 @pytest.fixture

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+import argus_mqtt
 from house import retained, wait_until
 from house.broker import Broker
 from house.camera import CAMERA, Entities
@@ -77,6 +79,37 @@ def test_a_camera_keeps_its_entities_under_a_new_name(
     home.expect_gone(f"event.{entities.prefix}_door_doorbell")
     home.expect(entities["activity"], "off")
     assert home.changes(entities["activity"])[-1:] == ["off"]
+
+
+def test_a_camera_gives_way_to_another_whose_id_is_the_same_once_cleaned_up(
+    home: HomeAssistant, broker: Broker, client: argus_mqtt.Client, entities: Entities
+) -> None:
+    client.announce_camera({"id": "back yard"})
+    activity = f"binary_sensor.{entities.prefix}_back_yard_activity"
+    home.expect(activity, "off")
+    with pytest.raises(argus_mqtt.InvalidArgument, match="the same once cleaned up"):
+        client.announce_camera({"id": "back_yard"})
+    client.remove_camera("back yard")
+    client.announce_camera({"id": "back_yard", "name": "Yard"})
+    client.publish_event("back_yard", {"description": "Seen"})
+    state = home.expect(activity, "on")
+    assert state.attributes["friendly_name"] == "Yard Activity"
+    assert [topic for topic in retained.topics(broker, entities.prefix) if "back yard" in topic] == []
+
+
+def test_two_programs_with_the_same_topics_are_one_system(
+    home: HomeAssistant, client: argus_mqtt.Client, entities: Entities, own_settings: dict[str, object]
+) -> None:
+    garden = f"binary_sensor.{entities.prefix}_garden_activity"
+    with argus_mqtt.connect(json.dumps(own_settings | {"client_id": f"other{entities.prefix}"})) as other:
+        other.announce_camera({"id": "garden"})
+        home.expect(garden, "off")
+        other.publish_event("garden", {"description": "Seen"})
+        home.expect(garden, "on")
+    # The end of one is not that of the other, which says so.
+    wait_until(lambda: client.status().counters.guard_repairs > 0, "the offline message of the other is answered")
+    home.expect(entities.connection, "on")
+    home.expect(entities["activity"], "off")
 
 
 def test_two_installations_do_not_meet(

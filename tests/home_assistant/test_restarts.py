@@ -45,6 +45,9 @@ def test_home_assistant_is_right_after_a_restart(
     *,
     number: signal.Signals,
 ) -> None:
+    gone, new = f"binary_sensor.{entities.prefix}_gone_activity", f"binary_sensor.{entities.prefix}_new_activity"
+    announced.do("announce", {"id": "gone"})
+    home.expect(gone, "off")
     announced.do("event door", {"smart_detection_type": "person", "description": "Before"})
     announced.do("activity door off")
     detected = home.expect(entities["detection"], lambda state: state.state not in {"unknown", "unavailable"})
@@ -57,6 +60,9 @@ def test_home_assistant_is_right_after_a_restart(
         home.excuse("Ended unfinished session")
     # What is said while it is away.
     announced.do("counts door 8 9")
+    announced.do("announce", CAMERA | {"name": "Porch"})
+    announced.do("announce", {"id": "new"})
+    announced.do("remove gone")
     mortal[0].kill()
     home.start()
     began = time.monotonic()
@@ -73,7 +79,13 @@ def test_home_assistant_is_right_after_a_restart(
     home.expect(mortal[1]["status"], "unavailable")
     home.expect("sensor.argusai_status", "online")
     home.expect("binary_sensor.argusai_connected", "on")
+    home.expect(new, "off")
     print(f"All was right {time.monotonic() - began:.1f} s after it had subscribed.")
+    state = home.expect(entities["status"], "online")
+    assert state.attributes["friendly_name"] == "Porch Status"
+    # What Home Assistant remembers of a camera that is gone is for its users to delete.
+    left = home.state(gone)
+    assert left is None or left.state == "unavailable"
     again = home.state(entities["detection"])
     assert again
     assert again.state == restored, "no event comes again"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Iterator
 
 import pytest
 
@@ -16,30 +15,16 @@ from house.home_assistant import HomeAssistant
 from house.publisher import Publisher
 
 
-@pytest.fixture
-def client(home: HomeAssistant, own_settings: dict[str, object], entities: Entities) -> Iterator[argus_mqtt.Client]:
-    """Give a client that has announced the camera, which Home Assistant has seen; its calls wait for nothing."""
-    with argus_mqtt.connect(json.dumps(own_settings)) as client:
-        client.announce_camera(CAMERA)
-        home.expect(entities["activity"], "off")
-        home.expect(entities.connection, "on")
-        yield client
-
-
-def come_back(home: HomeAssistant, broker: Broker, client: argus_mqtt.Client) -> None:
-    """Start the broker; Home Assistant subscribes after the client, which so hears that it has.
-
-    Otherwise the client may hold events for as long as the settings say.
-    """
+def come_back(broker: Broker, client: argus_mqtt.Client) -> None:
+    """Start the broker, and wait for the client, which is back in time to hear that Home Assistant is, too."""
     before = client.status().connections
 
     def is_back() -> bool:
         status = client.status()
         return status.connections > before and status.state == "online"
 
-    with home.standing_still():
-        assert broker.start()
-        wait_until(is_back, lambda: f"the client is online again: {client.status()}")
+    assert broker.start()
+    wait_until(is_back, lambda: f"the client is online again: {client.status()}")
 
 
 def test_a_device_is_in_its_area_and_belongs_to_the_system(
@@ -88,7 +73,7 @@ def test_what_changes_in_an_outage_is_right_after_it(
     client.reconfigure(json.dumps(own_settings))
     client.publish_camera_counts("door", 4, 9)
     client.publish_event("door", {"description": "In the outage"})
-    come_back(home, broker, client)
+    come_back(broker, client)
     home.expect_gone(gone)
     home.expect_gone(f"{entities.prefix}_door_doorbell")
     home.expect(entities["event"], "In the outage")
@@ -103,7 +88,7 @@ def test_what_changes_in_an_outage_is_right_after_it(
     assert not [topic for topic in retained.topics(broker, entities.prefix) if "gone" in topic]
 
 
-def test_another_discovery_prefix_in_an_outage_leaves_nothing_under_the_old(
+def test_other_discovery_prefixes_leave_nothing_under_the_old(
     home: HomeAssistant,
     broker: Broker,
     client: argus_mqtt.Client,
@@ -112,15 +97,22 @@ def test_another_discovery_prefix_in_an_outage_leaves_nothing_under_the_old(
 ) -> None:
     home.excuse_outage()
     broker.stop()
-    client.reconfigure(json.dumps(own_settings | {"discovery_prefix": f"elsewhere{entities.prefix}"}))
-    come_back(home, broker, client)
+    for prefix in ["elsewhere", "homeassistant", "again"]:
+        client.reconfigure(json.dumps(own_settings | {"discovery_prefix": prefix}))
+    come_back(broker, client)
     home.expect_gone(entities.prefix)
-    configs = [topic for topic in retained.topics(broker, entities.prefix) if topic.endswith("/config")]
-    assert [topic for topic in configs if topic.startswith("homeassistant/")] == []
+
+    def prefixes() -> set[str]:
+        topics = retained.topics(broker, entities.prefix)
+        return {topic.split("/")[0] for topic in topics if topic.endswith("/config")}
+
+    wait_until(lambda: prefixes() == {"again"}, lambda: f"configs are only where they belong: {prefixes()}")
+    client.reconfigure(json.dumps(own_settings | {"discovery_prefix": "elsewhere"}))
     client.reconfigure(json.dumps(own_settings))
     home.expect(entities["activity"], "off")
     home.expect(entities["status"], "online")
     home.expect(entities.connection, "on")
+    wait_until(lambda: prefixes() == {"homeassistant"}, lambda: f"configs are only where they belong: {prefixes()}")
 
 
 def test_an_event_arrives_once_where_the_broker_is_killed_again_at_once(
@@ -129,10 +121,10 @@ def test_an_event_arrives_once_where_the_broker_is_killed_again_at_once(
     home.excuse_outage()
     broker.stop()
     delivery = client.publish_event("door", {"description": "Between two", "smart_detection_type": "person"})
-    come_back(home, broker, client)
+    come_back(broker, client)
     broker.stop()
     broker.forget()
-    come_back(home, broker, client)
+    come_back(broker, client)
     home.expect(entities["event"], "Between two")
     delivery.wait(60)
     detections = [state for state in home.changes(entities["detection"]) if state not in {"unavailable", "unknown"}]
