@@ -25,11 +25,14 @@ static void check(const char *what, int32_t status, const argus_mqtt_error *erro
 void peer_connect(const struct bench_options *options)
 {
     argus_mqtt_error error;
-    char settings[512];
+    char settings[1024], tls[512] = "";
+    if (*options->tls_ca)
+        snprintf(tls, sizeof tls, ", \"use_tls\": true, \"tls_ca_file\": \"%s\"", options->tls_ca);
     snprintf(settings, sizeof settings,
              "{\"broker_host\": \"127.0.0.1\", \"broker_port\": %d, \"message_expiry_seconds\": %d, \"max_in_flight\": %d, "
-             "\"max_queued_messages\": %llu, \"max_queued_bytes\": %llu, \"reconnect_max_seconds\": 1}",
-             options->port, BENCH_EXPIRY_SECONDS, options->window, (unsigned long long)options->messages + 1, 4ull << 30);
+             "\"max_queued_messages\": %llu, \"max_queued_bytes\": %llu, \"reconnect_max_seconds\": 1%s}",
+             options->port, BENCH_EXPIRY_SECONDS, options->window, (unsigned long long)options->messages + 1, 4ull << 30,
+             tls);
     if (options->backlog > 0 || strcmp(options->mode, "roundtrip") == 0) {
         deliveries = calloc(options->messages, sizeof *deliveries);
         if (deliveries == NULL)

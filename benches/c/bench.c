@@ -78,6 +78,7 @@ static void read_options(int argc, char **argv)
     options.threads = atoi(argument(argc, argv, "threads"));
     options.pause_us = atol(argument(argc, argv, "pause_us"));
     options.topics = atoi(argument(argc, argv, "topics"));
+    options.tls_ca = argument(argc, argv, "tls_ca");
     read_payload(argument(argc, argv, "payload"));
 
     topics = allocate(sizeof *topics * (size_t)options.topics);

@@ -20,6 +20,7 @@ struct bench_options {
     int topics;        /* used in turn */
     char *payload;
     size_t payload_len;
+    const char *tls_ca; /* the file with the certificate of the broker's authority; "": without TLS */
 };
 
 /* Connects and returns when the broker has accepted. */

@@ -36,7 +36,7 @@ def build() -> None:
     """Build all; quick when nothing has changed."""
     WORK.mkdir(parents=True, exist_ok=True)
     _say("the Rust programs and the library (some minutes the first time)")
-    _cargo("build", BENCHES, "--features", "tls", target="cargo")
+    _cargo("build", BENCHES, target="cargo")
     # As `make build` does it: cargo optimises across crates only when no rlib is made as well.
     as_released = ("--lib", "--crate-type", "cdylib,staticlib")
     _cargo("rustc", ROOT, *as_released, target="tls")

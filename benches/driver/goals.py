@@ -9,6 +9,7 @@ from .memory import bytes_beyond_payload, idle_bytes
 from .peers import ASYNCIO, US
 from .process import Record
 from .summary import Figure, Summary, cpu, rate
+from .tls import BROKER as TLS
 
 RUST, C, PYTHON = US
 _OTHER_PYTHON = ("paho-mqtt", "aiomqtt", "gmqtt", "awscrt")
@@ -71,6 +72,10 @@ def _throughput(summary: Summary) -> Iterator[Goal]:
         for window in (100, 1000):
             pair = [at(peer, broker="sink", window=window, backlog=0) for peer in (ours, "rumqttc")]
             yield Goal(f"Throughput, window of {window:,}: {ours} to rumqttc's", 5, ratio(*pair), at_least=True)
+            over_tls = [at(peer, broker=TLS, window=window) for peer in (ours, "rumqttc")]
+            yield Goal(
+                f"Throughput over TLS, window of {window:,}: {ours} to rumqttc's", 3, ratio(*over_tls), at_least=True
+            )
         to_mosquitto = ratio(at(ours, broker="mosquitto"), at("rumqttc", broker="mosquitto"))
         yield Goal(f"Throughput to Mosquitto: {ours} to rumqttc's", 2, to_mosquitto, at_least=True)
         yield Goal(

@@ -22,6 +22,7 @@ from . import (
     size,
     startup,
     throughput,
+    tls,
 )
 from .paths import REPORT, RESULTS, TRIAL_REPORT, TRIAL_RESULTS
 from .peers import US, Peer, all_peers
@@ -36,6 +37,7 @@ _GROUPS: dict[str, ModuleType] = {
     "away": away,
     "growth": growth,
     "throughput": throughput,
+    "tls": tls,
     "mosquitto": mosquitto,
     "pages": pages,
 }

@@ -34,6 +34,8 @@ class Peer:
     window: int = 100
     """Events in flight where those handed over are not limited: in timing the call, and while the broker is away."""
     thread_safe: bool = True
+    tells_authority: bool = False
+    """Whether the program takes the certificate of the broker's authority, for TLS."""
     longest_queue: int = 10_000_000
     """Events it can hold while the broker is away."""
     can_wait: bool = True
@@ -89,19 +91,21 @@ def all_peers() -> list[Peer]:
     }
     own_windows = (20, 100, 1000)
     return [
-        Peer("argus-mqtt (Rust)", "Rust", _rust("argus"), windows=own_windows, backlogs=(0,)),
+        Peer("argus-mqtt (Rust)", "Rust", _rust("argus"), windows=own_windows, backlogs=(0,), tells_authority=True),
         Peer(
             "rumqttc",
             "Rust",
             _rust("rumqttc"),
+            tells_authority=True,
             can_wait=False,
             notes={"away": _FORGETS},
         ),
-        Peer("argus-mqtt (C)", "C", _c("argus"), windows=own_windows, backlogs=(0,)),
+        Peer("argus-mqtt (C)", "C", _c("argus"), windows=own_windows, backlogs=(0,), tells_authority=True),
         Peer(
             "libmosquitto",
             "C",
             _c("mosquitto"),
+            tells_authority=True,
             backlogs=(1000, WINDOW),
             notes={
                 "throughput": "at most 1,000 or a window handed over ahead: each costs more the more wait",

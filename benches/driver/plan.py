@@ -20,6 +20,8 @@ class Plan:
     patience_seconds: int
     """A slow peer, which would need longer for that many, publishes fewer, and only in the first round; at its best
     window it publishes all, in all rounds unless it needs `SLOWEST` times as long."""
+    over_tls: int
+    """The same over TLS."""
     trial: int
     """Events per try when looking for a peer's best window."""
     busy_calls: int
@@ -45,6 +47,7 @@ FULL = Plan(
     rounds=3,
     throughput=300_000,
     patience_seconds=8,
+    over_tls=200_000,
     trial=10_000,
     busy_calls=20_000,
     idle_calls=1_000,
@@ -61,6 +64,7 @@ QUICK = Plan(
     rounds=1,
     throughput=20_000,
     patience_seconds=2,
+    over_tls=10_000,
     trial=2_000,
     busy_calls=3_000,
     idle_calls=200,

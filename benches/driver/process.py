@@ -119,7 +119,8 @@ def running(command: Sequence[str], environment: Mapping[str, str], seconds: flo
 @contextmanager
 def peer_program(peer: Peer, seconds: float = 600, **arguments: int | str | Path) -> Iterator[Program]:
     """A peer that runs with `arguments` beside the defaults."""
-    complete = {"messages": 1, "window": peer.window, "threads": 1, "pause_us": 0, "topics": 1, **arguments}
+    complete: dict[str, int | str | Path] = {"messages": 1, "window": peer.window, "threads": 1, "pause_us": 0, "topics": 1, "tls_ca": ""}
+    complete |= arguments
     complete.setdefault("backlog", peer.backlog(int(str(complete["window"]))))
     options = [f"{key}={value}" for key, value in complete.items()]
     with running([*peer.command, *options], peer.environment, seconds) as program:
@@ -129,9 +130,10 @@ def peer_program(peer: Peer, seconds: float = 600, **arguments: int | str | Path
 class Sink:
     """The broker-shaped sink of benches/src/bin/sink.rs."""
 
-    def __init__(self, port: int = 0, receive_maximum: int = 65535) -> None:
-        """Start it; with `port` 0 on any port."""
-        self._program = Program([str(build.RUST / "sink"), str(port), str(receive_maximum)], {}, 3600)
+    def __init__(self, port: int = 0, receive_maximum: int = 65535, *, authority: Path | None = None) -> None:
+        """Start it; with `port` 0 on any port. With `authority` it speaks TLS, and writes the certificate to trust there."""
+        arguments = [str(port), str(receive_maximum), *([str(authority)] if authority else [])]
+        self._program = Program([str(build.RUST / "sink"), *arguments], {}, 3600)
         started = self._program.read()
         self.port: int = started["port"]
         self.listening_ns: int = started["listening_ns"]
@@ -146,9 +148,9 @@ class Sink:
 
 
 @contextmanager
-def sink(receive_maximum: int = 65535) -> Iterator[Sink]:
+def sink(receive_maximum: int = 65535, *, authority: Path | None = None) -> Iterator[Sink]:
     """A sink that is gone at the end of the block."""
-    broker = Sink(receive_maximum=receive_maximum)
+    broker = Sink(receive_maximum=receive_maximum, authority=authority)
     try:
         yield broker
     finally:

@@ -37,6 +37,7 @@ def text(records: Sequence[Record], pictures: str) -> str:
         "machine": _machine(summary),
         "goals": tables.goals(summary),
         "throughput": tables.throughput(summary),
+        "tls": tables.tls(summary),
         "mosquitto": tables.mosquitto(summary),
         "processor": tables.processor(summary),
         "away_calls": away_tables.away_calls(summary),

@@ -11,6 +11,7 @@ from .peers import NOTHING, all_peers, us_for
 from .process import Record
 from .rows import Lookup, distinct, order, ranked, remarks, shown
 from .summary import Figure, Summary, Value, cost_us, cpu, rate
+from .tls import BROKER as TLS
 
 
 def goals(summary: Summary) -> str:
@@ -67,6 +68,28 @@ def mosquitto(summary: Summary) -> str:
         for peer in ranked(summary.peers("throughput", broker="mosquitto"), value, highest_first=True)
     ]
     return table(("client", "thousand events/s", "to ours", "remarks"), rows)
+
+
+def tls(summary: Summary) -> str:
+    """Thousands of events per second over TLS against the sink, at each window."""
+    windows = distinct(record["window"] for record in summary.records("throughput", broker=TLS))
+
+    def at(peer: str, window: int) -> Figure | None:
+        return summary.figure(rate, "throughput", peer, broker=TLS, window=window)
+
+    rows = [
+        (
+            shown(peer),
+            *(figure(at(peer, window), 1e-3) for window in windows),
+            *(times(ratio(at(peer, window), at(us_for(peer), window))) for window in windows),
+            remarks(summary, "throughput", peer, broker=TLS),
+        )
+        for peer in ranked(
+            summary.peers("throughput", broker=TLS), lambda peer: at(peer, windows[0]), highest_first=True
+        )
+    ]
+    columns = [f"window {window:,}" for window in windows]
+    return table(("client", *columns, *("to ours" for _ in windows), "remarks"), rows)
 
 
 def processor(summary: Summary) -> str:

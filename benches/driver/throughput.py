@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from .events import event_file
 from .peers import NOTHING, Peer
@@ -36,11 +37,13 @@ def rotated(peers: Sequence[Peer], number: int) -> Sequence[Peer]:
     return [*peers[start:], *peers[:start]]
 
 
-def through_sink(peer: Peer, messages: int, size: int, **arguments: int) -> Record:
-    """One run in mode throughput against the sink, which must have got what it should."""
+def through_sink(
+    peer: Peer, messages: int, size: int = EVENT_BYTES, *, authority: Path | None = None, **arguments: int
+) -> Record:
+    """One run in mode throughput against the sink, which must have got what it should; over TLS with `authority`."""
     window = arguments.setdefault("window", 100)
     record: Record = {"peer": peer.name, "messages": messages, "bytes": size, **arguments}
-    with sink(window) as broker:
+    with sink(window, authority=authority) as broker:
         try:
             with peer_program(
                 peer,
@@ -49,6 +52,7 @@ def through_sink(peer: Peer, messages: int, size: int, **arguments: int) -> Reco
                 port=broker.port,
                 messages=messages,
                 payload=event_file(size),
+                tls_ca=authority or "",
                 **arguments,
             ) as program:
                 record |= program.read()
@@ -73,7 +77,7 @@ def _check(arrived: Record, messages: int, size: int) -> Record:
 
 
 def _measure(peer: Peer, messages: int, window: int, backlog: int) -> Record:
-    record = through_sink(peer, messages, EVENT_BYTES, window=window, backlog=backlog)
+    record = through_sink(peer, messages, window=window, backlog=backlog)
     return {"measure": "throughput", "broker": "sink", **record}
 
 

@@ -4,6 +4,7 @@ pub mod measure;
 pub mod modes;
 pub mod options;
 pub mod packet;
+pub mod tls;
 
 pub use modes::{run, Peer};
 pub use options::Options;

@@ -1,6 +1,7 @@
 //! What a peer program is asked to do: `key=value` arguments, the same for every language.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 
 /// Seconds after which a broker forgets an event.
 pub const EXPIRY_SECONDS: u32 = 300;
@@ -26,6 +27,8 @@ pub struct Options {
     pub topics: Vec<String>,
     /// The event.
     pub payload: Vec<u8>,
+    /// The file with the certificate of the broker's authority; none: without TLS.
+    pub tls_ca: Option<PathBuf>,
 }
 
 impl Options {
@@ -63,6 +66,9 @@ impl Options {
                 .map(|index| format!("argusai/events/camera{index}"))
                 .collect(),
             payload: std::fs::read(text("payload")).expect("payload= names a readable file"),
+            tls_ca: Some(text("tls_ca"))
+                .filter(|path| !path.is_empty())
+                .map(PathBuf::from),
         }
     }
 

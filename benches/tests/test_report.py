@@ -43,6 +43,12 @@ def test_throughput_is_reached_when_we_are_faster(summary: Summary) -> None:
     assert (to_libmosquitto.measured, to_libmosquitto.reached) == (1.25, False)
 
 
+def test_over_tls_is_beside_over_tls(summary: Summary) -> None:
+    to_rumqttc = goal(summary, "Throughput over TLS, window of 100: argus-mqtt (Rust) to rumqttc's")
+    assert (to_rumqttc.measured, to_rumqttc.reached) == (4.0, True)
+    assert row(tables.tls(summary), "rumqttc")[1:3] == ["12.5", "0.25 ×"]
+
+
 def test_a_time_is_missed_when_we_take_longer(summary: Summary) -> None:
     aim = goal(summary, "Round trip, p50: argus-mqtt (C) to the better of rumqttc's and libmosquitto's")
     assert (aim.measured, aim.reached) == (2.0, False)

@@ -25,6 +25,8 @@ impl Argus {
             "max_queued_messages": options.messages + 1,
             "max_queued_bytes": 4_u64 << 30,
             "reconnect_max_seconds": 1,
+            "use_tls": options.tls_ca.is_some(),
+            "tls_ca_file": options.tls_ca,
         });
         let settings = Settings::from_value(&settings).expect("the settings are valid");
         let client = Client::connect(settings).expect("a thread can be started");

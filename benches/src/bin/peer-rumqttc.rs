@@ -4,10 +4,11 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use argus_mqtt_benches::options::EXPIRY_SECONDS;
-use argus_mqtt_benches::{run, Options, Peer};
+use argus_mqtt_benches::{run, tls, Options, Peer};
 use rumqttc::v5::mqttbytes::v5::{Packet, PublishProperties};
 use rumqttc::v5::mqttbytes::QoS;
 use rumqttc::v5::{Client, Connection, Event, MqttOptions};
+use rumqttc::{TlsConfiguration, Transport};
 
 struct Rumqttc {
     client: Client,
@@ -36,6 +37,10 @@ impl Rumqttc {
         let mut network = rumqttc::NetworkOptions::new();
         network.set_tcp_nodelay(true);
         mqtt.set_network_options(network);
+        if let Some(authority) = &options.tls_ca {
+            let config = TlsConfiguration::Rustls(tls::client(authority));
+            mqtt.set_transport(Transport::tls_with_config(config));
+        }
 
         let backlog = if options.backlog > 0 {
             options.backlog

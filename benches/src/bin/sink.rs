@@ -1,16 +1,19 @@
 //! A broker-shaped sink: accepts any client, acknowledges what it sends at once, forgets it and counts.
 //!
-//! `sink PORT RECEIVE_MAXIMUM` listens on 127.0.0.1 (PORT 0: any that is free) and prints a line of JSON with the port
-//! and the time. Every line on its standard input is answered with a line of counts since the one before; the end
+//! `sink PORT RECEIVE_MAXIMUM [AUTHORITY]` listens on 127.0.0.1 (PORT 0: any that is free) and prints a line of JSON with
+//! the port and the time. With AUTHORITY it speaks TLS, and writes the certificate to trust to that file. Every line on its standard input is answered with a line of counts since the one before; the end
 //! of the input ends it. It speaks MQTT 5 and 3.1.1. Acknowledgements of all that one read brought go out in one
 //! write.
 
 use std::io::{BufRead, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use argus_mqtt_benches::measure::{cpu_seconds, now_ns};
 use argus_mqtt_benches::packet::{skip_text, split, variable_integer, Packet, Publish};
+use argus_mqtt_benches::tls;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::json;
 
 const BUFFER: usize = 256 * 1024;
@@ -25,6 +28,9 @@ fn main() {
     };
     let port = number("PORT");
     let receive_maximum = number("RECEIVE_MAXIMUM");
+    let tls = arguments
+        .next()
+        .map(|authority| tls::server(&PathBuf::from(authority)));
 
     let listener = TcpListener::bind(("127.0.0.1", port)).expect("the port is free");
     let port = listener.local_addr().expect("it is bound").port();
@@ -34,8 +40,8 @@ fn main() {
     let shared = Arc::clone(&counts);
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            let counts = Arc::clone(&shared);
-            std::thread::spawn(move || Connection::new(stream, receive_maximum, counts).serve());
+            let (counts, tls) = (Arc::clone(&shared), tls.clone());
+            std::thread::spawn(move || serve(stream, tls, receive_maximum, counts));
         }
     });
     for line in std::io::stdin().lock().lines() {
@@ -43,6 +49,24 @@ fn main() {
         let counts =
             std::mem::take(&mut *counts.lock().expect("no connection panics while counting"));
         println!("{}", counts.to_json());
+    }
+}
+
+fn serve(
+    stream: TcpStream,
+    tls: Option<Arc<ServerConfig>>,
+    receive_maximum: u16,
+    counts: Arc<Mutex<Counts>>,
+) {
+    stream
+        .set_nodelay(true)
+        .expect("a fresh connection takes options");
+    match tls {
+        None => Connection::new(stream, receive_maximum, counts).serve(),
+        Some(config) => {
+            let session = ServerConnection::new(config).expect("the settings are valid");
+            Connection::new(StreamOwned::new(session, stream), receive_maximum, counts).serve();
+        }
     }
 }
 
@@ -84,19 +108,16 @@ impl Counts {
     }
 }
 
-struct Connection {
-    stream: TcpStream,
+struct Connection<S> {
+    stream: S,
     receive_maximum: u16,
     version_5: bool,
     answer: Vec<u8>,
     counts: Arc<Mutex<Counts>>,
 }
 
-impl Connection {
-    fn new(stream: TcpStream, receive_maximum: u16, counts: Arc<Mutex<Counts>>) -> Connection {
-        stream
-            .set_nodelay(true)
-            .expect("a fresh connection takes options");
+impl<S: Read + Write> Connection<S> {
+    fn new(stream: S, receive_maximum: u16, counts: Arc<Mutex<Counts>>) -> Self {
         Connection {
             stream,
             receive_maximum,
