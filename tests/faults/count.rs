@@ -171,7 +171,9 @@ impl Count {
                     *ended_at >= kill - LAST_MOMENT_SECONDS
                         && *ended_at <= kill + LAST_MOMENT_SECONDS
                 };
-                let left = event.lifetime - (ended_at - event.handed_at);
+                // What a broker had that was then paused grows older in it.
+                let expires_at = event.handed_at + event.lifetime;
+                let left = expires_at - ended_at - evidence.paused_seconds(*ended_at, expires_at);
                 if kills().any(just_before) {
                     self.lost_by_broker += 1;
                 } else if left <= LITTLE_SECONDS && knows_expiry {

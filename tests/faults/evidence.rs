@@ -22,6 +22,7 @@ pub struct Availability {
     pub words: Vec<(f64, String)>,
     pub away: Vec<Span>,
     pub kills: Vec<f64>,
+    pub pauses: Vec<Span>,
 }
 
 pub struct Evidence {
@@ -53,6 +54,7 @@ impl Evidence {
                     .collect(),
                 away: served.away.clone(),
                 kills: served.kills.clone(),
+                pauses: served.pauses.clone(),
             });
         }
         arrivals.sort_by(|a, b| a.at.total_cmp(&b.at));
@@ -91,6 +93,13 @@ impl Evidence {
             told.is_some_and(|told| told != self.is_online(middle))
         });
         untrue.fold(0.0, |sum, pair| sum + pair[1] - pair[0])
+    }
+
+    /// For how many seconds of a time a broker was paused.
+    pub fn paused_seconds(&self, from: f64, to: f64) -> f64 {
+        let pauses = self.availability.iter().flat_map(|one| &one.pauses);
+        let within = pauses.map(|(start, end)| end.min(to) - start.max(from));
+        within.filter(|seconds| *seconds > 0.0).sum()
     }
 
     fn is_online(&self, at: f64) -> bool {

@@ -34,7 +34,7 @@ are compared message by message, and what one of them cannot explain breaks the 
 | delivered, expired, dropped | how they ended, as the library told; its counters told the same |
 | lost with the process | handed over to a process that was killed, and not ended before: the outbox lives in memory |
 | lost by the broker | acknowledged by the broker in its last second before SIGKILL, and not passed on. What it had acknowledged earlier has arrived, or the promise is broken |
-| expired there | acknowledged by the broker with at most two seconds of their life left, which ended before the broker passed them on |
+| expired there | acknowledged by the broker with at most two seconds of their life left, not counting those for which it was then paused; it ended before the broker passed them on |
 | arrived after all | of those that expired, were dropped or were lost with the process: what arrived all the same, since it had been sent and the acknowledgement was lost. At most what may be in flight, 100, for each connection that ended |
 | sent again | what was unacknowledged when a connection ended and was sent again on the next |
 | duplicated | events that arrived twice; never more than were sent again, and what a broker that was killed sent again by itself |

@@ -40,6 +40,8 @@ pub struct Served {
     pub away: Vec<Span>,
     /// When it was killed.
     pub kills: Vec<f64>,
+    /// When it was paused.
+    pub pauses: Vec<Span>,
     away_since: Option<f64>,
 }
 
@@ -55,6 +57,7 @@ impl Served {
             access,
             away: Vec::new(),
             kills: Vec::new(),
+            pauses: Vec::new(),
             away_since: None,
         }
     }
@@ -225,8 +228,10 @@ impl Stage {
     }
 
     pub fn resume_broker(&mut self) {
-        self.served[0].broker.resume();
-        self.served[0].comes();
+        let served = &mut self.served[0];
+        served.broker.resume();
+        served.comes();
+        served.pauses.extend(served.away.last());
     }
 
     /// The broker of this number serves from now on; the others run, but are not asked.
