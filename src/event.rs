@@ -1,15 +1,93 @@
 //! What Home Assistant's parser refuses in an event, beyond what is not JSON.
 //!
+//! Nearly every event is [plainly accepted](is_plainly_accepted), in one pass. Any other is looked at again, to find out whether it
+//! is refused, and where.
+//!
 //! It is orjson: text must be whole characters, a number must fit into a double, and nesting ends at 1024 levels. An
 //! event that it refuses would be dropped there, with an error in a log that nobody connects with the camera.
 
 use memchr::memchr2;
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use std::fmt;
 
 /// The deepest nesting of lists and objects.
 const DEEPEST: usize = 1024;
 
 /// No number of so many characters without an exponent is too large for a double.
 const SURELY_FINITE: usize = 308;
+
+/// A double that is nearly too large may be one for one parser and not for another.
+const SURELY_A_DOUBLE: f64 = 1e307;
+
+/// Whether a text is an object of JSON about which nobody could doubt. False says nothing: nesting is not followed as far
+/// as Home Assistant's parser does.
+pub(crate) fn is_plainly_accepted(text: &str) -> bool {
+    serde_json::from_str::<Object>(text).is_ok()
+}
+
+/// An object with values that fit into those of Rust: text is whole characters, and numbers are finite.
+struct Object;
+
+struct Value;
+
+struct ValueVisitor;
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ValueVisitor).map(|_| Object)
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ValueVisitor)
+    }
+}
+
+impl<'de> Visitor<'de> for ValueVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value of JSON")
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Value, E> {
+        Ok(Value)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Value, E> {
+        Ok(Value)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Value, E> {
+        Ok(Value)
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Value, E> {
+        match number.abs() < SURELY_A_DOUBLE {
+            true => Ok(Value),
+            false => Err(E::custom("nearly too large")),
+        }
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Value, E> {
+        Ok(Value)
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+        while list.next_element::<Value>()?.is_some() {}
+        Ok(Value)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Value, A::Error> {
+        while object.next_entry::<Value, Value>()?.is_some() {}
+        Ok(Value)
+    }
+}
 
 /// What is refused in a text that is valid JSON, with its position.
 pub(crate) fn refused(text: &str) -> Option<String> {
@@ -97,6 +175,7 @@ fn fault(what: &str, text: &str, at: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn what_orjson_refuses_is_refused_with_its_position() {
@@ -124,6 +203,7 @@ mod tests {
                 "1024 levels at line 1 column 1029",
             ),
         ] {
+            assert!(!is_plainly_accepted(event), "{event:.40}");
             let what = refused(event).expect(says);
             assert!(what.contains(says), "{event:.40}: {what}");
         }
@@ -145,6 +225,43 @@ mod tests {
         ] {
             serde_json::from_str::<serde::de::IgnoredAny>(event).expect("it is JSON");
             assert_eq!(refused(event), None, "{event:.40}");
+        }
+    }
+
+    #[test]
+    fn an_ordinary_event_is_plainly_accepted() {
+        for event in [
+            " {}\n",
+            r#"{"a":[1,-2,0.5,1e3,true,null,"\ud83d\ude00 \n"],"b":{"a":{}}}"#,
+        ] {
+            assert!(is_plainly_accepted(event), "{event}");
+        }
+        // What else may be accepted is looked at again.
+        let deep = format!("{{\"a\":{}{}}}", "[".repeat(300), "]".repeat(300));
+        assert!(!is_plainly_accepted(&deep));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_is_plainly_accepted_would_be_accepted_at_a_second_look(
+            parts in proptest::collection::vec(
+                proptest::sample::select(&[
+                    "{", "}", "[", "]", ",", ":", "\"a\":", "\"", "\\ud83d", "\\ude00", "\\", "1", "-", "0", ".5",
+                    "e307", "E+308", "1e999", "true", "null", "\u{1F4F7}", "\u{0}", " ", "\n", "{}", "\"b\":1", "NaN",
+                ][..]),
+                0..12,
+            ),
+            wraps in any::<bool>(),
+        ) {
+            let inner = parts.concat();
+            let event = if wraps { format!("{{\"a\":{inner}}}") } else { inner };
+            if is_plainly_accepted(&event) {
+                prop_assert_eq!(event.trim_start().chars().next(), Some('{'));
+                prop_assert!(serde_json::from_str::<serde::de::IgnoredAny>(&event).is_ok());
+                prop_assert_eq!(refused(&event), None);
+            }
         }
     }
 
