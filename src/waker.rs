@@ -27,6 +27,15 @@ const EARLY: Duration = Duration::from_secs(1);
 /// A time that never comes, and that a timer of the kernel takes.
 const FOREVER: Duration = Duration::from_secs(1 << 32);
 
+/// Why a wait ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Waited {
+    /// The thread was woken.
+    pub(crate) is_called: bool,
+    /// One of the descriptors is ready, or was not looked at.
+    pub(crate) may_be_ready: bool,
+}
+
 /// One thread waits, any may wake it.
 #[derive(Debug)]
 pub(crate) struct Waker {
@@ -74,8 +83,7 @@ impl Waker {
         }
     }
 
-    /// Waits until one of `fds` is ready, until `until`, or until it is woken; true when it was woken. May return for
-    /// no reason.
+    /// Waits until one of `fds` is ready, until `until`, or until it is woken; says which. May return for no reason.
     ///
     /// # Errors
     /// As `poll(2)`, and never because of a signal.
@@ -83,21 +91,27 @@ impl Waker {
         &self,
         fds: &[(BorrowedFd<'_>, PollFlags)],
         until: Duration,
-    ) -> io::Result<bool> {
+    ) -> io::Result<Waited> {
         let asleep = self
             .state
             .compare_exchange(AWAKE, ASLEEP, Ordering::SeqCst, Ordering::SeqCst);
         if asleep.is_err() {
             self.state.store(AWAKE, Ordering::SeqCst);
-            return Ok(true);
+            return Ok(Waited {
+                is_called: true,
+                may_be_ready: true,
+            });
         }
         let waited = self.sleep(fds, until);
-        let called = self.state.swap(AWAKE, Ordering::SeqCst) == CALLED;
-        Ok(waited? || called)
+        let is_called = self.state.swap(AWAKE, Ordering::SeqCst) == CALLED;
+        let waited = waited?;
+        Ok(Waited {
+            is_called: is_called || waited.is_called,
+            ..waited
+        })
     }
 
-    /// True when the descriptor was signalled.
-    fn sleep(&self, fds: &[(BorrowedFd<'_>, PollFlags)], until: Duration) -> io::Result<bool> {
+    fn sleep(&self, fds: &[(BorrowedFd<'_>, PollFlags)], until: Duration) -> io::Result<Waited> {
         self.arm(until)?;
         let mut all = vec![
             PollFd::new(&self.event, PollFlags::IN),
@@ -109,19 +123,28 @@ impl Waker {
         );
         match poll(&mut all, None) {
             Ok(_) => {}
-            Err(rustix::io::Errno::INTR) => return Ok(false),
+            Err(rustix::io::Errno::INTR) => {
+                return Ok(Waited {
+                    is_called: false,
+                    may_be_ready: true,
+                })
+            }
             Err(error) => return Err(error.into()),
         }
         let is_ready = |fd: &PollFd<'_>| !fd.revents().is_empty();
-        let (signalled, rang) = (is_ready(&all[0]), is_ready(&all[1]));
-        if signalled {
+        let (is_called, rang) = (is_ready(&all[0]), is_ready(&all[1]));
+        let may_be_ready = all[2..].iter().any(is_ready);
+        if is_called {
             clear(&self.event);
         }
         if rang {
             let _ = rustix::io::read(&self.timer, &mut [0; 8]);
             *self.armed.lock().unwrap_or_else(PoisonError::into_inner) = Duration::MAX;
         }
-        Ok(signalled)
+        Ok(Waited {
+            is_called,
+            may_be_ready,
+        })
     }
 
     fn arm(&self, until: Duration) -> io::Result<()> {
@@ -170,14 +193,18 @@ mod tests {
         Waker::new(Clock::new()).expect("there are descriptors")
     }
 
+    fn is_called(waited: io::Result<Waited>) -> bool {
+        waited.expect("it waits").is_called
+    }
+
     #[test]
     fn a_call_before_the_wait_ends_it_and_only_it() {
         let waker = waker();
         waker.wake();
         waker.wake();
-        assert!(waker.wait(&[], PATIENCE * 4).expect("it waits"));
+        assert!(is_called(waker.wait(&[], PATIENCE * 4)));
         let now = waker.clock().now();
-        assert!(!waker.wait(&[], now).expect("it waits"));
+        assert!(!is_called(waker.wait(&[], now)));
     }
 
     #[test]
@@ -186,7 +213,7 @@ mod tests {
         std::thread::scope(|scope| {
             let waits = scope.spawn(|| waker.wait(&[], Duration::MAX));
             waker.wake();
-            assert!(waits.join().expect("it does not panic").expect("it waits"));
+            assert!(is_called(waits.join().expect("it does not panic")));
         });
     }
 
@@ -199,7 +226,7 @@ mod tests {
         for milliseconds in [20, 10, 30] {
             let until = waker.clock().now() + Duration::from_millis(milliseconds);
             while waker.clock().now() < until {
-                assert!(!waker.wait(&[], until).expect("it waits"));
+                assert!(!is_called(waker.wait(&[], until)));
             }
         }
     }
@@ -220,12 +247,32 @@ mod tests {
     }
 
     #[test]
+    fn a_call_says_nothing_of_descriptors() {
+        let (waker, other) = (waker(), waker());
+        let others = [(other.event.as_fd(), PollFlags::IN)];
+        let waited = std::thread::scope(|scope| {
+            let waits = scope.spawn(|| waker.wait(&others, Duration::MAX));
+            while waker.state.load(Ordering::SeqCst) != ASLEEP {
+                std::thread::yield_now();
+            }
+            waker.wake();
+            waits.join().expect("it does not panic")
+        });
+        let waited = waited.expect("it waits");
+        assert!(waited.is_called && !waited.may_be_ready);
+        // One that has been called before does not look.
+        waker.wake();
+        let waited = waker.wait(&others, Duration::MAX).expect("it waits");
+        assert!(waited.is_called && waited.may_be_ready);
+    }
+
+    #[test]
     fn a_descriptor_that_is_ready_ends_the_wait() {
         let (waker, other) = (waker(), waker());
         signal(&other.event);
-        assert!(!waker
-            .wait(&[(other.event.as_fd(), PollFlags::IN)], PATIENCE * 4)
-            .expect("it waits"));
+        let others = [(other.event.as_fd(), PollFlags::IN)];
+        let waited = waker.wait(&others, PATIENCE * 4).expect("it waits");
+        assert!(waited.may_be_ready && !waited.is_called);
         assert!(waker.clock().now() < PATIENCE);
     }
 }

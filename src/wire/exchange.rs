@@ -156,6 +156,9 @@ impl<S: Stream> Exchange<S> {
                     self.keep_alive.received(read);
                     self.incoming.push(&self.chunk[..read]);
                     self.hear(now, inputs)?;
+                    if self.stream.is_drained_by(read, CHUNK) {
+                        return Ok(());
+                    }
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -169,6 +172,11 @@ impl<S: Stream> Exchange<S> {
     /// Makes inputs of the packets that have arrived.
     fn hear(&mut self, now: Time, inputs: &mut Vec<Input>) -> Step {
         loop {
+            if let Some(id) = self.incoming.next_success() {
+                self.keep_alive.heard(now);
+                self.acknowledged(id, Ok(()), inputs);
+                continue;
+            }
             let frame = match self.incoming.next() {
                 Ok(None) => return Ok(()),
                 Ok(Some(frame)) => frame,
@@ -177,10 +185,7 @@ impl<S: Stream> Exchange<S> {
             self.keep_alive.heard(now);
             let heard = codec::decode(self.version, frame).map_err(|fault| breach(&fault))?;
             match heard {
-                Heard::Acked(id, result) => match self.ids.acknowledged(id, false) {
-                    Some(token) => inputs.push(Input::Acked(token, result)),
-                    None => inputs.push(Input::Unsolicited),
-                },
+                Heard::Acked(id, result) => self.acknowledged(id, result, inputs),
                 Heard::Unmatched(id) => match self.ids.acknowledged(id, false) {
                     Some(token) => inputs.push(Input::Unmatched(token)),
                     None => inputs.push(Input::Unsolicited),
@@ -211,6 +216,13 @@ impl<S: Stream> Exchange<S> {
                 Heard::Disconnected(end) => return Err(end),
             }
         }
+    }
+
+    fn acknowledged(&mut self, id: u16, result: Result<(), String>, inputs: &mut Vec<Input>) {
+        inputs.push(match self.ids.acknowledged(id, false) {
+            Some(token) => Input::Acked(token, result),
+            None => Input::Unsolicited,
+        });
     }
 
     fn answer(&mut self, now: Time, answer: Answer) -> Step {

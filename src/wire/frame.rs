@@ -15,6 +15,9 @@ pub(super) mod packet_type {
     pub(crate) const DISCONNECT: u8 = 14;
 }
 
+/// The first byte of a PUBACK.
+const PUBACK: u8 = packet_type::PUBACK << 4;
+
 /// One packet, with its fixed header.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Frame {
@@ -65,6 +68,16 @@ impl FrameCutter {
         let skipped = self.skip.min(bytes.len());
         self.skip -= skipped;
         self.buffer.extend_from_slice(&bytes[skipped..]);
+    }
+
+    /// The packet id of a PUBACK in its short form, which is a success, if that comes next: it needs no reader, and there
+    /// are more of them than of all others together (MQTT 5, section 3.4.2.1; 3.1.1 has no other form).
+    pub(super) fn next_success(&mut self) -> Option<u16> {
+        let [PUBACK, 2, high, low, ..] = self.buffer[..] else {
+            return None;
+        };
+        self.buffer.advance(4);
+        Some(u16::from_be_bytes([high, low]))
     }
 
     /// The next packet, if all that is kept of it is there.

@@ -23,6 +23,7 @@ mod opening;
 mod outgoing;
 mod packet_ids;
 mod race;
+mod recent_topics;
 mod refusal;
 mod requests;
 mod resolve;

@@ -122,7 +122,7 @@ impl Opening {
             }
             let until = until.min(self.deadline());
             match waker.wait(&self.fds(), until) {
-                Ok(woken) => is_woken = woken,
+                Ok(waited) => is_woken = waited.is_called,
                 Err(error) => return Some(Err(refusal::no_socket(&error))),
             }
         }

@@ -204,7 +204,7 @@ mod tests {
 
     /// Some packets that were handed over, of so many bytes of payload.
     fn handed_over(now: Time, sizes: &[usize]) -> Outgoing {
-        let (client, requests) = channel(Version::V5, sizes.len());
+        let (mut client, requests) = channel(Version::V5, sizes.len());
         for (token, size) in (1..).zip(sizes) {
             assert!(client.send(Handed::Publish {
                 token,

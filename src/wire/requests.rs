@@ -1,10 +1,11 @@
 //! The channel from those who publish to the thread that writes: a synchronous rumqttc client on one end.
 
+use super::recent_topics::RecentTopics;
 use super::{codec_v4, codec_v5};
 use crate::engine::{Packet, Version};
 use flume::{Receiver, Sender};
 use rumqttc::mqttbytes::v4::Publish as PublishV4;
-use rumqttc::v5::mqttbytes::v5::{Filter, PublishProperties};
+use rumqttc::v5::mqttbytes::v5::{Filter, Publish as PublishV5, PublishProperties};
 use rumqttc::{v5, Disconnect};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
@@ -21,6 +22,9 @@ pub(super) enum Request {
 pub(super) enum Client {
     V5 {
         client: v5::Client,
+        /// The same channel, for what the client would copy.
+        requests: Sender<v5::Request>,
+        topics: RecentTopics,
         /// rumqttc's DISCONNECT has no reason code.
         with_will: Arc<AtomicBool>,
     },
@@ -42,10 +46,12 @@ pub(super) enum Requests {
 pub(super) fn channel(version: Version, room: usize) -> (Client, Requests) {
     match version {
         Version::V5 => {
-            let (sender, receiver) = flume::bounded(room);
+            let (requests, receiver) = flume::bounded(room);
             let with_will = Arc::new(AtomicBool::new(false));
             let client = Client::V5 {
-                client: v5::Client::from_sender(sender),
+                client: v5::Client::from_sender(requests.clone()),
+                requests,
+                topics: RecentTopics::default(),
                 with_will: with_will.clone(),
             };
             (client, Requests::V5(receiver, with_will))
@@ -60,16 +66,28 @@ pub(super) fn channel(version: Version, room: usize) -> (Client, Requests) {
 
 impl Client {
     /// False when it could not be handed over.
-    pub(super) fn send(&self, packet: Packet) -> bool {
+    pub(super) fn send(&mut self, packet: Packet) -> bool {
         match self {
-            Client::V5 { client, with_will } => send_v5(client, with_will, packet),
+            Client::V5 {
+                client,
+                requests,
+                topics,
+                with_will,
+            } => send_v5(client, requests, topics, with_will, packet),
             Client::V4 { client, requests } => send_v4(client, requests, packet),
         }
     }
 }
 
-fn send_v5(client: &v5::Client, will: &AtomicBool, packet: Packet) -> bool {
+fn send_v5(
+    client: &v5::Client,
+    requests: &Sender<v5::Request>,
+    topics: &mut RecentTopics,
+    will: &AtomicBool,
+    packet: Packet,
+) -> bool {
     match packet {
+        // `try_publish_with_properties` would copy the topic three times.
         Packet::Publish {
             topic,
             payload,
@@ -78,14 +96,18 @@ fn send_v5(client: &v5::Client, will: &AtomicBool, packet: Packet) -> bool {
             expiry_seconds,
             ..
         } => {
-            let properties = PublishProperties {
-                message_expiry_interval: expiry_seconds,
-                ..Default::default()
+            let publish = PublishV5 {
+                topic: topics.bytes(&topic),
+                payload,
+                qos: codec_v5::wire_qos(qos),
+                retain,
+                properties: Some(PublishProperties {
+                    message_expiry_interval: expiry_seconds,
+                    ..PublishProperties::default()
+                }),
+                ..PublishV5::default()
             };
-            let qos = codec_v5::wire_qos(qos);
-            let sent =
-                client.try_publish_with_properties(&*topic, qos, retain, payload, properties);
-            sent.is_ok()
+            requests.try_send(v5::Request::Publish(publish)).is_ok()
         }
         Packet::Subscribe {
             topic, no_local, ..
@@ -138,11 +160,11 @@ impl Requests {
     pub(super) fn take(&self, mut each: impl FnMut(Request)) {
         match self {
             Requests::V5(requests, with_will) => {
-                for request in requests.drain() {
+                for request in requests.try_iter() {
                     each(Request::V5(request, with_will.load(Ordering::Acquire)));
                 }
             }
-            Requests::V4(requests) => requests.drain().for_each(|one| each(Request::V4(one))),
+            Requests::V4(requests) => requests.try_iter().for_each(|one| each(Request::V4(one))),
         }
     }
 }

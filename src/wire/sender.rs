@@ -27,7 +27,7 @@ impl Sender {
 }
 
 impl Link for Sender {
-    /// Costs a copy of the topic and a place in the channel. An error means that the connection is of no use any more.
+    /// Costs a place in the channel, and now and then a copy of the topic. An error means that the connection is of no use any more.
     fn send(&mut self, packet: Packet) -> Result<(), ConnectionEnd> {
         match &packet {
             Packet::Publish { token, .. } | Packet::Subscribe { token, .. } => {

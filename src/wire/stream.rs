@@ -11,6 +11,12 @@ pub(super) trait Stream {
     /// Reads some bytes; 0 when the peer has closed.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize>;
 
+    /// Whether reading so many bytes where there was room for so many has taken all that had arrived: another read would
+    /// find nothing.
+    fn is_drained_by(&self, _read: usize, _room: usize) -> bool {
+        false
+    }
+
     /// Writes some bytes, and gives how many of them the kernel has taken. After `WouldBlock` the next call has to
     /// begin with the same bytes.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize>;
@@ -91,6 +97,10 @@ impl Stream for TcpStream {
         Read::read(self, buffer)
     }
 
+    fn is_drained_by(&self, read: usize, room: usize) -> bool {
+        read < room
+    }
+
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match Write::write(self, bytes)? {
             0 => Err(ErrorKind::WriteZero.into()),
@@ -110,6 +120,10 @@ impl Stream for Socket {
             #[cfg(feature = "tls")]
             Socket::Tls(tls) => tls.read(buffer),
         }
+    }
+
+    fn is_drained_by(&self, read: usize, room: usize) -> bool {
+        matches!(self, Socket::Plain(tcp) if tcp.is_drained_by(read, room))
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
