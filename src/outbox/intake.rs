@@ -146,8 +146,13 @@ impl Intake {
 
     /// Notes that nobody will ask for the outcome of this message; false where that needs the outbox.
     pub(crate) fn forget(&mut self, id: u64) -> bool {
-        if id > self.last_id() {
-            return true; // Nobody has it yet, and whoever gets it may ask.
+        // Of what waits here nobody else has heard; of one that is still to come, whoever gets it may ask.
+        if let Some(place) = id.checked_sub(self.terms.last_id + 1) {
+            let place = usize::try_from(place).unwrap_or(usize::MAX);
+            if let Some(entry) = self.waiting.entries.get_mut(place) {
+                entry.tracked = false;
+            }
+            return true;
         }
         let may_wait = self.terms.forgets_quietly && self.waiting.forgotten.len() < MOST;
         if may_wait {
