@@ -119,7 +119,14 @@ def running(command: Sequence[str], environment: Mapping[str, str], seconds: flo
 @contextmanager
 def peer_program(peer: Peer, seconds: float = 600, **arguments: int | str | Path) -> Iterator[Program]:
     """A peer that runs with `arguments` beside the defaults."""
-    complete: dict[str, int | str | Path] = {"messages": 1, "window": peer.window, "threads": 1, "pause_us": 0, "topics": 1, "tls_ca": ""}
+    complete: dict[str, int | str | Path] = {
+        "messages": 1,
+        "window": peer.window,
+        "threads": 1,
+        "pause_us": 0,
+        "topics": 1,
+        "tls_ca": "",
+    }
     complete |= arguments
     complete.setdefault("backlog", peer.backlog(int(str(complete["window"]))))
     options = [f"{key}={value}" for key, value in complete.items()]
@@ -131,7 +138,7 @@ class Sink:
     """The broker-shaped sink of benches/src/bin/sink.rs."""
 
     def __init__(self, port: int = 0, receive_maximum: int = 65535, *, authority: Path | None = None) -> None:
-        """Start it; with `port` 0 on any port. With `authority` it speaks TLS, and writes the certificate to trust there."""
+        """Start it; with `port` 0 on any port. With `authority` over TLS, writing what to trust there."""
         arguments = [str(port), str(receive_maximum), *([str(authority)] if authority else [])]
         self._program = Program([str(build.RUST / "sink"), *arguments], {}, 3600)
         started = self._program.read()
