@@ -479,10 +479,10 @@ int32_t argus_mqtt_reconnect(argus_mqtt_client client,
 /**
  * Queues an event of a camera for delivery, with the topic, QoS, retain flag and expiry from the settings.
  *
- * camera is one level of a topic: not empty, and without '/', '+', '#' and control characters. event is a JSON
- * object, event_len bytes of UTF-8 without a terminating NUL; half of a surrogate pair, a number too large for a
- * double and nesting of more than 1024 levels are refused, because Home Assistant would refuse them. Both are
- * copied.
+ * camera is one level of a topic: with at least one character that can be seen, and without '/', '+', '#' and control
+ * characters. event is a JSON object, event_len bytes of UTF-8 without a terminating NUL; half of a surrogate pair, a
+ * number too large for a double and nesting of more than 1024 levels are refused, because Home Assistant would refuse
+ * them. Both are copied.
  *
  * delivery_out may be NULL if the outcome is of no interest. Otherwise pass *delivery_out to
  * argus_mqtt_delivery_wait() or argus_mqtt_delivery_forget(); until then, its outcome takes up room in the queue.
@@ -671,11 +671,13 @@ int32_t argus_mqtt_announce_system(argus_mqtt_client client,
  * updates all of its entities.
  *
  * camera_json is a JSON object with these fields, of which only "id" is required; null stands for the default:
- * - "id": the name of the camera in topics, one topic level of at most 128 bytes.
+ * - "id": the name of the camera in topics, one topic level of at most 128 bytes, with at least one character that can be
+ *   seen.
  * - "name" (its id), "model", "serial_number", "hw_version": texts to display.
  * - "doorbell" (false): whether it has an event entity for the doorbell.
  * - "area": the area that Home Assistant suggests for it.
- * - "url": the http or https URL of its web page.
+ * - "url": the http or https URL of its web page, without a user name and password: everyone who may read the broker
+ *   sees it.
  * - "source_type": the type of its video source, such as "rtsp"; an attribute of its status.
  * - "snapshots" (false): whether pictures of its events are published. Everyone who may subscribe to their topic can
  *   see them.
@@ -744,7 +746,8 @@ int32_t argus_mqtt_remove_camera(argus_mqtt_client client,
  *
  * Returns:
  * - ARGUS_MQTT_OK: accepted.
- * - ARGUS_MQTT_INVALID_ARGUMENT: camera is not announced, or status is NULL.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: camera is not announced, or status is NULL, or source_type is a URL with a user name or
+ *   password.
  * - ARGUS_MQTT_QUEUE_FULL: there was no room for all of the states that follow.
  * - ARGUS_MQTT_SHUT_DOWN: another thread is shutting the client down.
  * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.

@@ -1,5 +1,7 @@
 //! What MQTT allows as a topic name, and as text in general.
 
+use crate::words::is_unseen;
+
 /// The longest text that MQTT can carry (MQTT 5, section 1.5.4), in bytes.
 pub(crate) const MAX_TEXT: usize = 65_535;
 
@@ -49,12 +51,19 @@ pub(crate) fn name_fault(topic: &str) -> Option<String> {
 }
 
 fn level_fault(level: &str) -> Option<String> {
-    name_fault(level).or_else(|| {
-        let at = level.find('/')?;
-        Some(format!(
-            "contains '/' at byte {at}; it must be a single level of a topic, without '/'"
-        ))
-    })
+    name_fault(level)
+        .or_else(|| {
+            let at = level.find('/')?;
+            Some(format!(
+                "contains '/' at byte {at}; it must be a single level of a topic, without '/'"
+            ))
+        })
+        .or_else(|| {
+            is_unseen(level).then(|| {
+                "has only spaces or other characters that can't be seen; give it one that can"
+                    .into()
+            })
+        })
 }
 
 /// What is wrong with text that brokers are to take, in words that follow the text itself. They may close the
@@ -113,7 +122,7 @@ mod tests {
         }
         for level in [
             "a",
-            " ",
+            "a ",
             "front-door_2",
             "Küche",
             "$x",
@@ -149,6 +158,12 @@ mod tests {
                 &["'+' at byte 1", "must not contain '+' or '#'"],
             ),
             (check_level, "#", &["'#' at byte 0"]),
+            (check_level, " ", &["\" \"", "can't be seen"]),
+            (
+                check_level,
+                "\u{200B}\u{FEFF}",
+                &["\\u{200b}", "can't be seen"],
+            ),
         ];
         for (check, text, says) in cases {
             let message = check(text).expect_err("must be refused");

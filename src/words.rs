@@ -35,6 +35,26 @@ fn escape(text: &str, most: usize, as_they_are: &[char]) -> (String, bool) {
     (shown, false)
 }
 
+/// Whether people see nothing where this stands: white space, controls, marks of direction, fillers.
+pub(crate) fn is_blank(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(
+            c,
+            '\u{AD}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{200B}'..='\u{200F}'
+        )
+        || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}')
+        || matches!(c, '\u{FEFF}' | '\u{FFA0}' | '\u{FFF9}'..='\u{FFFB}')
+}
+
+/// Whether people see nothing at all of this text, which may be empty.
+pub(crate) fn is_unseen(text: &str) -> bool {
+    // Which only change how another character looks.
+    let is_variation =
+        |c| matches!(c, '\u{34F}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0000}'..='\u{E0FFF}');
+    text.chars().all(|c| is_blank(c) || is_variation(c))
+}
+
 /// `NotAuthorized` as "not authorized".
 pub(crate) fn words(name: &str) -> String {
     let mut words = String::new();
@@ -77,6 +97,34 @@ mod tests {
         assert_eq!(quote("\u{202e}abc", 9), r#""\u{202e}a"..."#);
         assert_eq!(show("a\u{202e}bc", 8), "a...", "no half of an escape");
         assert_eq!(show("\"...", 4), "\"...");
+    }
+
+    #[test]
+    fn a_text_of_which_nothing_is_seen_is_known() {
+        for text in [
+            "",
+            " ",
+            "\t\u{a0}\u{3000}",
+            "\u{200b}\u{200d}\u{2060}",
+            "\u{feff}",
+            "\u{202e}\u{2069}\u{ad}",
+            "\u{3164}\u{2800}",
+            "\u{fe0f}\u{e0041}",
+        ] {
+            assert!(is_unseen(text), "{text:?}");
+        }
+        for text in [
+            ".",
+            "_",
+            " x ",
+            "\u{200b}1",
+            "\u{2764}\u{fe0f}",
+            "\u{301}",
+            "\u{fffd}",
+            "門",
+        ] {
+            assert!(!is_unseen(text), "{text:?}");
+        }
     }
 
     #[test]

@@ -18,7 +18,8 @@ use std::ffi::{c_char, c_void};
 ///
 /// Returns:
 /// - ARGUS_MQTT_OK: accepted.
-/// - ARGUS_MQTT_INVALID_ARGUMENT: camera is not announced, or status is NULL.
+/// - ARGUS_MQTT_INVALID_ARGUMENT: camera is not announced, or status is NULL, or source_type is a URL with a user name or
+///   password.
 /// - ARGUS_MQTT_QUEUE_FULL: there was no room for all of the states that follow.
 /// - ARGUS_MQTT_SHUT_DOWN: another thread is shutting the client down.
 /// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.

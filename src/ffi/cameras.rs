@@ -49,11 +49,13 @@ pub unsafe extern "C" fn argus_mqtt_announce_system(
 /// updates all of its entities.
 ///
 /// camera_json is a JSON object with these fields, of which only "id" is required; null stands for the default:
-/// - "id": the name of the camera in topics, one topic level of at most 128 bytes.
+/// - "id": the name of the camera in topics, one topic level of at most 128 bytes, with at least one character that can be
+///   seen.
 /// - "name" (its id), "model", "serial_number", "hw_version": texts to display.
 /// - "doorbell" (false): whether it has an event entity for the doorbell.
 /// - "area": the area that Home Assistant suggests for it.
-/// - "url": the http or https URL of its web page.
+/// - "url": the http or https URL of its web page, without a user name and password: everyone who may read the broker
+///   sees it.
 /// - "source_type": the type of its video source, such as "rtsp"; an attribute of its status.
 /// - "snapshots" (false): whether pictures of its events are published. Everyone who may subscribe to their topic can
 ///   see them.

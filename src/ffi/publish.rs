@@ -11,10 +11,10 @@ use std::ffi::{c_char, c_void};
 
 /// Queues an event of a camera for delivery, with the topic, QoS, retain flag and expiry from the settings.
 ///
-/// camera is one level of a topic: not empty, and without '/', '+', '#' and control characters. event is a JSON
-/// object, event_len bytes of UTF-8 without a terminating NUL; half of a surrogate pair, a number too large for a
-/// double and nesting of more than 1024 levels are refused, because Home Assistant would refuse them. Both are
-/// copied.
+/// camera is one level of a topic: with at least one character that can be seen, and without '/', '+', '#' and control
+/// characters. event is a JSON object, event_len bytes of UTF-8 without a terminating NUL; half of a surrogate pair, a
+/// number too large for a double and nesting of more than 1024 levels are refused, because Home Assistant would refuse
+/// them. Both are copied.
 ///
 /// delivery_out may be NULL if the outcome is of no interest. Otherwise pass *delivery_out to
 /// argus_mqtt_delivery_wait() or argus_mqtt_delivery_forget(); until then, its outcome takes up room in the queue.

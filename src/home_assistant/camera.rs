@@ -1,12 +1,11 @@
 //! What the host says of a camera and of itself.
 
+use super::public_text::{check_url, tidy_public};
 use crate::error::Error;
 use crate::topic::{check_level, quote};
 
 /// The longest id of a camera, in bytes: with it, every id in Home Assistant stays below its limit of 255.
 const MAX_ID: usize = 128;
-/// How much of a name is used, in characters.
-const MAX_NAME: usize = 255;
 
 /// A camera to announce. Only `id` is needed.
 ///
@@ -31,7 +30,8 @@ pub struct Camera {
     pub doorbell: bool,
     /// The area of the home that Home Assistant suggests for it.
     pub area: String,
-    /// Its page in the camera system: an `http` or `https` URL that Home Assistant's users can open.
+    /// Its page in the camera system: an `http` or `https` URL that Home Assistant's users can open, without a user name
+    /// and password, as everyone who may read the broker sees it.
     pub url: String,
     /// Where its pictures come from, such as `rtsp`; an attribute of its status.
     pub source_type: String,
@@ -88,18 +88,18 @@ impl Camera {
             )));
         }
         check_url("camera: url", &self.url)?;
-        self.name = tidy(&self.name);
+        for (name, field) in [
+            ("name", &mut self.name),
+            ("model", &mut self.model),
+            ("area", &mut self.area),
+            ("source_type", &mut self.source_type),
+            ("serial_number", &mut self.serial_number),
+            ("hw_version", &mut self.hw_version),
+        ] {
+            *field = tidy_public(&format!("camera: {name}"), field)?;
+        }
         if self.name.is_empty() {
             self.name.clone_from(&self.id);
-        }
-        for field in [
-            &mut self.model,
-            &mut self.area,
-            &mut self.source_type,
-            &mut self.serial_number,
-            &mut self.hw_version,
-        ] {
-            *field = tidy(field);
         }
         Ok(self)
     }
@@ -134,48 +134,21 @@ impl System {
         check_url("system: url", &self.url)?;
         check_url("system: support_url", &self.support_url)?;
         let defaults = System::default();
-        for (field, default) in [
-            (&mut self.name, defaults.name),
-            (&mut self.manufacturer, defaults.manufacturer),
-            (&mut self.model, defaults.model),
-            (&mut self.sw_version, defaults.sw_version),
+        for (name, field, default) in [
+            ("name", &mut self.name, defaults.name),
+            (
+                "manufacturer",
+                &mut self.manufacturer,
+                defaults.manufacturer,
+            ),
+            ("model", &mut self.model, defaults.model),
+            ("sw_version", &mut self.sw_version, defaults.sw_version),
         ] {
-            *field = tidy(field);
+            *field = tidy_public(&format!("system: {name}"), field)?;
             if field.is_empty() {
                 *field = default;
             }
         }
         Ok(self)
     }
-}
-
-/// A name on one line, without what can't be shown, and not endless.
-pub(super) fn tidy(name: &str) -> String {
-    let words: Vec<String> = name
-        .split_whitespace()
-        .map(|word| word.chars().filter(|c| !c.is_control()).collect())
-        .filter(|word: &String| !word.is_empty())
-        .collect();
-    words.join(" ").chars().take(MAX_NAME).collect()
-}
-
-/// Home Assistant refuses an entity whose device has a URL that is none.
-fn check_url(field: &str, url: &str) -> Result<(), Error> {
-    let host = ["http://", "https://"]
-        .iter()
-        .find_map(|scheme| url.strip_prefix(scheme));
-    let has_host =
-        host.is_some_and(|rest| rest.starts_with(|c: char| c.is_alphanumeric() || c == '['));
-    let is_plain = !url.contains(|c: char| c.is_whitespace() || c.is_control());
-    if url.is_empty() || (has_host && is_plain) {
-        return Ok(());
-    }
-    // The URL of a camera's video often has its password in it.
-    let shown = match url.contains('@') {
-        true => String::new(),
-        false => format!(" {}", quote(url)),
-    };
-    Err(Error::argument(format!(
-        "{field}{shown} is not an http or https URL; give one such as http://192.168.1.10:8000/cameras, or none"
-    )))
 }

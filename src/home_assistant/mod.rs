@@ -69,6 +69,7 @@ mod ghosts;
 mod message;
 mod parts;
 mod picture;
+mod public_text;
 mod saying;
 mod state;
 mod template;

@@ -1,9 +1,9 @@
 //! What happens at a camera, and what to publish of it.
 
 use super::announcing::{Announced, HomeAssistant};
-use super::camera::tidy;
 use super::event::Event;
 use super::message::{Message, MessageKind};
+use super::public_text::tidy_public;
 use super::state::{self, CameraStatus, Diagnostics, State};
 use crate::error::Error;
 use crate::outbox::Rank;
@@ -36,11 +36,13 @@ impl HomeAssistant {
     /// Where the pictures of a camera come from, as the next [`status`](HomeAssistant::status) says it.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when it is not announced.
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when it is not announced, or
+    /// this is a URL with a user name or password.
     pub fn set_source_type(&mut self, camera: &str, source_type: &str) -> Result<(), Error> {
         self.announced(camera)?;
+        let source_type = tidy_public("source_type", source_type)?;
         if let Some(announced) = self.cameras.get_mut(camera) {
-            announced.camera.source_type = tidy(source_type);
+            announced.camera.source_type = source_type;
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use super::table::{PORT, TLS_PORT};
 use super::{host, Protocol, Settings};
 use crate::tls::Tls;
 use crate::topic::quote;
+use crate::words::{is_blank, is_unseen};
 
 /// Brokers for MQTT 3.1.1 need not take a longer client id (section 3.1.3.1), in bytes.
 const LONGEST_SURE_CLIENT_ID: usize = 23;
@@ -30,7 +31,7 @@ pub(super) fn notes(settings: &Settings) -> Vec<String> {
 }
 
 fn empty_levels(settings: &Settings) -> Vec<String> {
-    let is_empty = |topic: &str| topic.split('/').any(str::is_empty);
+    let is_empty = |topic: &str| topic.split('/').any(is_unseen);
     // The prefix is part of the others; it is told once.
     let prefix = settings.topic_prefix.as_str();
     let given = [
@@ -61,7 +62,8 @@ fn empty_levels(settings: &Settings) -> Vec<String> {
         .filter(|(_, _, is_empty)| *is_empty)
         .map(|(field, topic, _)| {
             format!(
-                "{field} {} has an empty level: a '/' at an end, or two in a row; it is probably one '/' too many",
+                "{field} {} has an empty level: a '/' at an end, two in a row, or nothing that can be seen between them; it is \
+                 probably one '/' too many",
                 quote(topic)
             )
         })
@@ -96,11 +98,6 @@ fn texts(settings: &Settings) -> Vec<(&'static str, &str)> {
 /// None of these notes quotes a text, which may be the password.
 fn odd_texts(settings: &Settings) -> Vec<String> {
     let what = |text: &str| {
-        // Also what nobody sees: a byte order mark, spaces of no width, and marks of direction.
-        let is_blank = |c: char| {
-            c.is_whitespace()
-                || matches!(c, '\u{FEFF}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}')
-        };
         let is_in =
             |quote: char| text.len() > 1 && text.starts_with(quote) && text.ends_with(quote);
         if text.starts_with(is_blank) || text.ends_with(is_blank) {
@@ -219,6 +216,7 @@ mod tests {
         for (more, says) in [
             (json!({"topic_prefix": "a//b"}), "topic_prefix \"a//b\""),
             (json!({"topic_prefix": "home/"}), "topic_prefix \"home/\""),
+            (json!({"topic_prefix": "a/ /b"}), "has an empty level"),
             (
                 json!({"availability_topic": "a//b"}),
                 "availability_topic \"a//b\"",

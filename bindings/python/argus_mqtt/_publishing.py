@@ -36,7 +36,8 @@ class Publishing(Handle):
         Never blocks. The events of one camera arrive in the order in which they were published.
 
         Args:
-            camera: The name of the camera, one level of a topic: without "/", "+" and "#".
+            camera: The name of the camera, one level of a topic: without "/", "+" and "#", and not only of characters
+                that cannot be seen.
             event: A JSON object: a mapping, which is converted to one (dates, times and UUIDs to text), or its text
                 in UTF-8.
             snapshot: The picture of the event, which arrives before it: a JPEG of at most 1 MiB, for a camera that

@@ -69,17 +69,29 @@ fn what_a_camera_lacks_is_filled_in_or_left_out() {
     assert_eq!(config["device"].get("model"), None);
     for (id, url) in [
         ("", ""),
+        (" ", ""),
+        ("\u{200b}\u{feff}", ""),
         ("a/b", ""),
         (&"x".repeat(129), ""),
         ("x", "localhost:8000"),
         ("x", "http://"),
         ("x", "http://a b"),
+        ("x", "http://me:pw@host/"),
     ] {
         let mut camera = Camera::new(id, "");
         camera.url = url.into();
         let refused = home.announce(camera, CameraStatus::Online, now());
         assert!(refused.is_err(), "{id:?} {url:?}");
     }
+    announce(&mut home, Camera::new("x", "\u{200b}"));
+    let all = home.all();
+    home.set_source_type("x", "rtsp://me:pw@10.0.0.5/stream")
+        .expect_err("a password");
+    let mut camera = Camera::new("x", "");
+    camera.source_type = "rtsp://me:pw@10.0.0.5/stream".into();
+    home.announce(camera, CameraStatus::Online, now())
+        .expect_err("a password");
+    assert_eq!(home.all(), all, "nothing has changed");
     let text = r#"{"id": "x", "doorbell": true, "area": null}"#;
     let mut expected = Camera::new("x", "");
     expected.doorbell = true;
