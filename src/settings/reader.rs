@@ -184,10 +184,8 @@ fn unknown_setting(name: &str) -> Fault {
         return Fault::whole(code, what);
     }
     let what = match nearest(name) {
-        (meant, true) => format!("there is no such setting; did you mean {meant}?"),
-        (meant, false) => {
-            format!("there is no such setting; remove it (the nearest is {meant})")
-        }
+        Some(meant) => format!("there is no such setting; did you mean {meant}?"),
+        None => "there is no such setting; remove it".into(),
     };
     Fault::new(name, code, None, what)
 }

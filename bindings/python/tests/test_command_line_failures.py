@@ -15,6 +15,11 @@ def test_with_json_an_error_is_json_too(tmp_path: Path) -> None:
     cases: list[tuple[list[str | Path], str]] = [
         (["check", "--json", tmp_path / "none.json"], "cannot be read"),
         (["check", "--json"], "the following arguments are required: FILE"),
+        (["check", "--json", ""], "argument FILE: the name of the file is empty"),
+        (["doctor", "--json", "--settings", ""], "argument --settings: the name of the file is empty"),
+        (["doctor", "--json", "-h", "x", "--password-file", ""], "--password-file: the name of the file is empty"),
+        (["import", "--json", ""], "argument FILE: the name of the file is empty"),
+        (["import", "--json", "--to", ""], "argument --to: the name of the file is empty"),
         (["publish", "--json", "-h", "x"], "one of the arguments -t/--topic --camera is required"),
         (["publish", "--json", "-h", "x", "-t", "a", "-m", "b", "-W", "soon"], "invalid float value: 'soon'"),
         (["--json"], "COMMAND"),

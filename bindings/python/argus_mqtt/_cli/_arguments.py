@@ -29,6 +29,13 @@ class _Parser(argparse.ArgumentParser):
         raise Misused(message, self.format_usage())
 
 
+def _file_name(text: str) -> str:
+    """Refuse a name that is empty, as of a variable that is not set: it would not be the same as no option."""
+    if not text:
+        raise argparse.ArgumentTypeError("the name of the file is empty")
+    return text
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line. It raises Misused."""
     program = _Parser(
@@ -62,7 +69,7 @@ def _command(
 
 def _add_check(commands: _Commands) -> None:
     command = _command(commands, "check", _check.run, "Check a settings file, without connecting")
-    command.add_argument("file", metavar="FILE", help="settings in JSON; - is the standard input")
+    command.add_argument("file", metavar="FILE", type=_file_name, help="settings in JSON; - is the standard input")
 
 
 def _add_doctor(commands: _Commands) -> None:
@@ -82,7 +89,7 @@ def _add_publish(commands: _Commands) -> None:
     where.add_argument("--camera", metavar="NAME", help="publish an event of this camera, as a service would")
     what = command.add_mutually_exclusive_group(required=True)
     what.add_argument("-m", "--message", metavar="TEXT", help="the message; for a camera, a JSON object")
-    what.add_argument("-f", "--file", metavar="FILE", help="the content of a file")
+    what.add_argument("-f", "--file", metavar="FILE", type=_file_name, help="the content of a file")
     what.add_argument("-s", "--stdin-file", action="store_true", help="all of the standard input, as one message")
     what.add_argument("-l", "--stdin-line", action="store_true", help="each line of the standard input")
     what.add_argument(
@@ -108,7 +115,7 @@ def _add_cameras(commands: _Commands) -> None:
         "They start online and without activity, until the service publishes otherwise. " + beside,
     )
     add_broker(command)
-    command.add_argument("file", metavar="FILE", help=_CAMERAS_FILE)
+    command.add_argument("file", metavar="FILE", type=_file_name, help=_CAMERAS_FILE)
     command = _command(
         kinds, "list", _cameras.run_list, "List the devices of this system that the broker retains", beside
     )
@@ -121,7 +128,7 @@ def _add_cameras(commands: _Commands) -> None:
         beside,
     )
     add_broker(command)
-    command.add_argument("file", metavar="FILE", help=_CAMERAS_FILE)
+    command.add_argument("file", metavar="FILE", type=_file_name, help=_CAMERAS_FILE)
     command.add_argument("--dry-run", action="store_true", help="only list them")
 
 
@@ -135,16 +142,17 @@ def _add_import(commands: _Commands) -> None:
         "have faults. A password that is already stored there is kept if broker_host and username are the same.",
     )
     command.add_argument(
-        "file", metavar="FILE", nargs="?", help="options in JSON, such as an add-on's /data/options.json"
+        "file", metavar="FILE", type=_file_name, nargs="?", help="options in JSON, such as an add-on's /data/options.json"
     )
     where = command.add_mutually_exclusive_group()
     where.add_argument(
-        "--to", metavar="FILE", help="the file to write; without it, everything but the password is shown"
+        "--to", metavar="FILE", type=_file_name, help="the file to write; without it, everything but the password is shown"
     )
     _add_database(command, where)
     command.add_argument(
         "--key-file",
         metavar="FILE",
+        type=_file_name,
         help="the key that encrypts the password there; by default, that in ENCRYPTION_KEY",
     )
     command.add_argument("--replace", action="store_true", help="overwrite what is there")
@@ -154,7 +162,7 @@ def _add_export(commands: _Commands) -> None:
     command = _command(
         commands, "export", _convert.run_export, "Write a copy of settings without the password, for import"
     )
-    command.add_argument("file", metavar="FILE", nargs="?", help="settings in JSON; - is the standard input")
+    command.add_argument("file", metavar="FILE", type=_file_name, nargs="?", help="settings in JSON; - is the standard input")
     _add_database(command, command)
 
 
@@ -166,20 +174,20 @@ def _add_database(command: argparse.ArgumentParser, where: argparse._ActionsCont
 def add_broker(command: argparse.ArgumentParser) -> None:
     """Add the options that select the broker and the connection."""
     of = command.add_argument_group("settings", "Options take precedence over the file and the environment.")
-    of.add_argument("--settings", metavar="FILE", help="settings in JSON; - is the standard input")
+    of.add_argument("--settings", metavar="FILE", type=_file_name, help="settings in JSON; - is the standard input")
     of.add_argument("-h", "--host", metavar="HOST", help="the broker (broker_host)")
     of.add_argument("-p", "--port", metavar="PORT", help="its port (broker_port)")
     of.add_argument("-u", "--username", metavar="NAME", help="the username to log in with")
     of.add_argument(
         "-P", "--password", metavar="TEXT", help="the password, which others on this machine can see; better use:"
     )
-    of.add_argument("--password-file", metavar="FILE", help="a file that contains the password")
+    of.add_argument("--password-file", metavar="FILE", type=_file_name, help="a file that contains the password")
     of.add_argument("-i", "--id", metavar="ID", help="the client ID; by default, that of the settings with a suffix")
     of.add_argument("-V", "--protocol-version", metavar="VERSION", help="auto, 5 or 3.1.1")
     of.add_argument("--tls", action="store_true", help="connect over TLS, which the following options imply:")
-    of.add_argument("--cafile", metavar="FILE", help="the certificates to trust, in PEM")
-    of.add_argument("--cert", metavar="FILE", help="the certificate of this client")
-    of.add_argument("--key", metavar="FILE", help="the key of this certificate")
+    of.add_argument("--cafile", metavar="FILE", type=_file_name, help="the certificates to trust, in PEM")
+    of.add_argument("--cert", metavar="FILE", type=_file_name, help="the certificate of this client")
+    of.add_argument("--key", metavar="FILE", type=_file_name, help="the key of this certificate")
     of.add_argument("--insecure", action="store_true", help="accept any certificate")
     of.add_argument(
         "--set", metavar="NAME=VALUE", action="append", default=[], help="any setting by its name; can be repeated"
