@@ -142,11 +142,18 @@ def _add_import(commands: _Commands) -> None:
         "have faults. A password that is already stored there is kept if broker_host and username are the same.",
     )
     command.add_argument(
-        "file", metavar="FILE", type=_file_name, nargs="?", help="options in JSON, such as an add-on's /data/options.json"
+        "file",
+        metavar="FILE",
+        type=_file_name,
+        nargs="?",
+        help="options in JSON, such as an add-on's /data/options.json",
     )
     where = command.add_mutually_exclusive_group()
     where.add_argument(
-        "--to", metavar="FILE", type=_file_name, help="the file to write; without it, everything but the password is shown"
+        "--to",
+        metavar="FILE",
+        type=_file_name,
+        help="the file to write; without it, everything but the password is shown",
     )
     _add_database(command, where)
     command.add_argument(
@@ -162,7 +169,9 @@ def _add_export(commands: _Commands) -> None:
     command = _command(
         commands, "export", _convert.run_export, "Write a copy of settings without the password, for import"
     )
-    command.add_argument("file", metavar="FILE", type=_file_name, nargs="?", help="settings in JSON; - is the standard input")
+    command.add_argument(
+        "file", metavar="FILE", type=_file_name, nargs="?", help="settings in JSON; - is the standard input"
+    )
     _add_database(command, command)
 
 
