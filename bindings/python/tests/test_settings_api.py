@@ -247,7 +247,10 @@ def test_who_is_not_authorized_learns_nothing(api: Api) -> None:
     [
         ({}, 200),
         ({"Origin": "http://testserver"}, 200),
+        ({"Origin": "https://testserver", "Host": "testserver:443"}, 200),
+        ({"Origin": "https://testserver", "Host": "testserver:80"}, 403),
         ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "http://[x"}, 403),
         ({"Origin": "null"}, 403),
         ({"Sec-Fetch-Site": "same-origin", "Origin": "http://testserver"}, 200),
         ({"Sec-Fetch-Site": "none"}, 200),

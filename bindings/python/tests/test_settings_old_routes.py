@@ -369,3 +369,9 @@ def test_the_status_needs_no_database(old: Old, database: Engine, unreachable: S
     assert "there is no table mqtt_config" in status["last_error"]
     old.mqtt.apply(unreachable)
     assert old.get("/status")["broker"] == f"127.0.0.1:{unreachable.get('broker_port')}"
+
+
+def test_a_body_that_is_far_too_large_is_refused(old: Old) -> None:
+    body = b" " * (1 << 20) + b"{}"
+    answer = old.http.put(f"{PATH}/config", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 413, answer.text

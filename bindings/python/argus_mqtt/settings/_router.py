@@ -90,7 +90,7 @@ class _SettingsRoute(APIRoute):
 
         async def handler(request: Request) -> Response:
             try:
-                response: Response = await handle(request)
+                response: Response = await handle(_requests.limited(request))
             except Exception as error:
                 _failures.answer(error)
                 raise
