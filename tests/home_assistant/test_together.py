@@ -18,6 +18,8 @@ from house.publisher import Publisher
 def come_back(broker: Broker, client: argus_mqtt.Client) -> None:
     """Start the broker, and wait for the client, which is back in time to hear that Home Assistant is, too."""
     before = client.status().connections
+    # A broker that is back before the client has tried to connect leaves no trace.
+    wait_until(lambda: "refused" in str(client.status().last_error), lambda: f"no broker is there: {client.status()}")
 
     def is_back() -> bool:
         status = client.status()
