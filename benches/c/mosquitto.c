@@ -35,8 +35,6 @@ void peer_connect(const struct bench_options *options)
     check("protocol version", mosquitto_int_option(client, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5));
     check("window", mosquitto_int_option(client, MOSQ_OPT_SEND_MAXIMUM, options->window));
     check("no delay", mosquitto_int_option(client, MOSQ_OPT_TCP_NODELAY, 1));
-    if (*options->tls_ca)
-        check("certificates", mosquitto_tls_set(client, options->tls_ca, NULL, NULL, NULL, NULL));
     mosquitto_connect_v5_callback_set(client, on_connect);
     mosquitto_publish_v5_callback_set(client, on_publish);
     check("mosquitto_connect", mosquitto_connect(client, "127.0.0.1", options->port, 30));

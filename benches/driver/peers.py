@@ -105,7 +105,6 @@ def all_peers() -> list[Peer]:
             "libmosquitto",
             "C",
             _c("mosquitto"),
-            tells_authority=True,
             backlogs=(1000, WINDOW),
             notes={
                 "throughput": "at most 1,000 or a window handed over ahead: each costs more the more wait",
