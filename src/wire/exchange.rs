@@ -174,7 +174,7 @@ impl<S: Stream> Exchange<S> {
         loop {
             if let Some(id) = self.incoming.next_success() {
                 self.keep_alive.heard(now);
-                self.acknowledged(id, Ok(()), inputs);
+                inputs.push(self.answered(id, false, |token| Input::Acked(token, Ok(()))));
                 continue;
             }
             let frame = match self.incoming.next() {
@@ -185,15 +185,13 @@ impl<S: Stream> Exchange<S> {
             self.keep_alive.heard(now);
             let heard = codec::decode(self.version, frame).map_err(|fault| breach(&fault))?;
             match heard {
-                Heard::Acked(id, result) => self.acknowledged(id, result, inputs),
-                Heard::Unmatched(id) => match self.ids.acknowledged(id, false) {
-                    Some(token) => inputs.push(Input::Unmatched(token)),
-                    None => inputs.push(Input::Unsolicited),
-                },
-                Heard::Subscribed(id, result) => match self.ids.acknowledged(id, true) {
-                    Some(token) => inputs.push(Input::Subscribed(token, result)),
-                    None => inputs.push(Input::Unsolicited),
-                },
+                Heard::Acked(id, result) => {
+                    inputs.push(self.answered(id, false, |token| Input::Acked(token, result)));
+                }
+                Heard::Unmatched(id) => inputs.push(self.answered(id, false, Input::Unmatched)),
+                Heard::Subscribed(id, result) => {
+                    inputs.push(self.answered(id, true, |token| Input::Subscribed(token, result)));
+                }
                 Heard::Message(message) => {
                     if let Some(answer) = message.answer {
                         self.answer(now, answer)?;
@@ -218,11 +216,15 @@ impl<S: Stream> Exchange<S> {
         }
     }
 
-    fn acknowledged(&mut self, id: u16, result: Result<(), String>, inputs: &mut Vec<Input>) {
-        inputs.push(match self.ids.acknowledged(id, false) {
-            Some(token) => Input::Acked(token, result),
-            None => Input::Unsolicited,
-        });
+    /// What the broker says of the packet with this id, if there is one of the kind that it answers.
+    fn answered(
+        &mut self,
+        id: u16,
+        is_subscription: bool,
+        input: impl FnOnce(Token) -> Input,
+    ) -> Input {
+        let token = self.ids.acknowledged(id, is_subscription);
+        token.map_or(Input::Unsolicited, input)
     }
 
     fn answer(&mut self, now: Time, answer: Answer) -> Step {
