@@ -25,10 +25,7 @@ impl Effects {
             wake_worker: self.wake_worker || later.wake_worker,
             notify_waiters: self.notify_waiters || later.notify_waiters,
             // Two changes leave it as it was.
-            has_news: match self.has_news.is_some() && later.has_news.is_some() {
-                true => None,
-                false => self.has_news.or(later.has_news),
-            },
+            has_news: self.has_news.xor(later.has_news),
             notify_readers: self.notify_readers || later.notify_readers,
             is_finished: self.is_finished || later.is_finished,
         }
