@@ -113,11 +113,6 @@ impl Intake {
         self.put(now, message, lifetime_seconds, tracked)
     }
 
-    /// The id of the message that was accepted last.
-    fn last_id(&self) -> u64 {
-        self.terms.last_id + self.waiting.entries.len() as u64
-    }
-
     fn put(
         &mut self,
         now: Time,
@@ -126,7 +121,7 @@ impl Intake {
         tracked: bool,
     ) -> Result<Put, Message> {
         let waiting = self.waiting.entries.len();
-        let id = self.last_id() + 1;
+        let id = self.terms.last_id + waiting as u64 + 1;
         let entry = Entry::new(id, now, message, lifetime_seconds, tracked);
         let cost = entry.cost();
         let has_room = waiting < self.terms.messages.min(MOST)

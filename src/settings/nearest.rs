@@ -2,7 +2,7 @@
 
 use super::table;
 
-/// The name of the field that a name resembles most, and whether it does so enough to ask for it.
+/// The name of the field that a name resembles most, if it resembles it enough to ask for it.
 pub(super) fn nearest(name: &str) -> Option<&'static str> {
     let name = plain(name);
     let (distance, field) = table::fields()
