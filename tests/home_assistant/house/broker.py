@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import final
 
+import argus_mqtt
 from support.mosquitto import Mosquitto
+
+from . import wait_until
 
 
 @final
@@ -26,3 +29,12 @@ class Broker(Mosquitto):
     def forget(self) -> None:
         """Let it know nothing when it is started again."""
         self._memory.unlink(missing_ok=True)
+
+
+def wait_until_missed(*clients: argus_mqtt.Client) -> None:
+    """Wait until each client has tried to connect and was refused: a broker that is back before leaves no trace."""
+
+    def errors() -> list[str]:
+        return [str(client.status().last_error) for client in clients]
+
+    wait_until(lambda: all("refused" in error for error in errors()), lambda: f"each is refused: {errors()}")
