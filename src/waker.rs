@@ -83,6 +83,12 @@ impl Waker {
         }
     }
 
+    /// Whether its thread waits, or is just about to.
+    #[cfg(test)]
+    pub(crate) fn is_asleep(&self) -> bool {
+        self.state.load(Ordering::SeqCst) == ASLEEP
+    }
+
     /// Waits until one of `fds` is ready, until `until`, or until it is woken; says which. May return for no reason.
     ///
     /// # Errors
@@ -252,7 +258,7 @@ mod tests {
         let others = [(other.event.as_fd(), PollFlags::IN)];
         let waited = std::thread::scope(|scope| {
             let waits = scope.spawn(|| waker.wait(&others, Duration::MAX));
-            while waker.state.load(Ordering::SeqCst) != ASLEEP {
+            while !waker.is_asleep() {
                 std::thread::yield_now();
             }
             waker.wake();

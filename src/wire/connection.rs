@@ -36,8 +36,9 @@ impl Connection {
             }
             let until = until.min(self.exchange.deadline(now));
             match waker.wait(&[(self.exchange.stream().as_fd(), self.interest())], until) {
-                // Who woke it wants something written, and there is nothing to be read before that.
-                Ok(waited) if waited.is_called && !waited.may_be_ready => return,
+                Ok(waited) if waited.is_called && !waited.may_be_ready => {
+                    return self.exchange.step_unread(waker.clock().now(), inputs);
+                }
                 Ok(waited) => is_woken = waited.is_called,
                 Err(error) => {
                     let text = format!("the connection can't be waited for: {error}");

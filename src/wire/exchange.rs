@@ -74,14 +74,27 @@ impl<S: Stream> Exchange<S> {
 
     /// Does all that can be done without waiting. The end, if it has come, is the last that is reported.
     pub(super) fn step(&mut self, now: Time, inputs: &mut Vec<Input>) {
-        if let Err(end) = self.work(now, inputs) {
+        let stepped = self.send(now, inputs);
+        if let Err(end) = stepped.and_then(|()| self.hear_and_keep_alive(now, inputs)) {
             inputs.push(Input::Ended(end));
         }
     }
 
-    fn work(&mut self, now: Time, inputs: &mut Vec<Input>) -> Step {
+    /// As [`Exchange::step`], where it is known that there is nothing to read.
+    pub(super) fn step_unread(&mut self, now: Time, inputs: &mut Vec<Input>) {
+        if let Err(end) = self.send(now, inputs) {
+            inputs.push(Input::Ended(end));
+        }
+    }
+
+    /// Writes what was handed over.
+    fn send(&mut self, now: Time, inputs: &mut Vec<Input>) -> Step {
         self.take(now)?;
         self.write(now, inputs);
+        Ok(())
+    }
+
+    fn hear_and_keep_alive(&mut self, now: Time, inputs: &mut Vec<Input>) -> Step {
         self.read(now, inputs)?;
         // Only now, as the answer may have been there all the time.
         let has_read_all = !self.has_more && self.wants_read();
