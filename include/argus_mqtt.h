@@ -253,7 +253,7 @@ typedef struct {
 
 /**
  * An accepted message whose outcome the program wants to know: a number that has a meaning only together with its
- * client. Zero is never one. Made by argus_mqtt_publish_event() and argus_mqtt_publish(); consumed by
+ * client. Zero is never one. Made by the functions that have an argument delivery_out; consumed by
  * argus_mqtt_delivery_wait() if that returns an outcome, by argus_mqtt_next_outcomes(), or by
  * argus_mqtt_delivery_forget(). Any thread may use it.
  */
@@ -975,12 +975,34 @@ int32_t argus_mqtt_try_publish_state(argus_mqtt_client client,
                                      argus_mqtt_error *error);
 
 /**
+ * Deletes the state of a topic as argus_mqtt_forget_state() does, but gives up at once if another thread is using the
+ * client.
+ *
+ * See argus_mqtt_try_publish_event(), also for forget. The other arguments are those of argus_mqtt_forget_state().
+ *
+ * Never blocks. Any thread.
+ *
+ * Returns:
+ * - ARGUS_MQTT_OK: accepted. It will have exactly one outcome.
+ * - ARGUS_MQTT_WOULD_BLOCK: not accepted; another thread is using the client at this moment.
+ * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
+ * - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+ * - ARGUS_MQTT_INTERNAL: a defect of the library.
+ * - Every other status of argus_mqtt_forget_state(), for the same reasons.
+ */
+int32_t argus_mqtt_try_forget_state(argus_mqtt_client client,
+                                    const char *topic,
+                                    argus_mqtt_delivery forget,
+                                    argus_mqtt_delivery *delivery_out,
+                                    argus_mqtt_error *error);
+
+/**
  * Waits for the outcome of a message. The status is the outcome.
  *
  * Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits forever. Returns early when
  * another thread shuts the client down, with the outcome that results from it. Any thread.
  *
- * delivery is consumed by an outcome, which the first five statuses below are, and by no other status: an outcome is
+ * delivery is consumed by an outcome, which the first six statuses below are, and by no other status: an outcome is
  * given once.
  *
  * Returns:

@@ -69,10 +69,17 @@ impl Client {
         forget: Option<u64>,
     ) -> Result<Option<u64>, Error> {
         check_state(&payload)?;
-        let topic = checked_topic(topic)?;
-        self.try_after_forgetting(forget, |guarded, _, now| {
-            guarded.keep(now, &topic, payload, track)
-        })
+        self.try_enqueue_kept(topic, payload, track, forget)
+    }
+
+    /// As `enqueue_clearing`, after forgetting a delivery; gives none, and does nothing, if another thread has the lock.
+    pub(crate) fn try_enqueue_clearing(
+        &self,
+        topic: &str,
+        track: bool,
+        forget: Option<u64>,
+    ) -> Result<Option<u64>, Error> {
+        self.try_enqueue_kept(topic, Bytes::new(), track, forget)
     }
 
     /// Without a payload the topic is cleared.
@@ -80,6 +87,19 @@ impl Client {
         let topic = checked_topic(topic)?;
         self.shared
             .call(|guarded, now| guarded.keep(now, &topic, payload, track))
+    }
+
+    fn try_enqueue_kept(
+        &self,
+        topic: &str,
+        payload: Bytes,
+        track: bool,
+        forget: Option<u64>,
+    ) -> Result<Option<u64>, Error> {
+        let topic = checked_topic(topic)?;
+        self.try_after_forgetting(forget, |guarded, _, now| {
+            guarded.keep(now, &topic, payload, track)
+        })
     }
 }
 

@@ -8,7 +8,7 @@ use super::status_code::{ARGUS_MQTT_INVALID_ARGUMENT, ARGUS_MQTT_TIMEOUT};
 use std::time::Duration;
 
 /// An accepted message whose outcome the program wants to know: a number that has a meaning only together with its
-/// client. Zero is never one. Made by argus_mqtt_publish_event() and argus_mqtt_publish(); consumed by
+/// client. Zero is never one. Made by the functions that have an argument delivery_out; consumed by
 /// argus_mqtt_delivery_wait() if that returns an outcome, by argus_mqtt_next_outcomes(), or by
 /// argus_mqtt_delivery_forget(). Any thread may use it.
 pub type argus_mqtt_delivery = u64;
@@ -18,7 +18,7 @@ pub type argus_mqtt_delivery = u64;
 /// Blocks for at most timeout_ms milliseconds; 0 asks without waiting, UINT64_MAX waits forever. Returns early when
 /// another thread shuts the client down, with the outcome that results from it. Any thread.
 ///
-/// delivery is consumed by an outcome, which the first five statuses below are, and by no other status: an outcome is
+/// delivery is consumed by an outcome, which the first six statuses below are, and by no other status: an outcome is
 /// given once.
 ///
 /// Returns:

@@ -132,6 +132,41 @@ pub unsafe extern "C" fn argus_mqtt_try_publish_state(
     }
 }
 
+/// Deletes the state of a topic as argus_mqtt_forget_state() does, but gives up at once if another thread is using the
+/// client.
+///
+/// See argus_mqtt_try_publish_event(), also for forget. The other arguments are those of argus_mqtt_forget_state().
+///
+/// Never blocks. Any thread.
+///
+/// Returns:
+/// - ARGUS_MQTT_OK: accepted. It will have exactly one outcome.
+/// - ARGUS_MQTT_WOULD_BLOCK: not accepted; another thread is using the client at this moment.
+/// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.
+/// - ARGUS_MQTT_FORKED: client belongs to the parent of this process.
+/// - ARGUS_MQTT_INTERNAL: a defect of the library.
+/// - Every other status of argus_mqtt_forget_state(), for the same reasons.
+#[no_mangle]
+pub unsafe extern "C" fn argus_mqtt_try_forget_state(
+    client: argus_mqtt_client,
+    topic: *const c_char,
+    forget: argus_mqtt_delivery,
+    delivery_out: *mut argus_mqtt_delivery,
+    error: *mut argus_mqtt_error,
+) -> i32 {
+    // SAFETY: pointers are NULL or valid for this call, as the header demands.
+    unsafe {
+        boundary(error, || {
+            let client = handle::try_find(client)?.ok_or_else(busy)?;
+            let topic = text("topic", topic)?;
+            let track = !delivery_out.is_null();
+            let id = client.try_enqueue_clearing(topic, track, number(forget))?;
+            put(delivery_out, id.ok_or_else(busy)?);
+            Ok(())
+        })
+    }
+}
+
 fn number(delivery: argus_mqtt_delivery) -> Option<u64> {
     (delivery != 0).then_some(delivery)
 }

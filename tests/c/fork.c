@@ -31,6 +31,7 @@ static void use_the_parents(argus_mqtt_client client, argus_mqtt_delivery delive
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_try_publish_event(client, "door", "{}", 2, delivery, NULL, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_try_publish(client, "a", "x", 1, NULL, delivery, NULL, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_try_publish_state(client, "a", "x", 1, delivery, NULL, &error));
+    EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_try_forget_state(client, "a", delivery, NULL, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_clear_ghosts(client, UINT64_MAX, &left, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_delivery_wait(client, delivery, UINT64_MAX, &error));
     EXPECT(ARGUS_MQTT_FORKED, argus_mqtt_delivery_forget(client, delivery, &error));

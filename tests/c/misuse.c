@@ -53,6 +53,7 @@ static void all_calls(argus_mqtt_client client, int32_t wanted)
     EXPECT(wanted, argus_mqtt_try_publish_event(client, "door", "{}", 2, 1, &delivery, &error));
     EXPECT(wanted, argus_mqtt_try_publish(client, "a/b", "x", 1, NULL, 1, &delivery, &error));
     EXPECT(wanted, argus_mqtt_try_publish_state(client, "a/b", "x", 1, 1, &delivery, &error));
+    EXPECT(wanted, argus_mqtt_try_forget_state(client, "a/b", 1, &delivery, &error));
     EXPECT(wanted, argus_mqtt_delivery_wait(client, 1, 0, &error));
     EXPECT(wanted, argus_mqtt_delivery_forget(client, 1, &error));
     EXPECT(wanted, argus_mqtt_deliveries_forget(client, &delivery, 1, &error));
@@ -81,6 +82,7 @@ static void all_calls(argus_mqtt_client client, int32_t wanted)
     CHECK(argus_mqtt_try_publish_event(client, NULL, NULL, SIZE_MAX, UINT64_MAX, NULL, NULL) == wanted);
     CHECK(argus_mqtt_try_publish(client, NULL, NULL, SIZE_MAX, OPTIONS(-1, -1, 0), 0, NULL, NULL) == wanted);
     CHECK(argus_mqtt_try_publish_state(client, NULL, NULL, SIZE_MAX, 0, NULL, NULL) == wanted);
+    CHECK(argus_mqtt_try_forget_state(client, NULL, UINT64_MAX, NULL, NULL) == wanted);
     CHECK(argus_mqtt_delivery_wait(client, 0, UINT64_MAX, NULL) == wanted);
     CHECK(argus_mqtt_delivery_forget(client, 0, NULL) == wanted);
     CHECK(argus_mqtt_deliveries_forget(client, NULL, SIZE_MAX, NULL) == wanted);
@@ -368,6 +370,8 @@ static void trying(argus_mqtt_client client)
     EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_try_publish_state(client, "a/#", "x", 1, 0, NULL, &error));
     EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_try_publish_state(client, "a", "", 0, 0, NULL, &error));
     EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_try_publish_state(client, "a", NULL, 1, 0, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_try_forget_state(client, NULL, 0, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_try_forget_state(client, "a/#", 0, NULL, &error));
 }
 
 static void kinds_and_outcomes(argus_mqtt_client client)

@@ -47,6 +47,8 @@ static void *use(void *unused)
         allow(status, status == ARGUS_MQTT_OK ? ARGUS_MQTT_OK : ARGUS_MQTT_WOULD_BLOCK);
         status = argus_mqtt_try_publish_state(client, "s", "x", 1, delivery, NULL, &error);
         allow(status, status == ARGUS_MQTT_OK ? ARGUS_MQTT_OK : ARGUS_MQTT_WOULD_BLOCK);
+        status = argus_mqtt_try_forget_state(client, "s", delivery, NULL, &error);
+        allow(status, status == ARGUS_MQTT_OK ? ARGUS_MQTT_OK : ARGUS_MQTT_WOULD_BLOCK);
         allow(argus_mqtt_deliveries_forget(client, &delivery, 1, &error), ARGUS_MQTT_OK);
         status = argus_mqtt_flush(client, 1, &left, &error);
         allow(status, status == ARGUS_MQTT_OK ? ARGUS_MQTT_OK : ARGUS_MQTT_TIMEOUT);
@@ -104,6 +106,13 @@ static void try_until_busy(void)
     EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_delivery_wait(client, forgotten, 0, &error));
     EXPECT(ARGUS_MQTT_TIMEOUT, argus_mqtt_delivery_wait(client, delivery, 0, &error));
 
+    EXPECT_ONCE_FREE(argus_mqtt_try_publish_state(client, "s", "y", 1, 0, &forgotten, &error));
+    EXPECT_ONCE_FREE(argus_mqtt_try_forget_state(client, "s", delivery, &delivery, &error));
+    EXPECT(ARGUS_MQTT_SUPERSEDED, argus_mqtt_delivery_wait(client, forgotten, 0, &error));
+    EXPECT(ARGUS_MQTT_TIMEOUT, argus_mqtt_delivery_wait(client, delivery, 0, &error));
+    EXPECT_ONCE_FREE(argus_mqtt_try_forget_state(client, "never said", delivery, NULL, &error));
+    EXPECT(ARGUS_MQTT_INVALID_ARGUMENT, argus_mqtt_delivery_wait(client, delivery, 0, &error));
+
     CHECK(pthread_create(&busy, NULL, keep_busy, NULL) == 0);
     do {
         status = argus_mqtt_try_publish_event(client, "door", "{}", 2, 0, NULL, &error);
@@ -119,6 +128,12 @@ static void try_until_busy(void)
         status = argus_mqtt_try_publish_state(client, "s", "x", 1, 0, NULL, &error);
     } while (status == ARGUS_MQTT_OK);
     expect(__FILE__, __LINE__, "argus_mqtt_try_publish_state(", ARGUS_MQTT_WOULD_BLOCK, status, &error);
+    delivery = 77;
+    do {
+        status = argus_mqtt_try_forget_state(client, "s", 0, &delivery, &error);
+    } while (status == ARGUS_MQTT_OK && (delivery = 77));
+    expect(__FILE__, __LINE__, "argus_mqtt_try_forget_state(", ARGUS_MQTT_WOULD_BLOCK, status, &error);
+    CHECK(delivery == 77);
     leave(client);
     CHECK(pthread_join(busy, NULL) == 0);
 }

@@ -235,6 +235,18 @@ try_publish_state = _bind(
     keep_lock=True,
 )
 
+# int32_t argus_mqtt_try_forget_state(argus_mqtt_client client, const char *topic, argus_mqtt_delivery forget,
+#                                     argus_mqtt_delivery *delivery_out, argus_mqtt_error *error);
+try_forget_state = _bind(
+    "argus_mqtt_try_forget_state",
+    c_uint64,
+    c_char_p,
+    c_uint64,
+    c_void_p,
+    c_void_p,
+    keep_lock=True,
+)
+
 # int32_t argus_mqtt_delivery_wait(argus_mqtt_client client, argus_mqtt_delivery delivery,
 #                                  uint64_t timeout_ms, argus_mqtt_error *error);
 delivery_wait = _bind("argus_mqtt_delivery_wait", c_uint64, c_uint64, c_uint64, POINTER(Error))

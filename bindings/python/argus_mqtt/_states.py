@@ -63,4 +63,4 @@ class States(Publishing):
             TypeError: It is not text.
         """
         message = (self._handle_argument, _arguments.text("topic", topic))
-        return self._hand_over(message, None, _prototypes.forget_state)
+        return self._hand_over(message, _prototypes.try_forget_state, _prototypes.forget_state)

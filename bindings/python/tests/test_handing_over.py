@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
+import itertools
 import json
 import select
 import threading
@@ -23,6 +24,7 @@ from support import DEADLINE, wait_until
 if TYPE_CHECKING:
     from argus_mqtt import Settings
 
+NUMBERS = itertools.count()
 LONG = b'{"a": "' + b"x" * 20_000 + b'"}'
 
 
@@ -67,6 +69,14 @@ def message(client: Client) -> argus_mqtt.Delivery:
     return client.publish("test/handing-over", b"x")
 
 
+def state(client: Client) -> argus_mqtt.Delivery:
+    return client.publish_state(f"test/handing-over/{next(NUMBERS)}", b"x")
+
+
+def deletion(client: Client) -> argus_mqtt.Delivery:
+    return client.forget_state(f"test/handing-over/{next(NUMBERS)}")
+
+
 def long_event(client: Client) -> argus_mqtt.Delivery:
     return client.publish_event("front", LONG)
 
@@ -75,7 +85,7 @@ def long_message(client: Client) -> argus_mqtt.Delivery:
     return client.publish("test/handing-over", LONG)
 
 
-@pytest.mark.parametrize("publish", [event, message, long_event, long_message])
+@pytest.mark.parametrize("publish", [event, message, state, deletion, long_event, long_message])
 def test_a_client_that_another_thread_uses_is_waited_for(
     online: Client, publish: Callable[[Client], argus_mqtt.Delivery]
 ) -> None:
@@ -94,7 +104,31 @@ def test_a_client_that_another_thread_uses_is_waited_for(
         delivery.wait(DEADLINE)
 
 
-@pytest.mark.parametrize("publish", [event, message, long_event, long_message])
+@pytest.mark.parametrize("publish", [event, message, state, deletion])
+def test_a_short_message_is_handed_over_with_the_lock_of_the_interpreter(
+    unreachable: Settings, publish: Callable[[Client], argus_mqtt.Delivery], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited = 0
+
+    def counted(waiting: Callable[..., int]) -> Callable[..., int]:
+        def count(*arguments: object) -> int:
+            nonlocal waited
+            waited += 1
+            return waiting(*arguments)
+
+        return count
+
+    for name in ("publish_event", "publish", "publish_state", "forget_state"):
+        monkeypatch.setattr(_prototypes, name, counted(getattr(_prototypes, name)))
+    client = argus_mqtt.connect(unreachable)
+    for _ in range(100):
+        publish(client)
+    client.shutdown(0)
+    # Now and then the thread of the client is at work.
+    assert waited < 50
+
+
+@pytest.mark.parametrize("publish", [event, message, state, deletion, long_event, long_message])
 def test_what_nobody_holds_is_forgotten_with_the_next_message(
     online: Client, publish: Callable[[Client], argus_mqtt.Delivery]
 ) -> None:

@@ -187,6 +187,13 @@ extern "C" {
         delivery_out: *mut u64,
         error: *mut Error,
     ) -> i32;
+    pub fn argus_mqtt_try_forget_state(
+        client: u64,
+        topic: *const c_char,
+        forget: u64,
+        delivery_out: *mut u64,
+        error: *mut Error,
+    ) -> i32;
     pub fn argus_mqtt_deliveries_forget(
         client: u64,
         deliveries: *const u64,

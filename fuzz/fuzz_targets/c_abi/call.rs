@@ -122,6 +122,7 @@ enum What {
         payload: Payload,
     },
     ForgetState(Number, Text),
+    TryForgetState(Number, Text, Number),
     AnnounceSystem(Number, Text),
     AnnounceCamera(Number, Text),
     /// One that can be announced.
@@ -598,6 +599,13 @@ impl What {
                 let topic = topic.make();
                 keep_delivery(world, has_output, |out| unsafe {
                     argus_mqtt_forget_state(client(number), address(&topic), out, error)
+                })
+            }
+            What::TryForgetState(number, topic, forget) => {
+                let (topic, forget) = (topic.make(), delivery(forget));
+                keep_delivery(world, has_output, |out| unsafe {
+                    let (client, topic) = (client(number), address(&topic));
+                    argus_mqtt_try_forget_state(client, topic, forget, out, error)
                 })
             }
             What::AnnounceSystem(number, system) => {
