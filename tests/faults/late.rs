@@ -1,6 +1,8 @@
 //! A subscriber that comes late: whether it finds on each retained topic what was said last.
 
 use std::collections::HashMap;
+use std::io::Result;
+use std::iter;
 
 use crate::ledger::Ledger;
 use crate::stage::{Stage, STATUS};
@@ -21,24 +23,25 @@ pub struct Late {
 pub fn look(stage: &Stage, availability: &str) -> Late {
     let mut late = Late::default();
     find_within(PATIENCE, || {
-        late = look_once(stage, availability);
+        // A broker may fail the connection of one subscriber while another comes: amqtt does.
+        late = look_once(stage, availability).unwrap_or_else(|error| Late {
+            faults: vec![format!("a late subscriber cannot read: {error}")],
+            ..Late::default()
+        });
         late.faults.is_empty().then_some(())
     });
     late
 }
 
-fn look_once(stage: &Stage, availability: &str) -> Late {
+fn look_once(stage: &Stage, availability: &str) -> Result<Late> {
     let publisher = stage.publishers.last().expect("there is one");
     let before = last_said(&publisher.ledger());
     let access = &stage.serving().access;
-    let mut client = Client::connect(access, access.connect_packet());
-    let mut retained = |topic: &str| {
-        let found = client.retained(topic);
-        let found = found.unwrap_or_else(|error| panic!("what is retained on {topic}: {error}"));
-        found.map(|message| message.text())
-    };
-    let mut found = vec![(STATUS.to_owned(), retained(STATUS))];
-    found.extend(before.keys().map(|topic| (topic.clone(), retained(topic))));
+    let mut client = Client::try_connect(access, access.connect_packet())?;
+    let topics = iter::once(STATUS).chain(before.keys().map(String::as_str));
+    let found: Vec<_> = topics
+        .map(|topic| Ok((topic, client.retained(topic)?.map(|message| message.text()))))
+        .collect::<Result<_>>()?;
     client.close();
     // A state that was said meanwhile may have been found, or not yet.
     let said = publisher.ledger().said;
@@ -47,7 +50,7 @@ fn look_once(stage: &Stage, availability: &str) -> Late {
         ..Late::default()
     };
     for (topic, payload) in found {
-        let is_true = match before.get(&topic) {
+        let is_true = match before.get(topic) {
             None => payload.as_deref() == Some(availability),
             Some(since) => said[*since..]
                 .iter()
@@ -60,7 +63,7 @@ fn look_once(stage: &Stage, availability: &str) -> Late {
                 .push(format!("a late subscriber finds {payload:?} on {topic}")),
         }
     }
-    late
+    Ok(late)
 }
 
 /// Where in the ledger each topic was said last.
