@@ -117,5 +117,6 @@ impl World<'_> {
             text: "it failed".into(),
         };
         self.report(opening.number, vec![Input::Failed(failure)]);
+        self.let_in();
     }
 }

@@ -136,7 +136,7 @@ impl World<'_> {
         self.check_engine(cause, taken);
     }
 
-    /// The background thread reports what happened, all at once.
+    /// The background thread reports what happened, all at once. It keeps the driver until it has its plan.
     pub(super) fn report(&mut self, number: u64, inputs: Vec<Input>) {
         self.take_over();
         let mut causes = Vec::new();
@@ -147,7 +147,6 @@ impl World<'_> {
         let now = self.air.now;
         let effects = self.client().driver.report(now, number, inputs);
         self.follow(&causes, effects);
-        self.end_work();
     }
 
     pub(super) fn cause(&mut self, number: u64, input: &Input) -> Cause {
