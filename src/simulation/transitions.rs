@@ -47,7 +47,7 @@ const TABLE: &[Row] = &[
     ),
     (Phase(P::Waiting), &[Time], Phase(P::Connecting)),
     (Phase(P::Waiting), &[Time, Finish], Phase(P::Closed)),
-    (Phase(P::Again), &[Time, Publish], Phase(P::Again)),
+    (Phase(P::Again), &[Time], Phase(P::Again)),
     (Phase(P::Again), &[Time], Phase(P::Connecting)),
     (
         Phase(P::Connecting),
