@@ -1,5 +1,6 @@
 //! Whether all that was accepted before a certain moment has ended, whatever was accepted later.
 
+use super::{Entry, Outbox};
 use std::collections::BTreeMap;
 
 /// A mark is the id of the last message before it. The ids between two marks are an epoch, and only the messages of an
@@ -19,6 +20,38 @@ struct Epoch {
     unfinished: usize,
     /// How often the mark at its end was asked for and not released.
     users: usize,
+}
+
+impl Outbox {
+    /// A mark behind all that was accepted so far, for [`Outbox::is_finished`]. To be released as often as it was made.
+    pub(crate) fn mark(&mut self) -> u64 {
+        self.marks.mark(self.last_id)
+    }
+
+    /// Whether a mark waits for this message, which has not ended.
+    pub(crate) fn is_marked(&self, entry: &Entry) -> bool {
+        self.marks.is_awaited(entry.id)
+    }
+
+    /// Whether every message accepted before this mark was made has ended.
+    pub(crate) fn is_finished(&self, mark: u64) -> bool {
+        self.marks.is_finished(mark)
+    }
+
+    /// How many of the messages accepted before this mark was made have not ended.
+    pub(crate) fn unfinished_before(&self, mark: u64) -> usize {
+        self.marks.unfinished_before(mark)
+    }
+
+    /// How many marks have finished: changes whenever [`Outbox::is_finished`] does for one of them.
+    pub(crate) fn marks_finished(&self) -> u64 {
+        self.marks.finished()
+    }
+
+    /// Says that nobody will ask for this mark again; a mark takes memory until then, or until it is finished.
+    pub(crate) fn release_mark(&mut self, mark: u64) {
+        self.marks.release(mark);
+    }
 }
 
 impl FlushMarks {

@@ -8,7 +8,8 @@
 use super::entry::{millis, Entry};
 use super::ready_topics::ReadyTopics;
 use super::spent::Spent;
-use super::{Outbox, Time};
+use super::taking_over::Taken;
+use super::Time;
 use crate::message::Message;
 use bytes::Bytes;
 
@@ -45,13 +46,6 @@ pub(crate) struct Terms {
     pub(crate) generation: u64,
 }
 
-/// What was put here, to be taken over.
-#[derive(Debug, Default)]
-pub(crate) struct Taken {
-    entries: Vec<Entry>,
-    forgotten: Vec<u64>,
-}
-
 /// A message that was put here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Put {
@@ -63,7 +57,7 @@ pub(crate) struct Put {
 /// See the module.
 #[derive(Debug, Default)]
 pub(crate) struct Intake {
-    waiting: Taken,
+    pub(super) waiting: Taken,
     bytes: u64,
     terms: Terms,
     pub(crate) ready: ReadyTopics,
@@ -195,63 +189,10 @@ impl Intake {
     }
 }
 
-impl Taken {
-    /// Whether there is nothing.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.entries.is_empty() && self.forgotten.is_empty()
-    }
-}
-
 fn wakes(wake: Wake, entry: &Entry) -> bool {
     match wake {
         Wake::Never => false,
         Wake::Before(until) => entry.deadline_ms().is_some_and(|at| at < millis(until)),
         Wake::Always => true,
-    }
-}
-
-impl Outbox {
-    /// Takes over what publishers have put into an [`Intake`], and leaves `taken` empty. They were given ids and room by
-    /// the terms of this outbox; if its bounds have changed since, [`Outbox::drop_excess`] is for the rest.
-    pub(crate) fn take_over(&mut self, taken: &mut Taken) {
-        for entry in taken.entries.drain(..) {
-            let id = self.admit(entry.tracked);
-            debug_assert_eq!(id, entry.id, "ids are given by one at a time");
-            self.enqueue(entry);
-            self.may_exceed = true;
-        }
-        for id in taken.forgotten.drain(..) {
-            self.forget(id);
-        }
-    }
-
-    /// Forgets what was noted in the intake, but for messages that still wait there.
-    pub(crate) fn take_over_forgotten(&mut self, intake: &mut Intake) {
-        let last_id = self.last_id;
-        intake.waiting.forgotten.retain(|&id| {
-            let waits = id > last_id;
-            if !waits {
-                self.forget(id);
-            }
-            waits
-        });
-    }
-
-    /// Leaves payloads of messages that were delivered to those who publish, if they have none left.
-    pub(crate) fn give_back(&mut self, intake: &mut Intake) {
-        if intake.spent.is_empty() {
-            std::mem::swap(&mut intake.spent, &mut self.spent);
-        }
-    }
-
-    /// The id of the message that was accepted last.
-    pub(crate) fn last_id(&self) -> u64 {
-        self.last_id
-    }
-
-    /// How many messages and bytes more there is room for, without dropping any.
-    pub(crate) fn room(&self) -> (usize, u64) {
-        let messages = self.bounds.messages.saturating_sub(self.bounded());
-        (messages, self.bounds.bytes.saturating_sub(self.bytes))
     }
 }

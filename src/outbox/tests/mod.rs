@@ -13,6 +13,7 @@ mod unheard;
 use super::*;
 use crate::error::ErrorKind;
 use crate::message::QoS;
+use crate::outcome::{DropReason, Outcome};
 use crate::settings::QueueFull;
 use bytes::Bytes;
 
