@@ -3,8 +3,14 @@
 mod support;
 
 use argus_mqtt::{Client, Error, ErrorKind, PublishOptions, QoS, Settings};
+use bytes::Bytes;
 use std::time::Duration;
 use support::port::Port;
+
+fn named<'a>(topics: &[&'a str]) -> Vec<(&'a str, Bytes)> {
+    let states = topics.iter();
+    states.map(|topic| (*topic, "x".into())).collect()
+}
 
 /// A client that cannot connect; what it accepts is queued.
 fn client(more: &str) -> (Client, Port) {
@@ -124,6 +130,35 @@ fn an_expiry_is_whole_seconds() {
     }
     let options = PublishOptions::new().expiry(Duration::from_secs(1));
     assert!(client.publish("a", "x", options).is_ok());
+}
+
+#[test]
+fn a_message_names_at_most_16_states_each_of_another_topic_and_with_a_payload() {
+    let (client, _port) = client("");
+    let topics: Vec<String> = (0..17).map(|n| format!("state/{n}")).collect();
+    let all: Vec<&str> = topics.iter().map(String::as_str).collect();
+    let publish = |states: &[(&str, Bytes)]| {
+        client.publish("event", "x", PublishOptions::new().states(states))
+    };
+    refused(publish(&named(&all)), &["states", "17", "16"]);
+    refused(
+        publish(&named(&["a", "b", "a"])),
+        &["states", "\"a\"", "twice"],
+    );
+    refused(
+        publish(&named(&["event"])),
+        &["states", "\"event\"", "itself"],
+    );
+    refused(publish(&named(&["a/#"])), &["states", "a/#"]);
+    refused(
+        publish(&named(&["argusai/status"])),
+        &["argusai/status", "availability"],
+    );
+    refused(
+        publish(&[("a", Bytes::new())]),
+        &["states", "\"a\"", "empty", "forget"],
+    );
+    assert!(publish(&named(&all[..16])).is_ok());
 }
 
 #[test]

@@ -60,6 +60,8 @@ pub(crate) struct Intake {
     pub(super) waiting: Taken,
     bytes: u64,
     terms: Terms,
+    /// The terms hold no more, and the next are to come.
+    is_suspended: bool,
     pub(crate) ready: ReadyTopics,
     /// For whoever puts messages here.
     pub(crate) spent: Spent,
@@ -118,7 +120,8 @@ impl Intake {
         let id = self.terms.last_id + waiting as u64 + 1;
         let entry = Entry::new(id, now, message, lifetime_seconds, tracked);
         let cost = entry.cost();
-        let has_room = waiting < self.terms.messages.min(MOST)
+        let has_room = !self.is_suspended
+            && waiting < self.terms.messages.min(MOST)
             && self.bytes + cost <= self.terms.bytes
             && (self.terms.takes_tracked || !tracked);
         if !has_room {
@@ -135,6 +138,9 @@ impl Intake {
 
     /// Notes that nobody will ask for the outcome of this message; false where that needs the outbox.
     pub(crate) fn forget(&mut self, id: u64) -> bool {
+        if self.is_suspended {
+            return false;
+        }
         // Of what waits here nobody else has heard; of one that is still to come, whoever gets it may ask.
         if let Some(place) = id.checked_sub(self.terms.last_id + 1) {
             let place = usize::try_from(place).unwrap_or(usize::MAX);
@@ -148,6 +154,12 @@ impl Intake {
             self.waiting.forgotten.push(id);
         }
         may_wait
+    }
+
+    /// Refuses everything until there are new terms. For a call that gives out ids of its own: should it panic, nobody
+    /// gives them out again.
+    pub(crate) fn suspend(&mut self) {
+        self.is_suspended = true;
     }
 
     /// Gives what waits here, in exchange for what is to hold the next.
@@ -178,6 +190,7 @@ impl Intake {
             self.ready = ReadyTopics::default();
         }
         self.terms = terms;
+        self.is_suspended = false;
         let waiting = &self.waiting.entries;
         // There was room for all of them by the terms before, which new settings may have changed since.
         let is_over = waiting.len() > terms.messages || self.bytes > terms.bytes;

@@ -9,6 +9,8 @@
 //! may give out ids and change the terms.
 
 mod publishing;
+#[cfg(test)]
+mod tests;
 mod waiting;
 
 use crate::driver::{Driver, Effects};
@@ -116,6 +118,7 @@ impl<L: Link, S: Surroundings, X> Monitor<L, S, X> {
         f: impl FnOnce(&mut Guarded<L, X>, &mut Intake, Time) -> (T, Effects),
     ) -> T {
         guarded.empty(&mut intake);
+        intake.suspend();
         guarded.take_over();
         let now = self.surroundings.now();
         let (result, effects) = f(&mut guarded, &mut intake, now);

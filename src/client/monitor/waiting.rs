@@ -39,6 +39,7 @@ impl<L: Link, S: Surroundings, X> Monitor<L, S, X> {
         loop {
             let mut intake = self.intake();
             guarded.empty(&mut intake);
+            intake.suspend();
             guarded.take_over();
             let now = self.surroundings.now();
             let (found, effects) = f(&mut guarded, now);
