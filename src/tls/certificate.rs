@@ -24,18 +24,16 @@ pub struct BrokerCertificate {
 }
 
 #[cfg(feature = "tls")]
-pub(crate) use read::read;
+pub(crate) use read::{distinguished_name, read};
 
 #[cfg(feature = "tls")]
 mod read {
     use super::BrokerCertificate;
+    use crate::tls::names::{host, text};
     use crate::tls::{der, Fingerprint, UnixSeconds};
-    use crate::words::show;
-    use std::net::{Ipv4Addr, Ipv6Addr};
 
     const MOST_NAMES: usize = 20;
     const MOST_PARTS: usize = 10;
-    const LONGEST: usize = 256;
 
     /// Reads a certificate in DER; `None` if it is not one.
     pub(crate) fn read(certificate: &[u8]) -> Option<BrokerCertificate> {
@@ -58,7 +56,7 @@ mod read {
     }
 
     /// A name as it is usually written; what has no short name is left out.
-    fn distinguished_name(name: &[u8]) -> String {
+    pub(crate) fn distinguished_name(name: &[u8]) -> String {
         let parts = der::name_parts(name).filter_map(|(kind, value)| {
             let kind = match kind {
                 [0x55, 0x04, 0x03] => "CN",
@@ -72,24 +70,5 @@ mod read {
             Some(format!("{kind}={}", text(value)))
         });
         parts.take(MOST_PARTS).collect::<Vec<_>>().join(", ")
-    }
-
-    /// The host of an alternative name, of the kinds that are one.
-    fn host((kind, value): (u8, &[u8])) -> Option<String> {
-        match kind {
-            der::DNS_NAME => Some(text(value)),
-            der::IP_ADDRESS => <[u8; 4]>::try_from(value)
-                .map(|bytes| Ipv4Addr::from(bytes).to_string())
-                .or_else(|_| {
-                    <[u8; 16]>::try_from(value).map(|bytes| Ipv6Addr::from(bytes).to_string())
-                })
-                .ok(),
-            _ => None,
-        }
-    }
-
-    /// Text of whoever made the certificate.
-    fn text(bytes: &[u8]) -> String {
-        show(&String::from_utf8_lossy(bytes), LONGEST)
     }
 }

@@ -27,6 +27,17 @@ impl Fields<'_> {
     pub(crate) fn is_self_issued(&self) -> bool {
         self.issuer == self.subject
     }
+
+    /// The size of its key, if that is RSA.
+    pub(crate) fn rsa_bits(&self) -> Option<usize> {
+        if Reader(self.key_algorithm).value(OBJECT_IDENTIFIER)? != RSA_ENCRYPTION {
+            return None;
+        }
+        let modulus = Reader(Reader(self.key).value(SEQUENCE)?).value(INTEGER)?;
+        let leading = modulus.iter().position(|byte| *byte != 0)?;
+        let bits = (modulus.len() - leading) * 8;
+        Some(bits - modulus[leading].leading_zeros() as usize)
+    }
 }
 
 const INTEGER: u8 = 0x02;
@@ -40,9 +51,12 @@ const SET: u8 = 0x31;
 /// The version, which stands there in version 2 and 3.
 const VERSION: u8 = 0xA0;
 const EXTENSIONS: u8 = 0xA3;
+/// rsaEncryption (RFC 8017, appendix A.1).
+const RSA_ENCRYPTION: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01];
 /// id-ce-subjectAltName (RFC 5280, section 4.2.1.6), and the kinds of names in it that are hosts.
 const SUBJECT_ALTERNATIVE_NAME: &[u8] = &[0x55, 0x1D, 0x11];
 pub(crate) const DNS_NAME: u8 = 0x82;
+pub(crate) const URI: u8 = 0x86;
 pub(crate) const IP_ADDRESS: u8 = 0x87;
 
 /// The fields, or `None` where the bytes are not a certificate.

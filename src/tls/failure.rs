@@ -84,12 +84,12 @@ pub(super) fn of_io(error: &io::Error, identity: &Identity) -> TlsFailure {
 const NO_VERSION: &str =
     "the broker offers neither TLS 1.2 nor TLS 1.3, and older ones are not supported; update it, or its tls_version";
 const NOTHING_IN_COMMON: &str =
-    "the broker accepts none of the ciphers and key exchanges that this library has; let it use TLS 1.3, or TLS 1.2 \
-     with ECDHE and AES-GCM or ChaCha20-Poly1305";
+    "the broker accepts none of the ciphers, key exchanges and signatures that this library has; let it use TLS 1.3, or \
+     TLS 1.2 with ECDHE and AES-GCM or ChaCha20-Poly1305, and a key that is RSA, ECDSA on P-256 or P-384, or Ed25519";
 
 const FOREIGN: &str =
     "the broker refuses the client certificate, because it does not trust the authority that signed it; check \
-     tls_client_cert_file";
+     tls_client_cert_file, which must also contain the intermediate certificates if there are any";
 
 fn of_alert(alert: Alert, identity: &Identity) -> String {
     match alert {

@@ -8,7 +8,7 @@ pub(crate) struct Fingerprint(pub(super) [u8; 32]);
 
 /// How to come by one.
 const REMEDY: &str = "give the 64 hexadecimal digits that \
-                      `openssl x509 -in broker.crt -noout -fingerprint -sha256` prints behind the equals sign";
+                      `openssl x509 -in broker.crt -noout -fingerprint -sha256` prints after the equals sign";
 
 impl Fingerprint {
     /// Reads hexadecimal digits of either case, with or without colons. Gives what is wrong, in words that follow the

@@ -50,7 +50,7 @@ pub(super) fn read(
         .find_map(|(kind, bytes)| PrivateKeyDer::from_pem(kind, bytes))
         .and_then(|key| provider.key_provider.load_private_key(key).ok());
     let Some(private) = private else {
-        let what = "contains a private key that can't be used; give an RSA key of at least 2048 bits, an ECDSA key on \
+        let what = "contains a private key that can't be used; give an RSA key of 2048 to 4096 bits, an ECDSA key on \
                     P-256 or P-384, or an Ed25519 key";
         return Err(wrong(KEY, key, what));
     };

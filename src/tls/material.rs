@@ -3,7 +3,7 @@
 use super::clock::UnixSeconds;
 use super::identity;
 use super::pem::{self, file_fault, Content};
-use super::validity::{ends_soon, valid_until};
+use super::validity::ends_soon;
 use super::verifier::{Trust, Verifier};
 use super::{der, Tls};
 use crate::fault::{Fault, FaultCode};
@@ -59,8 +59,17 @@ impl Material {
         let Some(own) = self.key.as_ref().and_then(|key| key.cert.first()) else {
             return Vec::new();
         };
-        valid_until(own)
-            .and_then(|until| ends_soon(until, UnixSeconds::now()))
+        let Some(fields) = der::read(own) else {
+            return Vec::new();
+        };
+        let (now, from) = (UnixSeconds::now(), UnixSeconds(fields.not_before));
+        if now < from {
+            return vec![format!(
+                "the certificate in tls_client_cert_file is valid only from {from} on, and the clock of this machine \
+                 says {now}; check the clock"
+            )];
+        }
+        ends_soon(UnixSeconds(fields.not_after), now)
             .map(|when| format!("the certificate in tls_client_cert_file {when}; renew it"))
             .into_iter()
             .collect()

@@ -15,9 +15,15 @@ mod identity;
 #[cfg(feature = "tls")]
 mod material;
 #[cfg(feature = "tls")]
+mod names;
+#[cfg(feature = "tls")]
 mod pem;
 #[cfg(feature = "tls")]
+mod rejection;
+#[cfg(feature = "tls")]
 mod session;
+#[cfg(feature = "tls")]
+mod shown;
 mod validity;
 #[cfg(feature = "tls")]
 mod verdict;

@@ -99,6 +99,11 @@ fn parse(bytes: &[u8], content: Content) -> Result<Vec<(SectionKind, Vec<u8>)>, 
     }
     if content == Content::Certificates {
         let old = ["TRUSTED CERTIFICATE", "X509 CERTIFICATE"];
+        if labels.contains(&"PKCS7") {
+            return Err(Wrong::Remedied(
+                "contains certificates in the form of PKCS #7; write them as PEM (openssl pkcs7 -print_certs)".into(),
+            ));
+        }
         if let Some(label) = labels.iter().find(|label| old.contains(label)) {
             return Err(Wrong::Remedied(format!(
                 "contains one with the label {label}; write it with the label CERTIFICATE, as `openssl x509` does"
@@ -264,6 +269,10 @@ mod tests {
             (
                 b"-----BEGIN CERTIFICATE-----\nMI*IB\n-----END CERTIFICATE-----\n",
                 "not Base64",
+            ),
+            (
+                CERTIFICATE.replace("CERTIFICATE", "PKCS7").as_bytes(),
+                "openssl pkcs7 -print_certs",
             ),
             (
                 CERTIFICATE.replace(" C", " TRUSTED C").as_bytes(),

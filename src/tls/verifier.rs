@@ -1,7 +1,8 @@
 //! Whether the certificate that a broker shows is the right one.
 
 use super::clock::UnixSeconds;
-use super::verdict::Rejection;
+use super::rejection::Rejection;
+use super::shown::{Shown, RSA_BITS};
 use super::{der, Fingerprint};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{verify_server_name, WebPkiServerVerifier};
@@ -31,6 +32,17 @@ pub(super) enum Trust {
     Fingerprint(Fingerprint),
     /// Nothing: `tls_insecure_skip_verify`.
     Anything,
+}
+
+impl Trust {
+    /// Whether `tls_ca_file` has a certificate of this name.
+    pub(super) fn lists(&self, subject: &[u8]) -> bool {
+        let Trust::Known { listed, .. } = self else {
+            return false;
+        };
+        let is_it = |one| der::read(one).is_some_and(|fields| fields.subject == subject);
+        listed.iter().any(|one| is_it(one))
+    }
 }
 
 /// Judges by the settings. The name to verify is always its own.
@@ -139,6 +151,20 @@ impl Verifier {
             false => Err(CertificateError::BadSignature.into()),
         }
     }
+
+    /// A signature of a key that is too small or too large counts as a wrong one.
+    fn with_reason(&self, error: Error, shown: &CertificateDer<'_>) -> Error {
+        let bits = der::read(shown).and_then(|fields| fields.rsa_bits());
+        match bits.filter(|bits| !RSA_BITS.contains(bits)) {
+            None => error,
+            Some(bits) => Shown {
+                verifier: self,
+                certificate: shown,
+                others: &[],
+            }
+            .refuse(&Rejection::KeySize(bits)),
+        }
+    }
 }
 
 impl ServerCertVerifier for Verifier {
@@ -152,7 +178,12 @@ impl ServerCertVerifier for Verifier {
     ) -> Result<ServerCertVerified, Error> {
         match self.judge(shown, intermediates, ocsp, now) {
             Ok(()) => Ok(ServerCertVerified::assertion()),
-            Err(rejection) => Err(rejection.into_error(self, shown)),
+            Err(rejection) => Err(Shown {
+                verifier: self,
+                certificate: shown,
+                others: intermediates,
+            }
+            .refuse(&rejection)),
         }
     }
 
@@ -163,6 +194,7 @@ impl ServerCertVerifier for Verifier {
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         self.verify_signature(message, shown, signed, false)
+            .map_err(|error| self.with_reason(error, shown))
     }
 
     fn verify_tls13_signature(
@@ -172,6 +204,7 @@ impl ServerCertVerifier for Verifier {
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         self.verify_signature(message, shown, signed, true)
+            .map_err(|error| self.with_reason(error, shown))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

@@ -96,6 +96,32 @@ impl Openssl {
         (self.path("ca.pem"), self.path("dated.pem"))
     }
 
+    /// An authority `root`, another one `middle` that it has signed, and `broker.pem`, a certificate for 127.0.0.1 that
+    /// the latter has signed. Gives the first two. All have the same key.
+    #[track_caller]
+    pub fn chain(&self) -> [PathBuf; 2] {
+        self.write("middle.ext", "basicConstraints=critical,CA:TRUE\n");
+        self.write("broker.ext", "subjectAltName=IP:127.0.0.1\n");
+        let lines = [
+            "req -x509 -key key.pem -days 30 -subj /CN=root -out root.pem",
+            "req -new -key key.pem -subj /CN=middle -out middle.csr",
+            "x509 -req -in middle.csr -CA root.pem -CAkey key.pem -days 30 -extfile middle.ext -out middle.pem",
+            "req -new -key key.pem -subj /CN=broker -out broker.csr",
+            "x509 -req -in broker.csr -CA middle.pem -CAkey key.pem -days 30 -extfile broker.ext -out broker.pem",
+        ];
+        for line in lines {
+            self.run(&line.split(' ').collect::<Vec<_>>());
+        }
+        ["root.pem", "middle.pem"].map(|name| self.path(name))
+    }
+
+    /// The key as openssl wrote it before PKCS #8.
+    #[track_caller]
+    pub fn old_key(&self) -> PathBuf {
+        self.run(&["pkey", "-in", "key.pem", "-traditional", "-out", "old.pem"]);
+        self.path("old.pem")
+    }
+
     /// What openssl says of a certificate: `-fingerprint -sha256` and the like.
     #[track_caller]
     pub fn ask(&self, certificate: &Path, questions: &[&str]) -> String {

@@ -178,7 +178,7 @@ fn a_key_that_cannot_be_used_is_a_fault_of_a_check_too() {
         "tls_client_key_file": old.key(),
     }));
     assert_eq!(fault.field, "tls_client_key_file");
-    assert!(fault.message.contains("at least 2048 bits"), "{fault}");
+    assert!(fault.message.contains("2048 to 4096 bits"), "{fault}");
 }
 
 #[test]

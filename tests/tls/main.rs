@@ -7,6 +7,7 @@ mod support;
 
 mod advice;
 mod files;
+mod kinds;
 mod names;
 mod trust;
 

@@ -63,13 +63,14 @@ class Settings(_Required, total=False):
     """This client's certificate, in PEM, followed by the intermediate certificates if there are any. Requires
     `tls_client_key_file`. Allowed: the path of a readable PEM file. Default: none."""
     tls_client_key_file: str | PathLike[str] | None
-    """The private key of the client certificate, in PEM and not encrypted: RSA of at least 2048 bits, ECDSA on P-256
+    """The private key of the client certificate, in PEM and not encrypted: RSA of 2048 to 4096 bits, ECDSA on P-256
     or P-384, or Ed25519. Allowed: the path of a readable PEM file. Default: none."""
     tls_insecure_skip_verify: bool | None
     """Accepts any certificate, so that anyone on the network path can read and change everything, including the
     password. The status shows a warning while it is on. Connections still fail if the broker's key is RSA with fewer
-    than 2048 bits or ECDSA on a curve other than P-256 and P-384, if the broker does not hold the key, or if it
-    supports only TLS 1.1 and older. Prefer `tls_fingerprint`. Allowed: `true`, `false`. Default: `false`."""
+    than 2048 or more than 8192 bits, RSA-PSS, or ECDSA on a curve other than P-256 and P-384, if the broker does not
+    hold the key, or if it supports only TLS 1.1 and older. Prefer `tls_fingerprint`. Allowed: `true`, `false`.
+    Default: `false`."""
     topic_prefix: str | None
     """The text that replaces `{topic_prefix}` in `event_topic`, `state_topic` and `availability_topic`. Allowed: a
     topic without wildcards that does not start with `$`. Default: `argusai`."""

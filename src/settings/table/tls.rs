@@ -65,7 +65,7 @@ pub(super) const GROUP: Group = Group {
             title: "Client key",
             default: NONE,
             allowed: Allowed::PemFile,
-            meaning: "The private key of the client certificate, in PEM and not encrypted: RSA of at least 2048 bits, \
+            meaning: "The private key of the client certificate, in PEM and not encrypted: RSA of 2048 to 4096 bits, \
                       ECDSA on P-256 or P-384, or Ed25519.",
             get: |settings| path(given(settings).client_key_file.as_deref()),
         },
@@ -76,7 +76,8 @@ pub(super) const GROUP: Group = Group {
             allowed: Allowed::Switch,
             meaning: "Accepts any certificate, so that anyone on the network path can read and change everything, \
                       including the password. The status shows a warning while it is on. Connections still fail if the \
-                      broker's key is RSA with fewer than 2048 bits or ECDSA on a curve other than P-256 and P-384, if \
+                      broker's key is RSA with fewer than 2048 or more than 8192 bits, RSA-PSS, or ECDSA on a curve other \
+                      than P-256 and P-384, if \
                       the broker does not hold the key, or if it supports only TLS 1.1 and older. Prefer \
                       `tls_fingerprint`.",
             get: |settings| given(settings).insecure_skip_verify.into(),

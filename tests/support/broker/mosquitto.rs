@@ -114,13 +114,17 @@ impl Mosquitto {
         self
     }
 
-    /// As [`Mosquitto::tls`], and refuses clients that show no certificate of the same CA.
-    pub fn tls_with_client_certificates(self, certificates: &Certificates) -> Mosquitto {
-        let mut with_tls = self.tls(certificates);
-        if let Some(tls) = &mut with_tls.tls {
+    /// Refuses clients that show no certificate that the file of its own one has, or an authority in there signed.
+    pub fn require_client_certificates(mut self) -> Mosquitto {
+        if let Some(tls) = &mut self.tls {
             tls.client_certificate_required = true;
         }
-        with_tls
+        self
+    }
+
+    /// As [`Mosquitto::tls`], and refuses clients that show no certificate of the same CA.
+    pub fn tls_with_client_certificates(self, certificates: &Certificates) -> Mosquitto {
+        self.tls(certificates).require_client_certificates()
     }
 
     #[track_caller]
