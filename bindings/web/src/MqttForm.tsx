@@ -18,7 +18,7 @@ import { useTest } from './hooks/useTest';
 import { useUnsavedWarning } from './hooks/useUnsavedWarning';
 import { useVerdict } from './hooks/useVerdict';
 import type { Notice, Notify } from './notices';
-import { draftOf, type Stored } from './settings/draft';
+import { draftOf, formOf, type Stored } from './settings/draft';
 import type { Property } from './settings/schema';
 import { bySection, SECTIONS } from './settings/sections';
 import { StatusCard } from './status/StatusCard';
@@ -54,22 +54,22 @@ export function MqttForm({ api, properties, initial, notify, onDirtyChange }: Pr
   useUnsavedWarning(isDirty);
   const tellDirty = useEffectEvent((dirty: boolean) => onDirtyChange?.(dirty));
   useEffect(() => tellDirty(isDirty), [isDirty]);
-  useRefetch(seen.status?.etag, editor.stored.version, () => {
-    if (saving.busy) return;
-    api.load().then(editor.takeOver, () => undefined);
-  });
+  useRefetch(api, editor, saving.busy, seen.status?.etag);
 
   const sections = useMemo(() => bySection(properties.values()), [properties]);
   const content = { editor, properties, faults, inForce: verdict?.settings ?? null };
 
   function hear(news: SavingNews): void {
     if (news.kind === 'invalid') {
-      judgement.refuse(news.faults);
-      const first = news.faults.find((fault) => properties.has(fault.field));
+      const { faults } = news.problem;
+      judgement.refuse(draftOf(news.sent, properties), faults);
+      const first = faults.find((fault) => properties.has(fault.field));
       if (first) requestAnimationFrame(() => focusField(first.field));
+    } else if (news.kind === 'saved' || news.kind === 'was_saved') {
+      const shown = formOf(news.now, properties.values());
+      test.saved(draftOf(news.sent, properties), draftOf(shown, properties));
     }
-    const next = savingNotice(news, texts);
-    if (next) tell(next);
+    tell(savingNotice(news, properties, texts));
   }
 
   async function submit(event: FormEvent): Promise<void> {

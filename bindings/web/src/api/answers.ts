@@ -1,5 +1,7 @@
 /** Answers of the API that are no success, as problems. */
 
+import type { Stored } from '../settings/draft';
+import { ENABLED, type Settings } from '../settings/schema';
 import type { Fault } from './contract';
 import { ApiProblem, type ProblemKind } from './problem';
 
@@ -11,7 +13,6 @@ const KINDS: Record<number, ProblemKind> = {
   422: 'invalid',
   428: 'changed',
   429: 'busy',
-  // A proxy that has no answer itself.
   502: 'unreachable',
   503: 'offline',
   504: 'unreachable',
@@ -24,8 +25,8 @@ interface Detail {
   type?: string;
 }
 
-/** What a successful answer contains. */
-export async function objectOf<T>(response: Response): Promise<T> {
+/** The object of a successful answer, which has these members if the API has given it. */
+export async function objectOf<T extends object>(response: Response, members: (keyof T & string)[]): Promise<T> {
   const text = await response.text();
   let value: unknown = null;
   try {
@@ -33,19 +34,34 @@ export async function objectOf<T>(response: Response): Promise<T> {
   } catch {
     // Told below.
   }
-  if (!isObject(value) || Array.isArray(value))
+  if (!isObject(value) || !members.every((name) => name in value))
     throw new ApiProblem('foreign', `HTTP ${response.status}`, { status: response.status });
   return value as T;
 }
 
+/** What is stored, of an answer that tells. */
+export async function storedOf(response: Response): Promise<Stored> {
+  const body = await objectOf<Settings>(response, [ENABLED, 'has_password', 'stored']);
+  const { [ENABLED]: enabled, has_password: hasPassword, ...settings } = body;
+  // A proxy that compresses makes the tag a weak one, which the server would not know again.
+  const version = response.headers.get('ETag')?.replace(/^W\//, '') ?? null;
+  if (version === null && body.stored === true) throw new ApiProblem('failed', NO_ETAG);
+  return { enabled: enabled === true, settings, hasPassword: hasPassword === true, version };
+}
+
+const NO_ETAG =
+  'the header ETag is missing; let the server send Access-Control-Expose-Headers: ETag, and proxies pass it on';
+
 export async function problemOf(response: Response): Promise<ApiProblem> {
   const body: unknown = await response.json().catch(() => null);
-  const detail = isObject(body) ? body.detail : null;
+  const detail = isObject(body) ? body.detail : undefined;
   const faults = Array.isArray(detail) ? detail.filter(isObject).map(faultOf) : [];
   const first = faults[0] ? `${faults[0].field}: ${faults[0].message}` : null;
   const message = typeof detail === 'string' ? detail : (first ?? `HTTP ${response.status}`);
   const seconds = Number(response.headers.get('Retry-After') ?? Number.NaN);
-  return new ApiProblem(KINDS[response.status] ?? 'failed', message, {
+  // A proxy that has no answer itself, or a server that broke down: what became of the call is not known.
+  const isUnknown = response.status >= 500 && detail === undefined;
+  return new ApiProblem(isUnknown ? 'unreachable' : (KINDS[response.status] ?? 'failed'), message, {
     faults,
     status: response.status,
     retryAfterSeconds: Number.isFinite(seconds) ? seconds : null,

@@ -1,13 +1,18 @@
 /** Server-sent events out of a response of `fetch`: `EventSource` can send no headers, which a host's login may need. */
 
-/** Give the data of each event, until the stream ends. */
-export async function* eventsOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+/**
+ * Give the data of each event, until the stream ends.
+ *
+ * @param heard Called whenever something comes, be it a comment that keeps the connection alive.
+ */
+export async function* eventsOf(stream: ReadableStream<Uint8Array>, heard?: () => void): AsyncGenerator<string> {
   const reader = stream.pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>).getReader();
   let rest = '';
   try {
     while (true) {
       const { value, done } = await reader.read();
       if (done) return;
+      heard?.();
       rest += value;
       const blocks = rest.split(/\r?\n\r?\n/);
       rest = blocks.pop() ?? '';

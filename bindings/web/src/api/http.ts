@@ -1,11 +1,11 @@
 /** The API of the Python package over HTTP. */
 
-import type { Stored } from '../settings/draft';
-import { ENABLED, type Settings, type SettingsSchema } from '../settings/schema';
-import { objectOf, problemOf } from './answers';
+import type { SettingsSchema } from '../settings/schema';
+import { objectOf, problemOf, storedOf } from './answers';
 import type { ConnectionReport, MqttSettingsApi, Status, TestMessage, Verdict } from './contract';
 import { eventsOf } from './eventStream';
 import { ApiProblem } from './problem';
+import { TimeLimit } from './timeLimit';
 
 export interface ApiOptions {
   /** Where the routes are. */
@@ -24,81 +24,102 @@ interface Call {
   signal?: AbortSignal | undefined;
 }
 
+/** What a server may take for an answer, in milliseconds. The test of a connection takes 15 s at most. */
+const ANSWER_WITHIN = 30_000;
+/** What the status may take that a stream begins with. Some proxies hold a stream back until it ends. */
+const STREAM_WITHIN = 10_000;
+/** How long a stream may be silent: the server gives a sign of life every 15 s. */
+const SILENT_FOR = 40_000;
+
 /** Make the adapter for the routes of `argus_mqtt.settings`. */
 export function createApi(options: ApiOptions = {}): MqttSettingsApi {
   const base = (options.baseUrl ?? '/api/v1/settings/mqtt').replace(/\/+$/, '');
 
-  async function call(path: string, { method = 'GET', body, headers, signal }: Call = {}): Promise<Response> {
-    const request: RequestInit = {
-      method,
-      credentials: options.credentials ?? 'same-origin',
-      cache: 'no-store',
-      headers: {
-        Accept: 'application/json',
-        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-        ...headers,
-        ...(await options.headers?.()),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      ...(signal ? { signal } : {}),
-    };
-    let response: Response;
+  async function call<T>(
+    path: string,
+    { method = 'GET', body, headers, signal }: Call,
+    limit: TimeLimit,
+    read: (response: Response) => Promise<T>,
+  ): Promise<T> {
     try {
-      response = await (options.fetch ?? fetch)(base + path, request);
+      const request: RequestInit = {
+        method,
+        credentials: options.credentials ?? 'same-origin',
+        cache: 'no-store',
+        headers: {
+          Accept: 'application/json',
+          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+          ...headers,
+          ...(await options.headers?.()),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: limit.signal,
+      };
+      const response = await (options.fetch ?? fetch)(base + path, request);
+      if (!response.ok) throw await problemOf(response);
+      return await read(response);
     } catch (error) {
-      if (signal?.aborted) throw error;
+      if (signal?.aborted || error instanceof ApiProblem) throw error;
+      if (limit.signal.aborted) throw new ApiProblem('unreachable', 'the server took too long to answer');
       throw new ApiProblem('unreachable', error instanceof Error ? error.message : String(error));
+    } finally {
+      limit.end();
     }
-    if (!response.ok) throw await problemOf(response);
-    return response;
   }
 
-  async function json<T>(path: string, request?: Call): Promise<T> {
-    return objectOf<T>(await call(path, request));
+  /** Ask for an object that has these members: others than those of the API may answer. */
+  function json<T extends object>(path: string, members: (keyof T & string)[], request: Call = {}): Promise<T> {
+    const limit = new TimeLimit(ANSWER_WITHIN, request.signal);
+    return call(path, request, limit, (response) => objectOf<T>(response, members));
+  }
+
+  function stored(request: Call) {
+    return call('', request, new TimeLimit(ANSWER_WITHIN, request.signal), storedOf);
   }
 
   return {
-    schema: (signal) => json<SettingsSchema>('/schema', { signal }),
-    load: async (signal) => storedFrom(await call('', { signal })),
-    save: async (changes, version) => {
+    schema: (signal) => json<SettingsSchema>('/schema', ['properties', 'required', 'x-groups'], { signal }),
+    load: (signal) => stored({ signal }),
+    save: (changes, version) => {
       const [method, condition] =
         version === null ? ['PUT', { 'If-None-Match': '*' }] : ['PATCH', { 'If-Match': version }];
-      return storedFrom(await call('', { method, body: changes, headers: condition }));
+      return stored({ method, body: changes, headers: condition });
     },
-    check: (draft, signal) => json<Verdict>('/check', { method: 'POST', body: draft, signal }),
-    test: (draft, signal) => json<ConnectionReport>('/test', { method: 'POST', body: draft, signal }),
-    status: (signal) => json<Status>('/status', { signal }),
-    watchStatus: async (tell, signal) => {
-      const response = await call('/status', { headers: { Accept: 'text/event-stream' }, signal });
-      if (!response.body || !response.headers.get('Content-Type')?.startsWith('text/event-stream')) {
-        throw new ApiProblem('failed', 'the server sends no events');
-      }
-      for await (const data of eventsOf(response.body)) tell(JSON.parse(data) as Status);
+    check: (draft, signal) =>
+      json<Verdict>('/check', ['valid', 'settings', 'faults', 'notes'], { method: 'POST', body: draft, signal }),
+    test: (draft, signal) =>
+      json<ConnectionReport>('/test', ['works', 'steps', 'cause', 'remedy', 'proves', 'does_not_prove', 'seconds'], {
+        method: 'POST',
+        body: draft,
+        signal,
+      }),
+    status: (signal) => json<Status>('/status', STATUS, { signal }),
+    watchStatus: (tell, signal) => {
+      const limit = new TimeLimit(STREAM_WITHIN, signal);
+      const heard = () => limit.renew(SILENT_FOR);
+      return call('/status', { headers: { Accept: 'text/event-stream' }, signal }, limit, async (response) => {
+        if (!response.body || !response.headers.get('Content-Type')?.startsWith('text/event-stream')) {
+          throw new ApiProblem('failed', 'the server sends no events');
+        }
+        for await (const data of eventsOf(response.body, heard)) tell(JSON.parse(data) as Status);
+      });
     },
     reconnect: async () => {
-      await call('/reconnect', { method: 'POST', body: {} });
+      await json<Status>('/reconnect', STATUS, { method: 'POST', body: {} });
     },
     publishDiscovery: async () => {
-      const answer = await json<{ cameras_published?: number; message?: string }>('/publish-discovery', {
-        method: 'POST',
-        body: {},
-      });
-      return { cameras: answer.cameras_published ?? 0, message: answer.message ?? '' };
+      const members: (keyof Discovered)[] = ['cameras_published', 'message'];
+      const answer = await json<Discovered>('/publish-discovery', members, { method: 'POST', body: {} });
+      return { cameras: answer.cameras_published, message: answer.message };
     },
-    sendTestMessage: () => {
-      return json<TestMessage>('/test-message', { method: 'POST', body: {} });
-    },
+    sendTestMessage: () =>
+      json<TestMessage>('/test-message', ['topic', 'delivered', 'message'], { method: 'POST', body: {} }),
   };
 }
 
-async function storedFrom(response: Response): Promise<Stored> {
-  const body = await objectOf<Settings>(response);
-  const { [ENABLED]: enabled, has_password: hasPassword, ...settings } = body;
-  // A proxy that compresses makes the tag a weak one, which the server would not know again.
-  const version = response.headers.get('ETag')?.replace(/^W\//, '') ?? null;
-  if (version === null && body.stored === true) throw new ApiProblem('failed', NO_ETAG);
-  return { enabled: enabled === true, settings, hasPassword: hasPassword === true, version };
-}
+const STATUS: (keyof Status)[] = ['state', 'message', 'etag', 'client'];
 
-const NO_ETAG =
-  'the header ETag is missing; let the server send Access-Control-Expose-Headers: ETag, and proxies pass it on';
+interface Discovered {
+  cameras_published: number;
+  message: string;
+}

@@ -48,6 +48,11 @@ export function problemFrom(thrown: unknown): ApiProblem {
   return new ApiProblem('unreachable', thrown instanceof Error ? thrown.message : String(thrown));
 }
 
+/** Whether the call may have done what it was to do, though it failed. */
+export function mayHaveWorked({ kind, status }: ApiProblem): boolean {
+  return kind === 'unreachable' || (kind === 'failed' && status !== null && status >= 500);
+}
+
 /** Whether the server is there, and does not know who asks any more. */
 export function isLoggedOut({ kind }: ApiProblem): boolean {
   return kind === 'forbidden' || kind === 'foreign';

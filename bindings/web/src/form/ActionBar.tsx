@@ -45,7 +45,11 @@ export function ActionBar({ busy, test, notice, dismiss, discard }: Props) {
           {state}
         </p>
         <div className={styles.barButtons}>
-          {changed.length > 0 && <Button onClick={discard}>{texts.form.discard}</Button>}
+          {changed.length > 0 && (
+            <Button inactive={busy} onClick={discard}>
+              {texts.form.discard}
+            </Button>
+          )}
           <Button inactive={test.state?.kind === 'running'} onClick={() => void test.run()}>
             {test.state?.kind === 'running' ? texts.test.running : texts.test.run}
           </Button>

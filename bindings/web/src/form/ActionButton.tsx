@@ -1,4 +1,5 @@
-import { useId, useState } from 'react';
+import { useId } from 'react';
+import { useOneAtATime } from '../hooks/useOneAtATime';
 import { useTexts } from '../texts/TextsContext';
 import { Button } from '../ui/Button';
 import { useFormContent } from './FormContext';
@@ -14,18 +15,11 @@ interface Props {
 export function ActionButton({ action, label, help }: Props) {
   const texts = useTexts();
   const { editor } = useFormContent();
-  const [busy, setBusy] = useState(false);
+  const [busy, start] = useOneAtATime(action);
   const id = useId();
   return (
     <div className={styles.action}>
-      <Button
-        inactive={busy}
-        aria-describedby={id}
-        onClick={() => {
-          setBusy(true);
-          void action().finally(() => setBusy(false));
-        }}
-      >
+      <Button inactive={busy} aria-describedby={id} onClick={() => void start()}>
         {label}
       </Button>
       <p id={id} className={styles.help}>

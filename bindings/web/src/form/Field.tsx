@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { type ControllerRenderProps, useController } from 'react-hook-form';
+import { withoutBlanks } from '../settings/blanks';
 import type { FormValue, FormValues } from '../settings/draft';
 import { isAllowed } from '../settings/judge';
 import type { Property } from '../settings/schema';
@@ -39,7 +40,10 @@ export function Field({ property, badge, words, beside = false, children }: Prop
     control: editor.form.control,
     name: property.name,
     rules: {
-      validate: (value: FormValue) => isAllowed(property, value) || messageOf(property, value, texts),
+      validate: (value: FormValue) => {
+        const meant = withoutBlanks(property, value);
+        return isAllowed(property, meant) || messageOf(property, meant, texts);
+      },
     },
   });
   const fault = fieldState.error?.message ?? faults.get(property.name);

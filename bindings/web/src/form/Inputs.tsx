@@ -1,3 +1,4 @@
+import { withoutBlanks } from '../settings/blanks';
 import { portAfterSwitch } from '../settings/ports';
 import { canBeEmpty, choicesOf, type Property } from '../settings/schema';
 import { exampleTopic } from '../settings/topics';
@@ -22,7 +23,6 @@ function TextInput({ property }: { property: Property }) {
   const texts = useTexts();
   const { editor, properties, inForce } = useFormContent();
   const value = editor.values[property.name] ?? '';
-  const trims = property.kind === 'number' || property.name === 'broker_host';
   const topic = exampleTopic(property, editor.values, properties);
   const words = inWords(property, value, texts) ?? (topic && texts.form.example(topic));
   const byDefault = property.schema.default ?? inForce?.[property.name] ?? derivedDefault(property, properties, texts);
@@ -32,9 +32,8 @@ function TextInput({ property }: { property: Property }) {
         <input
           {...input}
           onBlur={(event) => {
-            // Blanks that were pasted along can't be seen.
-            const text = event.target.value.trim();
-            if (trims && text !== event.target.value) editor.form.setValue(property.name, text);
+            const text = withoutBlanks(property, event.target.value);
+            if (text !== event.target.value) editor.form.setValue(property.name, text);
             onBlur();
           }}
           value={String(shown ?? '')}

@@ -1,8 +1,9 @@
 import { useMemo, useState } from 'react';
 import { type UseFormReturn, useForm, useWatch } from 'react-hook-form';
-import { changedNames, type FormValues, formOf, type Stored } from '../settings/draft';
+import { meant } from '../settings/blanks';
+import { changedNames, type FormValues, formOf, REMOVE_PASSWORD, type Stored } from '../settings/draft';
 import { merge } from '../settings/merge';
-import type { Property } from '../settings/schema';
+import type { Property, Settings } from '../settings/schema';
 
 /** What somebody else saved while the form was open. */
 export interface Others {
@@ -14,17 +15,20 @@ export interface Others {
 
 export interface Editor {
   form: UseFormReturn<FormValues>;
+  /** What is typed, by its meaning: without blanks that were pasted along. */
   values: FormValues;
+  /** The same at this moment, and not when the page was drawn. */
+  current(): FormValues;
   stored: Stored;
   /** The form that would show what is stored. */
   base: FormValues;
   /** The names of what is typed and not saved. */
   changed: string[];
   others: Others | null;
-  /** Take over what is stored now, and keep what is typed; tells what somebody else has changed. */
-  takeOver(now: Stored): Others;
-  /** Take over what came of saving `sent`; what was typed since is kept. */
-  saved(now: Stored, sent: FormValues): void;
+  /** Take over what is stored now, and keep what is typed. */
+  takeOver(now: Stored): void;
+  /** Take over what came of saving the changes in `sent`; what was typed since is kept. */
+  saved(now: Stored, sent: FormValues, changes: Settings): void;
   discard(): void;
   dismissOthers(): void;
 }
@@ -35,7 +39,9 @@ export function useEditor(properties: Map<string, Property>, initial: Stored): E
   const [others, setOthers] = useState<Others | null>(null);
   const base = useMemo(() => formOf(stored, properties.values()), [stored, properties]);
   const form = useForm<FormValues>({ defaultValues: base, mode: 'onTouched', shouldFocusError: false });
-  const values = useWatch({ control: form.control }) as FormValues;
+  const typed = useWatch({ control: form.control }) as FormValues;
+  const values = meant(typed, base, properties);
+  const current = () => meant(form.getValues(), base, properties);
 
   function show(now: Stored, next: FormValues): void {
     setStored(now);
@@ -45,23 +51,25 @@ export function useEditor(properties: Map<string, Property>, initial: Stored): E
   return {
     form,
     values,
+    current,
     stored,
     base,
     changed: changedNames(values, base),
     others,
     takeOver: (now) => {
-      const merged = merge(base, form.getValues(), formOf(now, properties.values()));
-      const found = { taken: merged.taken, conflicts: merged.conflicts };
-      if (now.version === stored.version) return { taken: [], conflicts: [] };
-      show(now, merged.values);
-      if (found.taken.length > 0 || found.conflicts.length > 0) {
-        setOthers((earlier) => together(earlier, found));
-      }
-      return found;
+      if (now.version === stored.version) return;
+      const { values: next, ...found } = merge(base, current(), formOf(now, properties.values()));
+      show(now, next);
+      if (isSome(found)) setOthers((earlier) => together(earlier, found));
     },
-    saved: (now, sent) => {
-      show(now, merge(sent, form.getValues(), formOf(now, properties.values())).values);
-      setOthers(null);
+    saved: (now, sent, changes) => {
+      const { values: next, ...found } = merge(sent, current(), formOf(now, properties.values()));
+      show(now, next);
+      // Beside an unanswered save there may have been one of somebody else.
+      const isTheirs = (name: string) =>
+        !(name in changes) && name !== REMOVE_PASSWORD && properties.get(name)?.kind !== 'secret';
+      const theirs = { taken: found.taken.filter(isTheirs), conflicts: found.conflicts.filter(isTheirs) };
+      setOthers(isSome(theirs) ? theirs : null);
     },
     discard: () => {
       form.reset(base);
@@ -69,6 +77,10 @@ export function useEditor(properties: Map<string, Property>, initial: Stored): E
     },
     dismissOthers: () => setOthers(null),
   };
+}
+
+function isSome({ taken, conflicts }: Others): boolean {
+  return taken.length > 0 || conflicts.length > 0;
 }
 
 function together(earlier: Others | null, found: Others): Others {

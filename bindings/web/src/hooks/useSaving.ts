@@ -1,18 +1,20 @@
-import { useEffect, useRef, useState } from 'react';
-import type { Fault, MqttSettingsApi } from '../api/contract';
-import { ApiProblem, isLoggedOut, problemFrom } from '../api/problem';
-import { changesOf, draftOf, type FormValues } from '../settings/draft';
+import { useEffect, useRef } from 'react';
+import type { MqttSettingsApi } from '../api/contract';
+import { ApiProblem, isLoggedOut, mayHaveWorked, problemFrom } from '../api/problem';
+import { changesOf, draftOf, type FormValues, type Stored } from '../settings/draft';
+import { areStored, hasUnseen } from '../settings/found';
 import { ENABLED, type Property, type Settings } from '../settings/schema';
 import { pause } from './pause';
 import type { Editor } from './useEditor';
+import { useOneAtATime } from './useOneAtATime';
 
 export type SavingNews =
-  | { kind: 'saved'; enabled: boolean }
-  /** The server did not answer; whether it stored anything is being found out. */
-  | { kind: 'unknown' }
-  | { kind: 'was_saved' }
+  | { kind: 'saved'; sent: FormValues; now: Stored }
+  /** There was no answer; whether anything was stored is being found out, unless the server lets nobody in any more. */
+  | { kind: 'unknown'; problem: ApiProblem }
+  | { kind: 'was_saved'; sent: FormValues; now: Stored }
   | { kind: 'was_not_saved' }
-  | { kind: 'invalid'; faults: Fault[] }
+  | { kind: 'invalid'; sent: FormValues; problem: ApiProblem }
   /** Somebody else had saved; the form shows what. */
   | { kind: 'changed' }
   | { kind: 'failed'; problem: ApiProblem };
@@ -26,8 +28,17 @@ export interface Saving {
 /** Between two questions whether the server is back. */
 const PAUSE = 2000;
 
+/** One save, while it is under way. */
+interface Sent {
+  values: FormValues;
+  changes: Settings;
+  /** What they were typed on top of. */
+  before: Stored;
+}
+
+type Tell = (news: SavingNews) => void;
+
 export function useSaving(api: MqttSettingsApi, editor: Editor, properties: Map<string, Property>): Saving {
-  const [busy, setBusy] = useState(false);
   const mounted = useRef<AbortController>(undefined);
   // What comes back after a while meets the form as it is then.
   const latest = useRef(editor);
@@ -39,55 +50,52 @@ export function useSaving(api: MqttSettingsApi, editor: Editor, properties: Map<
     return () => controller.abort();
   }, []);
 
-  async function save(tell: (news: SavingNews) => void): Promise<void> {
-    const { stored, changed } = latest.current;
-    const sent = latest.current.form.getValues();
-    const changes = stored.version === null ? everything(sent, properties) : changesOf(sent, changed, properties);
-    setBusy(true);
+  const [busy, save] = useOneAtATime(async (tell: Tell) => {
+    const { stored: before, changed } = latest.current;
+    const values = latest.current.current();
+    const changes = before.version === null ? everything(values, properties) : changesOf(values, changed, properties);
+    const sent = { values, changes, before };
     try {
-      const now = await api.save(changes, stored.version);
-      latest.current.saved(now, sent);
-      tell({ kind: 'saved', enabled: now.enabled });
+      const now = await api.save(changes, before.version);
+      latest.current.saved(now, values, changes);
+      tell({ kind: 'saved', sent: values, now });
     } catch (thrown) {
       const problem = problemFrom(thrown);
-      if (problem.kind === 'invalid') tell({ kind: 'invalid', faults: problem.faults });
-      else if (problem.kind === 'changed') await compare(problem, tell);
-      else if (problem.kind === 'unreachable') await findOut(sent, stored.version, tell);
+      if (problem.kind === 'invalid') tell({ kind: 'invalid', sent: values, problem });
+      else if (problem.kind === 'changed') await compare(sent, problem, tell);
+      else if (mayHaveWorked(problem)) await findOut(sent, problem, tell);
       else tell({ kind: 'failed', problem });
-    } finally {
-      setBusy(false);
     }
-  }
+  });
 
-  async function compare(problem: ApiProblem, tell: (news: SavingNews) => void): Promise<void> {
+  async function compare({ values, changes, before }: Sent, problem: ApiProblem, tell: Tell): Promise<void> {
     try {
-      latest.current.takeOver(await api.load());
-      tell({ kind: 'changed' });
+      const now = await api.load();
+      latest.current.takeOver(now);
+      // Such as by a save of our own of which nothing more was heard.
+      const isDone = !hasUnseen(changes, properties) && areStored(changes, before, now, properties);
+      tell(isDone ? { kind: 'saved', sent: values, now } : { kind: 'changed' });
     } catch {
       tell({ kind: 'failed', problem });
     }
   }
 
   /** Ask until the server is back, and see what it has stored. */
-  async function findOut(sent: FormValues, before: string | null, tell: (news: SavingNews) => void): Promise<void> {
+  async function findOut({ values, changes, before }: Sent, problem: ApiProblem, tell: Tell): Promise<void> {
     const signal = mounted.current?.signal ?? AbortSignal.abort();
-    tell({ kind: 'unknown' });
+    tell({ kind: 'unknown', problem });
     while (!signal.aborted) {
       const now = await api.load(signal).catch(problemFrom);
-      // It is there, and lets nobody in any more.
-      if (now instanceof ApiProblem && isLoggedOut(now)) return tell({ kind: 'failed', problem: now });
       if (!(now instanceof ApiProblem)) {
-        const { taken, conflicts } = latest.current.takeOver(now);
-        // A stored password can't be seen: that nothing else differs is all there is to go by.
-        const alike = taken.length === 0 && conflicts.every((name) => properties.get(name)?.kind === 'secret');
-        if (now.version !== before && alike) {
-          latest.current.saved(now, sent);
-          tell({ kind: 'was_saved' });
-        } else {
-          tell({ kind: 'was_not_saved' });
+        if (areStored(changes, before, now, properties)) {
+          latest.current.saved(now, values, changes);
+          return tell({ kind: 'was_saved', sent: values, now });
         }
-        return;
+        latest.current.takeOver(now);
+        return tell({ kind: 'was_not_saved' });
       }
+      // It is there, and lets nobody in any more.
+      if (isLoggedOut(now)) return tell({ kind: 'unknown', problem: now });
       await pause(PAUSE, signal);
     }
   }

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Fault, MqttSettingsApi, Verdict } from '../api/contract';
 import type { Settings } from '../settings/schema';
 
@@ -10,39 +10,45 @@ export interface Judgement {
   verdict: Verdict | null;
   /** What was in the form when it was asked. */
   asked: Settings;
-  /** Show faults that came another way, until something is changed. */
-  refuse(faults: Fault[]): void;
+  /** Show the faults for which a draft was refused, until something is changed. */
+  refuse(refused: Settings, faults: Fault[]): void;
 }
 
 /** Ask the library what it thinks of a draft, whenever that changes. */
 export function useVerdict(api: MqttSettingsApi, draft: Settings): Judgement {
   const [judged, setJudged] = useState<{ verdict: Verdict | null; asked: Settings }>({ verdict: null, asked: {} });
+  const question = useRef<AbortController>(undefined);
   // The draft is made anew at every rendering; its text tells whether it has changed.
   const text = JSON.stringify(draft);
 
   useEffect(() => {
-    const question = new AbortController();
+    const controller = new AbortController();
+    question.current = controller;
+    const { signal } = controller;
     const asked = JSON.parse(text) as Settings;
     const timer = setTimeout(() => {
+      if (signal.aborted) return;
       api
-        .check(asked, question.signal)
+        .check(asked, signal)
         .then((verdict) => {
-          if (!question.signal.aborted) setJudged({ verdict, asked });
+          if (!signal.aborted) setJudged({ verdict, asked });
         })
         // Saving judges again, and tells when the server does not answer.
         .catch(() => undefined);
     }, PAUSE);
     return () => {
       clearTimeout(timer);
-      question.abort();
+      controller.abort();
     };
   }, [api, text]);
 
   return {
     ...judged,
-    refuse: (faults) => {
+    refuse: (refused, faults) => {
+      // What is still being asked about the same draft would answer later, and knows less.
+      if (JSON.stringify(refused) === text) question.current?.abort();
       const settings = judged.verdict?.settings ?? null;
-      setJudged({ verdict: { valid: false, settings, faults, notes: [] }, asked: draft });
+      setJudged({ verdict: { valid: false, settings, faults, notes: [] }, asked: refused });
     },
   };
 }

@@ -1,6 +1,7 @@
 /** What stands in the form, and what becomes of it: an empty input is `null`, the default, unless it has a meaning. */
 
 import { canBeEmpty, ENABLED, isInteger, type Property, type Settings, type Value } from './schema';
+import { wholeNumber } from './wholeNumber';
 
 export type FormValue = string | boolean;
 export type FormValues = Record<string, FormValue>;
@@ -63,6 +64,5 @@ function sent(property: Property, value: FormValue): Value {
   if (value === '') return canBeEmpty(property) ? '' : null;
   if (!isInteger(property.schema)) return value;
   // What is no number goes as it is: the library says what is wrong with it.
-  const number = Number(value);
-  return Number.isSafeInteger(number) && value.trim() !== '' ? number : value;
+  return wholeNumber(value) ?? value;
 }

@@ -2,6 +2,7 @@
 
 import type { FormValue } from './draft';
 import { isInteger, type Property } from './schema';
+import { wholeNumber } from './wholeNumber';
 
 /** Whether the schema allows what is typed. An empty text stands for the default. */
 export function isAllowed(property: Property, value: FormValue): boolean {
@@ -9,9 +10,8 @@ export function isAllowed(property: Property, value: FormValue): boolean {
   if (typeof value === 'boolean') return property.kind === 'switch';
   if (value === '') return !property.required;
   if (isInteger(schema)) {
-    if (!/^[+-]?\d+$/.test(value.trim())) return false;
-    const number = Number(value);
-    return number >= (schema.minimum ?? -Infinity) && number <= (schema.maximum ?? Infinity);
+    const number = wholeNumber(value);
+    return number !== null && number >= (schema.minimum ?? -Infinity) && number <= (schema.maximum ?? Infinity);
   }
   if (schema.enum && !schema.enum.includes(value)) return false;
   // The schema counts characters and not UTF-16 units, as its standard says.

@@ -1,5 +1,6 @@
 import { Prose } from '../form/Prose';
 import { useNow } from '../hooks/useNow';
+import { useOneAtATime } from '../hooks/useOneAtATime';
 import type { SeenStatus } from '../hooks/useStatus';
 import { useTexts } from '../texts/TextsContext';
 import { sentence } from '../texts/words';
@@ -13,13 +14,14 @@ import { queueWords, statusWords } from './words';
 
 interface Props {
   seen: SeenStatus;
-  reconnect: () => void;
+  reconnect: () => Promise<void>;
 }
 
 /** What the client is doing, as it happens. */
 export function StatusCard({ seen, reconnect }: Props) {
   const texts = useTexts();
   const now = useNow();
+  const [busy, start] = useOneAtATime(reconnect);
   const { tone, title, details } = statusWords(seen, now, texts);
   const client = seen.status?.client;
   const isLost = seen.status?.state === 'waiting' || seen.status?.state === 'refused';
@@ -31,7 +33,11 @@ export function StatusCard({ seen, reconnect }: Props) {
         <p role="status" className={styles.title}>
           {title}
         </p>
-        {!seen.problem && isLost && <Button onClick={reconnect}>{texts.status.reconnect}</Button>}
+        {!seen.problem && isLost && (
+          <Button inactive={busy} onClick={() => void start()}>
+            {texts.status.reconnect}
+          </Button>
+        )}
       </div>
       {details.length > 0 && <p className={uiStyles.muted}>{details.join(' ')}</p>}
       {!seen.problem && isLost && client?.last_error && (

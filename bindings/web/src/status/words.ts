@@ -18,7 +18,8 @@ export interface StatusWords {
 /** Tell a status that came some seconds ago. */
 export function statusWords({ status, at, problem }: SeenStatus, now: number, texts: Texts): StatusWords {
   const words = texts.status;
-  if (problem?.kind === 'unreachable') return { tone: 'bad', title: words.unreachable, details: [] };
+  if (problem?.kind === 'unreachable' && problem.status === null)
+    return { tone: 'bad', title: words.unreachable, details: [] };
   if (problem) return { tone: 'bad', title: words.failed, details: [reasonOf(problem, texts)] };
   if (!status) return { tone: 'info', title: words.unknown, details: [] };
   const { state, client } = status;

@@ -96,8 +96,8 @@ export const english = {
   save: {
     done: 'The settings are saved.',
     doneOff: 'The settings are saved. MQTT is off.',
-    unreachable:
-      'The server does not answer, so it is not known whether the settings were saved. What you typed is still here.',
+    unknown: (reason: string) =>
+      `It is not known whether the settings were saved. ${reason} What you typed is still here.`,
     wasSaved: 'The server answers again: the settings had been saved.',
     wasNotSaved: 'The server answers again: the settings had not been saved. Please save again.',
     failed: (reason: string) => `The settings were not saved: ${reason}`,
@@ -211,6 +211,7 @@ export const english = {
   reasons: {
     offline: 'There is no connection to the broker.',
     unreachable: 'The server does not answer.',
+    broken: (status: number) => `The server answers with an error (HTTP ${status}).`,
     busy: 'Too many requests. Please try again in a moment.',
     forbidden: 'You are not logged in, or not allowed to do that.',
     foreign: 'The server answers with something else, such as a login page. Log in again in another tab.',

@@ -2,19 +2,12 @@ import type { ApiProblem } from '../api/problem';
 import type { Texts } from './english';
 
 /** Why a call failed, for people. */
-export function reasonOf({ kind, message }: ApiProblem, { reasons }: Texts): string {
-  switch (kind) {
-    case 'unreachable':
-      return reasons.unreachable;
-    case 'forbidden':
-      return reasons.forbidden;
-    case 'foreign':
-      return reasons.foreign;
-    case 'busy':
-      return message || reasons.busy;
-    case 'offline':
-      return message || reasons.offline;
-    default:
-      return message;
-  }
+export function reasonOf({ kind, message, status }: ApiProblem, { reasons }: Texts): string {
+  if (kind === 'forbidden' || kind === 'foreign') return reasons[kind];
+  const isBare = status !== null && message === `HTTP ${status}`;
+  if (kind === 'busy') return isBare ? reasons.busy : message || reasons.busy;
+  // The server has said no more than its status.
+  if (status !== null && (isBare || kind === 'unreachable')) return reasons.broken(status);
+  if (kind === 'unreachable') return reasons.unreachable;
+  return kind === 'offline' ? message || reasons.offline : message;
 }

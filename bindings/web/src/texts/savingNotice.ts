@@ -1,23 +1,28 @@
 import { isLoggedOut } from '../api/problem';
 import type { SavingNews } from '../hooks/useSaving';
 import type { Notice } from '../notices';
+import type { Property } from '../settings/schema';
 import type { Texts } from './english';
 import { reasonOf } from './reasons';
 
-/** What to say of a save; `null` where the page shows it in another way. */
-export function savingNotice(news: SavingNews, texts: Texts): Notice | null {
+/** What to say of a save; the faults of settings that are on the page stand there. */
+export function savingNotice(news: SavingNews, properties: Map<string, Property>, texts: Texts): Notice {
   const words = texts.save;
   switch (news.kind) {
     case 'saved':
-      return { kind: 'success', text: news.enabled ? words.done : words.doneOff };
+      return { kind: 'success', text: news.now.enabled ? words.done : words.doneOff };
     case 'unknown':
-      return { kind: 'error', text: words.unreachable };
+      return { kind: 'error', text: words.unknown(reasonOf(news.problem, texts)) };
     case 'was_saved':
       return { kind: 'success', text: words.wasSaved };
     case 'was_not_saved':
       return { kind: 'error', text: words.wasNotSaved };
-    case 'invalid':
-      return { kind: 'error', text: texts.form.faults(Math.max(1, news.faults.length)) };
+    case 'invalid': {
+      const { faults } = news.problem;
+      const elsewhere = faults.filter(({ field }) => !properties.has(field)).map(({ message }) => message);
+      if (faults.length > 0 && elsewhere.length === 0) return { kind: 'error', text: texts.form.faults(faults.length) };
+      return { kind: 'error', text: words.failed(elsewhere.join(' ') || reasonOf(news.problem, texts)) };
+    }
     case 'changed':
       return { kind: 'info', text: texts.others.changed };
     case 'failed': {

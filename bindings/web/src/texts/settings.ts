@@ -27,7 +27,7 @@ export function choiceText(property: Property, value: string, texts: Texts): str
 /** A value in words, where the number alone says little; `null` where there are none. */
 export function inWords(property: Property, value: FormValue, texts: Texts): string | null {
   if (property.kind !== 'number') return null;
-  const text = value === '' ? String(property.schema.default ?? '') : String(value).trim();
+  const text = value === '' ? String(property.schema.default ?? '') : String(value);
   if (!/^\d+$/.test(text)) return null;
   const count = Number(text);
   if (property.name.endsWith('_seconds')) return duration(count, texts.locale);

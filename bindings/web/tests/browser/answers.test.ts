@@ -31,8 +31,8 @@ test('a save that is not answered as it should be keeps what is typed, and goes 
   for (const [given, says] of [
     [{ status: 401, json: { detail: 'log in first' } }, /not saved: You are not logged in.* still here/],
     [{ status: 200, ...HTML }, /not saved: The server answers with something else.* still here/],
-    [{ status: 413, ...HTML }, /not saved: HTTP 413/],
-    [{ status: 500, ...HTML }, /not saved: HTTP 500/],
+    [{ status: 413, ...HTML }, /not saved: The server answers with an error \(HTTP 413\)/],
+    [{ status: 500, ...HTML }, /The server answers again: the settings had not been saved/],
     [{ status: 504, ...HTML }, /The server answers again: the settings had not been saved/],
   ] as const) {
     const typed = `prefix${++prefix}`;

@@ -110,6 +110,12 @@ test('needs no mouse', async ({ browser, scene }) => {
   await page.keyboard.press('Enter');
   await see(page, 'The settings are saved.');
   expect(await server.stored()).toMatchObject({ retain_events: true });
+  // Enter saves without leaving the field, and takes away the blanks that were pasted along.
+  await page.getByLabel('Host').fill(' localhost\u00a0');
+  await page.keyboard.press('Enter');
+  await see(page, 'All changes are saved');
+  expect(await server.stored()).toMatchObject({ broker_host: 'localhost' });
+  expect(await page.getByLabel('Host').inputValue()).toBe('localhost');
   // What is folded away is reached too.
   await visit(page, server);
   const fold = page.locator('summary').last();

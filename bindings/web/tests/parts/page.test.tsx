@@ -3,23 +3,9 @@
 import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { expect, test, vi } from 'vitest';
 import { ApiProblem } from '../../src/api/problem';
-import { MqttSettings, type MqttSettingsProps } from '../../src/MqttSettings';
-import { type FakeServer, fakeServer } from '../support/fakeApi';
-
-async function show(server: FakeServer, props: Partial<MqttSettingsProps> = {}): Promise<void> {
-  render(<MqttSettings api={server.api} {...props} />);
-  await screen.findByLabelText('Host');
-}
-
-// Real keys and clicks are those of the browser tests; here each would take a second.
-const box = (name: string) => screen.getByLabelText<HTMLInputElement>(name, { selector: 'input' });
-const press = (name: string) => act(async () => void fireEvent.click(screen.getByText(name, { selector: 'button' })));
-const returnToPage = () => act(() => void window.dispatchEvent(new Event('focus')));
-
-async function type(name: string, text: string): Promise<void> {
-  box(name).focus();
-  await act(async () => void fireEvent.change(box(name), { target: { value: text } }));
-}
+import { MqttSettings } from '../../src/MqttSettings';
+import { box, press, returnToPage, show, type } from '../support/component';
+import { fakeServer } from '../support/fakeApi';
 
 test('the first save sends all that is not left to its default, on the condition that it is the first', async () => {
   const server = fakeServer(null);
@@ -100,7 +86,7 @@ test('what somebody else saves is shown, and never overwrites what is typed', as
   await show(server);
   await type('Host', 'mine.example');
   server.saveElsewhere({ broker_host: 'theirs.example', topic_prefix: 'house' });
-  returnToPage();
+  await returnToPage();
   await screen.findByText(/Changed by both of you: Host/);
   expect(screen.getByText(/Now shown as they saved it: Topic prefix/)).toBeTruthy();
   expect(box('Host').value).toBe('mine.example');
@@ -159,22 +145,37 @@ test('blanks that were pasted with an address or a number are taken away', async
   expect(server.api.save).toHaveBeenCalledExactlyOnceWith(changes, '"1"');
 });
 
+test('they are also taken away when Enter saves without leaving the field', async () => {
+  const server = fakeServer({ broker_host: 'broker.example' });
+  await show(server);
+  await type('Host', 'broker.example ');
+  expect(screen.getByText('All changes are saved')).toBeTruthy();
+  await type('Host', '\tother.example\n');
+  await type('Event lifetime in seconds', ' 180');
+  expect(screen.getByText('3 minutes')).toBeTruthy();
+  await act(async () => void fireEvent.submit(screen.getByRole('form')));
+  await screen.findByText('The settings are saved.');
+  const changes = { broker_host: 'other.example', message_expiry_seconds: 180 };
+  expect(server.api.save).toHaveBeenCalledExactlyOnceWith(changes, '"1"');
+  expect(box('Host').value).toBe('other.example');
+  const asked = vi.mocked(server.api.check).mock.calls.map(([draft]) => draft.broker_host);
+  expect(asked).not.toContain('\tother.example\n');
+});
+
+test('blanks that were stored are not taken for something typed', async () => {
+  const server = fakeServer({ broker_host: ' broker.example' });
+  await show(server);
+  expect(screen.getByText('All changes are saved')).toBeTruthy();
+  act(() => box('Host').focus());
+  act(() => box('Host').blur());
+  await screen.findByText('1 unsaved change');
+});
+
 test.each(['forbidden', 'foreign'] as const)('a session that has ended while one types: %s', async (kind) => {
   const server = fakeServer({ broker_host: 'broker.example' });
   await show(server);
   await type('Topic prefix', 'mine');
   vi.mocked(server.api.save).mockRejectedValueOnce(new ApiProblem(kind, 'HTTP 200'));
-  await press('Save');
-  await screen.findByText(/The settings were not saved: .* What you typed is still here/);
-  expect(box('Topic prefix').value).toBe('mine');
-});
-
-test.each(['forbidden', 'foreign'] as const)('a server that comes back and lets nobody in: %s', async (kind) => {
-  const server = fakeServer({ broker_host: 'broker.example' });
-  await show(server);
-  await type('Topic prefix', 'mine');
-  vi.mocked(server.api.save).mockRejectedValueOnce(new ApiProblem('unreachable', 'the connection broke'));
-  vi.mocked(server.api.load).mockRejectedValueOnce(new ApiProblem(kind, 'who are you?'));
   await press('Save');
   await screen.findByText(/The settings were not saved: .* What you typed is still here/);
   expect(box('Topic prefix').value).toBe('mine');

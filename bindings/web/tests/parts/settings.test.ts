@@ -1,6 +1,7 @@
 /** What the page makes of schema and values, without a page. */
 
 import { describe, expect, test } from 'vitest';
+import { meant } from '../../src/settings/blanks';
 import { changedNames, changesOf, draftOf, formOf, REMOVE_PASSWORD, type Stored } from '../../src/settings/draft';
 import { isAllowed } from '../../src/settings/judge';
 import { merge } from '../../src/settings/merge';
@@ -78,7 +79,12 @@ describe('at once', () => {
     ['message_expiry_seconds', '', true],
     ['message_expiry_seconds', '90.5', false],
     ['message_expiry_seconds', '1e3', false],
-    ['message_expiry_seconds', ' 300 ', true],
+    ['message_expiry_seconds', '120,5', false],
+    ['message_expiry_seconds', '0x80', false],
+    ['message_expiry_seconds', '１２０', false],
+    ['message_expiry_seconds', '1 200', false],
+    ['message_expiry_seconds', '99999999999999999999', false],
+    ['message_expiry_seconds', '-300', false],
     ['qos', '2', false],
     ['broker_host', '', false],
     ['broker_host', 'mqtt://broker', false],
@@ -113,6 +119,28 @@ describe('form', () => {
     const names = changedNames(values, base);
     expect(changesOf(values, names, properties)).toEqual({ message_expiry_seconds: 600, qos: 0, enabled: false });
     expect(changesOf({ ...base, qos: '' }, ['qos'], properties)).toEqual({ qos: null });
+  });
+
+  test.each(['1e3', '0x80', '120,5', '５'])('sends %s as it is, as the library judges it', (text) => {
+    const base = formOf(stored, properties.values());
+    expect(draftOf({ ...base, message_expiry_seconds: text }, properties).message_expiry_seconds).toBe(text);
+  });
+
+  test.each([
+    ['broker_host', ' a\u00a0', 'a'],
+    ['broker_port', '\t1883\n', '1883'],
+    ['tls_fingerprint', ' AB:CD ', 'AB:CD'],
+    ['tls_ca_file', '/etc/ca.pem ', '/etc/ca.pem'],
+    // These may have blanks, of which the library tells.
+    ['username', ' me ', ' me '],
+    ['password', ' secret ', ' secret '],
+    ['topic_prefix', 'house ', 'house '],
+  ])('%s: %j means %j', (name, typed, means) => {
+    const base = formOf(stored, properties.values());
+    expect(meant({ ...base, [name]: typed }, base, properties)[name]).toBe(means);
+    // What was stored with blanks is what it is.
+    const odd = { ...base, [name]: typed };
+    expect(meant(odd, odd, properties)[name]).toBe(typed);
   });
 
   test('an empty field is a value where it has a meaning, and else the default', () => {
