@@ -33,10 +33,11 @@ interface Props {
   initial: Stored;
   notify: Notify | undefined;
   onDirtyChange: ((dirty: boolean) => void) | undefined;
+  asksBeforeLeaving: boolean;
 }
 
 /** All of the page once the settings are loaded. */
-export function MqttForm({ api, properties, initial, notify, onDirtyChange }: Props) {
+export function MqttForm({ api, properties, initial, notify, onDirtyChange, asksBeforeLeaving }: Props) {
   const texts = useTexts();
   const editor = useEditor(properties, initial);
   const [notice, setNotice] = useState<Notice | null>(null);
@@ -51,7 +52,7 @@ export function MqttForm({ api, properties, initial, notify, onDirtyChange }: Pr
   const actions = useActions(api, tell);
   const isDirty = editor.changed.length > 0;
 
-  useUnsavedWarning(isDirty);
+  useUnsavedWarning(isDirty, asksBeforeLeaving ? texts.form.leave : null);
   const tellDirty = useEffectEvent((dirty: boolean) => onDirtyChange?.(dirty));
   useEffect(() => tellDirty(isDirty), [isDirty]);
   useRefetch(api, editor, saving.busy, seen.status?.etag);

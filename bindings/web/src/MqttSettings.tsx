@@ -19,8 +19,13 @@ export interface MqttSettingsProps {
   api?: MqttSettingsApi;
   /** Where notices go, such as the host's toasts. Without it the page shows them itself. */
   notify?: Notify;
-  /** Hears whether something is typed that is not saved, so that the host can ask before it navigates away. */
+  /** Hears whether something is typed that is not saved. */
   onDirtyChange?: (dirty: boolean) => void;
+  /**
+   * Whether to ask before a link or the Back button of the host leaves what is not saved; `false` where the host asks
+   * by itself. The browser's own warning before the page is closed stays.
+   */
+  askBeforeLeaving?: boolean;
   /** Texts in another language, or other words; all texts are in `english`. */
   texts?: GivenTexts;
   /** The level of the headings of the sections. */
@@ -34,6 +39,7 @@ export function MqttSettings({
   api = defaultApi,
   notify,
   onDirtyChange,
+  askBeforeLeaving = true,
   texts: given,
   headingLevel = 2,
 }: MqttSettingsProps) {
@@ -57,7 +63,15 @@ export function MqttSettings({
               />
             </div>
           )}
-          {loaded?.content && <MqttForm api={api} notify={notify} onDirtyChange={onDirtyChange} {...loaded.content} />}
+          {loaded?.content && (
+            <MqttForm
+              api={api}
+              notify={notify}
+              onDirtyChange={onDirtyChange}
+              asksBeforeLeaving={askBeforeLeaving}
+              {...loaded.content}
+            />
+          )}
         </div>
       </HeadingLevelContext>
     </TextsProvider>

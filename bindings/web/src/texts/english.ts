@@ -71,6 +71,7 @@ export const english = {
     save: 'Save',
     saving: 'Saving…',
     discard: 'Discard changes',
+    leave: 'What you typed is not saved. Leave this page without it?',
     unsaved: (count: number) => (count === 1 ? '1 unsaved change' : `${count} unsaved changes`),
     allSaved: 'All changes are saved',
     notYetSaved: 'Nothing is saved yet',

@@ -123,6 +123,64 @@ test('a server that dies while saving loses nothing that is typed', async ({ bro
   await seeState(page, 'Switched off');
 });
 
+test('a link and the Back button within the program ask before something unsaved is left', async ({
+  browser,
+  scene,
+}) => {
+  const server = await scene.server();
+  await server.store({ broker_host: '127.0.0.1', enabled: false });
+  const page = await scene.open(browser, server);
+  // As the router of a program around has it: two pages in one document, and a link to another.
+  await page.evaluate(() => {
+    history.replaceState(null, '', '?page=cameras');
+    history.pushState(null, '', '?page=settings');
+    document.body.insertAdjacentHTML('afterbegin', '<a href="?page=events">Events</a> <a href="#here">Here</a>');
+    document.body.addEventListener('click', (event) => {
+      const link = (event.target as Element).closest('a');
+      if (!link || event.defaultPrevented) return;
+      event.preventDefault();
+      history.pushState(null, '', link.href);
+    });
+  });
+  const asked: string[] = [];
+  let leave = false;
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.message());
+    void (leave ? dialog.accept() : dialog.dismiss());
+  });
+  const at = (name: string) => expect.poll(() => page.url(), { timeout: DEADLINE }).toContain(name);
+  const link = page.getByRole('link', { name: 'Events' });
+  const prefix = page.getByLabel('Topic prefix');
+  await prefix.press('End');
+  await page.keyboard.type('x');
+  await page.getByRole('link', { name: 'Here' }).click();
+  expect(asked).toEqual([]);
+  await link.click();
+  await expect.poll(() => asked).toHaveLength(1);
+  await at('page=settings');
+  // Past the place on the page, and then to the page before.
+  const back = () => page.evaluate(() => void setTimeout(() => history.back()));
+  await back();
+  await expect.poll(() => page.url(), { timeout: DEADLINE }).not.toContain('#here');
+  expect(asked).toHaveLength(1);
+  await prefix.press('End');
+  await page.keyboard.type('x');
+  await back();
+  await expect.poll(() => asked, { timeout: DEADLINE }).toHaveLength(2);
+  expect(asked[1]).toContain('not saved');
+  await at('page=settings');
+  expect(await prefix.inputValue()).toBe('argusaixx');
+  leave = true;
+  await link.click();
+  await at('page=events');
+  expect(asked).toHaveLength(3);
+  // It was agreed to, so that nothing asks again.
+  await page.reload();
+  await page.getByLabel('Host').waitFor();
+  expect(asked).toHaveLength(3);
+  await link.waitFor({ state: 'detached' });
+});
+
 test('the browser asks before something unsaved is left', async ({ browser, scene }) => {
   const server = await scene.server();
   await server.store({ broker_host: '127.0.0.1', enabled: false });
