@@ -1,13 +1,14 @@
 //! Files that settings name: read whole, and only if they are small and regular.
 
+use std::env;
 use std::fs::{self, Metadata, OpenOptions};
-use std::io::Read;
+use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 /// What is in a file of at most `most` bytes; or why it can't be read, in words that follow its path.
 pub(crate) fn read(path: &Path, most: u64) -> Result<Vec<u8>, String> {
-    let unreadable = |error| format!("can't be read: {error}");
+    let unreadable = |error| unreadable(path, &error);
     // Before it is opened, which alone may do something to a device.
     check(&fs::metadata(path).map_err(unreadable)?, most)?;
     // Another file may have come to its place, and some in /proc are regular and yet wait for something to read.
@@ -23,6 +24,18 @@ pub(crate) fn read(path: &Path, most: u64) -> Result<Vec<u8>, String> {
         )),
         false => Ok(content),
     }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> String {
+    let place = match env::current_dir() {
+        _ if error.kind() != io::ErrorKind::NotFound => String::new(),
+        _ if path.starts_with("~") => ", and nothing replaces ~ by a home directory".into(),
+        Ok(directory) if path.is_relative() => {
+            format!(" (looked for in {directory:?}, the working directory)")
+        }
+        _ => String::new(),
+    };
+    format!("can't be read: {error}{place}")
 }
 
 fn check(metadata: &Metadata, most: u64) -> Result<(), String> {
@@ -47,6 +60,21 @@ mod tests {
         let what = read(path, 10).expect_err("it is longer");
         assert!(what.contains("larger than 10 bytes"), "{what}");
         assert!(read(path, 1 << 20).is_ok_and(|content| content.len() > 10));
+    }
+
+    #[test]
+    fn where_a_file_is_looked_for_is_said() {
+        let directory = env::current_dir().expect("there is one");
+        for (path, says) in [
+            ("nope/ca.pem", directory.to_str().expect("it is plain")),
+            ("~/nope.pem", "nothing replaces ~"),
+            ("/nope/ca.pem", "(os error 2)"),
+        ] {
+            let what = read(Path::new(path), 10).expect_err("there is no such file");
+            assert!(what.contains(says), "{what}");
+        }
+        let what = read(Path::new("/nope/ca.pem"), 10).expect_err("there is no such file");
+        assert!(!what.contains("looked for"), "{what}");
     }
 
     #[test]

@@ -16,19 +16,12 @@ pub(super) fn parse(text: &str) -> Result<String, String> {
         .strip_prefix('[')
         .and_then(|rest| rest.strip_suffix(']'))
     {
-        return match is_ipv6(bare) {
-            true => Ok(bare.into()),
-            false => {
-                Err("is not an IPv6 address in brackets; give one such as [2001:db8::1]".into())
-            }
-        };
+        return ipv6(bare).unwrap_or_else(|| {
+            Err("is not an IPv6 address in brackets, such as [2001:db8::1]; give anything else without brackets".into())
+        });
     }
-    if is_ipv6(text) {
-        let address: Option<Ipv6Addr> = text.parse().ok();
-        return match address.and_then(|address| address_fault(address.into())) {
-            None => Ok(text.into()),
-            Some(what) => Err(what),
-        };
+    if let Some(judged) = ipv6(text) {
+        return judged;
     }
     match stranger(text).or_else(|| name_fault(text)) {
         None => Ok(text.into()),
@@ -36,11 +29,30 @@ pub(super) fn parse(text: &str) -> Result<String, String> {
     }
 }
 
-/// An IPv6 address, with the network interface that a link-local one needs, as in `fe80::1%eth0`.
-fn is_ipv6(text: &str) -> bool {
-    let (address, zone) = text.split_once('%').unwrap_or((text, "eth0"));
+/// An IPv6 address, with the network interface that a link-local one needs, as in `fe80::1%eth0`; or what is wrong with
+/// it. `None` if it is none.
+fn ipv6(text: &str) -> Option<Result<String, String>> {
+    let (address, zone) = match text.split_once('%') {
+        Some((address, zone)) => (address, Some(zone)),
+        None => (text, None),
+    };
+    let address: Ipv6Addr = address.parse().ok()?;
     let is_zone_char = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    address.parse::<Ipv6Addr>().is_ok() && !zone.is_empty() && zone.chars().all(is_zone_char)
+    if zone.is_some_and(|zone| zone.is_empty() || !zone.chars().all(is_zone_char)) {
+        return None;
+    }
+    // The C library takes the number of an interface with any address, and its name with no other.
+    let is_name = |zone: &str| zone.parse::<u32>().is_err();
+    let what = match address_fault(address.into()) {
+        None if zone.is_some_and(is_name) && !address.is_unicast_link_local() => {
+            "names a network interface, which only a link-local address has, such as fe80::1%eth0; remove '%' and what \
+             follows it"
+                .into()
+        }
+        None => return Some(Ok(text.into())),
+        Some(what) => what,
+    };
+    Some(Err(what))
 }
 
 /// What a text that is more than a host has too much.
@@ -117,6 +129,9 @@ fn name_fault(text: &str) -> Option<String> {
     let last = labels.next_back().unwrap_or_default();
     if last.bytes().all(|c| c.is_ascii_digit()) {
         return match name.parse::<Ipv4Addr>() {
+            Ok(_) if text.ends_with('.') => {
+                Some("is an IPv4 address with a dot at its end; remove the dot".into())
+            }
             Ok(address) => address_fault(address.into()),
             Err(_) => Some(
                 "is not an IPv4 address; give four numbers from 0 to 255, such as 192.168.1.10"
@@ -132,56 +147,6 @@ fn address_fault(address: IpAddr) -> Option<String> {
     let is_broadcast = matches!(address, IpAddr::V4(address) if address.is_broadcast());
     (is_broadcast || address.is_multicast()).then(|| {
         "is an address of many machines at once; give the address of the broker, such as 192.168.1.10".into()
-    })
-}
-
-/// A note about an address that a broker listens on, and that a client can't mean.
-pub(super) fn unspecified(host: &str) -> Option<String> {
-    let address: IpAddr = host.parse().ok()?;
-    address.is_unspecified().then(|| {
-        format!(
-            "broker_host \"{host}\" is an address to listen on, not one to connect to: it reaches this machine, if \
-             anything; give the address of the broker"
-        )
-    })
-}
-
-/// A note about an address that is no address without a network interface.
-pub(super) fn without_interface(host: &str) -> Option<String> {
-    let address: Ipv6Addr = host.parse().ok()?;
-    address.is_unicast_link_local().then(|| {
-        format!(
-            "broker_host \"{host}\" is a link-local address, which only exists on one network interface; name the interface, \
-             such as \"{host}%eth0\""
-        )
-    })
-}
-
-/// A note about a name of multicast DNS where the system does not look such names up.
-pub(super) fn unresolvable(host: &str) -> Option<String> {
-    let host = host.strip_suffix('.').unwrap_or(host);
-    if !host.to_ascii_lowercase().ends_with(".local") {
-        return None;
-    }
-    // Without the file, the C library asks DNS alone. Other systems than Linux have no such file, and know the names.
-    let services = std::fs::read_to_string("/etc/nsswitch.conf").unwrap_or_default();
-    (cfg!(target_os = "linux") && !looks_up_local_names(&services)).then(|| {
-        format!(
-            "broker_host {host:?} ends in .local, and this system does not look up such names (/etc/nsswitch.conf has \
-             no mdns service for hosts); unless your DNS server knows it, give the IP address, or install libnss-mdns"
-        )
-    })
-}
-
-/// Whether the services for hosts, in the text of nsswitch.conf, know the names of multicast DNS.
-fn looks_up_local_names(services: &str) -> bool {
-    let hosts = services
-        .lines()
-        .find_map(|line| line.trim_start().strip_prefix("hosts:"));
-    hosts.is_some_and(|hosts| {
-        hosts
-            .split_whitespace()
-            .any(|service| service.starts_with("mdns") || service == "resolve")
     })
 }
 
@@ -205,45 +170,12 @@ mod tests {
             "2001:db8::1",
             "fe80::1%eth0",
             "fe80::1%2",
+            "fd00::1%2",
             "::ffff:10.0.0.1",
             "xn--kche-0ra.example",
             &longest,
         ] {
             assert_eq!(parse(host).as_deref(), Ok(host));
-        }
-    }
-
-    #[test]
-    fn services_that_know_local_names_are_recognised() {
-        for (services, know) in [
-            ("", false),
-            ("hosts: files dns", false),
-            ("passwd: mdns\nhosts: files dns", false),
-            ("hosts:  files mdns4_minimal [NOTFOUND=return] dns", true),
-            ("hosts: files resolve [!UNAVAIL=return] dns", true),
-        ] {
-            assert_eq!(looks_up_local_names(services), know, "{services}");
-        }
-        assert_eq!(unresolvable("broker.example"), None);
-    }
-
-    #[test]
-    fn a_link_local_address_needs_an_interface() {
-        let note = without_interface("fe80::1").expect("there is a note");
-        assert!(note.contains("fe80::1%eth0"), "{note}");
-        for host in ["fe80::1%eth0", "2001:db8::1", "::1", "broker.local"] {
-            assert_eq!(without_interface(host), None, "{host}");
-        }
-    }
-
-    #[test]
-    fn an_address_to_listen_on_is_told() {
-        for host in ["0.0.0.0", "::"] {
-            let note = unspecified(host).expect("there is a note");
-            assert!(note.contains("to listen on"), "{note}");
-        }
-        for host in ["127.0.0.1", "::1", "broker.local", "10.0.0.0"] {
-            assert_eq!(unspecified(host), None, "{host}");
         }
     }
 
@@ -273,7 +205,13 @@ mod tests {
             ("2001:db8::1::2", "not an IPv6 address"),
             ("fe80::1%", "not an IPv6 address"),
             ("[10.0.0.1]", "not an IPv6 address in brackets"),
+            ("[localhost]", "without brackets"),
             ("[::1", "not an IPv6 address"),
+            ("::1%lo", "remove '%' and what follows it"),
+            ("[2001:db8::1%eth0]", "remove '%'"),
+            ("[ff02::1]", "many machines at once"),
+            ("ff02::1%eth0", "many machines at once"),
+            ("10.0.0.1.", "remove the dot"),
             ("a b", "a space"),
             (" broker.local", "a space"),
             ("broker.local\n", "a space"),

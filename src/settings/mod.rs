@@ -5,6 +5,7 @@ mod client_id;
 mod event_topic;
 mod faults;
 mod host;
+mod host_notes;
 mod json;
 mod nearest;
 mod notes;

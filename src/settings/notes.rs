@@ -1,7 +1,7 @@
 //! What settings allow, but a person should know of.
 
 use super::table::{PORT, TLS_PORT};
-use super::{host, Protocol, Settings};
+use super::{host_notes, Protocol, Settings};
 use crate::tls::Tls;
 use crate::topic::quote;
 use crate::words::{is_blank, is_unseen};
@@ -14,9 +14,10 @@ pub(super) fn notes(settings: &Settings) -> Vec<String> {
     let mut notes = empty_levels(settings);
     notes.extend(odd_texts(settings));
     let others = [
-        host::unresolvable(&settings.broker_host),
-        host::without_interface(&settings.broker_host),
-        host::unspecified(&settings.broker_host),
+        host_notes::unresolvable(&settings.broker_host),
+        host_notes::without_interface(&settings.broker_host),
+        host_notes::unknown_interface(&settings.broker_host),
+        host_notes::unspecified(&settings.broker_host),
         broken_password(settings),
         long_client_id(settings),
         unlikely_port(settings),
@@ -118,16 +119,22 @@ fn odd_texts(settings: &Settings) -> Vec<String> {
 
 fn broken_password(settings: &Settings) -> Option<String> {
     let password = settings.password.as_deref()?;
-    match (password.contains(['\n', '\r']), &settings.password_file) {
-        (false, _) => None,
-        (true, None) => Some(
+    let is_from_file = settings.password_file.is_some();
+    match (password.contains(['\n', '\r']), is_from_file) {
+        (true, false) => Some(
             "password contains a line break, which most passwords don't: was it read from a file? password_file leaves \
              out the line break at the end"
                 .into(),
         ),
-        (true, Some(_)) => Some(
+        (true, true) => Some(
             "the password in password_file has more than one line; only the last line break is left out".into(),
         ),
+        // At an end it is told already.
+        (false, _) if password.trim_matches(is_blank).contains(char::is_control) => {
+            let field = if is_from_file { "the password in password_file" } else { "password" };
+            Some(format!("{field} contains a control character; it is used as it is"))
+        }
+        (false, _) => None,
     }
 }
 
@@ -257,6 +264,10 @@ mod tests {
             (
                 json!({"username": "me", "password": " hunter2"}),
                 "password begins or ends",
+            ),
+            (
+                json!({"username": "me", "password": "hun\0ter2"}),
+                "password contains a control character",
             ),
         ] {
             let notes = notes(more.clone());

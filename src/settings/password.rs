@@ -41,11 +41,13 @@ pub(super) fn read(
 
 /// Never quotes the file. The words follow its path.
 fn from_file(path: &Path) -> Result<String, (FaultCode, String)> {
+    // With what is not part of it: a byte order mark, and a line break of two bytes.
     let bytes =
-        file::read(path, LONGEST as u64 + 2).map_err(|what| (FaultCode::UnreadableFile, what))?;
+        file::read(path, LONGEST as u64 + 5).map_err(|what| (FaultCode::UnreadableFile, what))?;
     let wrong = |what: &str| (FaultCode::WrongFileContent, what.to_owned());
     let text = String::from_utf8(bytes).map_err(|_| wrong("contains text that is not UTF-8"))?;
-    let password = text.strip_suffix('\n').unwrap_or(&text);
+    let password = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
+    let password = password.strip_suffix('\n').unwrap_or(password);
     let password = password.strip_suffix('\r').unwrap_or(password);
     match password.len() {
         0 => Err(wrong("is empty")),
@@ -86,13 +88,14 @@ mod tests {
     }
 
     #[test]
-    fn the_last_line_break_is_no_part_of_it() {
+    fn the_last_line_break_and_a_byte_order_mark_are_no_part_of_it() {
         let files = Files::new();
         for (content, password) in [
             ("hunter2", "hunter2"),
             ("hunter2\n", "hunter2"),
             ("hunter2\r\n", "hunter2"),
             ("hunter2\n\n", "hunter2\n"),
+            ("\u{FEFF}hunter2\r\n", "hunter2"),
             (" hunter2 \n", " hunter2 "),
         ] {
             let read = settings(json!({"password_file": files.write(content)}));

@@ -115,6 +115,8 @@ fn both_ends_of_a_range_are_allowed_and_nothing_beyond() {
         }
         for (value, what) in [
             (json!(low as f64 + 0.5), "is not written as a whole number"),
+            (json!(1e20), "is out of range"),
+            (json!(-1e20), "is out of range"),
             (json!("many"), "without quotes"),
             (json!(low.to_string()), "without quotes"),
             (json!(true), "is true or false"),

@@ -30,14 +30,24 @@ pub(super) fn zero_or_in_range(value: &Value, low: u64, high: u64) -> Result<u64
     })
 }
 
+/// From here on, all numbers are whole.
+const TWO_TO_53: f64 = 9_007_199_254_740_992.0;
+
 fn number(value: &Value, range: &str, is_right: impl Fn(u64) -> bool) -> Result<u64, Problem> {
     let (code, what) = match value {
         Value::Number(number) => match number.as_u64() {
             Some(number) if is_right(number) => return Ok(number),
-            None if number.is_f64() => (
-                FaultCode::WrongType,
-                format!("is not written as a whole number; must be {range}"),
-            ),
+            // A whole one that is too large for 64 bits is read as another kind of number.
+            None if number
+                .as_f64()
+                .is_some_and(|number| number.abs() < TWO_TO_53)
+                && number.is_f64() =>
+            {
+                (
+                    FaultCode::WrongType,
+                    format!("is not written as a whole number; must be {range}"),
+                )
+            }
             _ => (
                 FaultCode::OutOfRange,
                 format!("is out of range; must be {range}"),

@@ -25,8 +25,9 @@ class Settings(_Required, total=False):
     password: str | None
     """The password for `username`. It is never shown. Allowed: text, 1 to 65535 bytes. Default: none."""
     password_file: str | PathLike[str] | None
-    """A file that contains the password, instead of `password`. A line break at its end is not part of the password.
-    The file is read when the settings are. Allowed: the path of a readable text file. Default: none."""
+    """A file that contains the password, instead of `password`. A byte order mark at its beginning and a line break
+    at its end are not part of the password. The file is read when the settings are. Allowed: the path of a readable
+    text file. Default: none."""
     client_id: str | None
     """Must be unique among the broker's clients. An MQTT 3.1.1 broker may refuse an ID longer than 23 bytes, or with
     characters other than letters and digits. Allowed: text, 1 to 65535 bytes. Default: 23 letters and digits, always

@@ -43,8 +43,8 @@ pub(super) const GROUP: Group = Group {
             title: "Password file",
             default: NONE,
             allowed: Allowed::PasswordFile,
-            meaning: "A file that contains the password, instead of `password`. A line break at its end is not part of \
-                      the password. The file is read when the settings are.",
+            meaning: "A file that contains the password, instead of `password`. A byte order mark at its beginning and \
+                      a line break at its end are not part of the password. The file is read when the settings are.",
             get: |settings| {
                 let path = settings.password_file.as_ref();
                 path.map(|path| path.to_string_lossy()).into()
