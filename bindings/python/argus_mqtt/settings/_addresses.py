@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
-from sqlalchemy import make_url
+from typing import Final
+
+from sqlalchemy import URL, Engine, create_engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
+
+_CONNECT_SECONDS: Final = 5
+
+# What the drivers of PostgreSQL call it.
+_CONNECT_TIMEOUT: Final = {"psycopg": "connect_timeout", "psycopg2": "connect_timeout", "pg8000": "timeout"}
+
+
+def engine(address: str | URL) -> Engine:
+    """Make the engine of a database that is this program's own, which gives up a server that does not answer."""
+    url = make_url(address)
+    name = _CONNECT_TIMEOUT.get(url.get_driver_name()) if url.get_backend_name() == "postgresql" else None
+    wait = {name: _CONNECT_SECONDS} if name is not None and name not in url.query else {}
+    return create_engine(url, connect_args=wait)
 
 
 def usable(address: str) -> str:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
+
+from sqlalchemy.exc import DBAPIError
 
 from argus_mqtt._errors import ArgusMqttError
 
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
+from ._work import NoAnswer
 
+if TYPE_CHECKING:
     from argus_mqtt._client import Client
 
     from ._snapshot import Snapshot
+    from ._work import Work
 
 _log = logging.getLogger("argus_mqtt")
 
@@ -34,40 +36,64 @@ class Connection(Protocol):
         """
 
 
-def finish(session: Session, before: Snapshot | None, after: Snapshot, connection: Connection | None) -> None:
+class Unconfirmed(ArgusMqttError):
+    """The database was lost while it stored settings, and cannot be asked whether it did."""
+
+
+def finish(
+    work: Work,
+    before: Snapshot | None,
+    after: Snapshot,
+    connection: Connection | None,
+    is_stored: Callable[[Snapshot], bool],
+) -> None:
     """Commit, and apply what is stored then to the client.
 
     The client comes first if its change can be undone: a client that has ended has lost its queue.
+
+    Args:
+        work: Has written the settings to the database.
+        before: What was stored.
+        after: What is stored once it is committed.
+        connection: What applies it.
+        is_stored: Tells whether something is stored; raises if the database can't tell.
+
+    Raises:
+        Unconfirmed: It is unknown what is stored. The client has the settings of before.
     """
     running = after.stored.running
     if connection is None or running is None:
-        commit(session)
+        _commit(work, after, is_stored)
         if connection is not None:
-            _end(connection)
+            end(connection)
         return
     connection.apply(running)
     try:
-        commit(session)
+        _commit(work, after, is_stored)
     except BaseException:
         _go_back(connection, before)
         raise
 
 
-def commit(session: Session) -> None:
-    """Commit, or leave nothing behind that the next user of the connection would commit.
-
-    If SQLite cannot commit a transaction, it keeps it open, but SQLAlchemy considers it ended.
-    """
-    connection = session.connection()
+def _commit(work: Work, after: Snapshot, is_stored: Callable[[Snapshot], bool]) -> None:
     try:
-        session.commit()
-    except BaseException:
-        with contextlib.suppress(Exception):
-            connection.connection.rollback()
-        raise
+        work.commit()
+    except (NoAnswer, DBAPIError) as error:
+        if not isinstance(error, NoAnswer) and not error.connection_invalidated:
+            raise
+        # It may be stored all the same.
+        try:
+            stored = is_stored(after)
+        except Exception as trouble:
+            raise Unconfirmed(
+                "the database was lost while it stored the settings; load them again to see whether it did"
+            ) from trouble
+        if not stored:
+            raise
 
 
-def _end(connection: Connection) -> None:
+def end(connection: Connection) -> None:
+    """Apply that there is to be no client."""
     # It is stored that there is to be none: an end that fails, as in a program that ends, is no failure of the save.
     try:
         connection.apply(None)

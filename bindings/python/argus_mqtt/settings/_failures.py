@@ -12,8 +12,9 @@ from sqlalchemy.exc import DataError, SQLAlchemyError
 
 from argus_mqtt._errors import ArgusMqttError, InvalidArgument, InvalidSettings
 
+from . import _limits
 from ._requests import refuse
-from ._store import Conflict
+from ._writing import Conflict
 
 
 def answer(error: Exception) -> None:
@@ -38,7 +39,7 @@ def answer(error: Exception) -> None:
 
 def database_trouble(error: SQLAlchemyError) -> str:
     """Describe a database failure, but not by the error's text: it contains the statement and its values."""
-    return f"the database does not answer as it should ({type(error).__name__})"
+    return _limits.why_late(error) or f"the database does not answer as it should ({type(error).__name__})"
 
 
 def _without_secrets(fault: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from cryptography.fernet import Fernet
-from sqlalchemy import URL, create_engine, inspect, make_url
+from sqlalchemy import URL, inspect, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, sessionmaker
 
 from argus_mqtt._errors import ArgusMqttError, InvalidSettings
 from argus_mqtt.argusai._ownership import Ownership, connection_of
 
-from . import _addresses, _failures, _private_files, _row, migration
+from . import _addresses, _failures, _limits, _private_files, _row, migration
 from ._candidate import Candidate, candidate
 from ._secrets import KEY, Secrets, UnusableKey
 from ._store import Store
@@ -155,9 +155,10 @@ def _url(address: str) -> URL:
 
 @contextmanager
 def _opened(url: URL, secrets: Secrets, *, argusai: bool, makes: bool) -> Iterator[Store]:
-    engine = create_engine(url)
+    engine = _addresses.engine(url)
     try:
         with engine.begin() as connection:
+            _limits.limit(connection)
             if makes and not inspect(connection).has_table(TABLE):
                 migration.upgrade(connection)
         yield Store(sessionmaker(engine), model=_ArgusAI if argusai else MQTTConfig, secrets=secrets)

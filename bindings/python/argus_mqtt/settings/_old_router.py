@@ -14,8 +14,9 @@ from . import _actions, _answers, _discovery, _problems, _router, _status
 from ._old_bodies import NOTHING_STORED, Done, OldAnswer, OldSettings, OldStatus, OldTest, OldUpdate, Published, Sent
 from ._old_test import OldTests
 from ._parts import Cameras, Parts
-from ._store import Conflict, Store
+from ._store import Store
 from ._table import MQTTConfig, MQTTConfigMixin
+from ._writing import Conflict
 
 if TYPE_CHECKING:
     from argus_mqtt._client import Client

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session, defer
 
 from argus_mqtt._errors import ArgusMqttError
 
+from . import _limits
+
 if TYPE_CHECKING:
     from ._table import MQTTConfigMixin
 
@@ -18,8 +20,8 @@ class OldTable(ArgusMqttError):
     """The table of the settings lacks columns; the text says what to run."""
 
 
-def first_row(session: Session, model: type[MQTTConfigMixin]) -> MQTTConfigMixin | None:
-    """Return the row; None if there is none.
+def first_row(session: Session, model: type[MQTTConfigMixin], *, locked: bool = False) -> MQTTConfigMixin | None:
+    """Return the row; None if there is none. With `locked`, it waits for whoever is about to change it.
 
     A column that SQLAlchemy cannot read is left out, and raises InvalidRequestError on access.
 
@@ -28,6 +30,8 @@ def first_row(session: Session, model: type[MQTTConfigMixin]) -> MQTTConfigMixin
         sqlalchemy.exc.SQLAlchemyError: The database does not answer.
     """
     rows = select(model).order_by(model.created_at, model.id).limit(1)
+    if locked:
+        rows = rows.with_for_update()
     try:
         try:
             return session.scalars(rows).first()
@@ -37,6 +41,8 @@ def first_row(session: Session, model: type[MQTTConfigMixin]) -> MQTTConfigMixin
             return session.scalars(rows.options(*(defer(column, raiseload=True) for column in parsed))).first()
     except DBAPIError as error:
         session.rollback()
+        if _limits.why_late(error) is not None:
+            raise
         _explain(session, model, error)
         raise
 

@@ -13,10 +13,9 @@ from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
-from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import sessionmaker
 
-from . import migration
+from . import _addresses, _limits, migration
 from ._client import ManagedClient
 from ._gate import Gate
 from ._private_files import read_or_make
@@ -27,6 +26,8 @@ from ._store import Store
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
+
+    from sqlalchemy import Engine
 
 PAGE: Final = Path(__file__).with_name("page")
 """Where the prebuilt page is; there is none in a checkout where it was not built."""
@@ -50,7 +51,7 @@ class Standalone:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.token = read_or_make(folder / "token", random.token_urlsafe)
         secrets = Secrets(read_or_make(folder / "key", lambda: Fernet.generate_key().decode()))
-        self._engine: Engine = create_engine(database or f"sqlite:///{folder.absolute() / 'settings.db'}")
+        self._engine: Engine = _addresses.engine(database or f"sqlite:///{folder.absolute() / 'settings.db'}")
         session = sessionmaker(self._engine)
         self.store = Store(session, secrets=secrets)
         self.mqtt = ManagedClient()
@@ -68,6 +69,7 @@ class Standalone:
             sqlalchemy.exc.SQLAlchemyError: The database does not answer.
         """
         with self._engine.begin() as connection:
+            _limits.limit(connection)
             migration.upgrade(connection)
         if settings is not None and self.store.load() is None:
             self.store.save_first(settings)

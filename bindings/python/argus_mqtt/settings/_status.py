@@ -13,6 +13,7 @@ from argus_mqtt._errors import ArgusMqttError
 
 from . import _answers, _failures, _preconditions
 from ._reading import OldTable
+from ._work import NoAnswer
 
 if TYPE_CHECKING:
     from argus_mqtt._client import Client
@@ -67,7 +68,7 @@ def read(parts: Parts) -> tuple[Snapshot | None, str | None]:
     """Return what is stored; or None, and why it can't be read."""
     try:
         return parts.store.load(), None
-    except OldTable as error:
+    except (OldTable, NoAnswer) as error:
         return None, str(error)
     except SQLAlchemyError as error:
         return None, _failures.database_trouble(error)

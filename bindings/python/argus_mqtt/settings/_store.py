@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 
-from argus_mqtt._errors import ArgusMqttError, InvalidSettings
+from argus_mqtt._errors import InvalidSettings
 
-from . import _row
-from ._both_or_none import commit, finish
+from . import _row, _writing
+from ._both_or_none import Unconfirmed, end, finish
 from ._candidate import Candidate, candidate
 from ._reading import first_row
 from ._secrets import Secrets
 from ._snapshot import Snapshot
 from ._table import MQTTConfig, MQTTConfigMixin
+from ._work import NoAnswer, Work
+from ._writing import Conflict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,12 +31,8 @@ if TYPE_CHECKING:
 SessionFactory = Callable[[], Session]
 """Gives a session, as a `sessionmaker` does. It is closed here."""
 
-# One row by habit. Two first saves at once would make two of them, if they did not have one key.
-_ONLY_ID: Final = "8a6ec1ba-2d0d-5b8c-9a5f-6d717474636f"
-
-
-class Conflict(ArgusMqttError):
-    """Somebody else has saved settings in the meantime."""
+# So long does a save wait for those before it.
+_TURN_SECONDS: Final = 10.0
 
 
 class Change(Protocol):
@@ -64,6 +62,7 @@ class Store:
         self._secrets = secrets or Secrets.from_environment()
         # What is stored and what the client runs with follow each other in one order.
         self._saving = threading.Lock()
+        self._unclear: tuple[Snapshot, Connection | None] | None = None
 
     @property
     def place(self) -> str:
@@ -90,9 +89,13 @@ class Store:
             OldTable: The table exists, but lacks columns.
             sqlalchemy.exc.SQLAlchemyError: The database does not answer.
         """
-        with self._session() as session:
-            row = self._row(session)
-            return self._snapshot(row) if row else None
+        unclear = self._unclear
+        with self._work() as work:
+            # Where a save was not confirmed, not before it has come to its end.
+            found = work.do(lambda session: self._read(session, locked=unclear is not None))
+        if unclear is not None:
+            self._settle(unclear, found)
+        return found
 
     def save(self, make: Callable[[Snapshot | None], Change], connection: Connection | None) -> Snapshot:
         """Save settings and apply them to the client; both, or neither.
@@ -106,25 +109,22 @@ class Store:
         Raises:
             Conflict: Somebody else saved at the same time.
             OldTable: The table lacks columns.
+            NoAnswer: The database does not answer, or other saves take too long.
+            Unconfirmed: The database was lost while it stored them, and it is unknown whether it did. The client
+                follows once `load` has found out.
             sqlalchemy.exc.SQLAlchemyError: The database does not accept them.
         """
-        with self._saving, self._session() as session:
-            row = self._row(session)
-            before = self._snapshot(row) if row else None
-            change = make(before)
-            if row is None:
-                row = self._model()
-                row.id, row.version = _ONLY_ID, 1
-                session.add(row)
-            else:
-                row.version += 1
-            change.write(row, self._secrets)
+        with self._turn(), self._work() as work:
+            before, after = work.do(lambda session: self._write(session, make))
             try:
-                session.flush()
-            except (StaleDataError, IntegrityError) as error:
-                raise Conflict("somebody else has saved settings at the same time") from error
-            after = self._snapshot(row)
-            finish(session, before, after, connection)
+                finish(work, before, after, connection, self._is_stored)
+            except Unconfirmed:
+                self._unclear = (after, connection)
+                raise
+            except SQLAlchemyError as error:
+                _writing.raise_conflict(error)
+                raise
+            self._unclear = None
             return after
 
     def save_first(self, settings: Mapping[str, Any]) -> Snapshot:
@@ -155,14 +155,67 @@ class Store:
 
         Raises:
             Undecryptable: No key fits.
+            NoAnswer: The database does not answer, or saves take too long.
         """
-        with self._saving, self._session() as session:
+
+        def encrypt(session: Session) -> bool:
             row = self._row(session)
             if row is None or not row.password or self._secrets.is_current(row.password):
                 return False
             row.password = self._secrets.encrypt(self._secrets.decrypt(row.password))
-            commit(session)
+            session.flush()
             return True
+
+        with self._turn(), self._work() as work:
+            is_to_be_stored = work.do(encrypt)
+            if is_to_be_stored:
+                work.commit()
+            return is_to_be_stored
+
+    def _work(self) -> Work:
+        return Work(self._session(), self._model)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._saving.acquire(timeout=_TURN_SECONDS):
+            raise NoAnswer(f"other saves have not ended for {_TURN_SECONDS:g} s; try again")
+        try:
+            yield
+        finally:
+            self._saving.release()
+
+    def _read(self, session: Session, *, locked: bool = False) -> Snapshot | None:
+        row = first_row(session, self._model, locked=True) if locked else self._row(session)
+        return self._snapshot(row) if row else None
+
+    def _write(self, session: Session, make: Callable[[Snapshot | None], Change]) -> tuple[Snapshot | None, Snapshot]:
+        """Write to the database what is to be saved; return what is stored, and what will be."""
+        row = self._row(session)
+        before = self._snapshot(row) if row else None
+        change = make(before)
+        row = _writing.write_row(session, row or self._model(), lambda one: change.write(one, self._secrets))
+        return before, self._snapshot(row)
+
+    def _is_stored(self, after: Snapshot) -> bool:
+        with self._work() as work:
+            return _are_same(after, work.do(lambda session: self._read(session, locked=True)))
+
+    def _settle(self, unclear: tuple[Snapshot, Connection | None], found: Snapshot | None) -> None:
+        """Let the client follow a save of which it was unknown whether it had come about."""
+        if not self._saving.acquire(blocking=False):
+            return
+        try:
+            if self._unclear is not unclear:
+                return
+            after, connection = unclear
+            if connection is not None and _are_same(after, found):
+                if after.stored.running is None:
+                    end(connection)
+                else:
+                    connection.apply(after.stored.running)
+            self._unclear = None
+        finally:
+            self._saving.release()
 
     def _row(self, session: Session) -> MQTTConfigMixin | None:
         return first_row(session, self._model)
@@ -171,3 +224,8 @@ class Store:
         stored = _row.read(row, self._secrets)
         created, updated = (_row.time(row, column) for column in ("created_at", "updated_at"))
         return Snapshot(row.id, row.version, created, updated, _row.columns(row), stored)
+
+
+def _are_same(one: Snapshot, other: Snapshot | None) -> bool:
+    """Tell whether two are the same save; a database may have rounded the times."""
+    return other is not None and (one.id, one.version, one.stored) == (other.id, other.version, other.stored)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import URL, create_engine, text
@@ -76,6 +78,31 @@ class PostgreSQL:
             connection.execute(text("CREATE SCHEMA public"))
         engine.dispose()
         return address
+
+    def pause(self) -> None:
+        """Let it answer nobody, as behind a network that is cut, until `resume`."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        self._signal(signal.SIGCONT)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Let it answer nobody until the end of the block."""
+        self.pause()
+        try:
+            yield
+        finally:
+            self.resume()
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self._program is not None
+        main = self._program.process_id
+        children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
+        for process in (main, *map(int, children)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, number)
 
     def _url(self, database: str) -> URL:
         return URL.create("postgresql+psycopg", _USER, database=database, query={"host": str(self._folder)})
