@@ -118,7 +118,7 @@ class Publishing(Handle):
         """
         topic_text = _arguments.text("topic", topic)
         data = _arguments.payload("payload", payload)
-        qos = _arguments.whole("qos", qos, -(2**31), 2**31 - 1)
+        qos = _arguments.whole("qos", qos, 0, 1)
         retain = _arguments.flag("retain", retain)
         # The library has a 0 for none, which here would be a message that has expired already.
         expiry = 0 if expiry_seconds is None else _arguments.whole("expiry_seconds", expiry_seconds, 1, 2**32 - 1)

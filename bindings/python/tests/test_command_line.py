@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -16,7 +17,7 @@ from argus_mqtt import _cli
 from support import DEADLINE
 from support.command_line import COMMAND, at, without_settings
 from support.command_line import argus_mqtt as run
-from support.programs import Program
+from support.programs import PACKAGE, Program
 from support.subscriber import Subscriber
 from support.terminal import watched
 
@@ -138,6 +139,51 @@ def test_ctrl_c_ends_a_wait_at_once() -> None:
                 program.send(signal.SIGINT)
                 assert program.ended() == 130
             assert program.output.endswith("argus-mqtt: interrupted")
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_it_with_what_was_read_delivered_and_counted(
+    sent: signal.Signals, file: Path, settings: Settings, subscriber: Subscriber, tmp_path: Path
+) -> None:
+    topic = f"{settings['topic_prefix']}/lines"
+    lines = tmp_path / "lines"
+    os.mkfifo(lines)
+    command: list[str | Path] = [
+        "sh",
+        "-c",
+        'exec "$@" <lines',
+        "sh",
+        *COMMAND,
+        "publish",
+        "--settings",
+        file,
+        "-t",
+        topic,
+        "-l",
+    ]
+    with (
+        Program(command, {"PYTHONPATH": str(PACKAGE)}, directory=tmp_path) as program,
+        lines.open("w") as pipe,
+    ):
+        pipe.write("one\ntwo\n")
+        pipe.flush()
+        subscriber.expect_count(topic, 2)
+        program.send(sent)
+        assert program.ended() == 128 + sent
+    name = "interrupted" if sent == signal.SIGINT else "terminated"
+    assert program.output == f"argus-mqtt: {name}; delivered: 2"
+
+
+def test_lines_wait_for_a_full_queue_and_one_that_is_too_long_is_told(file: Path, settings: Settings) -> None:
+    options: list[str | Path] = ["--settings", file, "-t", f"{settings['topic_prefix']}/lines", "-l"]
+    small = ["--set", "max_queued_messages=10", "--set", "max_queued_bytes=65536"]
+    lines = [b"x" * 100] * 1000
+    lines[500] = b"x" * 65536
+    ended = run("publish", "--json", *options, *small, stdin=b"\n".join(lines))
+    result = json.loads(ended.out)
+    assert (ended.status, result["delivered"]) == (1, 999), ended
+    (failure,) = result["failures"]
+    assert failure.startswith("line 501: payload: ")
 
 
 def test_messages_are_published_as_said(broker: Mosquitto, file: Path, settings: Settings, tmp_path: Path) -> None:

@@ -22,12 +22,21 @@ def test_with_json_an_error_is_json_too(tmp_path: Path) -> None:
         (["import", "--json", "--to", ""], "argument --to: the name of the file is empty"),
         (["publish", "--json", "-h", "x"], "one of the arguments -t/--topic --camera is required"),
         (["publish", "--json", "-h", "x", "-t", "a", "-m", "b", "-W", "soon"], "invalid float value: 'soon'"),
+        (["publish", "--json", "-h", "x", "-t", "caf\udce9", "-m", "b"], "-t/--topic: it is not text in UTF-8"),
+        (["doctor", "--json", "-h", "x", "--set", "username=\udce9"], "--set: it is not text in UTF-8"),
+        (["publish", "--json", "-h", "x", "-t", "a", "-m", "b", "-q", "2"], "argument -q/--qos: invalid choice: 2"),
         (["--json"], "COMMAND"),
     ]
     for arguments, says in cases:
         ended = run(*arguments)
         assert (ended.status, ended.err) == (2, ""), ended
         assert says in json.loads(ended.out)["error"]
+
+
+def test_a_variable_that_is_not_text_is_named() -> None:
+    ended = run("doctor", "--json", environment={"MQTT_HOST": "caf\udce9"})
+    assert (ended.status, ended.err) == (2, "")
+    assert "the environment variable MQTT_HOST is not text in UTF-8" in json.loads(ended.out)["error"]
 
 
 def test_a_file_is_read_as_strictly_by_all_commands(tmp_path: Path) -> None:

@@ -8,15 +8,15 @@ from collections.abc import Sequence
 
 from argus_mqtt._errors import ArgusMqttError, InvalidArgument
 
-from . import _arguments
-from ._failing import FAILED, INTERRUPTED, MISUSED, Misused
+from . import _arguments, _signals
+from ._failing import FAILED, MISUSED, Misused
 from ._terminal import Terminal, Unwritable
 
 __all__ = ["main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit status: 0 success, 1 failure, 2 wrong usage.
+    """Run a command and return its exit status: 0 success, 1 failure, 2 wrong usage, 128 and a signal's number.
 
     Args:
         arguments: The arguments after the program's name; None takes them from `sys.argv`.
@@ -24,10 +24,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else list(arguments)
     terminal = Terminal(as_json="--json" in words)
     try:
-        try:
-            return _run(words, terminal)
-        finally:
-            terminal.flush()
+        with _signals.as_interrupts() as interruption:
+            try:
+                return _run(words, terminal, interruption)
+            finally:
+                terminal.flush()
     except Unwritable as error:
         # Python would try once more when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
 
 
-def _run(words: Sequence[str], terminal: Terminal) -> int:
+def _run(words: Sequence[str], terminal: Terminal, interruption: _signals.Interruption) -> int:
     try:
         given = _arguments.parser().parse_args(words)
         terminal.as_json = given.as_json  # It can be written shorter.
@@ -50,7 +51,7 @@ def _run(words: Sequence[str], terminal: Terminal) -> int:
     except ArgusMqttError as error:
         terminal.failure(str(error))
         return FAILED
-    except KeyboardInterrupt:
-        terminal.failure("interrupted")
-        return INTERRUPTED
+    except KeyboardInterrupt as error:
+        terminal.failure(f"{interruption.name}{error}")
+        return interruption.status
     return status

@@ -36,6 +36,15 @@ def _file_name(text: str) -> str:
     return text
 
 
+def _text(text: str) -> str:
+    """Refuse bytes that are not text, as a terminal of another encoding gives."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise argparse.ArgumentTypeError("it is not text in UTF-8") from None
+    return text
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line. It raises Misused."""
     program = _Parser(
@@ -85,8 +94,10 @@ def _add_publish(commands: _Commands) -> None:
     command = _command(commands, "publish", _publish.run, "Publish messages, and wait until they are delivered", more)
     add_broker(command)
     where = command.add_mutually_exclusive_group(required=True)
-    where.add_argument("-t", "--topic", metavar="TOPIC", help="the topic")
-    where.add_argument("--camera", metavar="NAME", help="publish an event of this camera, as a service would")
+    where.add_argument("-t", "--topic", metavar="TOPIC", type=_text, help="the topic")
+    where.add_argument(
+        "--camera", metavar="NAME", type=_text, help="publish an event of this camera, as a service would"
+    )
     what = command.add_mutually_exclusive_group(required=True)
     what.add_argument("-m", "--message", metavar="TEXT", help="the message; for a camera, a JSON object")
     what.add_argument("-f", "--file", metavar="FILE", type=_file_name, help="the content of a file")
@@ -95,7 +106,7 @@ def _add_publish(commands: _Commands) -> None:
     what.add_argument(
         "-n", "--null-message", action="store_true", help="an empty message; with -r, it deletes the retained one"
     )
-    command.add_argument("-q", "--qos", metavar="QOS", type=int, help="0 or 1; 1 by default")
+    command.add_argument("-q", "--qos", metavar="QOS", type=int, choices=(0, 1), help="0 or 1; 1 by default")
     command.add_argument("-r", "--retain", action="store_true", help="let the broker retain the message")
     command.add_argument(
         "-e", "--expiry", metavar="SECONDS", type=int, help="how long the message is worth delivering"
@@ -184,22 +195,33 @@ def add_broker(command: argparse.ArgumentParser) -> None:
     """Add the options that select the broker and the connection."""
     of = command.add_argument_group("settings", "Options take precedence over the file and the environment.")
     of.add_argument("--settings", metavar="FILE", type=_file_name, help="settings in JSON; - is the standard input")
-    of.add_argument("-h", "--host", metavar="HOST", help="the broker (broker_host)")
-    of.add_argument("-p", "--port", metavar="PORT", help="its port (broker_port)")
-    of.add_argument("-u", "--username", metavar="NAME", help="the username to log in with")
+    of.add_argument("-h", "--host", metavar="HOST", type=_text, help="the broker (broker_host)")
+    of.add_argument("-p", "--port", metavar="PORT", type=_text, help="its port (broker_port)")
+    of.add_argument("-u", "--username", metavar="NAME", type=_text, help="the username to log in with")
     of.add_argument(
-        "-P", "--password", metavar="TEXT", help="the password, which others on this machine can see; better use:"
+        "-P",
+        "--password",
+        metavar="TEXT",
+        type=_text,
+        help="the password, which others on this machine can see; better use:",
     )
     of.add_argument("--password-file", metavar="FILE", type=_file_name, help="a file that contains the password")
-    of.add_argument("-i", "--id", metavar="ID", help="the client ID; by default, that of the settings with a suffix")
-    of.add_argument("-V", "--protocol-version", metavar="VERSION", help="auto, 5 or 3.1.1")
+    of.add_argument(
+        "-i", "--id", metavar="ID", type=_text, help="the client ID; by default, that of the settings with a suffix"
+    )
+    of.add_argument("-V", "--protocol-version", metavar="VERSION", type=_text, help="auto, 5 or 3.1.1")
     of.add_argument("--tls", action="store_true", help="connect over TLS, which the following options imply:")
     of.add_argument("--cafile", metavar="FILE", type=_file_name, help="the certificates to trust, in PEM")
     of.add_argument("--cert", metavar="FILE", type=_file_name, help="the certificate of this client")
     of.add_argument("--key", metavar="FILE", type=_file_name, help="the key of this certificate")
     of.add_argument("--insecure", action="store_true", help="accept any certificate")
     of.add_argument(
-        "--set", metavar="NAME=VALUE", action="append", default=[], help="any setting by its name; can be repeated"
+        "--set",
+        metavar="NAME=VALUE",
+        type=_text,
+        action="append",
+        default=[],
+        help="any setting by its name; can be repeated",
     )
     of.add_argument(
         "-W", "--timeout", metavar="SECONDS", type=float, default=15.0, help="the time limit; 15 by default"

@@ -5,8 +5,6 @@ FAILED = 1
 """What was asked for did not work, or the answer is no."""
 MISUSED = 2
 """It was called wrongly, or a file cannot be used; nothing was tried."""
-INTERRUPTED = 130
-"""By Ctrl-C, as shells have it."""
 
 
 class Misused(Exception):

@@ -3,47 +3,86 @@
 from __future__ import annotations
 
 import argparse
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from argus_mqtt._errors import ArgusMqttError
+from argus_mqtt._errors import ArgusMqttError, QueueFull
 
 from . import _sources
 from ._beside import connected, sound_settings
 from ._failing import FAILED, OK, Misused
+from ._tally import Tally
 
 if TYPE_CHECKING:
     from argus_mqtt._client import Client
     from argus_mqtt._delivery import Delivery
+    from argus_mqtt._settings_fields import Settings
 
     from ._terminal import Terminal
 
-_MOST_AT_ONCE = 500
-"""Lines are read no faster than the broker takes messages."""
+# Lines are read no faster than the broker takes messages.
+_MOST_AT_ONCE: Final = 500
+# How long what was read before a signal may take to be delivered.
+_LAST_SECONDS: Final = 5.0
 
 
 def run(given: argparse.Namespace, terminal: Terminal) -> int:
     """Publish, and wait for the outcomes."""
     if given.camera and (given.qos is not None or given.retain or given.expiry is not None):
         raise Misused("qos, retain and expiry of a camera's events are those of the settings: use --set, or -t")
-    delivered = 0
-    failures: list[str] = []
-    with connected(sound_settings(given, terminal), given, terminal) as client:
-        waiting: list[Delivery] = []
-        for message in _messages(given):
-            waiting.append(_published(client, given, message))
-            if len(waiting) >= _MOST_AT_ONCE:
-                delivered += _ended(waiting, given, terminal, failures)
-                waiting.clear()
-        delivered += _ended(waiting, given, terminal, failures)
+    # A full queue is waited for; the oldest messages are not dropped for the next ones.
+    settings: Settings = {**sound_settings(given, terminal), "queue_full": "refuse_newest"}
+    tally = Tally()
+    with connected(settings, given, terminal) as client:
+        try:
+            _publish(client, given, terminal, tally)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(_said_at_last(client, terminal, tally)) from None
         protocol = client.status().protocol
-    terminal.json({"delivered": delivered, "failures": failures, "protocol": protocol})
-    terminal.line(f"delivered: {delivered}" + (f", not delivered: {len(failures)}" if failures else ""))
-    for failure in failures:
+    terminal.json({"delivered": tally.delivered, "failures": tally.failures, "protocol": protocol})
+    terminal.line(_said(tally))
+    for failure in tally.failures:
         terminal.line(f"  {failure}", "bad")
-    return FAILED if failures else OK
+    return FAILED if tally.failures else OK
+
+
+def _publish(client: Client, given: argparse.Namespace, terminal: Terminal, tally: Tally) -> None:
+    def wait(most_open: int) -> None:
+        terminal.waiting("publishing", lambda: tally.wait(given.timeout, most_open))
+        tally.count()
+
+    for number, message in enumerate(_messages(given), 1):
+        if len(tally) >= _MOST_AT_ONCE:
+            wait(0)
+            tally.give_up(given.timeout)
+        try:
+            try:
+                tally.add(_published(client, given, message))
+            except QueueFull:
+                if not tally:
+                    raise
+                wait(len(tally) - 1)
+                tally.add(_published(client, given, message))
+        except ArgusMqttError as error:
+            if number == 1:
+                raise
+            tally.failures.append(f"line {number}: {error}")
+    wait(0)
+    tally.give_up(given.timeout)
+
+
+def _said_at_last(client: Client, terminal: Terminal, tally: Tally) -> str:
+    """Say what becomes of the messages that were read before a signal came."""
+    if client.status().state == "online":
+        terminal.waiting("publishing", lambda: client.flush(_LAST_SECONDS))
+    tally.count()
+    return f"; {_said(tally)}" if tally.delivered or tally.failures or tally else ""
+
+
+def _said(tally: Tally) -> str:
+    failed = len(tally.failures) + len(tally)
+    return f"delivered: {tally.delivered}" + (f", not delivered: {failed}" if failed else "")
 
 
 def _messages(given: argparse.Namespace) -> Iterator[bytes]:
@@ -74,20 +113,3 @@ def _published(client: Client, given: argparse.Namespace, message: bytes) -> Del
         retain=given.retain,
         expiry_seconds=given.expiry,
     )
-
-
-def _ended(deliveries: list[Delivery], given: argparse.Namespace, terminal: Terminal, failures: list[str]) -> int:
-    """Wait for messages; return how many were delivered, and record why others were not."""
-
-    def wait() -> int:
-        deadline = time.monotonic() + given.timeout
-        delivered = 0
-        for delivery in deliveries:
-            try:
-                delivery.wait(max(0.0, deadline - time.monotonic()))
-                delivered += 1
-            except ArgusMqttError as error:
-                failures.append(str(error))
-        return delivered
-
-    return terminal.waiting("publishing", wait)

@@ -62,11 +62,20 @@ def settings(given: argparse.Namespace, terminal: Terminal) -> Given:
         origin = f"environment ({', '.join(sorted(set(imported.taken.values())))})" if imported.taken else ""
         for note in imported.notes:
             terminal.note(note)
+        for variable in imported.taken.values():
+            _check_text(variable)
     changed = _changed(given)
     origin = " and ".join(filter(None, (origin, "options" if changed else "")))
     if not origin:
         raise Misused("no settings are given: name a file with --settings, a broker with -h, or set MQTT_BROKER_HOST")
     return Given(cast("Settings", {**found, **changed}), origin)
+
+
+def _check_text(variable: str) -> None:
+    try:
+        os.environ.get(variable, "").encode()
+    except UnicodeEncodeError:
+        raise Misused(f"the environment variable {variable} is not text in UTF-8") from None
 
 
 def _changed(given: argparse.Namespace) -> dict[str, object]:
