@@ -27,12 +27,15 @@ impl Queues {
         self.leading(topic, id).has_said = true;
     }
 
-    /// The head of this topic need not wait for a topic of its states.
-    pub(super) fn go_on(&mut self, topic: u32) {
-        if let Some(leading) = self.leading.get_mut(&topic) {
-            leading.waits = false;
-            self.rank_again(topic);
-        }
+    /// The message with this id need not wait for a topic of its states. Says whether it did, as the head of this topic.
+    pub(super) fn go_on(&mut self, topic: u32, id: u64) -> bool {
+        let leading = self.leading.get_mut(&topic);
+        let Some(leading) = leading.filter(|one| one.id == id && one.waits) else {
+            return false;
+        };
+        leading.waits = false;
+        self.rank_again(topic);
+        true
     }
 
     /// What expires does not go for the time being: the topics of its states are for others meanwhile.
@@ -56,8 +59,9 @@ impl Queues {
             Some(leading) if going.is_some_and(|head| head.id == leading.id) => leading.waits,
             Some(_) => {
                 let leading = self.leading.remove(&topic);
-                self.went
-                    .extend(leading.filter(|one| one.has_said).map(|one| one.id));
+                // One that does not wait may be the one whose turn it is on a topic of its states.
+                let leading = leading.filter(|one| one.has_said || !one.waits);
+                self.went.extend(leading.map(|one| one.id));
                 false
             }
             None => false,

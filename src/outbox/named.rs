@@ -35,8 +35,8 @@ struct NamedTopic {
     newest: u64,
     /// Messages before this one go without it: the topic was forgotten after them.
     forgotten_at: u64,
-    /// The queues, by the number of their topic, whose head waits until this topic is free.
-    waiting: Vec<u32>,
+    /// The messages that wait until this topic is free, with the number of the topic that each is the head of.
+    waiting: BTreeMap<u64, u32>,
 }
 
 /// What is to be done before a message may go.
@@ -78,11 +78,9 @@ impl NamedStates {
         topic.is_some_and(|topic| id < topic.forgotten_at)
     }
 
-    fn wait(&mut self, topic: &str, queue: u32) {
+    fn wait(&mut self, topic: &str, id: u64, queue: u32) {
         if let Some(topic) = self.topics.get_mut(topic) {
-            if !topic.waiting.contains(&queue) {
-                topic.waiting.push(queue);
-            }
+            topic.waiting.insert(id, queue);
         }
     }
 }
@@ -115,6 +113,7 @@ impl Outbox {
             };
             for state in states {
                 self.counters.states_left_out += 1;
+                self.wait_no_more(id, &state.topic);
                 self.named.let_go(id, &state);
                 self.message_went(id, &state.topic);
             }
@@ -147,14 +146,14 @@ impl Outbox {
                 continue;
             }
             match self.states.say_ahead(now, id, state) {
-                Step::Said => {}
+                Step::Said => self.queues.lead(queue, id),
                 Step::LeftOut => {
                     at -= 1;
                     self.leave_out(id, at);
                 }
                 Step::Wait => {
                     let topic = state.topic.clone();
-                    self.named.wait(&topic, queue);
+                    self.named.wait(&topic, id, queue);
                     self.queues.wait(queue, id);
                     return Ahead::Wait;
                 }
@@ -181,6 +180,8 @@ impl Outbox {
         if self.named.let_go(id, &state) {
             self.adopt(id, &state);
         }
+        // It may have been its turn.
+        self.topic_is_free(&state.topic);
     }
 
     /// The message with this id has ended. What of its states was not said before it is said now.
@@ -189,6 +190,7 @@ impl Outbox {
             return;
         }
         for state in self.named.of.remove(&id).into_iter().flatten() {
+            self.wait_no_more(id, &state.topic);
             let is_to_be_said = self.named.let_go(id, &state);
             self.message_went(id, &state.topic);
             if is_to_be_said {
@@ -211,18 +213,37 @@ impl Outbox {
     /// The connection is over: nobody waits for a topic any more.
     pub(super) fn stop_leading(&mut self) {
         self.queues.went.clear();
-        let waiting = self.named.topics.values_mut();
-        for queue in waiting.flat_map(|topic| std::mem::take(&mut topic.waiting)) {
-            self.queues.go_on(queue);
+        let topics = self.named.topics.values_mut();
+        for (id, queue) in topics.flat_map(|topic| std::mem::take(&mut topic.waiting)) {
+            self.queues.go_on(queue, id);
         }
     }
 
-    /// What was on its way on this topic of states has been answered: who waits for it may look again.
+    /// What was on its way on this topic of states has been answered, or a message that names it has gone or does not
+    /// go: whoever is to say the next there may look again. The others do so when it is their turn: where many wait for
+    /// one topic, each step is for one of them.
     pub(super) fn topic_is_free(&mut self, topic: &str) {
-        if let Some(topic) = self.named.topics.get_mut(topic) {
-            for queue in std::mem::take(&mut topic.waiting) {
-                self.queues.go_on(queue);
+        let Some(named) = self.named.topics.get_mut(topic) else {
+            return;
+        };
+        if let Some(id) = self.states.ahead_of(topic) {
+            if let Some(queue) = named.waiting.remove(&id) {
+                self.queues.go_on(queue, id);
             }
+            return;
+        }
+        while let Some((id, queue)) = named.waiting.pop_first() {
+            if self.queues.go_on(queue, id) {
+                break;
+            }
+        }
+    }
+
+    /// The message does not wait for this topic any more.
+    fn wait_no_more(&mut self, id: u64, topic: &str) {
+        let named = self.named.topics.get_mut(topic);
+        if let Some(queue) = named.and_then(|named| named.waiting.remove(&id)) {
+            self.queues.go_on(queue, id);
         }
     }
 

@@ -41,7 +41,7 @@ pub(super) struct Queues {
     /// Topics whose head names states, and those of them, by its id, whose head waits for these.
     pub(super) leading: HashMap<u32, Leading>,
     waiting: Ranking,
-    /// Messages ahead of which states were said, and which have gone or do not go now.
+    /// Messages ahead of which states were said or may be, and which have gone or do not go now.
     pub(super) went: Vec<u64>,
     /// Lanes whose messages expire: by the id of their front, and by when that expires.
     expiring: Ranking,

@@ -9,7 +9,7 @@ use crate::outbox::Time;
 
 /// What is to be done about a state before the message that names it may go.
 pub(in crate::outbox) enum Step {
-    /// Nothing: the broker has answered it.
+    /// Nothing: the broker has answered it, and it stands until the message has gone.
     Said,
     /// Nothing: the broker closes on what is said on its topic, or no other topic can be remembered.
     LeftOut,
@@ -22,10 +22,8 @@ pub(in crate::outbox) enum Step {
 impl States {
     /// The next step towards the message with this id, which names this state.
     pub(in crate::outbox) fn say_ahead(&mut self, now: Time, id: u64, state: &NamedState) -> Step {
-        let kept = self
-            .key_of(&state.topic)
-            .and_then(|key| self.kept.get(&key));
-        let Some(kept) = kept else {
+        let key = self.key_of(&state.topic);
+        let Some(kept) = key.and_then(|key| self.kept.get_mut(&key)) else {
             return match self.len() < MOST_STATES {
                 true => self.hand_out_ahead(now, id, state),
                 false => Step::LeftOut,
@@ -35,11 +33,21 @@ impl States {
         match kept.place {
             Place::Ahead if kept.ahead_of == Some(id) => Step::Said,
             Place::Ahead | Place::InFlight => Step::Wait,
-            Place::Said if is_it && kept.is_said => Step::Said,
+            Place::Said if is_it && kept.is_said => {
+                // It has to stand as if it were said again: two messages that name the same topics would wait for each
+                // other if one could say here what the other has passed.
+                (kept.place, kept.ahead_of) = (Place::Ahead, Some(id));
+                Step::Said
+            }
             Place::GivenUp if kept.id >= id => Step::LeftOut,
             Place::Held => Step::LeftOut,
             Place::Said | Place::Due | Place::GivenUp => self.hand_out_ahead(now, id, state),
         }
+    }
+
+    /// The message that what is on its way on this topic, or stands there, goes ahead of.
+    pub(in crate::outbox) fn ahead_of(&self, topic: &str) -> Option<u64> {
+        self.kept.get(&self.key_of(topic)?)?.ahead_of
     }
 
     /// The message with this id has gone, or does not go now: what its topic is to hold stands there from now on.

@@ -5,6 +5,7 @@ mod holding;
 mod intake;
 mod model;
 mod named;
+mod named_random;
 mod plain;
 mod scale;
 mod states;

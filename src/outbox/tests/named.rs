@@ -248,3 +248,83 @@ fn what_nobody_heard_has_its_own_when_it_is_tried_again() {
     outbox.retry_unheard();
     assert_eq!(one_by_one(&mut outbox), ["s=one", "e=1", "s=later"]);
 }
+
+#[test]
+fn what_was_said_before_and_stands_is_not_for_others_before_its_message_has_gone() {
+    let mut outbox = outbox(10, QueueFull::DropOldest);
+    for topic in ["a", "b"] {
+        let accepted = outbox.accept(ZERO, message_on(topic, "x"), Some(100), true);
+        let states = ["s1", "s2"].map(|state_topic| state(state_topic, topic.as_bytes()));
+        outbox.name_states(accepted.expect("there is room"), states.into());
+    }
+    for said in ["s1=a", "s2=a"] {
+        let entry = outbox.take(ZERO).expect("it goes first");
+        assert_eq!(text(&entry), said);
+        outbox.end(&entry, Outcome::Delivered);
+    }
+    let entry = outbox.take(ZERO).expect("its states were said");
+    outbox.put_back_unheard(ZERO, entry);
+    say(&mut outbox, "s2", "new");
+    outbox.retry_unheard();
+    assert_eq!(
+        in_rounds(&mut outbox).concat(),
+        ["s2=new", "s2=a", "a=x", "s2=new", "s1=b", "s2=b", "b=x", "s2=new"]
+    );
+}
+
+#[test]
+fn whose_turn_it_was_on_a_topic_leaves_it_to_others_when_it_does_not_go() {
+    let mut outbox = outbox(10, QueueFull::DropOldest);
+    accept(&mut outbox, ZERO, "first", None);
+    let first = outbox.take(ZERO).expect("there is one");
+    event(&mut outbox, "a", "a", ("s", b"a"));
+    event(&mut outbox, "b", "b", ("s", b"b"));
+    let lasting = outbox.accept(ZERO, message_on("c", "c"), None, true);
+    outbox.name_states(lasting.expect("there is room"), vec![state("s", b"c")]);
+    for said in ["s=a", "a=a"] {
+        let entry = outbox.take(ZERO).expect("it goes first");
+        assert_eq!(text(&entry), said);
+        assert!(said == "a=a" || outbox.take(ZERO).is_none(), "all wait");
+        outbox.end(&entry, Outcome::Delivered);
+    }
+    outbox.put_back(first);
+    let first = outbox.take(ZERO).expect("it is back");
+    // It would be the turn of the second event.
+    outbox.hold_events(true);
+    outbox.end(&first, Outcome::Delivered);
+    assert_eq!(one_by_one(&mut outbox), ["s=c", "c=c"]);
+    outbox.hold_events(false);
+    assert_eq!(one_by_one(&mut outbox), ["s=b", "b=b", "s=c"]);
+}
+
+#[test]
+fn all_that_waited_for_a_topic_go_without_it_once_the_broker_has_closed_on_it() {
+    let mut outbox = outbox(10, QueueFull::DropOldest);
+    event(&mut outbox, "a", "a", ("s", b"a"));
+    event(&mut outbox, "b", "b", ("s", b"b"));
+    say(&mut outbox, "s", "new");
+    let mut entry = outbox.take(ZERO).expect("it goes first");
+    assert!(outbox.take(ZERO).is_none(), "both wait");
+    entry.closes_alone = 1;
+    outbox.end(&entry, Outcome::Rejected(String::new()));
+    assert_eq!(in_rounds(&mut outbox), [["a=a", "b=b"]]);
+}
+
+#[test]
+fn what_goes_without_its_state_for_want_of_room_does_not_wait_for_it() {
+    let mut outbox = outbox(10, QueueFull::DropOldest);
+    accept(&mut outbox, ZERO, "held", None);
+    event(&mut outbox, "t", "older", ("s", b"older"));
+    event(&mut outbox, "u", "newer", ("s", b"newer"));
+    let held = outbox.take(ZERO).expect("it is first");
+    outbox.hold_back(held);
+    let ahead = outbox.take(ZERO).expect("it goes ahead of the newer");
+    assert_eq!(text(&ahead), "s=newer");
+    let held = outbox.take_held(ZERO).expect("it is held");
+    outbox.end(&held, Outcome::Delivered);
+    assert!(outbox.take(ZERO).is_none(), "the older waits as well");
+    let large = vec![0; MOST_STATE_BYTES as usize - 2000];
+    event(&mut outbox, "v", "newest", ("large", &large));
+    let entry = outbox.take(ZERO).expect("it does not wait any more");
+    assert_eq!(text(&entry), "t=older");
+}

@@ -103,3 +103,31 @@ fn a_paused_topic_with_many_lifetimes_costs_the_others_nothing() {
         outbox.hold_back(held);
     }
 }
+
+#[test]
+fn messages_of_many_topics_that_name_one_state_go_one_by_one() {
+    const COUNT: u32 = 10_000;
+    let mut outbox = many(COUNT, true);
+    for id in 1..=u64::from(COUNT) {
+        let state = NamedState {
+            topic: "state".into(),
+            payload: id.to_string().into(),
+            rank: Rank::State,
+        };
+        outbox.name_states(id, vec![state]);
+    }
+    let mut taken = 0;
+    loop {
+        // Others look whether they may go while the state of one is on its way, and while it stands.
+        let round: Vec<_> = std::iter::from_fn(|| outbox.take(ZERO)).collect();
+        if round.is_empty() {
+            break;
+        }
+        taken += round.len();
+        for entry in round {
+            outbox.end(&entry, Outcome::Delivered);
+        }
+    }
+    assert_eq!(taken, 2 * COUNT as usize);
+    assert_eq!(outbox.counters.delivered, u64::from(COUNT));
+}
