@@ -20,6 +20,7 @@ from support.subscriber import Subscriber
 if TYPE_CHECKING:
     from argus_mqtt import Client, Settings
     from support.mosquitto import Mosquitto
+    from support.postgresql import PostgreSQL
 
 
 @pytest.fixture
@@ -165,6 +166,22 @@ def test_open_pages_do_not_keep_a_server_from_ending(
         others.end()
     # uvicorn waits for open requests as long as it takes, and so this would not end.
     server.program.ended()
+    subscriber.expect(f"{settings['topic_prefix']}/status", "offline")
+
+
+def test_a_silent_database_does_not_keep_a_server_from_ending(
+    postgresql: PostgreSQL, settings: Settings, subscriber: Subscriber
+) -> None:
+    database = postgresql.database().render_as_string(hide_password=False)
+    # The status waits for the database without an end.
+    with Server(database, PATIENT="yes") as server, server.events() as events:
+        server.save(settings, first=True)
+        events.until("online")
+        with postgresql.paused():
+            wait_until(lambda: server.http.get("/reads").json() > 0, "the status is being read")
+            server.program.send(signal.SIGTERM)
+            events.end()
+            server.program.ended()
     subscriber.expect(f"{settings['topic_prefix']}/status", "offline")
 
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Final
 
-from fastapi.concurrency import run_in_threadpool
+from argus_mqtt.argusai._waiting import on_a_thread
 
 # What a page waits at most for news, and a server for the end of this, in seconds.
 _NEWS_EVERY: Final = 1.0
@@ -31,7 +31,7 @@ class Feed:
         self.listeners = 0
         self._read = read
         self._is_stopping = is_stopping
-        self._lock = asyncio.Lock()
+        self._reading: asyncio.Task[None] | None = None
         self._read_at = -_NEWS_EVERY
         self._text = self._news = ""
 
@@ -40,11 +40,13 @@ class Feed:
         self.listeners += 1
         try:
             sent, sent_at = "", 0.0
+            # What was read for others a while ago is no status.
+            oldest = time.monotonic() - _NEWS_EVERY
             while not self._is_stopping():
-                text, news = await self._current()
-                if news != sent:
-                    yield f"event: status\ndata: {text}\n\n"
-                    sent, sent_at = news, time.monotonic()
+                await self._refresh()
+                if self._news != sent and self._read_at >= oldest:
+                    sent, sent_at = self._news, time.monotonic()
+                    yield f"event: status\ndata: {self._text}\n\n"
                 elif time.monotonic() - sent_at >= _SIGN_OF_LIFE_EVERY:
                     yield ":\n\n"
                     sent_at = time.monotonic()
@@ -52,15 +54,25 @@ class Feed:
         finally:
             self.listeners -= 1
 
-    async def _current(self) -> tuple[str, str]:
-        async with self._lock:
-            if time.monotonic() - self._read_at >= _NEWS_EVERY:
-                status = await run_in_threadpool(self._read)
-                self._text = json.dumps(status)
-                client = {name: value for name, value in (status["client"] or {}).items() if name not in _CLOCKS}
-                self._news = json.dumps({**status, "client": client})
-                self._read_at = time.monotonic()
-            return self._text, self._news
+    async def _refresh(self) -> None:
+        """Read the status if it is time to, but wait no longer for it than for anything else."""
+        reading = self._reading
+        if reading is None or reading.done() or reading.get_loop() is not asyncio.get_running_loop():
+            if time.monotonic() - self._read_at < _NEWS_EVERY:
+                return
+            # Not of the page that asked first, which may be closed while others wait.
+            reading = self._reading = asyncio.create_task(self._read_once())
+        await asyncio.wait((reading,), timeout=_LOOK_EVERY)
+        if reading.done():
+            reading.result()
+
+    async def _read_once(self) -> None:
+        # Not on a thread that keeps the process from its end.
+        status = await asyncio.wrap_future(on_a_thread("argus-mqtt-status", self._read))
+        self._text = json.dumps(status)
+        client = {name: value for name, value in (status["client"] or {}).items() if name not in _CLOCKS}
+        self._news = json.dumps({**status, "client": client})
+        self._read_at = time.monotonic()
 
 
 def uvicorn_is_stopping() -> bool:

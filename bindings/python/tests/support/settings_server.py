@@ -16,14 +16,14 @@ from .programs import Program
 from .settings_api import FIRST, KEY, PATH
 
 _PROGRAM = """
-import gc, os, sys
+import asyncio, gc, os, sys, threading
 from contextlib import asynccontextmanager
 import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.middleware.base import BaseHTTPMiddleware
-from argus_mqtt.settings import ManagedClient, Secrets, Store, migration, settings_router
+from argus_mqtt.settings import ManagedClient, Secrets, Store, _work, migration, settings_router
 from argus_mqtt.settings._events import Feed
 
 database, key = sys.argv[1:]
@@ -50,6 +50,15 @@ app.include_router(settings_router(session=session, client=mqtt, authorize=lambd
 def listeners():
     return sum(one.listeners for one in gc.get_objects() if isinstance(one, Feed))
 
+@app.get("/reads")
+async def reads():
+    # Not those that are quickly over.
+    before = {one.ident for one in threading.enumerate() if one.name == "argus-mqtt-database"}
+    await asyncio.sleep(0.5)
+    return sum(one.ident in before for one in threading.enumerate() if one.name == "argus-mqtt-database")
+
+if os.environ.get("PATIENT"):
+    _work.SECONDS = 3600
 if os.environ.get("CRASH_WHILE_SAVING"):
     event.listen(Session, "before_commit", lambda _: os._exit(9))
 
