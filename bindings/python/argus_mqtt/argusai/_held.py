@@ -15,7 +15,7 @@ from ._worker import Worker
 if TYPE_CHECKING:
     from argus_mqtt import Client
 
-    from ._keeper import Load
+    from ._loading import Load
     from ._row import StoredSettings
 
 ConnectCallback: TypeAlias = Callable[[], object]

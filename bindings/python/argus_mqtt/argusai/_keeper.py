@@ -9,39 +9,38 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from . import _log
-from ._connection import Connection, is_online
+from ._connection import is_online
 from ._follower import Outcome, Waiting, settle
+from ._loading import Loading
 from ._ownership import Ownership, connection_of
-from ._row import ConfigRow, StoredSettings, read_row
 from ._topics import Topics
 
 if TYPE_CHECKING:
     from argus_mqtt import Client
 
+    from ._loading import Load
+    from ._row import StoredSettings
+
 _AGAIN_SECONDS: Final = 1.0
-_RELOAD_SECONDS: Final = 10.0
 _RECORD_SECONDS: Final = 10.0
 # The owner looks for what was saved once a second, and twice, as it may not have been committed the first time.
 _OWNER_FIRST_SECONDS: Final = 4.0
 
-Load: TypeAlias = "Callable[[], ConfigRow | None]"
 
-
-class Keeper(Connection):
+class Keeper(Loading):
     """See the module."""
 
     def __init__(self, load: Load, begun: Callable[[Client], None], published: Callable[[], int]) -> None:
         """Keep nothing yet; `begun` is called with each new client."""
-        super().__init__(begun, published)
-        self._load = load
+        super().__init__(load, begun, published)
         self.process = os.getpid()
         self.stored: StoredSettings | None = None
         self.is_owner = False
         self._ownership: Ownership | None = None
-        self._reload_at = self._record_at = self._claim_at = 0.0
+        self._record_at = self._claim_at = 0.0
 
     def owner(self) -> dict[str, object]:
         """Give the record of the worker that has the connection, where that is another one."""
@@ -51,12 +50,14 @@ class Keeper(Connection):
     # ---- On the thread ------------------------------------------------------------------------------
 
     def _tick(self) -> None:
+        self._look_after_load()
         if self._ownership is None:
             return
         if not self.is_owner:
             if self._claims(self._ownership):
                 _log.info("takes_over", "this worker takes the connection over")
                 self.is_owner = True
+                self._is_late = False
                 self._reload(None)
         elif self._ownership.was_saved():
             self._reload(None)
@@ -69,20 +70,14 @@ class Keeper(Connection):
                 self.follower.look()
             self._record(again=False)
 
-    def _reload(self, waiting: Waiting | None) -> None:
-        self._reload_at = 0.0
-        try:
-            row = self._load()
-            stored = None if row is None else read_row(row)
-        except BaseException as error:  # noqa: BLE001  (the host's, and nothing that it raises may end the thread)
-            self.fault = f"the settings could not be loaded: {type(error).__name__}: {error}"
-            _log.warning("init_failed", self.fault, error=str(error))
-            self._reload_at = time.monotonic() + _RELOAD_SECONDS
-            if self._ownership is None:
-                self._go_to(None)
-            settle(waiting, Outcome(online=self.client is not None and is_online(self.client), reason=self.fault))
+    def _without_load(self, waiting: Waiting | None) -> None:
+        if self._ownership is None:
+            self._go_to(None)
+        if self.is_owner and self.client is None and self.stored is not None:
+            # It has just taken over, and what it knows is better than nothing.
+            self._use(self.stored, waiting)
             return
-        self._use(stored, waiting)
+        settle(waiting, Outcome(online=self.client is not None and is_online(self.client), reason=self.fault or ""))
 
     def _save(self, stored: StoredSettings, waiting: Waiting | None) -> None:
         before = self._ownership
@@ -90,7 +85,8 @@ class Keeper(Connection):
             before.mark_saved()
             # The owner goes to another broker first, as what is queued goes with it.
             self._claim_at = time.monotonic() + _OWNER_FIRST_SECONDS
-        self._use(stored, waiting)
+        self._supersede_load()
+        self._use(stored, self._waiting_for_load(waiting))
 
     def _use(self, stored: StoredSettings | None, waiting: Waiting | None) -> None:
         """Put settings in force: as the owner of their connection, or beside it."""

@@ -9,7 +9,7 @@ from . import _log
 from ._service import MQTTService
 
 if TYPE_CHECKING:
-    from ._keeper import Load
+    from ._loading import Load
     from ._row import ConfigRow
 
 RECONNECT_DELAYS: Final = [1, 2, 4, 8, 16, 32, 60]

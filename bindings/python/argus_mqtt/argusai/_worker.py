@@ -16,12 +16,13 @@ import argus_mqtt
 
 from . import _log
 from ._follower import Outcome
-from ._keeper import Keeper, Load
+from ._keeper import Keeper
 
 if TYPE_CHECKING:
     from argus_mqtt import Client, ShutdownReport
 
     from ._follower import Waiting
+    from ._loading import Load
     from ._row import StoredSettings
 
 _ENDED: Final = "the service was ended"
