@@ -114,8 +114,11 @@ impl Engine {
 
     fn pause_after(&mut self, now: Time, connection: &Connection, ended: &ConnectionEnd) {
         let broker = &mut self.broker;
+        let may_hold = self.home_assistant.may_hold(&broker.settings)
+            && broker.settings.announce_availability
+            && self.stop.is_none();
         let lasted = now.saturating_sub(connection.opened_at);
-        broker.reconnect.connection_ended(lasted);
+        let has_lasted = broker.reconnect.connection_ended(lasted);
         let is_close = ended.kind == EndCause::ByPeer;
         let end = twin::End {
             is_proven: ended.kind == EndCause::TakenOver
@@ -142,6 +145,9 @@ impl Engine {
         };
         let until = match twin {
             Twin::Certain => broker.reconnect.longest_pause(now),
+            // A broker that was killed refuses an attempt that comes before it is started again, which makes events
+            // wait; once it is back, nothing tells it from a link that broke.
+            Twin::Unlikely if is_close && has_lasted && may_hold => broker.reconnect.no_pause(now),
             Twin::Possible | Twin::Unlikely => broker.reconnect.pause(now),
         };
         let pause = until.saturating_sub(now);

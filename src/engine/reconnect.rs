@@ -11,6 +11,10 @@ const LONGEST_LOGIN_PAUSE: Duration = Duration::from_secs(15 * 60);
 /// seconds after it has subscribed.
 const UNNOTICED: Duration = Duration::from_millis(1500);
 
+/// After this a broker that was killed refuses connections, and is not back yet. At the very moment at which it closes one,
+/// it may still take another.
+const AT_ONCE: Duration = Duration::from_millis(10);
+
 /// Pauses that double, with jitter, up to the longest that the settings allow.
 #[derive(Debug)]
 pub(super) struct Reconnect {
@@ -65,11 +69,13 @@ impl Reconnect {
         self.max
     }
 
-    /// A connection ended that had lasted this long.
-    pub(super) fn connection_ended(&mut self, lasted: Duration) {
-        if lasted > LASTING && lasted > self.last_pause {
+    /// A connection ended that had lasted this long. Gives whether that ends a series of failures.
+    pub(super) fn connection_ended(&mut self, lasted: Duration) -> bool {
+        let has_lasted = lasted > LASTING && lasted > self.last_pause;
+        if has_lasted {
             self.reset();
         }
+        has_lasted
     }
 
     /// The next attempt after a failure that may pass: between the shortest pause and one that doubles each time.
@@ -84,6 +90,11 @@ impl Reconnect {
     /// The next attempt where Home Assistant may be back before: as soon as the settings allow, give or take.
     pub(super) fn shortest_pause(&mut self, now: Time) -> Time {
         self.wait(now, self.min, UNNOTICED.clamp(self.min, self.max))
+    }
+
+    /// The next attempt where a broker that was killed may be back before, unnoticed.
+    pub(super) fn no_pause(&mut self, now: Time) -> Time {
+        self.wait(now, AT_ONCE, AT_ONCE)
     }
 
     /// The next attempt after a refusal that waiting cannot cure, or with a twin about: the longest pause, give or

@@ -52,6 +52,8 @@ impl Watch {
             Cause::Failed(FailureKind::NotRunning) if is_home_expected => {
                 (min, AWAITED_PAUSE.clamp(min, max))
             }
+            // The first attempt after a connection that lasted must come before a broker that was killed is back.
+            Cause::ByPeer if is_home_expected && self.pauses == 1 => (Time::ZERO, max),
             // It may have heard of a twin.
             Cause::ByPeer => (min.min(max / 2), max),
             _ => (min, double(min, self.pauses).min(max)),

@@ -412,3 +412,37 @@ fn a_config_that_home_assistant_may_not_have_seen_cleared_is_cleared_again_once(
     set_config(&mut host, "homeassistant/back", "");
     assert_eq!(after_birth(&mut host), []);
 }
+
+/// How long it takes until the next attempt, after a connection that lasted so long and then ended.
+fn pause_after(host: &mut Host, lasted: Time, end: EndCause) -> Time {
+    host.wait(lasted);
+    host.end(end);
+    host.next_attempt().1
+}
+
+#[test]
+fn an_attempt_at_once_finds_a_broker_gone_that_is_back_soon() {
+    let mut found = host();
+    let pause = pause_after(&mut found, 11 * SECOND, EndCause::ByPeer);
+    assert!(pause < SECOND / 50, "{pause:?}");
+    let refused = Input::Failed(Failure {
+        kind: FailureKind::NotRunning,
+        text: "refused".into(),
+    });
+    let number = found.number + 1;
+    found.effects = found.driver.report(found.now, number, [refused]);
+    assert!(found.next_attempt().1 >= SECOND, "then the settings hold");
+    // Where nothing would wait, or a broker closes again and again, nothing is to be found out.
+    let mut without = Host::new(STATUS);
+    without.come_online();
+    without.acknowledge_all();
+    for (mut host, lasted, end) in [
+        (without, 11 * SECOND, EndCause::ByPeer),
+        (host(), 9 * SECOND, EndCause::ByPeer),
+        (host(), 11 * SECOND, EndCause::Stalled),
+        (host(), 11 * SECOND, EndCause::TakenOver),
+    ] {
+        let pause = pause_after(&mut host, lasted, end);
+        assert!(pause >= SECOND, "{lasted:?}, {end:?}: {pause:?}");
+    }
+}
