@@ -5,13 +5,14 @@ from __future__ import annotations
 import inspect
 import json
 from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
 import argus_mqtt
 from argus_mqtt import argusai
-from argus_mqtt.argusai import MQTTService
+from argus_mqtt.argusai import MQTTService, serialize_event_for_mqtt
 from support import DEADLINE, wait_until
 from support.argusai_service import run
 from support.mosquitto import free_port
@@ -108,6 +109,41 @@ def test_the_base_of_the_api(service: MQTTService, monkeypatch: pytest.MonkeyPat
     assert service.get_api_base_url() == "http://localhost:8000"
     monkeypatch.setenv("API_BASE_URL", "https://argus.home/")
     assert service.get_api_base_url() == "https://argus.home"
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("https://argus.home:8443/a@b/?c=d@e", "https://argus.home:8443/a@b/?c=d@e"),
+        ("http://[fe80::1]:8000", "http://[fe80::1]:8000"),
+        ("http://[fe80::1]", "http://[fe80::1]"),
+        ("https://me:hunter2@argus.home/base/", "https://argus.home/base"),
+        ("https://hunter2@[fe80::1]:8000", "https://[fe80::1]:8000"),
+        ("https://me:hun@ter2@argus.home", "https://argus.home"),
+        ("https://me:hun/ter2@argus.home", "https://argus.home"),
+        ("https://me:hun?ter2#@argus.home:1/x", "https://argus.home:1/x"),
+        ("me:hunter2@argus.home:8000", "argus.home:8000"),
+        ("argus.home", "argus.home"),
+        ("", ""),
+    ],
+)
+def test_no_login_is_published_with_the_base_of_the_api(
+    service: MQTTService,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    given: str,
+    shown: str,
+) -> None:
+    monkeypatch.setenv("API_BASE_URL", given)
+    assert service.get_api_base_url() == shown
+    assert service.get_api_base_url() == shown
+    told = [record for record in caplog.records if "API_BASE_URL" in record.getMessage()]
+    assert len(told) == (shown != given.rstrip("/")), "once"
+    event = SimpleNamespace(
+        id=7, camera_id=1, description="", objects_detected="", confidence=1, source_type="", timestamp=None
+    )
+    assert serialize_event_for_mqtt(event, "Front", given.rstrip("/"))["thumbnail_url"].startswith(f"{shown}/api/v1/")
+    assert "ter2" not in caplog.text
 
 
 def test_what_it_tells_of_itself(service: MQTTService, row: Row) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from . import _states
+from ._base_url import without_login
 
 _CARRIERS: Final = {"amazon": "Amazon", "dhl": "DHL", "fedex": "FedEx", "ups": "UPS", "usps": "USPS"}
 
@@ -21,7 +22,8 @@ def serialize_event_for_mqtt(
     Args:
         event: An object with the columns of ArgusAI's events as attributes.
         camera_name: The camera's name for people.
-        api_base_url: Where the thumbnail is to be had, without a slash at the end.
+        api_base_url: Where the thumbnail is to be had, without a slash at the end. A user and a
+            password in it are left out.
 
     Returns:
         What `MQTTService.publish` takes for the topic of the camera's events.
@@ -35,7 +37,7 @@ def serialize_event_for_mqtt(
         "confidence": event.confidence or 0,
         "source_type": event.source_type or "rtsp",
         "timestamp": _time(event.timestamp),
-        "thumbnail_url": f"{api_base_url}/api/v1/events/{event.id}/thumbnail",
+        "thumbnail_url": f"{without_login(api_base_url)}/api/v1/events/{event.id}/thumbnail",
     }
     ai_confidence = getattr(event, "ai_confidence", None)
     if ai_confidence is not None:

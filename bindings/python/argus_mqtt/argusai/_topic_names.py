@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ._base_url import api_base_url
 from ._held import Held
-from ._topics import api_base_url
 
 
 class TopicNames(Held):
@@ -34,5 +34,8 @@ class TopicNames(Held):
         return self._topics.camera(camera_id, "activity")
 
     def get_api_base_url(self) -> str:
-        """Give where Home Assistant reaches ArgusAI: API_BASE_URL of the environment, without a slash at the end."""
+        """Give where Home Assistant reaches ArgusAI: API_BASE_URL of the environment.
+
+        Without a slash at the end, and without a user and a password: events are for everybody to read.
+        """
         return api_base_url()

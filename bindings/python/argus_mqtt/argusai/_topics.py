@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -67,8 +66,3 @@ class Topics:
 def clean_id(camera_id: object) -> str:
     """Give the id of a camera as topics have it."""
     return _NOT_IN_IDS.sub("", str(camera_id))
-
-
-def api_base_url() -> str:
-    """Give where Home Assistant reaches ArgusAI, without a slash at the end."""
-    return os.environ.get("API_BASE_URL", "http://localhost:8000").rstrip("/")
