@@ -33,12 +33,40 @@ argusai.configure(load)
 service = argusai.get_mqtt_service()
 
 
+bursts: list[asyncio.Task[None]] = []
+is_ending = threading.Event()
+is_well_filled = threading.Event()
+
+# So many events wait at the end of a worker that publishes; fewer than the broker keeps for a subscriber.
+_AT_THE_END = 500
+
+
+async def burst(camera: str) -> None:
+    """Publish events of a camera until one is not accepted; write down each that is, for whoever outlives this."""
+    topic, n, left = service.get_event_topic(camera), 0, _AT_THE_END
+    with (DIRECTORY / f"{camera}.accepted").open("a", buffering=1) as file:
+        while await service.publish(topic, {"n": n}):
+            file.write(f"{n}\n")
+            n += 1
+            left = left - 1 if is_ending.is_set() else _AT_THE_END
+            if left == 0:
+                is_well_filled.set()
+            if left <= 0 or left == _AT_THE_END:
+                await asyncio.sleep(0.001)
+
+
 async def answer(command: str, argument: str) -> object:
     """Do what a test asks for."""
     if command == "status":
         return {"is_connected": service.is_connected, **service.get_status()}
     if command == "publish":
         return await service.publish(service.get_event_topic("front"), json.loads(argument))
+    if command == "burst":
+        bursts.append(asyncio.create_task(burst(json.loads(argument))))
+        return service.client_status() is not None
+    if command == "delivered":
+        status = service.client_status()
+        return status.counters.delivered if status else None
     if command == "save":
         (DIRECTORY / "row.json").write_text(argument)
         return await service.update_config(load())
@@ -66,6 +94,14 @@ def begin() -> None:
     threading.Thread(target=lambda: asyncio.run(listen()), daemon=True).start()
 
 
+async def end() -> None:
+    """End with the service, in the middle of a burst if there is one."""
+    is_ending.set()
+    if bursts:
+        await asyncio.to_thread(is_well_filled.wait, 30)
+    await argusai.shutdown_mqtt_service()
+
+
 async def app(
     scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
 ) -> None:
@@ -79,7 +115,7 @@ async def app(
     begin()
     await send({"type": "lifespan.startup.complete"})
     await receive()
-    await argusai.shutdown_mqtt_service()
+    await end()
     await send({"type": "lifespan.shutdown.complete"})
 
 
@@ -102,4 +138,4 @@ def post_fork(server: object, worker: object) -> None:  # noqa: ARG001
 
 def worker_exit(server: object, worker: object) -> None:  # noqa: ARG001
     """End with the worker."""
-    asyncio.run(argusai.shutdown_mqtt_service())
+    asyncio.run(end())
