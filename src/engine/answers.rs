@@ -159,7 +159,8 @@ impl Engine {
                 connection.subscription = Subscription::Granted;
                 self.broker.has_granted = true;
                 self.broker.looks_closed = 0;
-                if connection.version == Version::V311 && connection.flags.retain {
+                // It keeps messages: 3.1.1 has no word for a broker that does not.
+                if connection.version == Version::V311 {
                     connection.read_back.granted(now);
                 }
                 self.broker.subscription_rest.granted();

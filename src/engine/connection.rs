@@ -227,13 +227,6 @@ impl Connection {
         is_guarded || self.look.has_begun() || self.may_be_subscribed
     }
 
-    /// Whether the birth message may be said again now: not on the way to the offline message, which it must not
-    /// follow, and not without room.
-    pub(super) fn may_repeat_birth(&self) -> bool {
-        let was_said = !matches!(self.birth, Birth::Due | Birth::Sent(_));
-        was_said && self.farewell == Farewell::NotBegun && self.has_room_for_availability()
-    }
-
     /// When to say again the birth message that the broker refused.
     pub(super) fn birth_again(&self) -> Option<Time> {
         match self.birth {

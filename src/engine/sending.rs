@@ -59,7 +59,8 @@ impl Engine {
             (_, Farewell::NotBegun) => {}
             _ => return None,
         }
-        if connection.repairs.is_due() && connection.may_repeat_birth() {
+        // Not on the way to the offline message, which the birth message must not follow.
+        if connection.repairs.is_due() && has_room {
             connection.repairs.done(now);
             self.outbox.counters.guard_repairs += 1;
             let topic = &self.broker.availability.topic;
@@ -68,7 +69,7 @@ impl Engine {
             });
             return self.say_birth(now);
         }
-        if connection.heartbeat.is_due() && connection.may_repeat_birth() {
+        if connection.heartbeat.is_due() && has_room {
             // In the long run those that are counted and never come would hide those of others.
             connection.repeats_birth();
             return self.say_birth(now);

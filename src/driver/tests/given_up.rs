@@ -179,3 +179,15 @@ fn of_too_many_the_oldest_are_left() {
     let expected: Vec<_> = (1..17).map(|number| format!("t/{number}")).collect();
     assert_eq!(cleared, expected);
 }
+
+#[test]
+fn a_broker_that_does_not_close_after_the_goodbye_may_have_missed_it() {
+    let mut host = Host::online(OLD);
+    reconfigure(&mut host, NEW);
+    assert_eq!(texts(&host.acknowledge_all()), ["offline"]);
+    assert_eq!(texts(&host.acknowledge_all()), ["DISCONNECT"]);
+    host.now += SECOND;
+    host.come_online();
+    assert_eq!(cleared_after(&mut host, WILLS), ["old/status"]);
+    assert!(is_at_rest(&mut host));
+}

@@ -287,3 +287,14 @@ fn a_broker_that_refuses_the_birth_message_is_not_waited_for() {
     host.wait(SECOND);
     assert!(is_handed_over(&mut host));
 }
+
+#[test]
+fn a_connection_that_ends_once_it_is_online_did_not_end_over_the_look() {
+    let mut host = host("");
+    for _ in 0..3 {
+        let first = reconnect(&mut host);
+        assert_eq!(texts(&first), ["SUBSCRIBE", "online"]);
+        host.acknowledge(&first[1]);
+        assert!(host.driver.engine().is_online());
+    }
+}

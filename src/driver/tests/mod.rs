@@ -11,6 +11,7 @@ mod refused_states;
 mod shutdown;
 mod stalls;
 mod states;
+mod status;
 mod subscribers;
 mod subscription;
 mod suspects;

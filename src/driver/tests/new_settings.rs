@@ -1,6 +1,7 @@
 //! Nothing that was found out under other settings is held against new ones.
 
 use super::*;
+use crate::outbox::{Intake, Taken};
 
 fn reconfigure(host: &mut Host, json: &str) {
     let (accepted, effects) = host.driver.reconfigure(host.now, settings(json));
@@ -139,4 +140,26 @@ fn an_attempt_on_demand_comes_at_once_and_keeps_what_stands() {
     accepted.expect("it is open");
     assert!(host.driver.engine().is_online());
     assert!(host.sent().is_empty());
+}
+
+#[test]
+fn what_was_accepted_under_wider_bounds_is_dropped_by_narrower_ones() {
+    let mut host = Host::new("");
+    let mut intake = Intake::default();
+    intake.set_terms(host.driver.terms());
+    intake.ready.add_topic(&"events/door".into());
+    for _ in 0..5 {
+        let message = Message {
+            topic: "events/door".into(),
+            payload: "{}".into(),
+            qos: QoS::AtLeastOnce,
+            retain: false,
+        };
+        let put = intake.put_message(host.now, message, None, false);
+        put.expect("there is room");
+    }
+    reconfigure(&mut host, r#""max_queued_messages": 2"#);
+    host.driver.take_over(&mut intake.take(Taken::default()));
+    host.plan();
+    assert_eq!(host.driver.engine().outbox().queued(), 2);
 }

@@ -154,3 +154,21 @@ impl Host {
         self.end(EndCause::ByPeer);
     }
 }
+
+#[test]
+fn an_offline_message_that_is_refused_leaves_the_word_to_the_will_at_once() {
+    let mut host = Host::online("");
+    shut_down(&mut host, 60);
+    let offline = host.sent();
+    assert_eq!(texts(&offline), ["offline"]);
+    host.write(&offline[0]);
+    let token = token(&offline[0]).expect("it has one");
+    host.report(Input::Acked(token, Err("not authorized".into())));
+    assert_eq!(host.plan(), Plan::Finished);
+    assert!(
+        host.sent().is_empty(),
+        "no DISCONNECT, which deletes the will"
+    );
+    let report = host.driver.engine().report().expect("it is over");
+    assert!(!report.offline_acknowledged);
+}

@@ -153,3 +153,19 @@ fn a_caller_does_not_end_a_connection_that_the_background_thread_may_be_writing_
     assert!(host.effects.wake_worker);
     assert!(matches!(host.plan(), Plan::Wait(_)));
 }
+
+#[test]
+fn no_token_is_so_far_from_the_oldest_in_flight_that_their_packet_ids_could_meet() {
+    let json = r#""max_in_flight": 2"#;
+    let mut host = Host::online(json);
+    host.publish(None);
+    let oldest = token(&host.sent()[0]).expect("it has one");
+    let span = u64::from(crate::engine::window_span(&settings(json)));
+    for _ in 0..10 {
+        host.publish(None);
+        for packet in host.acknowledge_all() {
+            assert!(token(&packet).is_some_and(|token| token < oldest + span));
+        }
+    }
+    assert_eq!(host.driver.engine().outbox().queued(), 8);
+}

@@ -190,3 +190,67 @@ fn what_was_held_back_is_tried_though_the_birth_message_is_refused() {
     host.acknowledge_all();
     assert_eq!(host.outcome(id), Some(Outcome::Delivered));
 }
+
+/// Waits until a message that was held back is sent alone.
+fn wait_for_trial(host: &mut Host) {
+    assert!(reconnect(host).is_empty(), "it is held back");
+    let start = host.now;
+    while host.sent().is_empty() {
+        host.wait(SECOND);
+        assert!(host.now < start + 60 * SECOND, "it is never tried");
+    }
+}
+
+#[test]
+fn a_large_message_is_judged_when_it_may_have_passed() {
+    let mut host = host();
+    let picture = vec![0; 16 * 1024 * 100];
+    let id = host.publish_as(QoS::AtLeastOnce, "pictures/door", picture, None);
+    for _ in 0..3 {
+        reconnect(&mut host);
+        host.end(EndCause::ByPeer);
+    }
+    for _ in 0..3 {
+        assert_eq!(host.outcome(id), None);
+        wait_for_trial(&mut host);
+        host.wait(50 * SECOND);
+        host.end(EndCause::ByPeer);
+    }
+    let outcome = host.outcome(id);
+    assert!(matches!(outcome, Some(Outcome::Rejected(_))), "{outcome:?}");
+}
+
+#[test]
+fn an_end_that_it_did_not_cause_clears_a_message_of_all_before() {
+    let (mut host, id) = host_with_suspect();
+    for kind in [EndCause::ByPeer, EndCause::ByPeer, EndCause::Stalled] {
+        wait_for_trial(&mut host);
+        host.end(kind);
+    }
+    for _ in 0..3 {
+        assert_eq!(reconnect(&mut host).len(), 1, "it goes with others");
+        host.end(EndCause::ByPeer);
+    }
+    for _ in 0..2 {
+        wait_for_trial(&mut host);
+        host.end(EndCause::ByPeer);
+        assert_eq!(host.outcome(id), None);
+    }
+}
+
+#[test]
+fn closes_on_a_message_alone_are_no_twin() {
+    let mut host = Host::new(r#""guard_availability": false, "reconnect_max_seconds": 60"#);
+    for topic in ["events/a", "events/b"] {
+        host.publish_to(topic, None);
+    }
+    for _ in 0..3 {
+        reconnect(&mut host);
+        host.end(EndCause::ByPeer);
+    }
+    for _ in 0..5 {
+        wait_for_trial(&mut host);
+        host.end(EndCause::ByPeer);
+        assert!(!host.last_error().contains("another client"));
+    }
+}
