@@ -62,8 +62,10 @@
  * Blocking. Only functions that take timeout_ms block, and never for longer; UINT64_MAX waits forever. No other
  * function waits for the network.
  *
- * Threads. Every function may be called from any thread at any time, even with the same client. No function may be
- * called from a signal handler.
+ * Threads. Every function may be called from any thread at any time, even with the same client, and also while the
+ * process exits: in atexit() handlers and destructors. No function may be called from a signal handler, and no call may
+ * be left before it returns: by longjmp() out of a signal handler, or by cancelling its thread. The library calls no
+ * function of the program.
  *
  * Signals. The threads of the library block all signals, so that your handlers run only on your threads, and a
  * connection that the broker closes does not raise SIGPIPE. The library installs no signal handler.
@@ -834,7 +836,8 @@ int32_t argus_mqtt_publish_camera_last_event(argus_mqtt_client client,
  *
  * Returns:
  * - ARGUS_MQTT_OK: accepted.
- * - ARGUS_MQTT_INVALID_ARGUMENT: camera is not announced, or was announced without "snapshots", or jpeg is not a JPEG or is too large.
+ * - ARGUS_MQTT_INVALID_ARGUMENT: camera is not announced, or was announced without "snapshots", or jpeg is not a
+ *   JPEG or is too large.
  * - ARGUS_MQTT_QUEUE_FULL: there was no room for all of the states that follow.
  * - ARGUS_MQTT_SHUT_DOWN: another thread is shutting the client down.
  * - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.

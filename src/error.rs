@@ -61,8 +61,12 @@ impl Error {
 
     /// The system gives no thread.
     pub(crate) fn no_thread(error: std::io::Error) -> Self {
-        let text = format!("no thread could be started: {error}");
-        Error::new(ErrorKind::System, text)
+        Error::new(ErrorKind::System, no_thread(&error))
+    }
+
+    /// The system gives no file descriptor, which was meant for something.
+    pub(crate) fn no_descriptor(what_for: &str, error: &std::io::Error) -> Self {
+        Error::new(ErrorKind::System, no_descriptor(what_for, error))
     }
 
     pub(crate) fn settings(message: String, faults: Vec<Fault>) -> Self {
@@ -83,6 +87,19 @@ impl Error {
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
+}
+
+/// The system gives no thread: what a person can do.
+pub(crate) fn no_thread(error: &std::io::Error) -> String {
+    format!(
+        "no thread could be started: {error}; raise the limit of threads of this process (ulimit -u) or of its \
+         container, or free memory"
+    )
+}
+
+/// The system gives no file descriptor: what a person can do.
+pub(crate) fn no_descriptor(what_for: &str, error: &std::io::Error) -> String {
+    format!("no file descriptor {what_for}: {error}; raise the limit of open files of this process (ulimit -n)")
 }
 
 impl fmt::Display for Error {

@@ -1,7 +1,7 @@
 //! What a background thread waits on: sockets, a time, and other threads that want something of it.
 
 use crate::clock::Clock;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use rustix::event::{eventfd, poll, EventfdFlags, PollFd, PollFlags};
 use rustix::fd::{BorrowedFd, OwnedFd};
 use rustix::time::{
@@ -49,12 +49,9 @@ pub(crate) struct Waker {
 
 impl Waker {
     /// # Errors
-    /// [`ErrorKind::System`] when the process has no file descriptor left.
+    /// [`ErrorKind::System`](crate::error::ErrorKind::System) when the process has no file descriptor left.
     pub(crate) fn new(clock: Clock) -> Result<Self, Error> {
-        Self::with_descriptors(clock).map_err(|error| {
-            let text = format!("no file descriptor to wait with: {error}");
-            Error::new(ErrorKind::System, text)
-        })
+        Self::with_descriptors(clock).map_err(|error| Error::no_descriptor("to wait with", &error))
     }
 
     fn with_descriptors(clock: Clock) -> io::Result<Self> {

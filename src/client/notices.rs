@@ -96,12 +96,7 @@ impl Client {
                 };
                 (made, effects)
             })
-            .map_err(|error| {
-                Error::new(
-                    ErrorKind::System,
-                    format!("no file descriptor for notices: {error}"),
-                )
-            })?;
+            .map_err(|error| Error::no_descriptor("for notices", &error))?;
         let fd = slot.get().map(OwnedFd::as_fd);
         fd.ok_or_else(|| Error::new(ErrorKind::Internal, "the descriptor is gone"))
     }

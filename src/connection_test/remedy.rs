@@ -3,8 +3,9 @@
 use super::report::StepName;
 
 /// How the advice in a failure's text begins, behind its last semicolon.
-const BEGINNINGS: [&str; 10] = [
-    "check ", "give ", "if ", "let ", "make ", "name ", "renew ", "replace ", "set ", "update ",
+const BEGINNINGS: [&str; 11] = [
+    "check ", "give ", "if ", "let ", "make ", "name ", "raise ", "renew ", "replace ", "set ",
+    "update ",
 ];
 
 /// A failure's text as a cause and a remedy: its own advice, or else what is worth looking at for such a step.
@@ -74,6 +75,11 @@ mod tests {
         let (cause, remedy) = split(StepName::Mqtt, text);
         assert_eq!(cause, "MQTT 5: no answer; then MQTT 3.1.1: no answer");
         assert_eq!(remedy, "if it expects TLS, set use_tls");
+        // Nothing is wrong with the name that could not be looked up.
+        let text = crate::error::no_thread(&std::io::Error::from_raw_os_error(11));
+        let (cause, remedy) = split(StepName::Name, &text);
+        assert!(cause.ends_with("(os error 11)"), "{cause}");
+        assert!(remedy.starts_with("raise the limit"), "{remedy}");
         let text = "the broker is busy (\"a; set use_tls\")";
         assert_eq!(split(StepName::Mqtt, text).1, usual(StepName::Mqtt));
     }

@@ -49,10 +49,8 @@ impl ConnectionTest {
     /// or no file descriptor is left.
     pub fn begin(settings: Settings, timeout: Duration) -> Result<Self, Error> {
         let test = Arc::new(prepare(&settings, timeout)?);
-        let descriptor = event_descriptor().map_err(|error| {
-            let text = format!("no file descriptor to report with: {error}");
-            Error::new(ErrorKind::System, text)
-        })?;
+        let descriptor =
+            event_descriptor().map_err(|error| Error::no_descriptor("to report with", &error))?;
         let end = Arc::new(End {
             report: Mutex::new(None),
             changed: Condvar::new(),

@@ -158,7 +158,8 @@ pub unsafe extern "C" fn argus_mqtt_publish_camera_last_event(
 ///
 /// Returns:
 /// - ARGUS_MQTT_OK: accepted.
-/// - ARGUS_MQTT_INVALID_ARGUMENT: camera is not announced, or was announced without "snapshots", or jpeg is not a JPEG or is too large.
+/// - ARGUS_MQTT_INVALID_ARGUMENT: camera is not announced, or was announced without "snapshots", or jpeg is not a
+///   JPEG or is too large.
 /// - ARGUS_MQTT_QUEUE_FULL: there was no room for all of the states that follow.
 /// - ARGUS_MQTT_SHUT_DOWN: another thread is shutting the client down.
 /// - ARGUS_MQTT_INVALID_HANDLE: client is not a client of this process.

@@ -2,6 +2,7 @@
 //! thread, which nothing can interrupt.
 
 use crate::engine::{Failure, FailureKind};
+use crate::error::{no_descriptor, no_thread};
 use crate::settings::Settings;
 use crate::waker;
 use crossbeam_channel::{bounded, Receiver, TryRecvError};
@@ -70,9 +71,9 @@ impl LookUp {
         let Some(place) = threads.take() else {
             return Err(name_failure(settings, "earlier look-ups of it still hang"));
         };
-        let no_thread =
-            |error: io::Error| later(format!("no thread could be started to connect: {error}"));
-        let event = Arc::new(waker::event_descriptor().map_err(no_thread)?);
+        let event = waker::event_descriptor()
+            .map_err(|error| later(no_descriptor("to wait with", &error)))?;
+        let event = Arc::new(event);
         let (sender, done) = bounded(1);
         let signal = event.clone();
         let thread = std::thread::Builder::new().name("argus-mqtt-dial".into());
@@ -85,7 +86,7 @@ impl LookUp {
             let _ = sender.send(found);
             waker::signal(&signal);
         });
-        started.map_err(no_thread)?;
+        started.map_err(|error| later(no_thread(&error)))?;
         Ok(LookUp { done, event })
     }
 

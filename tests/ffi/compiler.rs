@@ -124,6 +124,30 @@ impl Program {
     }
 }
 
+/// Compiles text of C or C++ by one of their standards, with every warning an error, and no further.
+#[track_caller]
+pub fn compiles(standard: &str, source: &str) {
+    let (variable, default, language) = match standard.contains("++") {
+        true => ("CXX", "g++", "c++"),
+        false => ("CC", "gcc", "c"),
+    };
+    let compiler = env::var_os(variable).unwrap_or_else(|| default.into());
+    let directory = TempDir::new().expect("the system's temporary directory is writable");
+    let file = directory.path().join("source");
+    std::fs::write(&file, source).expect("the directory is ours");
+    let output = Command::new(&compiler)
+        .args(WARNINGS)
+        .arg(format!("-std={standard}"))
+        .args(["-fsyntax-only", "-x", language])
+        .arg("-I")
+        .arg(root().join("include"))
+        .arg(&file)
+        .output()
+        .unwrap_or_else(|error| panic!("{compiler:?}: {error}; install it or set {variable}"));
+    let complaints = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{standard}:\n{complaints}");
+}
+
 /// What a program writes to its standard output; fails the test when it ends with an error.
 #[track_caller]
 pub fn output_of<S: AsRef<OsStr>>(program: &str, arguments: &[S]) -> String {

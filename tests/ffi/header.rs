@@ -3,7 +3,7 @@
 use std::env;
 use std::fs;
 
-use crate::compiler::{defines, header, root, Program};
+use crate::compiler::{compiles, defines, header, root, Program};
 
 /// The files that the header is made from, in its order.
 const SOURCES: [&str; 23] = [
@@ -65,6 +65,14 @@ fn cpp_can_include_it() {
     let program = Program::cpp("tests/c/include.cpp");
     let status = program.command().status().expect("it was just compiled");
     assert!(status.success());
+}
+
+#[test]
+fn c_since_c99_and_cpp_since_cpp11_can_include_it() {
+    let source = "#include <argus_mqtt.h>\n#include <argus_mqtt.h>\n";
+    for standard in ["c99", "c11", "c17", "c++11", "c++14", "c++17", "c++20"] {
+        compiles(standard, source);
+    }
 }
 
 #[test]

@@ -67,6 +67,17 @@ fn a_main_that_returns_without_a_shutdown_ends_and_the_will_speaks() {
 }
 
 #[test]
+fn a_client_is_shut_down_while_the_process_exits() {
+    let broker = mosquitto::start();
+    let subscriber = Subscriber::start(&broker, &[STATUS, "argusai/events/door"]);
+    run("exit", &[broker.port()]);
+    subscriber.wait_for("the last event, then the end", |seen| {
+        let texts: Vec<_> = seen.iter().map(|message| message.text()).collect();
+        texts.ends_with(&["{}".to_owned(), "offline".to_owned()])
+    });
+}
+
+#[test]
 fn a_resolver_that_hangs_holds_up_nothing_else() {
     let broker = mosquitto::start();
     run("resolver", &[broker.port()]);
