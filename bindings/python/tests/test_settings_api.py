@@ -267,6 +267,57 @@ def test_another_site_cannot_use_the_cookies_of_a_user(tmp_path: Path, headers: 
         assert api.http.get(PATH, headers=with_cookie).status_code == 200
 
 
+_OUTSIDE = "argus.example"
+_INSIDE = "127.0.0.1:8000"
+
+
+@pytest.mark.parametrize(
+    ("origin", "headers", "origins", "status"),
+    [
+        # The proxy passes on what the browser sent, over http and https, on default and other ports.
+        (f"http://{_OUTSIDE}", {"Host": _OUTSIDE}, [], 200),
+        (f"https://{_OUTSIDE}", {"Host": _OUTSIDE, "X-Forwarded-Proto": "https"}, [], 200),
+        (f"https://{_OUTSIDE}:8443", {"Host": f"{_OUTSIDE}:8443"}, [], 200),
+        (f"https://{_OUTSIDE}", {"Host": f"{_OUTSIDE}:443"}, [], 200),
+        (f"http://{_OUTSIDE}", {"Host": f"{_OUTSIDE}:80"}, [], 200),
+        ("http://[fe80::1]:8080", {"Host": "[FE80::1]:8080"}, [], 200),
+        # It names itself. Browsers say by themselves what is same-origin, but over https alone.
+        (f"https://{_OUTSIDE}", {"Host": _INSIDE, "Sec-Fetch-Site": "same-origin"}, [], 200),
+        (f"http://{_OUTSIDE}", {"Host": _INSIDE}, [], 403),
+        (f"http://{_OUTSIDE}", {"Host": _INSIDE}, [f"http://{_OUTSIDE}:80/"], 200),
+        (f"http://{_OUTSIDE}", {"Host": _INSIDE, "X-Forwarded-Host": _OUTSIDE}, [], 403),
+        # It leaves the port out.
+        (f"http://{_OUTSIDE}:8080", {"Host": _OUTSIDE}, [], 403),
+        (f"http://{_OUTSIDE}:8080", {"Host": _OUTSIDE}, [f"HTTP://{_OUTSIDE}:8080"], 200),
+        # Another site gets in by none of it.
+        ("http://evil.example", {"Host": _INSIDE, "X-Forwarded-Host": "evil.example"}, [f"http://{_OUTSIDE}"], 403),
+        (f"http://{_OUTSIDE}.evil.example", {"Host": _OUTSIDE}, [f"http://{_OUTSIDE}"], 403),
+        (f"https://{_OUTSIDE}", {"Host": f"{_OUTSIDE}:80"}, [], 403),
+    ],
+)
+def test_behind_a_proxy(
+    tmp_path: Path, origin: str, headers: dict[str, str], origins: list[str], status: int
+) -> None:
+    with running_on_sqlite(tmp_path, origins=origins) as api:
+        sent = {"Cookie": "session=1", "Origin": origin, **headers}
+        answer = api.http.post(PATH + "/check", json={}, headers=sent)
+    assert answer.status_code == status
+    if status == 403:
+        assert origin in answer.json()["detail"]
+        assert headers["Host"] in answer.json()["detail"]
+        assert "let the proxy pass on the header Host" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "origin", ["argus.example", "*", "https://argus.example/page", "null", "ftp://x", "https://", ""]
+)
+def test_what_is_no_origin_is_refused_at_once(tmp_path: Path, origin: str) -> None:
+    with pytest.raises(ValueError, match="is not an origin"), running_on_sqlite(tmp_path, origins=[origin]):
+        pass
+    with pytest.raises(TypeError, match="give a list"), running_on_sqlite(tmp_path, origins="https://argus.example"):
+        pass
+
+
 def test_a_save_moves_the_running_client(api: Api, broker: Mosquitto, settings: Settings) -> None:
     api.saved({"broker_host": "127.0.0.1", "broker_port": 1})
     client = api.mqtt.client

@@ -111,6 +111,22 @@ def test_the_page_is_served_where_it_is_built(tmp_path: Path) -> None:
         assert http.post(f"{PATH}/reconnect", headers={"Origin": "http://evil.example"}).status_code == 403
 
 
+def test_a_proxy_that_names_itself_is_made_known(tmp_path: Path) -> None:
+    with program("--folder", tmp_path, "--origin", "https://mqtt.example/") as (one, http):
+        assert http.post(f"{PATH}/check", json={}, headers={"Origin": "https://mqtt.example"}).status_code == 200
+        assert http.post(f"{PATH}/check", json={}, headers={"Origin": "https://other.example"}).status_code == 403
+        token = (tmp_path / "token").read_text().strip()
+        entry = http.get(f"/?token={token}", headers={"X-Forwarded-Proto": "https"}, follow_redirects=False)
+        assert "; Secure" in entry.headers["Set-Cookie"], "of a page that came encrypted"
+        entry = http.get(f"/?token={token}", follow_redirects=False)
+        assert "; Secure" not in entry.headers["Set-Cookie"]
+        one.send(signal.SIGTERM)
+        assert one.ended() == 0
+    with Program([sys.executable, "-m", "argus_mqtt.settings", "--origin", "mqtt.example"]) as one:
+        assert one.ended() == 2
+        assert "'mqtt.example' is not an origin" in one.output
+
+
 @pytest.mark.parametrize("name", ["key", "token"])
 def test_a_file_that_others_can_read_is_refused(tmp_path: Path, name: str) -> None:
     Standalone(tmp_path)

@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from argus_mqtt._errors import ArgusMqttError
 
-from . import _addresses
+from . import _addresses, _origins
 from ._standalone import Standalone
 
 _LAST_PORT: Final = 65535
@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     try:
-        alone = Standalone(given.folder, given.database)
+        alone = Standalone(given.folder, given.database, origins=given.origin)
         first = {"broker_host": given.broker[0], "broker_port": given.broker[1]} if given.broker else None
         _claim(given.folder)
         alone.prepare(first)
@@ -64,6 +64,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--folder", type=Path, default=_state(), help="where everything is kept (%(default)s)")
     parser.add_argument("--database", type=_database, help="a URL of SQLAlchemy's, instead of SQLite in the folder")
     parser.add_argument("--broker", type=_broker, help="HOST:PORT to begin with, where nothing is stored yet")
+    parser.add_argument(
+        "--origin",
+        type=_origin,
+        action="append",
+        default=[],
+        help="where browsers have the page from, such as https://mqtt.example, if a proxy does not pass on Host",
+    )
     return parser
 
 
@@ -94,6 +101,13 @@ def _port(text: str) -> int:
 def _database(text: str) -> str:
     try:
         return _addresses.usable(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _origin(text: str) -> str:
+    try:
+        return _origins.normal(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

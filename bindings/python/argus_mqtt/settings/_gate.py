@@ -39,7 +39,14 @@ class Gate:
         if not self._is_right(token):
             raise HTTPException(status.HTTP_401_UNAUTHORIZED, "this token is not the one that the program printed")
         answer = RedirectResponse("/", status.HTTP_303_SEE_OTHER)
-        answer.set_cookie(self._cookie(request), token, httponly=True, samesite="strict", max_age=365 * 24 * 3600)
+        answer.set_cookie(
+            self._cookie(request),
+            token,
+            httponly=True,
+            samesite="strict",
+            secure=request.url.scheme == "https",
+            max_age=365 * 24 * 3600,
+        )
         return answer
 
     def _is_right(self, token: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 
 from fastapi import Depends, HTTPException, Request, status
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 MOST_BYTES: Final = 1 << 20
 """So large may a body be; the longest settings are far shorter."""
-
-_DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}
 
 
 def refuse(faults: Collection[Fault]) -> NoReturn:
@@ -63,36 +61,6 @@ async def json_object(request: Request) -> dict[str, Any]:
 
 
 JsonObject = Annotated[dict[str, Any], Depends(json_object)]
-
-
-def same_origin(allowed: Collection[str]) -> Callable[[Request], Coroutine[Any, Any, None]]:
-    """Make a dependency that refuses requests that another site sends with the user's cookies.
-
-    Args:
-        allowed: Other origins that may send requests, such as "https://argus.example".
-    """
-    others = frozenset(origin.rstrip("/").lower() for origin in allowed)
-
-    async def check(request: Request) -> None:
-        if request.method in {"GET", "HEAD", "OPTIONS"} or "cookie" not in request.headers:
-            return
-        origin = request.headers.get("origin", "").lower()
-        if request.headers.get("sec-fetch-site", "") in {"same-origin", "none"} or origin in others:
-            return
-        is_other = bool(origin) and not _is_of(origin, request.headers.get("host", "").lower())
-        if is_other or "sec-fetch-site" in request.headers:
-            raise HTTPException(
-                status.HTTP_403_FORBIDDEN,
-                "this was sent by a page of another origin; name it in `origins` to allow it",
-            )
-
-    return check
-
-
-def _is_of(origin: str, host: str) -> bool:
-    """Whether a page of this origin is from this host, which may name the default port as an origin never does."""
-    scheme, _, its_host = origin.partition("://")
-    return its_host == host.removesuffix(_DEFAULT_PORTS.get(scheme, ""))
 
 
 class _Unusable(ValueError):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
 
-from . import _actions, _discovery, _events, _failures, _problems, _requests, _resource, _trial
+from . import _actions, _discovery, _events, _failures, _origins, _problems, _requests, _resource, _trial
 from ._parts import Cameras, Parts
 from ._store import Store
 from ._table import MQTTConfig, MQTTConfigMixin
@@ -50,6 +50,7 @@ def settings_router(  # noqa: PLR0913  (all by name)
 
     Raises:
         UnusableKey: The environment has no key.
+        TypeError, ValueError: `origins` has something else than origins.
     """
     parts = Parts(
         store=Store(session, model=model, secrets=secrets),
@@ -76,7 +77,7 @@ def guarded(
     return APIRouter(
         prefix=prefix,
         tags=[tag],
-        dependencies=[Depends(authorize), Depends(_requests.same_origin(origins))],
+        dependencies=[Depends(authorize), Depends(_origins.same_origin(origins))],
         route_class=_SettingsRoute,
         responses=responses,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets as random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -41,8 +41,12 @@ _POLICY: Final = (
 class Standalone:
     """An application that keeps everything in one folder."""
 
-    def __init__(self, folder: Path, database: str | None = None, page: Path = PAGE) -> None:
+    def __init__(
+        self, folder: Path, database: str | None = None, page: Path = PAGE, origins: Collection[str] = ()
+    ) -> None:
         """Take the folder for key, token and, unless another is named, database; create what is missing.
+
+        `origins` are as for `settings_router`.
 
         Raises:
             UnusableKey: Not only the owner can read the key or the token, or the key is not one.
@@ -58,7 +62,9 @@ class Standalone:
         gate = Gate(self.token)
         self.app = FastAPI(title="argus-mqtt", lifespan=self._lifespan, docs_url=None, redoc_url=None)
         self.app.include_router(
-            settings_router(session=session, client=self.mqtt, authorize=gate.authorize, secrets=secrets)
+            settings_router(
+                session=session, client=self.mqtt, authorize=gate.authorize, secrets=secrets, origins=origins
+            )
         )
         _add_page(self.app, gate, page)
 
