@@ -68,4 +68,4 @@ class Trying(Held):
 def _told(report: ConnectionReport | None) -> str:
     if report is None:
         return "The test did not end in time"
-    return " ".join(part for part in (report.cause, report.remedy) if part)
+    return "; ".join(part for part in (report.cause, report.remedy) if part)
