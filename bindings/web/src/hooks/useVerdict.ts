@@ -14,9 +14,11 @@ export interface Judgement {
   refuse(refused: Settings, faults: Fault[]): void;
 }
 
+type Judged = Omit<Judgement, 'refuse'>;
+
 /** Ask the library what it thinks of a draft, whenever that changes. */
 export function useVerdict(api: MqttSettingsApi, draft: Settings): Judgement {
-  const [judged, setJudged] = useState<{ verdict: Verdict | null; asked: Settings }>({ verdict: null, asked: {} });
+  const [judged, setJudged] = useState<Judged>({ verdict: null, asked: {} });
   const question = useRef<AbortController>(undefined);
   // The draft is made anew at every rendering; its text tells whether it has changed.
   const text = JSON.stringify(draft);
@@ -33,8 +35,10 @@ export function useVerdict(api: MqttSettingsApi, draft: Settings): Judgement {
         .then((verdict) => {
           if (!signal.aborted) setJudged({ verdict, asked });
         })
-        // Saving judges again, and tells when the server does not answer.
-        .catch(() => undefined);
+        .catch(() => {
+          // Saving judges again, and tells when the server does not answer. Notes on what stood there before go.
+          if (!signal.aborted) setJudged(withoutNotes);
+        });
     }, PAUSE);
     return () => {
       clearTimeout(timer);
@@ -51,4 +55,8 @@ export function useVerdict(api: MqttSettingsApi, draft: Settings): Judgement {
       setJudged({ verdict: { valid: false, settings, faults, notes: [] }, asked: refused });
     },
   };
+}
+
+function withoutNotes({ verdict, asked }: Judged): Judged {
+  return { verdict: verdict && { ...verdict, notes: [] }, asked };
 }

@@ -134,6 +134,17 @@ test('what a save was refused for stays, though a check from before finds nothin
   expect(screen.getByText('Is taken')).toBeTruthy();
 });
 
+test('notes on what stood there before are not kept when the server does not answer', async () => {
+  const server = fakeServer({ broker_host: 'broker.example' });
+  const noted = { valid: true, settings: null, faults: [], notes: ['broker_host "broker.example" is a name'] };
+  vi.mocked(server.api.check).mockResolvedValueOnce(noted);
+  await show(server);
+  await screen.findByText(/is a name/);
+  vi.mocked(server.api.check).mockRejectedValueOnce(new ApiProblem('unreachable', ''));
+  await type('Host', '192.0.2.1');
+  await waitFor(() => expect(screen.queryByText(/is a name/)).toBeNull());
+});
+
 test('a save that was stored without an answer is known again, whatever is typed meanwhile', async () => {
   const server = fakeServer({ broker_host: 'broker.example' });
   await show(server);

@@ -108,7 +108,7 @@ test('two who edit, and a server that is gone', async ({ browser, scene }) => {
   await take(page, 'somebody-else-saved');
   await server.stop();
   await press(page, 'Save');
-  await see(page, /it is not known whether/);
+  await see(page, /It is not known whether/);
   await take(page, 'server-gone');
 });
 
