@@ -107,6 +107,12 @@ impl Engine {
     }
 
     fn message_answered(&mut self, now: Time, entry: Entry, result: Result<bool, String>) {
+        if let (true, Phase::Connected(connection)) = (entry.is_state(), &mut self.phase) {
+            let refused = result.as_ref().err();
+            connection
+                .refused_states
+                .answered(&entry.message.topic, refused.map(String::as_str));
+        }
         let why = match result {
             Ok(false) => return self.message_unheard(now, entry),
             Ok(true) => {

@@ -6,6 +6,7 @@ use super::input::Token;
 use super::link::passing_time;
 use super::look::Look;
 use super::read_back::ReadBack;
+use super::refused::RefusedStates;
 use super::repairs::Repairs;
 use super::subscription::Subscription;
 use super::window::{Flight, Window};
@@ -105,6 +106,7 @@ pub(super) struct Connection {
     pub(super) look: Look,
     pub(super) look_is_moot: bool,
     pub(super) read_back: ReadBack,
+    pub(super) refused_states: RefusedStates,
     /// The broker may have kept the session, and in it a subscription of an earlier connection, perhaps that of a look; or
     /// it did not answer a SUBSCRIBE in time.
     pub(super) may_be_subscribed: bool,
@@ -164,6 +166,7 @@ impl Connection {
             look: Look::default(),
             look_is_moot: false,
             read_back: ReadBack::default(),
+            refused_states: RefusedStates::default(),
             may_be_subscribed: !attempt.clean_start,
             births_to_hear: 0,
             farewell: Farewell::NotBegun,

@@ -46,6 +46,7 @@ mod notice_queue;
 mod read_back;
 mod reconfigure;
 mod reconnect;
+mod refused;
 mod repairs;
 mod sending;
 mod shutdown;

@@ -231,6 +231,7 @@ impl Connection {
         if let Subscription::Failed { reason, .. } = &self.status_subscription {
             warnings.push(format!("{NOT_WATCHED}: {reason}"));
         }
+        warnings.extend(self.refused_states.warning());
         warnings
     }
 }

@@ -62,8 +62,37 @@ fn a_state_that_the_broker_refuses_is_said_again_on_the_next_connection() {
     let refused = Err("not authorized".into());
     host.report(Input::Acked(token(&said[0]).expect("it has one"), refused));
     assert!(matches!(host.outcome(id), Some(Outcome::Rejected(_))));
+    let warnings = |host: &Host| host.driver.engine().status(host.now, SECOND).warnings;
+    assert!(
+        warnings(&host)[0].starts_with(r#"the broker refuses the states on "a": not authorized"#),
+        "{:?}",
+        warnings(&host)
+    );
     host.end(EndCause::ByPeer);
     assert_eq!(host.come_back(), ["1"]);
+    assert!(warnings(&host).is_empty());
+}
+
+#[test]
+fn refused_states_are_counted_until_the_broker_takes_them() {
+    let mut host = host();
+    host.come_online();
+    let mut answer = |topic: &str, payload: &str, refused: bool| {
+        host.say(topic, payload);
+        let said = host.sent();
+        host.write(&said[0]);
+        let result = match refused {
+            true => Err("not authorized".into()),
+            false => Ok(()),
+        };
+        host.report(Input::Acked(token(&said[0]).expect("it has one"), result));
+        let warnings = host.driver.engine().status(host.now, SECOND).warnings;
+        warnings.into_iter().next().unwrap_or_default()
+    };
+    answer("a", "1", true);
+    assert!(answer("b", "1", true).contains(r#""a" and 1 more: not authorized;"#));
+    assert!(answer("a", "2", false).contains(r#""b": not authorized;"#));
+    assert_eq!(answer("b", "2", false), "");
 }
 
 #[test]
