@@ -132,6 +132,30 @@ def test_an_event_arrives_once_where_the_broker_is_killed_again_at_once(
     assert len(detections) == 1
 
 
+def test_an_event_arrives_where_a_killed_broker_is_back_before_the_shortest_pause(
+    home: HomeAssistant, broker: Broker, own_settings: dict[str, object], entities: Entities
+) -> None:
+    # With MQTT 3.1.1 no broker says that nobody is subscribed.
+    own_settings |= {"protocol": "3.1.1", "reconnect_min_seconds": 3600, "reconnect_max_seconds": 3600}
+    with argus_mqtt.connect(json.dumps(own_settings)) as client:
+        client.announce_camera(CAMERA)
+        home.expect(entities["activity"], "off")
+        wait_until(lambda: (client.status().online_for_seconds or 0) > 10, "the connection has lasted")
+        home.excuse_outage()
+        broker.stop()
+        wait_until_missed(client)
+        with home.standing_still():
+            assert broker.start()
+            client.reconnect()
+            delivery = client.publish_event("door", {"description": "At once", "smart_detection_type": "person"})
+            wait_until(lambda: client.status().connections == 2, "the client is back before Home Assistant")
+            client.wait_online(60)
+        delivery.wait(60)
+        home.expect(entities["event"], "At once")
+        home.expect(entities["detection"], lambda state: state.attributes["event_type"] == "person")
+        home.wait_ready()
+
+
 def test_after_a_power_failure_everything_is_right(
     home: HomeAssistant, broker: Broker, announced: Publisher, entities: Entities, own_settings: dict[str, object]
 ) -> None:

@@ -32,7 +32,7 @@ class Broker(Mosquitto):
 
 
 def wait_until_missed(*clients: argus_mqtt.Client) -> None:
-    """Wait until each client has tried to connect and was refused: a broker that is back before leaves no trace."""
+    """Wait until each client has tried to connect and was refused, which is how it learns of an outage."""
 
     def errors() -> list[str]:
         return [str(client.status().last_error) for client in clients]

@@ -25,7 +25,7 @@ from . import REPOSITORY, configuration, wait_until
 _PYTHON = Path(os.environ.get("HOME_ASSISTANT_PYTHON", REPOSITORY / "target/home-assistant-2024.3.3/bin/python"))
 _START_SECONDS = 300.0
 _PROBLEM = re.compile(r"^\S+ \S+ (WARNING|ERROR|CRITICAL) ")
-_READY = "Transmitting message on homeassistant/status: 'online'"
+_READY = re.compile(r"Transmitting (?:retained )?message on \S+/status: 'online'")
 _CONNECTED = "Connected to MQTT server"
 # What this Home Assistant says of itself at each start.
 _OF_ITSELF = (
@@ -125,6 +125,11 @@ class HomeAssistant:
         self.stop()
         self.start()
 
+    @property
+    def connections(self) -> int:
+        """How often it has connected to the broker since it was started."""
+        return self._log().count(_CONNECTED)
+
     def wait_ready(self) -> None:
         """Wait until it has subscribed, which it says by a birth message of its own.
 
@@ -135,7 +140,7 @@ class HomeAssistant:
         def is_ready() -> bool:
             log = self._log()
             is_connected = log.rfind(_CONNECTED) > log.rfind("Disconnected from MQTT")
-            return is_connected and log.count(_READY) >= log.count(_CONNECTED)
+            return is_connected and len(_READY.findall(log)) >= log.count(_CONNECTED)
 
         wait_until(is_ready, self._not_started, _START_SECONDS)
 
@@ -193,6 +198,11 @@ class HomeAssistant:
         periods = self._get(f"/api/history/period?filter_entity_id={entity_id}&minimal_response")
         return [one["state"] for period in periods for one in period]
 
+    def request(self, method: str, path: str, content: object = None) -> Any:  # noqa: ANN401
+        """Give what its REST API answers."""
+        with self._open(path, method, content) as response:
+            return json.load(response)
+
     def ask(self, *commands: dict[str, Any]) -> list[Any]:
         """Give the results of commands of its WebSocket API, which alone has the registries."""
         if self._asking is None:
@@ -247,12 +257,13 @@ class HomeAssistant:
         return log.read_text() if log.exists() else ""
 
     def _get(self, path: str) -> Any:  # noqa: ANN401
-        with self._open(path) as response:
-            return json.load(response)
+        return self.request("GET", path)
 
-    def _open(self, path: str, method: str = "GET") -> Any:  # noqa: ANN401
-        headers = {"Authorization": f"Bearer {self._token}"}
-        request = urllib.request.Request(self.url + path.removeprefix("/"), headers=headers, method=method)
+    def _open(self, path: str, method: str = "GET", content: object = None) -> Any:  # noqa: ANN401
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        data = None if content is None else json.dumps(content).encode()
+        url = self.url + path.removeprefix("/")
+        request = urllib.request.Request(url, data, headers=headers, method=method)
         try:
             return urllib.request.urlopen(request, timeout=60)
         except urllib.error.HTTPError:
