@@ -115,9 +115,17 @@ fn ghosts_are_what_no_camera_has() {
         2,
         "not the system"
     );
-    let error = find_announced(&settings, Some("[]"), PATIENCE).expect_err("it is no object");
-    assert_eq!(error.kind(), ErrorKind::InvalidArgument);
-    assert!(error.to_string().starts_with("cameras: "), "{error}");
+    for cameras in ["[]", "null", "{}", r#"{"cameras": 1}"#, "{"] {
+        let error = find_announced(&settings, Some(cameras), PATIENCE).expect_err(cameras);
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+        let text = error.to_string();
+        assert!(text.starts_with("cameras: "), "{text}");
+        assert!(
+            text.contains("give a JSON object with \"cameras\""),
+            "{text}"
+        );
+        assert!(!text.contains("struct"), "{text}");
+    }
 }
 
 #[test]

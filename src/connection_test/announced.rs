@@ -38,7 +38,7 @@ pub struct AnnouncedEntity {
 
 /// The cameras that there are, as JSON has them.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object")]
 struct Cameras {
     system: Option<System>,
     cameras: Vec<Camera>,
@@ -110,7 +110,11 @@ struct Known {
 
 fn known(settings: &Settings, text: &str) -> Result<Known, Error> {
     let given: Cameras =
-        serde_json::from_str(text).map_err(|fault| Error::argument(format!("cameras: {fault}")))?;
+        serde_json::from_str(text).map_err(|fault| {
+            Error::argument(format!(
+                "cameras: {fault}; give a JSON object with \"cameras\", a list of objects, and perhaps \"system\", an object"
+            ))
+        })?;
     let has_system = given.system.is_some();
     let mut home = HomeAssistant::new(settings, System::default())?;
     if let Some(system) = given.system {

@@ -102,7 +102,7 @@ impl Engine {
         if let Some(defect) = &self.defect {
             return Some(Error::new(ErrorKind::Internal, defect.as_str()));
         }
-        let text = "the client is shut down; connect a new one";
+        let text = "the client is shut down, or being shut down; connect a new one";
         let is_closed = self.stop.is_some() || self.is_finished();
         is_closed.then(|| Error::new(ErrorKind::ShutDown, text))
     }

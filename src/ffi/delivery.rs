@@ -152,17 +152,37 @@ pub unsafe extern "C" fn argus_mqtt_flush(
     // SAFETY: pointers are NULL or valid for this call, as the header demands.
     unsafe {
         boundary(error, || {
-            let left = handle::find(client)?.flush(Duration::from_millis(timeout_ms));
+            let timeout = Duration::from_millis(timeout_ms);
+            let left = handle::find(client)?.flush(timeout);
             put(left_out, left);
-            if left > 0 {
-                return Err(Failure::new(
-                    ARGUS_MQTT_TIMEOUT,
-                    format!(
-                        "{left} messages have not ended after {timeout_ms} ms; they stay queued"
-                    ),
-                ));
+            match left {
+                0 => Ok(()),
+                _ => Err(unfinished(left, timeout)),
             }
-            Ok(())
         })
+    }
+}
+
+fn unfinished(left: usize, timeout: Duration) -> Failure {
+    let messages = match left {
+        1 => "1 message has".to_owned(),
+        _ => format!("{left} messages have"),
+    };
+    let seconds = timeout.as_secs_f32();
+    Failure::new(
+        ARGUS_MQTT_TIMEOUT,
+        format!("{messages} not ended within {seconds} s; the client keeps delivering"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_not_ended_is_counted_in_words() {
+        let says = |left| unfinished(left, Duration::from_millis(1500)).message;
+        assert!(says(1).starts_with("1 message has not ended within 1.5 s"));
+        assert!(says(2).starts_with("2 messages have not"));
     }
 }

@@ -237,3 +237,14 @@ fn a_renewed_authority_holds_for_the_next_connection() {
     // Refusals are tried again slowly, here within a second.
     eventually("it gets online", || client.status().state == State::Online);
 }
+
+#[test]
+fn a_fingerprint_and_no_verification_are_a_conflict() {
+    let fault =
+        fault(json!({"tls_insecure_skip_verify": true, "tls_fingerprint": "ab".repeat(32)}));
+    assert_eq!(
+        (fault.field.as_str(), fault.code),
+        ("tls_insecure_skip_verify", FaultCode::Conflict)
+    );
+    assert!(fault.message.contains("remove one of them"), "{fault}");
+}

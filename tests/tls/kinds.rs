@@ -2,6 +2,7 @@
 
 use super::support::broker::mosquitto::Mosquitto;
 use super::support::openssl::Openssl;
+use super::support::wait::eventually;
 use super::{connect, refused, works};
 use argus_mqtt::Settings;
 use serde_json::{json, Value};
@@ -76,6 +77,31 @@ fn the_authority_that_is_missing_is_named() {
     let said = reason(&openssl, &chain, json!({"tls_ca_file": another}));
     assert!(
         said.contains("\"CN=root\" that has the name, but not the key"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_certificate_between_that_has_expired_is_not_said_to_be_the_brokers() {
+    let openssl = Openssl::new();
+    openssl.chain();
+    let (authority, _) = openssl.signed_for("20200131000000Z", "20900131000000Z");
+    let sign = "ca -batch -config ca.cnf -notext -cert ca.pem -keyfile key.pem -in middle.csr -extfile middle.ext \
+                -out old.pem -startdate 20200131000000Z -enddate 20210131000000Z";
+    openssl.run(&sign.split_whitespace().collect::<Vec<_>>());
+    let read = |name: &str| {
+        let path = openssl.key().with_file_name(name);
+        std::fs::read_to_string(path).expect("it was just made")
+    };
+    let chain = openssl.write("chain.pem", read("broker.pem") + &read("old.pem"));
+    let broker = Mosquitto::default()
+        .tls_with(&chain, &openssl.key(), &[])
+        .start();
+    let client = connect(broker.tls_port(), json!({"tls_ca_file": authority}));
+    eventually("it has failed", || client.status().last_error.is_some());
+    let said = client.status().last_error.expect("it has failed");
+    assert!(
+        said.contains("an intermediate certificate that the broker shows expired on 2021-01-31"),
         "{said}"
     );
 }

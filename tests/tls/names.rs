@@ -18,11 +18,14 @@ fn a_server_name_is_verified_instead_of_the_host() {
     };
     works(&with("broker.example"));
     works(&with("Broker.Example."));
-    let reason = refused(&with("other.example"));
-    assert!(
-        reason.contains("is for \"broker.example\", not for \"other.example\""),
-        "{reason}"
-    );
+    // No certificate has the dot of the root.
+    for other in ["other.example", "other.example."] {
+        let reason = refused(&with(other));
+        assert!(
+            reason.contains("is for \"broker.example\", not for \"other.example\""),
+            "{reason}"
+        );
+    }
 }
 
 #[test]
@@ -34,4 +37,10 @@ fn a_server_name_is_a_host() {
     .expect_err("it is a URL");
     assert_eq!(error.faults()[0].field, "tls_server_name");
     assert_eq!(error.faults()[0].code, FaultCode::InvalidHost);
+}
+
+#[test]
+fn the_interface_of_an_address_is_not_verified() {
+    let more = json!({"broker_host": "fe80::1%lo", "tls_insecure_skip_verify": true});
+    Settings::from_value(&super::settings(1, more)).expect("it can be verified for fe80::1");
 }
