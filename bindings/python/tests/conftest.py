@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import uvloop
 from sqlalchemy import Engine, create_engine
 
 from support.argusai_service import run
@@ -21,6 +23,7 @@ from support.subscriber import Subscriber
 if TYPE_CHECKING:
     from argus_mqtt import Settings
     from argus_mqtt.argusai import MQTTService
+    from support.loops import Run
 
 
 def _built_library() -> Path:
@@ -44,6 +47,13 @@ def lock_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ARGUS_MQTT_LOCK_DIRECTORY", str(directory))
         yield directory
+
+
+@pytest.fixture(name="run", params=[asyncio.run, uvloop.run], ids=["asyncio", "uvloop"])
+def run_on_a_loop(request: pytest.FixtureRequest) -> Run:
+    """Give what runs a coroutine on a loop of its own: asyncio's, and uvloop's."""
+    one: Run = request.param
+    return one
 
 
 @pytest.fixture(scope="session")
