@@ -36,7 +36,7 @@ from ._errors import (
     TimedOut,
     UnknownOutcome,
 )
-from ._notices import Ended, LogLine, Missed, Notice, StateChange
+from ._notice import Ended, LogLine, Missed, Notice, StateChange
 from ._prototypes import library_version
 from ._settings import SettingsReport, check_settings, settings_schema
 from ._settings_fields import Settings

@@ -5,13 +5,12 @@ Nothing is read or written here, and nothing is judged: that is for `check_setti
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 from urllib.parse import unquote, urlsplit
 
-from ._settings import check_settings, settings_schema
+from . import _setting_types
 from ._settings_fields import Settings
 
 
@@ -79,8 +78,6 @@ ALIASES = {
 """What others call the settings."""
 
 _SCHEMES = {"mqtt": False, "tcp": False, "mqtts": True, "ssl": True, "tls": True}
-_TRUE = frozenset({"true", "yes", "on", "1"})
-_FALSE = frozenset({"false", "no", "off", "0"})
 
 
 def from_environment(environment: Mapping[str, str]) -> Imported:
@@ -97,67 +94,11 @@ def from_options(options: Mapping[str, object]) -> Imported:
     return _imported(_flat(options))
 
 
-def restored(settings: Settings, stored: Settings) -> Settings:
-    """Give settings that were exported with the stored password, if that is for the same host and username."""
-    if settings.get("password") or settings.get("password_file") or not _same_login(settings, stored):
-        return settings
-    password = stored.get("password")
-    return {**settings, "password": password} if password else settings
-
-
-def exported(settings: Mapping[str, object]) -> Settings:
-    """Give settings without the password, and nothing that is none, for a copy that may be seen by others."""
-    return cast(
-        "Settings", {name: value for name, value in settings.items() if name in _kinds() and name != "password"}
-    )
-
-
-SAME_FOR_PASSWORD = ("broker_host", "username")
-"""The settings that have to be as they were stored, for the password that is stored with them to stay."""
-
-SAME_FOR_TEST = (*SAME_FOR_PASSWORD, "broker_port", "use_tls")
-"""The same for it to be used in a connection test that somebody asks for, of those that ArgusAI's form has."""
-
-
-def typed(name: str, text: str) -> object:
-    """Give a setting that is written as text its type; text of no such form stays as it is, to be judged."""
-    kinds = _kinds().get(name, frozenset())
-    if "boolean" in kinds:
-        return _switch(text)
-    if "integer" in kinds:
-        try:
-            return int(text)
-        except ValueError:
-            return text
-    return text
-
-
-def _switch(text: str) -> object:
-    return text.lower() in _TRUE if text.lower() in _TRUE | _FALSE else text
-
-
-@functools.cache
-def _kinds() -> Mapping[str, frozenset[str]]:
-    """Give the types of JSON that each setting may have."""
-    properties = cast("dict[str, dict[str, Any]]", settings_schema()["properties"])
-    return {
-        name: frozenset([kind] if isinstance(kind := of.get("type", "string"), str) else kind)
-        for name, of in properties.items()
-    }
-
-
-@functools.cache
-def can_be_empty() -> frozenset[str]:
-    """Give the names of the settings for which an empty text is a value, and not the default."""
-    properties = cast("dict[str, dict[str, Any]]", settings_schema()["properties"])
-    return frozenset(name for name, of in properties.items() if "x-empty" in of)
-
-
 def _flat(options: Mapping[str, object]) -> Iterator[tuple[str, str, object]]:
     for name, value in options.items():
         if name == "mqtt" and isinstance(value, Mapping):
             yield from ((f"mqtt.{inner}", str(inner), one) for inner, one in value.items())
-        elif name in _kinds() or name == ENABLED:
+        elif name in _setting_types.kinds() or name == ENABLED:
             yield name, name, value
         else:
             # What is not of MQTT may have one of the other names for reasons of its own.
@@ -172,12 +113,12 @@ def _imported(given: Iterator[tuple[str, str, object]]) -> Imported:
     notes: list[str] = []
     enabled: object = None
     # The settings' own names go before the others.
-    for origin, name, value in sorted(given, key=lambda one: one[1] not in _kinds()):
-        setting = name if name in _kinds() else ALIASES.get(name)
-        if value is None or (value == "" and setting not in can_be_empty()):
+    for origin, name, value in sorted(given, key=lambda one: one[1] not in _setting_types.kinds()):
+        setting = name if name in _setting_types.kinds() else ALIASES.get(name)
+        if value is None or (value == "" and setting not in _setting_types.can_be_empty()):
             continue
         if name == ENABLED:
-            enabled = _switch(value) if isinstance(value, str) else value
+            enabled = _setting_types.switch(value) if isinstance(value, str) else value
             continue
         if setting is None:
             unknown.append(origin)
@@ -204,7 +145,7 @@ def _parts(setting: str, value: object) -> Iterator[tuple[str, object]]:
         yield setting, value
         return
     if setting != "broker_host" or "://" not in value:
-        yield setting, typed(setting, value)
+        yield setting, _setting_types.typed(setting, value)
         return
     try:
         url = urlsplit(value)
@@ -223,10 +164,3 @@ def _parts(setting: str, value: object) -> Iterator[tuple[str, object]]:
         yield "username", unquote(url.username)
     if url.password:
         yield "password", unquote(url.password)
-
-
-def _same_login(settings: Settings, stored: Settings) -> bool:
-    """Whether both lead to the same host, with the same username."""
-    one, other = (check_settings(exported(each)).settings for each in (settings, stored))
-    is_same = one and other and all(one.get(name) == other.get(name) for name in SAME_FOR_PASSWORD)
-    return bool(is_same and one and one.get("username"))

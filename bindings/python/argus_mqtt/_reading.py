@@ -13,7 +13,7 @@ from ._handle import Handle
 from ._status import Status, status_from
 
 if TYPE_CHECKING:
-    from ._notices import Ended, Notice
+    from ._notice import Ended, Notice
 
 
 class Reading(Handle):

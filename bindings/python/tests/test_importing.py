@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from argus_mqtt import _importing
+from argus_mqtt import _exporting, _importing
 from argus_mqtt._settings import check_settings, settings_schema
 from support.command_line import argus_mqtt
 
@@ -91,18 +91,18 @@ STORED: Settings = {"broker_host": "h", "username": "u", "password": "hunter2", 
 
 
 def test_a_restored_export_gets_the_password_back_only_for_the_same_host_and_username() -> None:
-    copy = _importing.exported(STORED)
+    copy = _exporting.exported(STORED)
     assert copy == {"broker_host": "h", "username": "u", "topic_prefix": "home"}
-    assert _importing.restored({**copy, "topic_prefix": "new"}, STORED) == {**STORED, "topic_prefix": "new"}
-    assert "password" in _importing.restored({**copy, "broker_port": 1884, "use_tls": True}, STORED)
+    assert _exporting.restored({**copy, "topic_prefix": "new"}, STORED) == {**STORED, "topic_prefix": "new"}
+    assert "password" in _exporting.restored({**copy, "broker_port": 1884, "use_tls": True}, STORED)
     changes: list[Settings] = [
         {**copy, "broker_host": "elsewhere"},
         {**copy, "username": "another"},
         {"broker_host": "h"},
     ]
     for changed in changes:
-        assert _importing.restored(changed, STORED) == changed
-    assert _importing.restored({**copy, "password": "new"}, STORED).get("password") == "new"
+        assert _exporting.restored(changed, STORED) == changed
+    assert _exporting.restored({**copy, "password": "new"}, STORED).get("password") == "new"
 
 
 def test_the_environment_becomes_a_file_of_its_owner(tmp_path: Path) -> None:

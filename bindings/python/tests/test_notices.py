@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import argus_mqtt
-from argus_mqtt import Ended, LogLine, Missed, Notice, StateChange, _notices
+from argus_mqtt import Ended, LogLine, Missed, Notice, StateChange, _notice
 from support import DEADLINE, wait_until
 
 if TYPE_CHECKING:
@@ -133,13 +133,13 @@ def test_a_client_that_is_logged_can_still_be_garbage(unreachable: Settings) -> 
 
 
 def test_what_is_missed_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    notice = _notices.logged(_notices.notice_from({"kind": "missed", "count": 7}))
+    notice = _notice.logged(_notice.notice_from({"kind": "missed", "count": 7}))
     assert notice == Missed(7)
     assert "7 notices" in caplog.text
 
 
 def test_a_kind_of_later_libraries_is_a_line() -> None:
-    notice = _notices.notice_from({"kind": "weather", "sky": "blue"})
+    notice = _notice.notice_from({"kind": "weather", "sky": "blue"})
     assert isinstance(notice, LogLine)
     assert "blue" in notice.text
 

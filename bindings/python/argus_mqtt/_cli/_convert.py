@@ -9,7 +9,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from argus_mqtt._importing import ENABLED, exported, from_environment, from_options, restored
+from argus_mqtt._exporting import exported, restored
+from argus_mqtt._importing import ENABLED, from_environment, from_options
 from argus_mqtt._settings import check_settings
 
 from . import _check, _database, _sources, _written

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NoReturn, cast
 
-from argus_mqtt._importing import from_environment, typed
+from argus_mqtt._importing import from_environment
+from argus_mqtt._setting_types import typed
 
 from ._failing import Misused
 

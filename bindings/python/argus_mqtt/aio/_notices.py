@@ -6,10 +6,10 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING, final
 
-from argus_mqtt._notices import Missed
+from argus_mqtt._notice import Missed
 
 if TYPE_CHECKING:
-    from argus_mqtt._notices import Notice
+    from argus_mqtt._notice import Notice
 
 _MOST = 1024
 

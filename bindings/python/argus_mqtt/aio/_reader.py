@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from argus_mqtt import _notices, _prototypes
 from argus_mqtt._callbacks import Callbacks
 from argus_mqtt._errors import DROPPED, REJECTED, SHUT_DOWN, ShutDown
-from argus_mqtt._notices import Ended, StateChange
+from argus_mqtt._notice import Ended, StateChange
 from argus_mqtt._outcomes import OUTCOMES
 
 if TYPE_CHECKING:

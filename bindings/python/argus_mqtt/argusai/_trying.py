@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import argus_mqtt
-from argus_mqtt._importing import SAME_FOR_TEST
+from argus_mqtt._exporting import SAME_FOR_TEST
 
 from . import _log, _waiting
 from ._held import Held

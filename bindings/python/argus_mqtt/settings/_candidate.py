@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from argus_mqtt._errors import Fault
-from argus_mqtt._importing import SAME_FOR_PASSWORD, can_be_empty
+from argus_mqtt._exporting import SAME_FOR_PASSWORD
+from argus_mqtt._setting_types import can_be_empty
 
 from . import _row, _schema
 from ._judge import judge

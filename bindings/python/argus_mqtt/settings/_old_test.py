@@ -8,7 +8,7 @@ from fastapi import HTTPException
 
 from argus_mqtt._connection_test import test_connection
 from argus_mqtt._errors import InvalidSettings
-from argus_mqtt._importing import SAME_FOR_TEST
+from argus_mqtt._exporting import SAME_FOR_TEST
 from argus_mqtt.argusai import _row
 
 from . import _trial
