@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +14,7 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
+from argus_mqtt import ShutDown
 from argus_mqtt.settings import MQTTConfig, Secrets, Store, _addresses, _limits, _store, _work, _writing
 from argus_mqtt.settings._standalone import Standalone
 from support import DEADLINE, wait_until
@@ -223,6 +224,65 @@ def test_a_server_that_takes_no_connection_is_given_up(tmp_path: Path, monkeypat
         alone = Standalone(tmp_path, address)
         with pytest.raises(OperationalError, match="timeout"):
             alone.prepare()
+
+
+def test_a_connection_that_commits_by_itself_stores_nothing_that_is_refused(engine: Engine) -> None:
+    class Refusing:
+        client = None
+
+        def apply(self, settings: Any) -> None:  # noqa: ARG002
+            raise ShutDown("not today")
+
+    own = create_engine(engine.url, isolation_level="AUTOCOMMIT")
+    store = Store(sessionmaker(own), secrets=Secrets(KEY))
+    store.save_first({"broker_host": "first"})
+    with pytest.raises(ShutDown):
+        store.save(lambda _: Nothing(), Refusing())
+    found = store.load()
+    assert found
+    assert (found.version, found.columns["broker_host"]) == (1, "first")
+    with own.connect() as connection:
+        assert connection.connection.autocommit is True, "as the program has it"
+    own.dispose()
+
+
+def test_who_share_a_client_save_one_after_the_other(engine: Engine) -> None:
+    order: list[object] = []
+    is_off, go_on = threading.Event(), threading.Event()
+
+    class Slow:
+        client = None
+
+        def apply(self, settings: Any) -> None:
+            if settings is None:
+                # It is stored by now that there is to be none.
+                is_off.set()
+                go_on.wait(DEADLINE)
+            order.append(settings and "on")
+
+    client, one, other = Slow(), *(Store(sessionmaker(engine), secrets=Secrets(KEY)) for _ in range(2))
+    one.save_first({"broker_host": "first"})
+    with ThreadPoolExecutor() as pool:
+        off = pool.submit(one.save, lambda _: Enabled(is_on=False), client)
+        assert is_off.wait(DEADLINE)
+        on = pool.submit(other.save, lambda _: Enabled(is_on=True), client)
+        wait((on,), 0.3)
+        go_on.set()
+        assert off.result(DEADLINE).version == 2
+        assert on.result(DEADLINE).version == 3
+    assert order == [None, "on"], "the client has what was stored last"
+
+
+class Enabled:
+    """A change of one column."""
+
+    def __init__(self, *, is_on: bool) -> None:
+        """Take what to store."""
+        self._is_on = is_on
+
+    def write(self, row: Any, secrets: Secrets) -> None:  # noqa: ARG002
+        """Change it."""
+        row.enabled = self._is_on
 
 
 class Nothing:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 import pytest
 
-from argus_mqtt.settings import Base
+from argus_mqtt.settings import Base, ManagedClient, Secrets, settings_router
 from support import DEADLINE, wait_until
-from support.settings_api import PATH, Api, running_on_sqlite
+from support.settings_api import KEY, PATH, Api, running_on_sqlite
 from support.settings_server import Server
 from support.subscriber import Subscriber
 
@@ -134,6 +135,68 @@ def test_cameras_are_announced(tmp_path: Path, settings: Settings, broker: Mosqu
         api.patch({"homeassistant_discovery": False})
         wait_until(lambda: api.get("/status").json()["state"] == "online", "it is online again")
         assert "switched off" in api.post("/publish-discovery").json()["detail"]
+
+
+def failing() -> Iterator[dict[str, object]]:
+    """Give one camera, and fail at the next."""
+    yield {"id": "front"}
+    raise LookupError("postgresql://argus:hunter2@db is gone")
+
+
+def a_mapping() -> dict[str, object]:
+    """Give one camera instead of a list."""
+    return {"id": "front"}
+
+
+@pytest.mark.parametrize(
+    ("cameras", "told", "logged"),
+    [
+        (failing, "could not name its cameras (LookupError); its log says why", "is gone"),
+        (a_mapping, "could not name its cameras (TypeError); its log says why", "return a list of them"),
+        (lambda: ["front"], "could not name its cameras (TypeError); its log says why", "a str as a camera"),
+        (lambda: None, "could not name its cameras (TypeError); its log says why", "NoneType"),
+    ],
+)
+def test_a_program_that_cannot_name_its_cameras_is_told_apart(  # noqa: PLR0913, PLR0917
+    tmp_path: Path, settings: Settings, caplog: pytest.LogCaptureFixture, cameras: Any, told: str, logged: str
+) -> None:
+    with running_on_sqlite(tmp_path, cameras=cameras) as api:
+        online(api, settings)
+        answer = api.post("/publish-discovery")
+    assert (answer.status_code, answer.json()["detail"]) == (503, f"the program {told}")
+    assert logged in caplog.text
+
+
+def test_a_program_that_takes_too_long_to_name_its_cameras_keeps_nobody_waiting(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("argus_mqtt.settings._discovery.SECONDS", 0.1)
+    answers = threading.Event()
+
+    def slow() -> list[dict[str, object]]:
+        answers.wait()
+        return []
+
+    with running_on_sqlite(tmp_path, cameras=slow) as api:
+        online(api, settings)
+        answer = api.post("/publish-discovery")
+        answers.set()
+    assert answer.status_code == 503
+    assert "has not named its cameras for 0.1 s" in answer.json()["detail"]
+
+
+def test_what_cannot_be_called_is_refused_at_once(tmp_path: Path) -> None:
+    async def cameras() -> list[dict[str, object]]:
+        return []
+
+    with (
+        pytest.raises(TypeError, match="cameras must be a plain function"),
+        running_on_sqlite(tmp_path, cameras=cameras),
+    ):
+        pass
+    nothing: Any = None
+    with pytest.raises(TypeError, match="authorize must be a dependency"):
+        settings_router(session=nothing, client=ManagedClient(), authorize=nothing, secrets=Secrets(KEY))
 
 
 @pytest.fixture

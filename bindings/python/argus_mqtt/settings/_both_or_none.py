@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import threading
+import weakref
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sqlalchemy.exc import DBAPIError
 
@@ -34,6 +37,22 @@ class Connection(Protocol):
         Raises:
             ArgusMqttError: It failed, and the client is unchanged.
         """
+
+
+_locks: Final[weakref.WeakKeyDictionary[Connection, threading.Lock]] = weakref.WeakKeyDictionary()
+_finding: Final = threading.Lock()
+
+
+def lock_of(connection: Connection | None) -> threading.Lock | None:
+    """Return the lock under which settings are stored and applied to a client, so that both have one order.
+
+    All who use this client have the same; None if it cannot have one.
+    """
+    if connection is None:
+        return None
+    with _finding, contextlib.suppress(TypeError):
+        return _locks.setdefault(connection, threading.Lock())
+    return None
 
 
 class Unconfirmed(ArgusMqttError):

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import contextvars
+import functools
+import logging
+from collections.abc import Mapping
+from concurrent.futures import wait
 from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import HTTPException, status
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import SQLAlchemyError
 
 from argus_mqtt._errors import ArgusMqttError, InvalidArgument
+from argus_mqtt.argusai._waiting import on_a_thread
 
 from . import _actions, _problems
 
@@ -16,7 +23,12 @@ if TYPE_CHECKING:
 
     from argus_mqtt._client import Client
 
-    from ._parts import Parts
+    from ._parts import Cameras, Parts
+
+_log = logging.getLogger("argus_mqtt")
+
+SECONDS: Final = 10.0
+"""So long may the program take to name its cameras."""
 
 _ANSWER: Final[dict[str, Any]] = {
     "type": "object",
@@ -56,7 +68,7 @@ def announce(parts: Parts, client: Client) -> int:
         raise HTTPException(status.HTTP_409_CONFLICT, "this program has no cameras to announce")
     count = 0
     try:
-        for camera in parts.cameras():
+        for camera in _named(parts.cameras):
             client.announce_camera(camera)
             count += 1
     except InvalidArgument as error:
@@ -64,6 +76,36 @@ def announce(parts: Parts, client: Client) -> int:
     except ArgusMqttError as error:
         raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, f"after {count} cameras: {error}") from error
     return count
+
+
+def _named(cameras: Cameras) -> list[Mapping[str, Any]]:
+    """Ask the program for its cameras; answer 503 if it fails or takes too long."""
+
+    def ask() -> list[Mapping[str, Any]]:
+        found = cameras()
+        if isinstance(found, Mapping):
+            raise TypeError("`cameras` returned one mapping; return a list of them, one for each camera")
+        named = list(found)
+        for one in named:
+            if not isinstance(one, Mapping):
+                raise TypeError(
+                    f"`cameras` returned a {type(one).__name__} as a camera; return mappings with their fields"
+                )
+        return named
+
+    asked = on_a_thread("argus-mqtt-cameras", functools.partial(contextvars.copy_context().run, ask))
+    wait((asked,), SECONDS)
+    if not asked.done():
+        why = f"the program has not named its cameras for {SECONDS:g} s; try again"
+        raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, why)
+    error = asked.exception()
+    if error is None:
+        return asked.result()
+    if isinstance(error, (ArgusMqttError, SQLAlchemyError)):
+        raise error
+    _log.error("`cameras` of settings_router failed", exc_info=error)
+    why = f"the program could not name its cameras ({type(error).__name__}); its log says why"
+    raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, why) from error
 
 
 def in_words(count: int) -> str:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import APIRouter, HTTPException, status
 
+from argus_mqtt import _arguments
+
 from . import _actions, _answers, _discovery, _problems, _router, _status
 from ._old_bodies import NOTHING_STORED, Done, OldAnswer, OldSettings, OldStatus, OldTest, OldUpdate, Published, Sent
 from ._old_test import OldTests
@@ -50,7 +52,8 @@ def argusai_router(  # noqa: PLR0913  (all by name)
     the log and the routes of `settings_router` say what is used instead.
     """
     store = Store(session, model=model, secrets=secrets)
-    parts = Parts(store=store, client=client, cameras=cameras, host_settings=model.host_settings)
+    named = None if cameras is None else _arguments.plain_function("cameras", cameras)
+    parts = Parts(store=store, client=client, cameras=named, host_settings=model.host_settings)
     router = _router.guarded(prefix, "MQTT", authorize, origins, _problems.EVERYWHERE)
     _add_settings(router, parts)
     _add_actions(router, parts)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import re
+from typing import Annotated, Final
 
 from fastapi import Header, HTTPException, status
 
@@ -41,5 +42,15 @@ _NONE = "no settings are stored; send the header If-None-Match: * to save the fi
 
 
 def _lists(header: str, version: int) -> bool:
-    tags = [tag.strip() for tag in header.split(",")]
+    tags = [_as_sent(tag.strip()) for tag in header.split(",")]
     return "*" in tags or etag(version) in tags
+
+
+# A proxy that compresses an answer marks its ETag: nginx as weak, Apache by its end. The version is the same one.
+_MARKED: Final = re.compile(r'(?:W/)?("[^"]*?)(?:[-;]+(?:gzip|br|deflate|zstd))?"')
+
+
+def _as_sent(tag: str) -> str:
+    """Return an ETag as it was before a proxy marked it."""
+    found = _MARKED.fullmatch(tag)
+    return f'{found[1]}"' if found else tag

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
 
+from argus_mqtt import _arguments
+
 from . import _actions, _discovery, _events, _failures, _origins, _problems, _requests, _resource, _trial
 from ._parts import Cameras, Parts
 from ._store import Store
@@ -50,12 +52,12 @@ def settings_router(  # noqa: PLR0913  (all by name)
 
     Raises:
         UnusableKey: The environment has no key.
-        TypeError, ValueError: `origins` has something else than origins.
+        TypeError, ValueError: `authorize` or `cameras` can't be called, or `origins` has something else than origins.
     """
     parts = Parts(
         store=Store(session, model=model, secrets=secrets),
         client=client,
-        cameras=cameras,
+        cameras=None if cameras is None else _arguments.plain_function("cameras", cameras),
         host_settings=model.host_settings,
     )
     router = guarded(prefix, "MQTT settings", authorize, origins, _problems.EVERYWHERE)
@@ -74,6 +76,8 @@ def guarded(
     responses: _problems.Responses | None = None,
 ) -> APIRouter:
     """Make a router that checks user and origin, and never shows a password in a fault."""
+    if not callable(authorize):
+        raise TypeError(f"authorize must be a dependency of FastAPI that refuses users, not {authorize!r}")
     return APIRouter(
         prefix=prefix,
         tags=[tag],

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from argus_mqtt._errors import InvalidSettings
 
 from . import _row, _writing
-from ._both_or_none import Unconfirmed, end, finish
+from ._both_or_none import Unconfirmed, end, finish, lock_of
 from ._candidate import Candidate, candidate
 from ._reading import first_row
 from ._secrets import Secrets
@@ -60,7 +60,6 @@ class Store:
         self._session = session
         self._model = model
         self._secrets = secrets or Secrets.from_environment()
-        # What is stored and what the client runs with follow each other in one order.
         self._saving = threading.Lock()
         self._unclear: tuple[Snapshot, Connection | None] | None = None
 
@@ -114,7 +113,7 @@ class Store:
                 follows once `load` has found out.
             sqlalchemy.exc.SQLAlchemyError: The database does not accept them.
         """
-        with self._turn(), self._work() as work:
+        with self._turn(connection), self._work() as work:
             before, after = work.do(lambda session: self._write(session, make))
             try:
                 finish(work, before, after, connection, self._is_stored)
@@ -166,7 +165,7 @@ class Store:
             session.flush()
             return True
 
-        with self._turn(), self._work() as work:
+        with self._turn(None), self._work() as work:
             is_to_be_stored = work.do(encrypt)
             if is_to_be_stored:
                 work.commit()
@@ -176,13 +175,14 @@ class Store:
         return Work(self._session(), self._model)
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
-        if not self._saving.acquire(timeout=_TURN_SECONDS):
+    def _turn(self, connection: Connection | None) -> Iterator[None]:
+        saving = lock_of(connection) or self._saving
+        if not saving.acquire(timeout=_TURN_SECONDS):
             raise NoAnswer(f"other saves have not ended for {_TURN_SECONDS:g} s; try again")
         try:
             yield
         finally:
-            self._saving.release()
+            saving.release()
 
     def _read(self, session: Session, *, locked: bool = False) -> Snapshot | None:
         row = first_row(session, self._model, locked=True) if locked else self._row(session)
@@ -202,12 +202,13 @@ class Store:
 
     def _settle(self, unclear: tuple[Snapshot, Connection | None], found: Snapshot | None) -> None:
         """Let the client follow a save of which it was unknown whether it had come about."""
-        if not self._saving.acquire(blocking=False):
+        after, connection = unclear
+        saving = lock_of(connection) or self._saving
+        if not saving.acquire(blocking=False):
             return
         try:
             if self._unclear is not unclear:
                 return
-            after, connection = unclear
             if connection is not None and _are_same(after, found):
                 if after.stored.running is None:
                     end(connection)
@@ -215,7 +216,7 @@ class Store:
                     connection.apply(after.stored.running)
             self._unclear = None
         finally:
-            self._saving.release()
+            saving.release()
 
     def _row(self, session: Session) -> MQTTConfigMixin | None:
         return first_row(session, self._model)

@@ -103,13 +103,17 @@ class Work:
 
         self.do(commit)
 
-    def _connection(self) -> Connection:
-        return self._session.connection(bind_arguments={"mapper": self._model})
+    def _connection(self, **options: str) -> Connection:
+        return self._session.connection(bind_arguments={"mapper": self._model}, execution_options=options)
 
     def _begin(self) -> None:
         if self._has_begun:
             return
         connection = self._connection()
+        if getattr(connection.connection, "autocommit", False) is True and not self._is_local:
+            # A save whose settings the client refuses could not be undone.
+            self._session.rollback()
+            connection = self._connection(isolation_level="READ COMMITTED")
         if self._is_given_up:
             raise NoAnswer("the database has answered too late")
         with contextlib.suppress(Exception):  # Not every driver tells.
