@@ -244,4 +244,37 @@ mod tests {
             [1, 10, 10].map(|n| format!("messages lost: {n} expired before they could be sent"))
         );
     }
+
+    #[test]
+    fn who_wants_the_same_again_misses_nothing_that_was_not_said() {
+        let mut notice_queue = notice_queue();
+        let counters = Counters {
+            expired: 1,
+            ..Counters::default()
+        };
+        notice_queue.open(NoticeKinds::DEFAULT, &counters);
+        notice_queue.losses(Time::ZERO, &counters);
+        assert!(!notice_queue.is_empty(), "the loss is not forgotten");
+    }
+
+    #[test]
+    fn who_reads_states_again_is_told_of_one_that_was_said_before() {
+        let mut notice_queue = notice_queue();
+        for kinds in [NoticeKinds::OUTCOMES, NoticeKinds::DEFAULT] {
+            notice_queue.state(State::Online, || None);
+            notice_queue.open(kinds, &Counters::default());
+        }
+        notice_queue.state(State::Online, || None);
+        assert!(!notice_queue.is_empty());
+    }
+
+    #[test]
+    fn what_was_missed_of_lines_that_nobody_wants_is_not_told() {
+        let mut notice_queue = notice_queue();
+        for _ in 0..=MOST_LINES {
+            notice_queue.log(Level::Info, || "a line".into());
+        }
+        notice_queue.open(NoticeKinds::STATES, &Counters::default());
+        assert_eq!(read(&mut notice_queue), None);
+    }
 }

@@ -187,4 +187,11 @@ mod tests {
         let pause = reconnect.shortest_pause(Time::ZERO);
         assert_eq!(pause, Duration::from_secs(3600));
     }
+
+    #[test]
+    fn the_first_pause_has_jitter_too() {
+        let pauses = (0..20).map(|seed| Reconnect::new(1, 60, seed).pause(Time::ZERO));
+        let longest = pauses.max().unwrap_or_default();
+        assert!(longest > SECOND * 3 / 2 && longest <= SECOND * 2);
+    }
 }

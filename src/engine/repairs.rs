@@ -96,4 +96,18 @@ mod tests {
             "peace ends the series"
         );
     }
+
+    #[test]
+    fn a_series_ends_with_a_minute_of_peace_after_the_gap() {
+        for (peace, gap) in [(100, LONGEST_GAP), (121, SHORTEST_GAP)] {
+            let (mut repairs, mut now) = (Repairs::default(), Duration::ZERO);
+            for _ in 0..10 {
+                repairs.done(now);
+                now += repairs.gap;
+            }
+            now += Duration::from_secs(peace) - repairs.gap;
+            repairs.done(now);
+            assert_eq!(repairs.gap, gap, "after {peace} s");
+        }
+    }
 }

@@ -111,3 +111,20 @@ impl Engine {
         ))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_topics_and_no_more_are_remembered() {
+        let mut subscribers = Subscribers::default();
+        for n in 0..=MOST_HEARD {
+            let topic = n.to_string();
+            subscribers.heard(&topic, true);
+            subscribers.unheard(&topic.into());
+        }
+        assert_eq!(subscribers.heard.len(), MOST_HEARD);
+        assert_eq!(subscribers.missing().count(), MOST_UNHEARD);
+    }
+}

@@ -206,4 +206,15 @@ mod tests {
             assert_eq!(next(Protocol::Auto, Version::V311, kind), None);
         }
     }
+
+    #[test]
+    fn a_broker_that_answered_mqtt_5_may_be_silent_again_as_often_as_before() {
+        let mut choice = VersionChoice::new(Protocol::Auto);
+        for second in 0..6 {
+            let now = Duration::from_secs(second);
+            assert!(silent_round(&mut choice, now), "{second}");
+            assert_eq!(choice.first(now), Version::V5);
+            choice.opened(now, Version::V5);
+        }
+    }
 }

@@ -78,7 +78,7 @@ impl Window {
 
     /// Whether another packet may be handed over when this many places are to stay free.
     pub(super) fn has_room(&self, reserve: usize) -> bool {
-        self.slots.is_empty() || self.slots.len() + reserve < self.span
+        self.slots.len() + reserve < self.span
     }
 
     /// How many packets are in flight that the broker counts.

@@ -18,6 +18,7 @@ fn what_was_not_acknowledged_is_sent_again_in_order() {
         .filter(|packet| matches!(packet, Packet::Publish { .. }))
         .collect();
     assert_eq!(again.len(), 2);
+    assert_eq!(host.driver.engine().outbox().counters.resent, 2);
     for id in ids {
         assert_eq!(host.outcome(id), Some(Outcome::Delivered));
     }

@@ -22,6 +22,14 @@ fn it_is_said_as_often_as_the_settings_say() {
         assert_eq!(births(&mut host), 1);
     }
     assert_eq!(host.driver.engine().outbox().counters.guard_repairs, 0);
+    // A discovery config brings it forward, and puts it off no more than two seconds.
+    host.wait(4 * SECOND);
+    let topic = "homeassistant/device/door/config".into();
+    let (set, _) = (host.driver).set_state(host.now, &topic, "{}".into(), Rank::Config, false);
+    set.expect("there is room");
+    assert_eq!(texts(&host.acknowledge_all()), ["{}"]);
+    host.wait(SECOND);
+    assert_eq!(births(&mut host), 1);
     // A repair counts as one.
     host.wait(4 * SECOND);
     host.report(Input::Received {

@@ -446,3 +446,19 @@ fn an_attempt_at_once_finds_a_broker_gone_that_is_back_soon() {
         assert!(pause >= SECOND, "{lasted:?}, {end:?}: {pause:?}");
     }
 }
+
+#[test]
+fn a_home_assistant_that_was_heard_at_another_broker_is_not_expected_at_this_one() {
+    let mut host = Host::new(STATUS);
+    host.come_online();
+    host.acknowledge_all();
+    said(&mut host, "online", false);
+    let elsewhere = settings(&format!(r#"{STATUS}, "broker_port": 1884"#));
+    host.effects = host.driver.reconfigure(host.now, elsewhere).1;
+    host.end(EndCause::ByPeer);
+    host.come_online();
+    host.acknowledge_all();
+    outage(&mut host);
+    host.publish(Some(300));
+    assert_eq!(texts(&host.sent()), ["{}"]);
+}

@@ -119,6 +119,18 @@ fn nobody_looks_where_it_makes_no_difference() {
     host.effects = host.driver.set_announced(host.now, Default::default());
     let first = reconnect(&mut host);
     assert_eq!(texts(&first), ["online"], "nobody is expected");
+    let mut host = self::host("");
+    let door = Arc::from("events/door");
+    host.effects = (host.driver).change_announced(host.now, Some(&door), None);
+    let first = reconnect(&mut host);
+    assert_eq!(texts(&first), ["online"], "nobody is expected any more");
+    let mut host = self::host("");
+    host.end(EndCause::ByPeer);
+    host.connect_to(Connack {
+        retain_available: false,
+        ..Connack::default()
+    });
+    assert_eq!(texts(&host.sent()), ["online"], "it keeps nothing anyway");
 }
 
 #[test]
@@ -297,4 +309,18 @@ fn a_connection_that_ends_once_it_is_online_did_not_end_over_the_look() {
         host.acknowledge(&first[1]);
         assert!(host.driver.engine().is_online());
     }
+}
+
+#[test]
+fn a_broker_that_answers_the_birth_message_late_may_send_late_what_it_keeps() {
+    let mut host = host("");
+    let first = reconnect(&mut host);
+    host.acknowledge(&first[0]);
+    come_back(&mut host);
+    host.wait(5 * SECOND);
+    host.acknowledge(&first[1]);
+    host.plan();
+    kept(&mut host, "offline");
+    host.acknowledge_all();
+    assert_eq!(host.driver.engine().outbox().queued(), 0);
 }

@@ -163,3 +163,15 @@ fn what_was_accepted_under_wider_bounds_is_dropped_by_narrower_ones() {
     host.plan();
     assert_eq!(host.driver.engine().outbox().queued(), 2);
 }
+
+#[test]
+fn what_is_reverted_on_the_way_out_connects_again_without_a_pause() {
+    let mut host = Host::online("");
+    reconfigure(&mut host, r#""broker_port": 1884"#);
+    assert_eq!(texts(&host.acknowledge_all()), ["offline"]);
+    reconfigure(&mut host, "");
+    assert_eq!(texts(&host.acknowledge_all()), ["DISCONNECT"]);
+    host.end(EndCause::ByPeer);
+    assert_eq!(host.next_attempt().1, Time::ZERO);
+    assert_eq!(host.driver.engine().settings().broker_port, 1883);
+}

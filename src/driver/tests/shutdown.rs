@@ -172,3 +172,10 @@ fn an_offline_message_that_is_refused_leaves_the_word_to_the_will_at_once() {
     let report = host.driver.engine().report().expect("it is over");
     assert!(!report.offline_acknowledged);
 }
+
+#[test]
+fn a_client_that_has_just_begun_can_be_shut_down_at_once() {
+    let mut driver: Driver<Recorder> = Driver::new(settings(""), Time::ZERO, 1);
+    let (accepted, _) = driver.shut_down(Time::ZERO, Duration::from_millis(100));
+    accepted.expect("it is open");
+}

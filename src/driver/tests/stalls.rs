@@ -169,3 +169,17 @@ fn no_token_is_so_far_from_the_oldest_in_flight_that_their_packet_ids_could_meet
     }
     assert_eq!(host.driver.engine().outbox().queued(), 8);
 }
+
+#[test]
+fn what_is_ahead_of_a_message_may_take_its_time_too() {
+    let mut host = Host::online("");
+    let picture = vec![0; 16 * 1024 * 100];
+    host.publish_as(QoS::AtMostOnce, "pictures/door", picture, None);
+    let large = host.sent();
+    host.write(&large[0]);
+    host.publish(None);
+    let sent = host.sent();
+    host.write(&sent[0]);
+    host.wait(119 * SECOND);
+    assert!(host.driver.engine().is_online());
+}

@@ -254,3 +254,23 @@ fn closes_on_a_message_alone_are_no_twin() {
         assert!(!host.last_error().contains("another client"));
     }
 }
+
+#[test]
+fn a_suspect_that_the_next_broker_cannot_carry_holds_nobody_up() {
+    let mut host = host();
+    let id = host.publish_as(QoS::AtLeastOnce, "pictures/door", vec![0; 2000], None);
+    for _ in 0..3 {
+        reconnect(&mut host);
+        host.end(EndCause::ByPeer);
+    }
+    host.connect_to(Connack {
+        maximum_packet_size: 1000,
+        ..Connack::default()
+    });
+    host.acknowledge_all();
+    host.wait(5 * SECOND);
+    let outcome = host.outcome(id);
+    assert!(matches!(outcome, Some(Outcome::Rejected(_))), "{outcome:?}");
+    host.publish(None);
+    assert_eq!(texts(&host.sent()), ["{}"]);
+}

@@ -155,3 +155,16 @@ fn a_login_that_was_accepted_once_is_tried_at_the_longest_pause_and_another_ever
         "{longest:?}"
     );
 }
+
+#[test]
+fn an_attempt_on_demand_forgets_the_closes_before_it() {
+    let mut host = host();
+    for n in 0..6 {
+        if n == 4 {
+            host.driver.reconnect(host.now).0.expect("it is open");
+        }
+        host.come_online();
+        host.end(EndCause::ByPeer);
+        assert!(!host.last_error().contains("another client"), "after {n}");
+    }
+}

@@ -103,3 +103,18 @@ impl States {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_that_may_have_been_missed_and_no_more_are_remembered() {
+        let mut missed = Missed::default();
+        missed.begin();
+        for n in 0..=MOST_STATES {
+            missed.add(&n.to_string().into());
+        }
+        assert_eq!(missed.topics.len(), MOST_STATES);
+    }
+}

@@ -227,8 +227,14 @@ fn a_held_state_holds_up_no_other_and_is_given_up_until_it_changes() {
     );
     outbox.connected(ZERO);
     assert_eq!(deliver_all(&mut outbox, ZERO), ["good=1"]);
+    outbox.say_states_again(ZERO);
+    let later = 10 * SECOND;
+    outbox.turn_states(later);
+    assert_eq!(deliver_all(&mut outbox, later), ["good=1"]);
     say(&mut outbox, "poison", "2");
-    assert_eq!(deliver_all(&mut outbox, ZERO), ["poison=2"]);
+    let entry = outbox.take(later).expect("it has changed");
+    assert_eq!((payload(&entry).as_str(), entry.closes_alone), ("2", 0));
+    outbox.end(&entry, Outcome::Delivered);
 }
 
 #[test]
@@ -362,4 +368,16 @@ fn what_is_in_flight_and_replaced_takes_room_until_it_has_landed() {
     clear(&mut outbox, "a");
     clear(&mut outbox, "b");
     assert_eq!(outbox.states(), (0, 0));
+}
+
+#[test]
+fn a_held_state_that_is_released_is_an_ordinary_one() {
+    let mut outbox = outbox(10, QueueFull::DropOldest);
+    say(&mut outbox, "poison", "1");
+    let mut entry = outbox.take(ZERO).expect("the first");
+    (entry.closes, entry.closes_alone) = (3, 2);
+    outbox.hold_back(entry);
+    outbox.release_held();
+    let entry = outbox.take(ZERO).expect("it is released");
+    assert_eq!((entry.closes, entry.closes_alone), (0, 0));
 }
