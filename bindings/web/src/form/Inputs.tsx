@@ -38,6 +38,8 @@ function TextInput({ property }: { property: Property }) {
           }}
           value={String(shown ?? '')}
           type="text"
+          // A path or an address reads from the left also on a page that is written from the right.
+          dir="auto"
           inputMode={property.kind === 'number' ? 'numeric' : 'text'}
           className={styles.input}
           placeholder={property.required ? undefined : canBeEmpty(property) ? texts.form.none : String(byDefault)}

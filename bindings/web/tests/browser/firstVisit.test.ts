@@ -72,7 +72,10 @@ test('is told what is missing, at the field, and which values are allowed', asyn
   await expect.poll(() => page.getByText('need a correction').count()).toBe(0);
 });
 
-test('finds nothing in the way, light or dark, wide or narrow', async ({ browser, scene }) => {
+test('finds nothing in the way, light or dark, wide or narrow, from the left or the right', async ({
+  browser,
+  scene,
+}) => {
   const server = await scene.server();
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const width of [1180, 320]) {
@@ -80,6 +83,13 @@ test('finds nothing in the way, light or dark, wide or narrow', async ({ browser
       await press(page, 'Save');
       await page.locator('[aria-invalid]').first().waitFor();
       await page.getByRole('switch', { name: 'Use TLS' }).click();
+      if (colorScheme === 'dark') {
+        await page.evaluate(() => document.documentElement.setAttribute('dir', 'rtl'));
+        for (const label of ['Host', 'Topic prefix', 'Payload when online']) await fill(page, label, 'x'.repeat(200));
+        await fill(page, 'CA certificates', '/etc/ssl/ca.pem');
+        const ca = page.getByLabel('CA certificates');
+        expect(await ca.evaluate((input) => getComputedStyle(input).direction)).toBe('ltr');
+      }
       for (const fold of await page.locator('details').all())
         await fold.evaluate((one) => one.setAttribute('open', ''));
       await expectAccessible(page);
