@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import threading
@@ -13,6 +14,7 @@ import httpx2
 import pytest
 
 from argus_mqtt.settings import Base, ManagedClient, Secrets, settings_router
+from argus_mqtt.settings._events import Feed
 from support import DEADLINE, wait_until
 from support.settings_api import KEY, PATH, Api, running_on_sqlite
 from support.settings_server import Server
@@ -246,6 +248,29 @@ def test_a_silent_database_does_not_keep_a_server_from_ending(
             events.end()
             server.program.ended()
     subscriber.expect(f"{settings['topic_prefix']}/status", "offline")
+
+
+def test_a_status_that_is_read_beyond_the_end_of_the_loop_harms_nobody() -> None:
+    answers = threading.Event()
+
+    def read() -> dict[str, Any]:
+        answers.wait()
+        return {"client": None}
+
+    def is_reading() -> bool:
+        return any(thread.name == "argus-mqtt-status" for thread in threading.enumerate())
+
+    async def listen() -> None:
+        events = Feed(read, lambda: False).events()
+        listening = asyncio.ensure_future(events.__anext__())
+        while not is_reading():
+            await asyncio.sleep(0.01)
+        listening.cancel()
+
+    asyncio.run(listen())
+    answers.set()
+    # pytest fails where a thread ends with an exception.
+    wait_until(lambda: not is_reading(), "it is read at last")
 
 
 def test_a_page_that_is_closed_is_forgotten(server: Server) -> None:

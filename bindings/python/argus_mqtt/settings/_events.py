@@ -9,13 +9,15 @@ import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Final
 
-from argus_mqtt.argusai._waiting import on_a_thread
+from argus_mqtt.argusai import _waiting
 
 # What a page waits at most for news, and a server for the end of this, in seconds.
 _NEWS_EVERY: Final = 1.0
 _LOOK_EVERY: Final = 0.25
 # Some proxies take longer silence for a broken connection, and writing is how a page that is gone is noticed.
 _SIGN_OF_LIFE_EVERY: Final = 15.0
+
+_NO_ANSWER_AFTER: Final = 3600.0
 
 MOST_LISTENERS: Final = 200
 
@@ -67,8 +69,10 @@ class Feed:
             reading.result()
 
     async def _read_once(self) -> None:
-        # Not on a thread that keeps the process from its end.
-        status = await asyncio.wrap_future(on_a_thread("argus-mqtt-status", self._read))
+        # Not on a thread that keeps the process from its end, and which nobody cancels with the loop.
+        status = await _waiting.outcome(_waiting.on_a_thread("argus-mqtt-status", self._read), _NO_ANSWER_AFTER)
+        if status is None:
+            return
         self._text = json.dumps(status)
         client = {name: value for name, value in (status["client"] or {}).items() if name not in _CLOCKS}
         self._news = json.dumps({**status, "client": client})
