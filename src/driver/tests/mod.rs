@@ -4,6 +4,7 @@ mod endings;
 mod given_up;
 mod heartbeat;
 mod holds;
+mod intake;
 mod look;
 mod new_settings;
 mod news;

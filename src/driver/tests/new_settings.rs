@@ -175,3 +175,17 @@ fn what_is_reverted_on_the_way_out_connects_again_without_a_pause() {
     assert_eq!(host.next_attempt().1, Time::ZERO);
     assert_eq!(host.driver.engine().settings().broker_port, 1883);
 }
+
+#[test]
+fn an_attempt_that_comes_to_a_connection_too_late_closes_and_disturbs_no_other() {
+    let mut host = Host::new("");
+    let (late, _) = host.next_attempt();
+    reconfigure(&mut host, r#""broker_port": 1884"#);
+    host.come_online();
+    let sent: Rc<RefCell<Vec<Packet>>> = Rc::default();
+    let link = Recorder(sent.clone());
+    host.effects = (host.driver).opened(host.now, late.number, Connack::default(), link);
+    assert_eq!(Rc::strong_count(&sent), 1, "its link is gone");
+    host.publish(None);
+    assert_eq!(texts(&host.sent()), ["{}"]);
+}
