@@ -61,6 +61,8 @@ mod words;
 #[path = "../tests/support/mod.rs"]
 mod support;
 
+/// Payloads are [`Bytes`] of the crate `bytes`, or anything that becomes one.
+pub use bytes::Bytes;
 pub use client::{Client, Delivery};
 pub use connection_test::{
     find_announced, test_connection, AnnouncedEntity, ConnectionReport, ConnectionStep,

@@ -91,6 +91,14 @@ impl<'a> PublishOptions<'a> {
     }
 
     /// Says which states go before the message: topics and payloads.
+    ///
+    /// ```
+    /// use argus_mqtt::{Bytes, PublishOptions};
+    ///
+    /// let states = [("argusai/picture/front_door", Bytes::from_static(b"a JPEG"))];
+    /// let options = PublishOptions::new().states(&states);
+    /// # assert_eq!(options.states.len(), 1);
+    /// ```
     #[must_use]
     pub fn states(self, states: &'a [(&'a str, Bytes)]) -> Self {
         PublishOptions { states, ..self }

@@ -68,6 +68,14 @@ def load(
     raise LibraryNotLoaded("\n".join(["the argus-mqtt library could not be loaded. Tried:", *tried, remedy]))
 
 
+def lacks(library: ctypes.CDLL, function: str) -> LibraryNotLoaded:
+    """Describe a library whose version fits, but that was built before this function was added."""
+    return LibraryNotLoaded(
+        f"the argus-mqtt library {library._name} has no function {function}: it was built from an earlier state of "
+        f"version {__version__} than this package; build or install both anew"
+    )
+
+
 def _candidates(environment: Mapping[str, str], package: Path) -> list[tuple[str, str]]:
     """What to try, in order, each with where the name comes from."""
     named = environment.get(ENVIRONMENT_VARIABLE)

@@ -63,7 +63,11 @@ _releasing, _keeping = _library.load()
 
 def _bind(name: str, *argtypes: Any, keep_lock: bool = False) -> Callable[..., int]:  # noqa: ANN401  (private in typeshed)
     """Declare a function that returns a status."""
-    function = (_keeping if keep_lock else _releasing)[name]
+    library = _keeping if keep_lock else _releasing
+    try:
+        function = library[name]
+    except AttributeError:
+        raise _library.lacks(library, name) from None
     function.argtypes = argtypes
     function.restype = c_int32
     return function

@@ -117,6 +117,13 @@ def test_an_older_version_is_noticed(tmp_path: Path) -> None:
     assert f"{library}: it is of version 0.0.9, and this package needs {__version__} or later" in fault(library)
 
 
+def test_a_function_that_an_earlier_build_lacks_is_named(tmp_path: Path) -> None:
+    library = compiled(tmp_path, 1, __version__)
+    with Program.python("import argus_mqtt", environment={"ARGUS_MQTT_LIBRARY": str(library)}) as program:
+        program.line(f"LibraryNotLoaded: the argus-mqtt library {library} has no function argus_mqtt_connect: ")
+        assert program.ended() != 0
+
+
 def test_the_own_copy_is_of_the_packages_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_library, "_SYSTEM_NAMES", ())
     library = compiled(tmp_path, 1, "99.10.1-beta.1")
