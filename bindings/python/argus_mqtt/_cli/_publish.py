@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -57,19 +58,30 @@ def _publish(client: Client, given: argparse.Namespace, terminal: Terminal, tall
             wait(0)
             tally.give_up(given.timeout)
         try:
-            try:
-                tally.add(_published(client, given, message))
-            except QueueFull:
-                if not tally:
-                    raise
-                wait(len(tally) - 1)
-                tally.add(_published(client, given, message))
+            tally.add(_accepted(client, given, message, tally, wait))
         except ArgusMqttError as error:
             if number == 1:
                 raise
             tally.failures.append(f"line {number}: {error}")
     wait(0)
     tally.give_up(given.timeout)
+
+
+def _accepted(
+    client: Client, given: argparse.Namespace, message: bytes, tally: Tally, wait: Callable[[int], None]
+) -> Delivery:
+    """Publish a message as soon as there is room for it; raise QueueFull if none comes."""
+    with contextlib.suppress(QueueFull):
+        return _published(client, given, message)
+    # Only what has no outcome yet takes room.
+    tally.count()
+    while number := len(tally):
+        wait(number - 1)
+        if len(tally) == number:
+            break
+        with contextlib.suppress(QueueFull):
+            return _published(client, given, message)
+    return _published(client, given, message)
 
 
 def _said_at_last(client: Client, terminal: Terminal, tally: Tally) -> str:

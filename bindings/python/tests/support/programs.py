@@ -18,8 +18,12 @@ from . import DEADLINE
 REPOSITORY = Path(__file__).parents[4]
 PACKAGE = Path(__file__).parents[2]
 
-# Replaces itself by the program, after asking the kernel to kill it when its parent ends (PR_SET_PDEATHSIG).
-_TIED = "import ctypes, os, sys; ctypes.CDLL(None).prctl(1, 9); os.execvp(sys.argv[1], sys.argv[1:])"
+# Replaces itself by the program, after asking the kernel to kill it when its parent ends (PR_SET_PDEATHSIG). It does
+# not ignore what nohup lets the tests ignore.
+_TIED = (
+    "import ctypes, os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_DFL); "
+    "ctypes.CDLL(None).prctl(1, 9); os.execvp(sys.argv[1], sys.argv[1:])"
+)
 
 
 @final
