@@ -10,6 +10,8 @@ use rustls::{CertificateError, Error, OtherError};
 pub(super) enum Rejection {
     Unreadable,
     UnknownIssuer,
+    /// It may sign others, as those that `openssl req -x509` makes by default. Nobody looks at who has signed it then.
+    Authority,
     OtherFingerprint(Fingerprint),
     NotYet(UnixSeconds),
     Expired(UnixSeconds),
@@ -43,8 +45,7 @@ impl From<Error> for Rejection {
             C::BadEncoding => Rejection::Unreadable,
             // What webpki says and rustls has no variant for.
             C::Other(OtherError(inner)) => match inner.to_string().as_str() {
-                // It signs for itself, as `openssl req -x509` makes them.
-                "CaUsedAsEndEntity" => Rejection::UnknownIssuer,
+                "CaUsedAsEndEntity" => Rejection::Authority,
                 "UnsupportedCertVersion" => Rejection::Version1,
                 "UnsupportedCriticalExtension" => Rejection::CriticalExtension,
                 other => Rejection::Other(words(other)),

@@ -40,6 +40,11 @@ impl Shown<'_> {
                     .into()
             }
             Rejection::UnknownIssuer => self.unknown_issuer(),
+            Rejection::Authority if self.is_self_issued() => self.unknown_issuer(),
+            Rejection::Authority => format!(
+                "the broker's certificate is one of an authority (CA:TRUE), which no broker may show; give the broker \
+                 one with CA:FALSE, or set tls_fingerprint to {fingerprint}"
+            ),
             Rejection::OtherFingerprint(found) => format!(
                 "the broker's certificate is not the one of tls_fingerprint, but has the fingerprint {found}; if the \
                  broker was given a new certificate, set tls_fingerprint to that"
@@ -134,7 +139,7 @@ impl Shown<'_> {
             Some(file) => (file.as_str(), "have", "that authority"),
             None => ("this system", "trust", "the broker's authority"),
         };
-        if der::read(self.certificate).is_some_and(|fields| fields.is_self_issued()) {
+        if self.is_self_issued() {
             return format!(
                 "the broker's certificate is self-signed, and one that {place} does not {have}; name a file with that \
                  certificate in tls_ca_file, or set tls_fingerprint to {fingerprint}"
@@ -157,6 +162,10 @@ impl Shown<'_> {
                  too, or set tls_fingerprint to {fingerprint}"
             ),
         }
+    }
+
+    fn is_self_issued(&self) -> bool {
+        der::read(self.certificate).is_some_and(|fields| fields.is_self_issued())
     }
 
     /// Who signed the last certificate of the chain that the broker has shown.

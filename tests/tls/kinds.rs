@@ -82,6 +82,15 @@ fn the_authority_that_is_missing_is_named() {
 }
 
 #[test]
+fn the_certificate_of_an_authority_is_told_from_one_whose_authority_is_missing() {
+    let openssl = Openssl::new();
+    let [root, middle] = openssl.chain();
+    let said = reason(&openssl, &middle, json!({"tls_ca_file": root}));
+    assert!(said.contains("is one of an authority (CA:TRUE)"), "{said}");
+    assert!(said.contains("one with CA:FALSE"), "{said}");
+}
+
+#[test]
 fn a_certificate_between_that_has_expired_is_not_said_to_be_the_brokers() {
     let openssl = Openssl::new();
     openssl.chain();
