@@ -1,6 +1,6 @@
 //! The states that the broker refuses: whoever said them may not have asked for the outcome.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// So many are told apart: as many as there are states.
@@ -9,37 +9,35 @@ const MOST: usize = 10_000;
 /// See the module. Of one connection, as the rights of a client are those of its login.
 #[derive(Debug, Default)]
 pub(super) struct RefusedStates {
-    topics: BTreeSet<Arc<str>>,
-    /// Why the last of them was refused.
-    why: String,
+    /// By topic, why.
+    refused: BTreeMap<Arc<str>, Arc<str>>,
 }
 
 impl RefusedStates {
-    /// The broker took the state of a topic, or refused it for this reason.
+    /// The broker took the state of a topic, or its deletion; or it did not, or can't, for this reason.
     pub(super) fn answered(&mut self, topic: &Arc<str>, refused: Option<&str>) {
         match refused {
             Some(why) => {
-                if self.topics.len() < MOST {
-                    self.topics.insert(topic.clone());
+                if self.refused.len() < MOST || self.refused.contains_key(topic) {
+                    self.refused.insert(topic.clone(), why.into());
                 }
-                why.clone_into(&mut self.why);
             }
             None => {
-                self.topics.remove(topic);
+                self.refused.remove(topic);
             }
         }
     }
 
     /// What to warn of.
     pub(super) fn warning(&self) -> Option<String> {
-        let topic = self.topics.first()?;
-        let more = match self.topics.len() {
+        let (topic, why) = self.refused.first_key_value()?;
+        let more = match self.refused.len() {
             1 => String::new(),
             count => format!(" and {} more", count - 1),
         };
-        let why = &self.why;
         Some(format!(
-            "the broker refuses the states on {topic:?}{more}: {why}; let this client publish there, or Home Assistant lacks what they say"
+            "the broker refuses the states on {topic:?}{more}: {why}; what it holds there is out of date; if this client \
+             has not the right to publish there, give it that"
         ))
     }
 }

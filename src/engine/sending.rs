@@ -166,6 +166,10 @@ impl Connection {
                 if let Trial::Sent { .. } = self.trial {
                     self.trial = Trial::None;
                 }
+                if entry.is_state() {
+                    self.refused_states
+                        .answered(&entry.message.topic, Some(&why));
+                }
                 outbox.end(&entry, Outcome::Rejected(why));
                 continue;
             }

@@ -77,22 +77,40 @@ fn a_state_that_the_broker_refuses_is_said_again_on_the_next_connection() {
 fn refused_states_are_counted_until_the_broker_takes_them() {
     let mut host = host();
     host.come_online();
-    let mut answer = |topic: &str, payload: &str, refused: bool| {
+    let mut answer = |topic: &str, payload: &str, refused: Option<&str>| {
         host.say(topic, payload);
         let said = host.sent();
         host.write(&said[0]);
         let result = match refused {
-            true => Err("not authorized".into()),
-            false => Ok(()),
+            Some(why) => Err(why.into()),
+            None => Ok(()),
         };
         host.report(Input::Acked(token(&said[0]).expect("it has one"), result));
         let warnings = host.driver.engine().status(host.now, SECOND).warnings;
         warnings.into_iter().next().unwrap_or_default()
     };
-    answer("a", "1", true);
-    assert!(answer("b", "1", true).contains(r#""a" and 1 more: not authorized;"#));
-    assert!(answer("a", "2", false).contains(r#""b": not authorized;"#));
-    assert_eq!(answer("b", "2", false), "");
+    answer("a", "1", Some("not authorized"));
+    let both = answer("b", "1", Some("quota exceeded"));
+    assert!(
+        both.contains(r#""a" and 1 more: not authorized;"#),
+        "{both}"
+    );
+    assert!(answer("a", "2", None).contains(r#""b": quota exceeded;"#));
+    assert_eq!(answer("b", "2", None), "");
+}
+
+#[test]
+fn a_state_that_the_broker_would_refuse_is_warned_of_too() {
+    let mut host = host();
+    host.connect_to(Connack {
+        maximum_packet_size: 100,
+        ..Connack::default()
+    });
+    host.acknowledge_all();
+    host.say("a", &"x".repeat(100));
+    let warnings = host.driver.engine().status(host.now, SECOND).warnings;
+    let found = r#""a": the broker accepts packets of at most 100 bytes"#;
+    assert!(warnings[0].contains(found), "{warnings:?}");
 }
 
 #[test]
