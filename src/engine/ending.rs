@@ -114,8 +114,10 @@ impl Engine {
 
     fn pause_after(&mut self, now: Time, connection: &Connection, ended: &ConnectionEnd) {
         let broker = &mut self.broker;
+        // Where nobody says that it is back, events would wait for as long as the settings say.
         let may_hold = self.home_assistant.may_hold(&broker.settings)
             && broker.settings.announce_availability
+            && !broker.settings.home_assistant_status_topic.is_empty()
             && self.stop.is_none();
         let lasted = now.saturating_sub(connection.opened_at);
         let has_lasted = broker.reconnect.connection_ended(lasted);

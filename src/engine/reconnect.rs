@@ -13,7 +13,7 @@ const UNNOTICED: Duration = Duration::from_millis(1500);
 
 /// After this a broker that was killed refuses connections, and is not back yet. At the very moment at which it closes one,
 /// it may still take another.
-const AT_ONCE: Duration = Duration::from_millis(10);
+const BEFORE_IT_IS_BACK: Duration = Duration::from_millis(10);
 
 /// Pauses that double, with jitter, up to the longest that the settings allow.
 #[derive(Debug)]
@@ -94,7 +94,7 @@ impl Reconnect {
 
     /// The next attempt where a broker that was killed may be back before, unnoticed.
     pub(super) fn no_pause(&mut self, now: Time) -> Time {
-        self.wait(now, AT_ONCE, AT_ONCE)
+        self.wait(now, BEFORE_IT_IS_BACK, BEFORE_IT_IS_BACK)
     }
 
     /// The next attempt after a refusal that waiting cannot cure, or with a twin about: the longest pause, give or

@@ -43,7 +43,8 @@ class Settings(_Required, total=False):
     """How long one attempt to connect may take. Allowed: 1 to 60. Default: 5."""
     reconnect_min_seconds: int | None
     """The pause before the first attempt to reconnect. Each further pause is longer, up to `reconnect_max_seconds`,
-    unless events wait for Home Assistant after an outage of the broker. Allowed: 1 to 3600. Default: 1."""
+    unless events wait for Home Assistant after an outage of the broker. Where Home Assistant is expected, the first
+    attempt after a connection that lasted can come at once. Allowed: 1 to 3600. Default: 1."""
     reconnect_max_seconds: int | None
     """The longest pause between attempts. Must not be less than `reconnect_min_seconds`. Allowed: 1 to 3600. Default:
     60."""

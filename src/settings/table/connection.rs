@@ -27,7 +27,9 @@ pub(super) const GROUP: Group = Group {
             default: Default::Integer(1),
             allowed: Allowed::Integer(1, 3600),
             meaning: "The pause before the first attempt to reconnect. Each further pause is longer, up to \
-                      `reconnect_max_seconds`, unless events wait for Home Assistant after an outage of the broker.",
+                      `reconnect_max_seconds`, unless events wait for Home Assistant after an outage of the broker. \
+                      Where Home Assistant is expected, the first attempt after a connection that lasted can come \
+                      at once.",
             get: |settings| settings.reconnect_min_seconds.into(),
         },
         Field {
