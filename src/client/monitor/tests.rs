@@ -2,7 +2,7 @@ use super::*;
 use crate::engine::{ConnectionEnd, Packet};
 use crate::message::{Message, QoS};
 use crate::settings::Settings;
-use std::cell::Cell;
+use crate::support::wait::PATIENCE;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,20 +18,15 @@ impl Link for NoLink {
     }
 }
 
-/// Counts what is asked of it.
-#[derive(Debug, Default)]
-struct Host {
-    wakes: Cell<usize>,
-}
+#[derive(Debug)]
+struct Host;
 
 impl Surroundings for Host {
     fn now(&self) -> Time {
         NOW
     }
 
-    fn wake_worker(&self) {
-        self.wakes.set(self.wakes.get() + 1);
-    }
+    fn wake_worker(&self) {}
 
     fn set_readable(&self, _: bool) {}
 }
@@ -41,7 +36,7 @@ type Tested = Monitor<NoLink, Host, ()>;
 fn monitor() -> Tested {
     let settings = Settings::from_json(r#"{"broker_host": "broker"}"#);
     let settings = Arc::new(settings.expect("they are valid"));
-    Monitor::new(Driver::new(settings, NOW, 1), Host::default(), ())
+    Monitor::new(Driver::new(settings, NOW, 1), Host, ())
 }
 
 fn message() -> Message {
@@ -169,12 +164,18 @@ fn an_id_is_given_once_though_a_wait_panics_after_it_gave_one() {
 #[test]
 fn a_thread_that_waits_is_counted_for_as_long_as_it_does() {
     let monitor = monitor();
-    let seen = Cell::new(0);
-    let found = monitor.wait(Duration::from_millis(1), |_, _| {
-        seen.set(seen.get() + 1);
-        (None::<()>, Effects::default())
+    let waiting = || crate::sync::lock(&monitor.guarded).waiting;
+    std::thread::scope(|scope| {
+        let waits = scope.spawn(|| {
+            monitor.wait(PATIENCE, |guarded, _| {
+                (guarded.is_over().then_some(()), Effects::default())
+            })
+        });
+        while waiting() == 0 {
+            std::thread::yield_now();
+        }
+        monitor.end();
+        assert_eq!(waits.join().expect("it does not panic"), Some(()));
     });
-    assert!(found.is_none() && seen.get() > 1);
-    let guarded = crate::sync::lock(&monitor.guarded);
-    assert_eq!((guarded.waiting, guarded.reading), (0, 0));
+    assert_eq!(waiting(), 0);
 }
