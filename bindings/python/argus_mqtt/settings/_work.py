@@ -41,14 +41,16 @@ class Work:
 
     No option of a connection that is not ours bounds the wait for a server that is cut off. So each step is done on a
     thread of its own, which is given up when it takes too long: its connection is cut, and whatever it has not
-    committed is gone. SQLite is no server, has limits of its own, and is used on the caller's thread.
+    committed is gone. It is not cut if its driver does not tell the descriptor, or the pool has not handed it over
+    yet, as while `pool_pre_ping` asks the server; then the thread waits for as long as the driver does. SQLite is no
+    server, has limits of its own, and is used on the caller's thread.
     """
 
     def __init__(self, session: Session, model: type[MQTTConfigMixin]) -> None:
         """Begin nothing yet."""
         self._session = session
         self._model = model
-        self._cable: int | None = None
+        self._descriptor: int | None = None
         self._has_begun = self._is_given_up = False
         self._is_local = session.get_bind(model).dialect.name == "sqlite"
 
@@ -114,10 +116,11 @@ class Work:
             # A save whose settings the client refuses could not be undone.
             self._session.rollback()
             connection = self._connection(isolation_level="READ COMMITTED")
+        with contextlib.suppress(Exception):  # Not every driver tells.
+            self._descriptor = os.dup(connection.connection.fileno())
+        # Only now: whoever gave up before has found nothing to cut.
         if self._is_given_up:
             raise NoAnswer("the database has answered too late")
-        with contextlib.suppress(Exception):  # Not every driver tells.
-            self._cable = os.dup(connection.connection.fileno())
         _limits.limit(connection)
         self._has_begun = True
 
@@ -141,14 +144,14 @@ class Work:
                 self._session.close()
             self._let_go()
 
-        if self._cable is not None:
+        if self._descriptor is not None:
             # Of a copy, as the driver may close its own at any time, and another file may get its number.
-            with contextlib.suppress(OSError), socket.socket(fileno=os.dup(self._cable)) as cable:
-                cable.shutdown(socket.SHUT_RDWR)
+            with contextlib.suppress(OSError), socket.socket(fileno=os.dup(self._descriptor)) as copy:
+                copy.shutdown(socket.SHUT_RDWR)
         # On its thread, when it ends.
         step.add_done_callback(end)
 
     def _let_go(self) -> None:
-        cable, self._cable = self._cable, None
-        if cable is not None:
-            os.close(cable)
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)
