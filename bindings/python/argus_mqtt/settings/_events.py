@@ -11,12 +11,15 @@ from typing import Any, Final
 
 from argus_mqtt.argusai import _waiting
 
-# What a page waits at most for news, and a server for the end of this, in seconds.
+# In seconds. How often the status is read; no page begins with an older one.
 _NEWS_EVERY: Final = 1.0
+# How often a stream looks for news and for the end of the server. It is half as often while a reading hangs: each
+# look first waits as long for that.
 _LOOK_EVERY: Final = 0.25
 # Some proxies take longer silence for a broken connection, and writing is how a page that is gone is noticed.
 _SIGN_OF_LIFE_EVERY: Final = 15.0
 
+# How long a reading may take until another is begun. That leaves a thread behind, and so is to be rare.
 _NO_ANSWER_AFTER: Final = 3600.0
 
 MOST_LISTENERS: Final = 200

@@ -18,10 +18,12 @@ STATEMENT_SECONDS: Final = 5.0
 """So long may PostgreSQL work on one statement, with that."""
 
 # Until the end of the transaction, as the next user of the connection has limits of its own. A shorter one stays.
+# The other settings are not all numbers, and PostgreSQL may look at a value before it looks at the name.
 _LIMIT: Final = text(
     "SELECT set_config(found.name, wanted.most, true) FROM pg_settings AS found "
     "JOIN (VALUES ('lock_timeout', :lock), ('statement_timeout', :statement)) AS wanted (name, most) "
-    "ON found.name = wanted.name WHERE CAST(found.setting AS integer) NOT BETWEEN 1 AND CAST(wanted.most AS integer)"
+    "ON found.name = wanted.name WHERE CASE WHEN found.name IN ('lock_timeout', 'statement_timeout') "
+    "THEN CAST(found.setting AS integer) END NOT BETWEEN 1 AND CAST(wanted.most AS integer)"
 )
 
 _LOCKED: Final = "55P03"
