@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import subprocess
+import sys
 from pathlib import Path
 
+import pytest
+
+from argus_mqtt._cli._terminal import Terminal
 from support import DEADLINE
 from support.command_line import COMMAND, without_settings
 from support.command_line import argus_mqtt as run
@@ -82,6 +88,24 @@ def test_streams_that_are_closed_full_or_of_another_encoding(tmp_path: Path) -> 
     assert json.loads(exported.stdout)["username"] == "caf\u00e9"
     unknown = shell('"$@" check "$FILE.caf\u00e9"', PYTHONIOENCODING="ascii:strict")
     assert (unknown.returncode, b"caf\\xe9" in unknown.stderr) == (2, True)
+
+
+def test_a_terminal_that_has_hung_up_hides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    class HungUp(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+        def write(self, _: str) -> int:
+            raise OSError(errno.EIO, "Input/output error")
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "stderr", HungUp())
+    terminal = Terminal(as_json=False)
+    assert terminal.waiting("publishing", lambda: 3) == 3
+    with pytest.raises(KeyboardInterrupt):
+        terminal.waiting("publishing", interrupted)
 
 
 def test_a_file_of_cameras_is_judged_before_anything_is_announced(tmp_path: Path) -> None:

@@ -78,13 +78,13 @@ class Terminal:
             while True:
                 if is_shown:
                     seconds = time.monotonic() - begun
-                    print(f"\r\033[K{text} … {seconds:.1f} s", end="", file=sys.stderr, flush=True)
+                    _draw(f"\r\033[K{text} … {seconds:.1f} s")
                 thread.join(_SHOWN_EVERY_SECONDS)
                 if not thread.is_alive():
                     break
         finally:
             if is_shown:
-                print("\r\033[K", end="", file=sys.stderr, flush=True)
+                _draw("\r\033[K")
         return work.result()
 
 
@@ -133,6 +133,12 @@ def _say(text: str) -> None:
     """Write a line to the standard error. That nobody can read it keeps no command from its work."""
     with contextlib.suppress(OSError):
         print(_shown(text, sys.stderr), file=sys.stderr)
+
+
+def _draw(text: str) -> None:
+    """Write to the terminal at once. One that has hung up must not hide what the call returns or raises."""
+    with contextlib.suppress(OSError):
+        print(text, end="", file=sys.stderr, flush=True)
 
 
 def _shown(text: str, where: TextIO | None) -> str:
