@@ -24,7 +24,12 @@ def api_base_url() -> str:
 
 
 def without_login(address: str) -> str:
-    """Remove what stands before the host in an address."""
+    """Remove what stands before the host in an address.
+
+    The characters `/?#@` in a user or a password are to be percent-encoded. Where they are not, the login is found
+    unless the text can be read as another address: `http://user:12/34@host`, whose host may be `user` and its port
+    12; `http://us/er:password@host`; and `http://user:p@ss/word@host`, whose host may be `ss`.
+    """
     scheme, separator, rest = address.partition("://") if "://" in address else ("", "", address)
     end = min((rest.index(one) for one in "/?#" if one in rest), default=len(rest))
     authority = rest[:end]
