@@ -120,6 +120,18 @@ def end(connection: Connection) -> None:
         _log.warning("the client did not end in order after MQTT was switched off: %s", error)
 
 
+def follow(connection: Connection, found: Snapshot) -> None:
+    """Apply settings that are found to be stored."""
+    running = found.stored.running
+    if running is None:
+        end(connection)
+        return
+    try:
+        connection.apply(running)
+    except ArgusMqttError as error:
+        _log.error("the client runs without the settings that were stored, until the next save or start: %s", error)
+
+
 def _go_back(connection: Connection, before: Snapshot | None) -> None:
     try:
         connection.apply(before.stored.running if before else None)

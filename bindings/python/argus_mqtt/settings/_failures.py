@@ -13,6 +13,7 @@ from sqlalchemy.exc import DataError, SQLAlchemyError
 from argus_mqtt._errors import ArgusMqttError, InvalidArgument, InvalidSettings
 
 from . import _limits
+from ._both_or_none import Unconfirmed
 from ._requests import refuse
 from ._writing import Conflict
 
@@ -28,6 +29,8 @@ def answer(error: Exception) -> None:
             raise HTTPException(status.HTTP_409_CONFLICT, str(error)) from error
         case Conflict():
             raise HTTPException(status.HTTP_412_PRECONDITION_FAILED, str(error)) from error
+        case Unconfirmed():  # 503 says that nothing was changed.
+            raise HTTPException(status.HTTP_504_GATEWAY_TIMEOUT, str(error)) from error
         case ArgusMqttError():
             raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, str(error)) from error
         case DataError():

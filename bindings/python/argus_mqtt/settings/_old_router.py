@@ -66,7 +66,7 @@ def _add_settings(router: APIRouter, parts: Parts) -> None:
         snapshot = parts.store.load()
         return _answer(snapshot) if snapshot else NOTHING_STORED
 
-    @router.put("/config", summary="Replace the settings")
+    @router.put("/config", summary="Replace the settings", responses=_problems.UNCONFIRMED)
     def put_config(update: OldUpdate) -> OldAnswer:
         snapshot = _saved(parts, update)
         for fault in snapshot.stored.faults:

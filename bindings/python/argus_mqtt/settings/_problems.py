@@ -50,8 +50,14 @@ BODY: Final[Responses] = {
     415: _problem("The body is not application/json."),
     422: _problem("The settings have faults; all are listed.", _FAULTS),
 }
+UNCONFIRMED: Final[Responses] = {
+    504: _problem(
+        "The database was lost while it stored the settings, and it is unknown whether it did. Load them again."
+    ),
+}
 SAVING: Final[Responses] = {
     **BODY,
+    **UNCONFIRMED,
     412: _problem("Somebody else has saved settings in the meantime."),
     428: _problem("The header If-Match or If-None-Match is missing."),
 }

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from argus_mqtt._errors import InvalidSettings
 
 from . import _row, _writing
-from ._both_or_none import Unconfirmed, end, finish, lock_of
+from ._both_or_none import Unconfirmed, finish, follow, lock_of
 from ._candidate import Candidate, candidate
 from ._reading import first_row
 from ._secrets import Secrets
@@ -93,7 +93,7 @@ class Store:
             # Where a save was not confirmed, not before it has come to its end.
             found = work.do(lambda session: self._read(session, locked=unclear is not None))
         if unclear is not None:
-            self._settle(unclear, found)
+            self._settle(unclear)
         return found
 
     def save(self, make: Callable[[Snapshot | None], Change], connection: Connection | None) -> Snapshot:
@@ -200,7 +200,7 @@ class Store:
         with self._work() as work:
             return _are_same(after, work.do(lambda session: self._read(session, locked=True)))
 
-    def _settle(self, unclear: tuple[Snapshot, Connection | None], found: Snapshot | None) -> None:
+    def _settle(self, unclear: tuple[Snapshot, Connection | None]) -> None:
         """Let the client follow a save of which it was unknown whether it had come about."""
         after, connection = unclear
         saving = lock_of(connection) or self._saving
@@ -209,12 +209,11 @@ class Store:
         try:
             if self._unclear is not unclear:
                 return
-            if connection is not None and _are_same(after, found):
-                if after.stored.running is None:
-                    end(connection)
-                else:
-                    connection.apply(after.stored.running)
+            # Read under the lock: whoever shares the client may have saved since.
+            is_stored = self._is_stored(after)
             self._unclear = None
+            if connection is not None and is_stored:
+                follow(connection, after)
         finally:
             saving.release()
 
