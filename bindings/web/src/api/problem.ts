@@ -3,11 +3,11 @@
 import type { Fault } from './contract';
 
 /**
- * `unreachable`: no answer, so that nobody knows what became of the call; `invalid`: the settings have faults;
- * `changed`: somebody else
- * has saved; `forbidden`: not logged in, or not allowed; `foreign`: an answer that is not the API's, such as the login
- * page of a proxy; `busy`: asked too often, or a test is running; `offline`: there is no client, or no connection to the
- * broker or the database; `failed`: all else.
+ * `unreachable`: no answer, or one that says no more, so that nobody knows what became of the call; `invalid`: the
+ * settings have faults; `changed`: somebody else has saved; `forbidden`: not logged in, or not allowed; `foreign`: an
+ * answer that is not the API's, such as the login page of a proxy; `busy`: asked too often, or a test is running;
+ * `offline`: there is no client, or no connection to the broker or the database, and nothing was changed; `failed`: all
+ * else.
  */
 export type ProblemKind =
   | 'unreachable'

@@ -3,12 +3,13 @@
 import { changedNames, type FormValue, type FormValues } from './draft';
 import type { Property } from './schema';
 
-const WITHOUT = new Set(['broker_host', 'tls_server_name', 'tls_fingerprint']);
+const NAMES_AND_FINGERPRINTS = new Set(['broker_host', 'tls_server_name', 'tls_fingerprint']);
 
 /** A value without the blanks at its ends, if no value of this setting has any there. */
 export function withoutBlanks(property: Property, value: FormValue): FormValue {
   const { kind, name } = property;
-  if (typeof value === 'boolean' || !(kind === 'number' || WITHOUT.has(name) || name.endsWith('_file'))) return value;
+  const hasNone = kind === 'number' || NAMES_AND_FINGERPRINTS.has(name) || name.endsWith('_file');
+  if (typeof value === 'boolean' || !hasNone) return value;
   return value.trim();
 }
 
