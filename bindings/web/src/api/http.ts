@@ -50,7 +50,7 @@ export function createApi(options: ApiOptions = {}): MqttSettingsApi {
           Accept: 'application/json',
           ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
           ...headers,
-          ...(await options.headers?.()),
+          ...(await limit.inTime(options.headers?.())),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: limit.signal,

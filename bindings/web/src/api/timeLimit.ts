@@ -16,6 +16,16 @@ export class TimeLimit {
     return this.#controller.signal;
   }
 
+  /** Wait for what knows nothing of the signal, and give it up when the time is up. */
+  inTime<T>(work: T | Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const giveUp = () => reject(this.signal.reason);
+      if (this.signal.aborted) giveUp();
+      this.signal.addEventListener('abort', giveUp);
+      Promise.resolve(work).then(resolve, reject);
+    });
+  }
+
   /** Begin anew, with so much time. */
   renew(milliseconds: number): void {
     clearTimeout(this.#timer);

@@ -124,6 +124,15 @@ describe('a server that falls silent', () => {
     }
   });
 
+  test('before a login is known', async () => {
+    const fetch = vi.fn<typeof globalThis.fetch>();
+    const api = createApi({ fetch, headers: () => new Promise(() => undefined) });
+    const outcome = expect(api.save({}, '"1"')).rejects.toMatchObject({ kind: 'unreachable' });
+    await vi.advanceTimersByTimeAsync(30_000);
+    await outcome;
+    expect(fetch).not.toHaveBeenCalled();
+  });
+
   test('in a stream of its status, which is alive as long as anything comes', async () => {
     const { api, say } = silent();
     const heard = vi.fn();
