@@ -32,8 +32,10 @@ function TextInput({ property }: { property: Property }) {
         <input
           {...input}
           onBlur={(event) => {
-            const text = withoutBlanks(property, event.target.value);
-            if (text !== event.target.value) editor.form.setValue(property.name, text);
+            const typed = event.target.value;
+            const text = withoutBlanks(property, typed);
+            // What was stored with blanks is not edited by passing through it.
+            if (text !== typed && typed !== editor.base[property.name]) editor.form.setValue(property.name, text);
             onBlur();
           }}
           value={String(shown ?? '')}

@@ -168,7 +168,12 @@ test('blanks that were stored are not taken for something typed', async () => {
   expect(screen.getByText('All changes are saved')).toBeTruthy();
   act(() => box('Host').focus());
   act(() => box('Host').blur());
-  await screen.findByText('1 unsaved change');
+  expect(box('Host').value).toBe(' broker.example');
+  expect(screen.getByText('All changes are saved')).toBeTruthy();
+  await type('Host', ' broker.example ');
+  act(() => box('Host').blur());
+  expect(box('Host').value).toBe('broker.example');
+  expect(screen.getByText('1 unsaved change')).toBeTruthy();
 });
 
 test.each(['forbidden', 'foreign'] as const)('a session that has ended while one types: %s', async (kind) => {
