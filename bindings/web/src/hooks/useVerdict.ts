@@ -22,6 +22,9 @@ export function useVerdict(api: MqttSettingsApi, draft: Settings): Judgement {
   const question = useRef<AbortController>(undefined);
   // The draft is made anew at every rendering; its text tells whether it has changed.
   const text = JSON.stringify(draft);
+  // A save is refused after a while, and meets the draft as it is then.
+  const latest = useRef(text);
+  latest.current = text;
 
   useEffect(() => {
     const controller = new AbortController();
@@ -50,9 +53,11 @@ export function useVerdict(api: MqttSettingsApi, draft: Settings): Judgement {
     ...judged,
     refuse: (refused, faults) => {
       // What is still being asked about the same draft would answer later, and knows less.
-      if (JSON.stringify(refused) === text) question.current?.abort();
-      const settings = judged.verdict?.settings ?? null;
-      setJudged({ verdict: { valid: false, settings, faults, notes: [] }, asked: refused });
+      if (JSON.stringify(refused) === latest.current) question.current?.abort();
+      setJudged(({ verdict }) => ({
+        verdict: { valid: false, settings: verdict?.settings ?? null, faults, notes: [] },
+        asked: refused,
+      }));
     },
   };
 }

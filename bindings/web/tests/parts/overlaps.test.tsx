@@ -134,6 +134,23 @@ test('what a save was refused for stays, though a check from before finds nothin
   expect(screen.getByText('Is taken')).toBeTruthy();
 });
 
+test('what is typed while a save is refused is judged all the same', async () => {
+  const server = fakeServer({ broker_host: 'broker.example' });
+  await show(server);
+  await type('Topic prefix', 'mine');
+  const saving = later<Stored>();
+  const taken = { field: 'topic_prefix', code: 'x', message: 'is taken' };
+  vi.mocked(server.api.save).mockReturnValueOnce(
+    saving.answer.then(() => Promise.reject(new ApiProblem('invalid', '', { faults: [taken] }))),
+  );
+  await press('Save');
+  await type('Host', 'other.example');
+  const fault = { field: 'broker_host', code: 'x', message: 'is not allowed' };
+  vi.mocked(server.api.check).mockResolvedValue({ valid: false, settings: null, faults: [fault], notes: [] });
+  await saving.give(server.stored);
+  await screen.findByText('Is not allowed');
+});
+
 test('notes on what stood there before are not kept when the server does not answer', async () => {
   const server = fakeServer({ broker_host: 'broker.example' });
   const noted = { valid: true, settings: null, faults: [], notes: ['broker_host "broker.example" is a name'] };
