@@ -66,8 +66,10 @@ export function useEditor(properties: Map<string, Property>, initial: Stored): E
       const { values: next, ...found } = merge(sent, current(), formOf(now, properties.values()));
       show(now, next);
       // Beside an unanswered save there may have been one of somebody else.
-      const isTheirs = (name: string) =>
-        !(name in changes) && name !== REMOVE_PASSWORD && properties.get(name)?.kind !== 'secret';
+      const isSecret = (name: string) => name === REMOVE_PASSWORD || properties.get(name)?.kind === 'secret';
+      // The first save leaves out what is empty, and the server may store a default for it.
+      const isFilledIn = (name: string) => stored.version === null && sent[name] === '';
+      const isTheirs = (name: string) => !(name in changes) && !isSecret(name) && !isFilledIn(name);
       const theirs = { taken: found.taken.filter(isTheirs), conflicts: found.conflicts.filter(isTheirs) };
       setOthers(isSome(theirs) ? theirs : null);
     },

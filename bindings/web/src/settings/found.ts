@@ -1,7 +1,8 @@
 /** Whether changes were stored, by what is stored now. */
 
 import type { Stored } from './draft';
-import { ENABLED, type Property, type Settings } from './schema';
+import { usualPort } from './ports';
+import { ENABLED, type Property, type Settings, type Value } from './schema';
 
 /**
  * Whether changes whose save was not answered are stored.
@@ -12,12 +13,15 @@ import { ENABLED, type Property, type Settings } from './schema';
  */
 export function areStored(changes: Settings, before: Stored, now: Stored, properties: Map<string, Property>): boolean {
   if (now.version === before.version) return false;
+  const [earlier, found] = [all(before), all(now)];
   const visible = Object.keys(changes).filter((name) => !isUnseen(name, changes, properties));
+  const areSame = (one: Settings, name: string) =>
+    inEffect(one, name, properties) === inEffect(found, name, properties);
   // A stored password can't be seen: that nothing else was changed is all there is to go by.
-  if (visible.length === 0) return [...properties.keys(), ENABLED].every((name) => of(now, name) === of(before, name));
+  if (visible.length === 0) return [...properties.keys(), ENABLED].every((name) => areSame(earlier, name));
   return visible.every((name) => {
     if (properties.get(name)?.kind === 'secret') return !now.hasPassword;
-    return of(now, name) === changes[name];
+    return areSame({ ...found, ...changes }, name);
   });
 }
 
@@ -30,6 +34,13 @@ function isUnseen(name: string, changes: Settings, properties: Map<string, Prope
   return properties.get(name)?.kind === 'secret' && changes[name] !== null;
 }
 
-function of({ enabled, settings }: Stored, name: string): Settings[string] {
-  return name === ENABLED ? enabled : (settings[name] ?? null);
+function all({ enabled, settings }: Stored): Settings {
+  return { ...settings, [ENABLED]: enabled };
+}
+
+/** What holds for a setting: the server may store the default of one that is cleared. */
+function inEffect(settings: Settings, name: string, properties: Map<string, Property>): Value {
+  const value = settings[name] ?? properties.get(name)?.schema.default ?? null;
+  // The one default that the server works out and stores.
+  return value === null && name === 'broker_port' ? usualPort(settings.use_tls === true) : value;
 }

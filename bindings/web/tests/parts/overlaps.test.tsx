@@ -183,6 +183,25 @@ test('a save that was stored without an answer is known again, whatever is typed
   expect(screen.getByText('2 unsaved changes')).toBeTruthy();
 });
 
+test.each([
+  ['Event lifetime in seconds', { message_expiry_seconds: 180 }, '300'],
+  ['Port', { broker_port: 1884 }, '1883'],
+  ['Port', { broker_port: 8884, use_tls: true }, '8883'],
+  ['Username', { username: 'me' }, ''],
+])('%s is known to be cleared without an answer', async (label, settings, shown) => {
+  const server = fakeServer({ broker_host: 'broker.example', ...settings });
+  await show(server);
+  await type(label, '');
+  vi.mocked(server.api.save).mockImplementationOnce(async (changes) => {
+    server.saveElsewhere(changes);
+    throw new ApiProblem('unreachable', 'the connection broke');
+  });
+  await press('Save');
+  await screen.findByText(/the settings had been saved/);
+  expect(box(label).value).toBe(shown);
+  expect(screen.getByText('All changes are saved')).toBeTruthy();
+});
+
 test('a password that was removed without an answer is known to be', async () => {
   const server = fakeServer({ broker_host: 'broker.example', username: 'me' });
   server.stored.hasPassword = true;

@@ -18,6 +18,9 @@ test('the first save sends all that is not left to its default, on the condition
   expect(changes).toMatchObject({ enabled: true, broker_host: 'broker.example', message_expiry_seconds: 300 });
   expect(changes).not.toHaveProperty('client_id');
   expect(changes).not.toHaveProperty('password');
+  // What the server fills in is of nobody else.
+  expect(box('Port').value).toBe('1883');
+  expect(screen.queryByText(/Somebody else has saved/)).toBeNull();
 });
 
 test('later saves send what was changed, on top of the version that was loaded', async () => {

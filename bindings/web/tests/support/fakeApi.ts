@@ -44,6 +44,13 @@ export const CLIENT: ClientStatus = {
   warnings: [],
 };
 
+/** What the server stores: where a setting is left to its default, that. */
+function kept(settings: Settings): Settings {
+  const port = settings.use_tls === true ? 8883 : 1883;
+  const known = Object.entries(settings).map(([name, value]) => [name, value ?? blank[name] ?? null]);
+  return { ...Object.fromEntries(known), broker_port: settings.broker_port ?? port };
+}
+
 export interface FakeServer {
   api: MqttSettingsApi;
   stored: Stored;
@@ -58,7 +65,7 @@ export function fakeServer(settings: Settings | null): FakeServer {
   const server: FakeServer = {
     stored: {
       enabled: true,
-      settings: { ...blank, ...settings },
+      settings: settings ? kept({ ...blank, ...settings }) : blank,
       hasPassword: false,
       version: settings ? '"1"' : null,
     },
@@ -70,7 +77,7 @@ export function fakeServer(settings: Settings | null): FakeServer {
       const { enabled = server.stored.enabled, password, ...rest } = changes;
       server.stored = {
         enabled: enabled === true,
-        settings: { ...server.stored.settings, ...rest },
+        settings: kept({ ...server.stored.settings, ...rest }),
         hasPassword: password === undefined ? server.stored.hasPassword : password !== null,
         version: `"${Number(server.stored.version?.slice(1, -1) ?? 0) + 1}"`,
       };
