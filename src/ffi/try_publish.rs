@@ -8,6 +8,7 @@ use super::output::put;
 use super::publish_options::{self, argus_mqtt_publish_options};
 use super::status_code::ARGUS_MQTT_WOULD_BLOCK;
 use super::text::{payload, text};
+use crate::client::Client;
 use std::ffi::{c_char, c_void};
 
 /// Queues an event as argus_mqtt_publish_event() does, but gives up at once if another thread is using the client.
@@ -44,13 +45,11 @@ pub unsafe extern "C" fn argus_mqtt_try_publish_event(
     // SAFETY: pointers are NULL or valid for this call, as the header demands.
     unsafe {
         boundary(error, || {
-            let client = handle::try_find(client)?.ok_or_else(busy)?;
-            let camera = text("camera", camera)?;
-            let event = payload("event", event, event_len)?;
-            let track = !delivery_out.is_null();
-            let id = client.try_enqueue_event(camera, event, track, number(forget))?;
-            put(delivery_out, id.ok_or_else(busy)?);
-            Ok(())
+            hand_over(client, forget, delivery_out, |client, track, forget| {
+                let camera = text("camera", camera)?;
+                let event = payload("event", event, event_len)?;
+                Ok(client.try_enqueue_event(camera, event, track, forget)?)
+            })
         })
     }
 }
@@ -82,14 +81,12 @@ pub unsafe extern "C" fn argus_mqtt_try_publish(
     // SAFETY: pointers are NULL or valid for this call, as the header demands.
     unsafe {
         boundary(error, || {
-            let client = handle::try_find(client)?.ok_or_else(busy)?;
-            let topic = text("topic", topic)?;
-            let given = publish_options::read(options)?;
-            let payload = self::payload("payload", payload, payload_len)?;
-            let track = !delivery_out.is_null();
-            let id = client.try_enqueue(topic, payload, given.options(), track, number(forget))?;
-            put(delivery_out, id.ok_or_else(busy)?);
-            Ok(())
+            hand_over(client, forget, delivery_out, |client, track, forget| {
+                let topic = text("topic", topic)?;
+                let given = publish_options::read(options)?;
+                let payload = self::payload("payload", payload, payload_len)?;
+                Ok(client.try_enqueue(topic, payload, given.options(), track, forget)?)
+            })
         })
     }
 }
@@ -121,13 +118,11 @@ pub unsafe extern "C" fn argus_mqtt_try_publish_state(
     // SAFETY: pointers are NULL or valid for this call, as the header demands.
     unsafe {
         boundary(error, || {
-            let client = handle::try_find(client)?.ok_or_else(busy)?;
-            let topic = text("topic", topic)?;
-            let payload = self::payload("payload", payload, payload_len)?;
-            let track = !delivery_out.is_null();
-            let id = client.try_enqueue_state(topic, payload, track, number(forget))?;
-            put(delivery_out, id.ok_or_else(busy)?);
-            Ok(())
+            hand_over(client, forget, delivery_out, |client, track, forget| {
+                let topic = text("topic", topic)?;
+                let payload = self::payload("payload", payload, payload_len)?;
+                Ok(client.try_enqueue_state(topic, payload, track, forget)?)
+            })
         })
     }
 }
@@ -157,18 +152,31 @@ pub unsafe extern "C" fn argus_mqtt_try_forget_state(
     // SAFETY: pointers are NULL or valid for this call, as the header demands.
     unsafe {
         boundary(error, || {
-            let client = handle::try_find(client)?.ok_or_else(busy)?;
-            let topic = text("topic", topic)?;
-            let track = !delivery_out.is_null();
-            let id = client.try_enqueue_clearing(topic, track, number(forget))?;
-            put(delivery_out, id.ok_or_else(busy)?);
-            Ok(())
+            hand_over(client, forget, delivery_out, |client, track, forget| {
+                let topic = text("topic", topic)?;
+                Ok(client.try_enqueue_clearing(topic, track, forget)?)
+            })
         })
     }
 }
 
-fn number(delivery: argus_mqtt_delivery) -> Option<u64> {
-    (delivery != 0).then_some(delivery)
+/// Hands a message over by `enqueue`, which is told whether its outcome is wanted and what to forget before; it gives no
+/// id if another thread has the lock.
+///
+/// # Safety
+/// `delivery_out` is NULL or valid for writes.
+unsafe fn hand_over(
+    client: argus_mqtt_client,
+    forget: argus_mqtt_delivery,
+    delivery_out: *mut argus_mqtt_delivery,
+    enqueue: impl FnOnce(&Client, bool, Option<u64>) -> Result<Option<u64>, Failure>,
+) -> Result<(), Failure> {
+    let client = handle::try_find(client)?.ok_or_else(busy)?;
+    let forget = (forget != 0).then_some(forget);
+    let id = enqueue(&client, !delivery_out.is_null(), forget)?;
+    // SAFETY: by the caller's promise.
+    unsafe { put(delivery_out, id.ok_or_else(busy)?) };
+    Ok(())
 }
 
 fn busy() -> Failure {

@@ -87,9 +87,7 @@ fn a_certificate_that_is_not_for_servers_is_refused_in_words() {
         "x509 -req -in request.pem -CA ca.pem -CAkey key.pem -extfile extensions -out broker.pem";
     openssl.run(&sign.split(' ').collect::<Vec<_>>());
     let certificate = ca.with_file_name("broker.pem");
-    let broker = Mosquitto::default()
-        .tls_with(&certificate, &openssl.key(), &[])
-        .start();
+    let broker = super::broker(&certificate, &openssl);
     let reason = refused(&connect(broker.tls_port(), json!({"tls_ca_file": ca})));
     assert!(reason.contains("not one for servers"), "{reason}");
     // But whoever names that very certificate has it.

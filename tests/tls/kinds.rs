@@ -3,7 +3,7 @@
 use super::support::broker::mosquitto::Mosquitto;
 use super::support::openssl::Openssl;
 use super::support::wait::eventually;
-use super::{connect, refused, works};
+use super::{broker, connect, refused, works};
 use argus_mqtt::Settings;
 use serde_json::{json, Value};
 use std::path::{Path, PathBuf};
@@ -11,9 +11,7 @@ use std::path::{Path, PathBuf};
 /// What is said of a broker with this certificate.
 #[track_caller]
 fn reason(openssl: &Openssl, certificate: &Path, more: Value) -> String {
-    let broker = Mosquitto::default()
-        .tls_with(certificate, &openssl.key(), &[])
-        .start();
+    let broker = broker(certificate, openssl);
     refused(&connect(broker.tls_port(), more))
 }
 
@@ -65,9 +63,7 @@ fn the_authority_that_is_missing_is_named() {
     );
     assert!(said.contains("show its certificate too"), "{said}");
     let chain = openssl.write("chain.pem", read(&certificate) + &read(&middle));
-    let broker = Mosquitto::default()
-        .tls_with(&chain, &openssl.key(), &[])
-        .start();
+    let broker = broker(&chain, &openssl);
     works(&connect(broker.tls_port(), trusted));
     // The whole chain, but nobody trusts its root: one of that name has another key.
     let said = reason(&openssl, &chain, json!({}));
@@ -103,9 +99,7 @@ fn a_certificate_between_that_has_expired_is_not_said_to_be_the_brokers() {
         std::fs::read_to_string(path).expect("it was just made")
     };
     let chain = openssl.write("chain.pem", read("broker.pem") + &read("old.pem"));
-    let broker = Mosquitto::default()
-        .tls_with(&chain, &openssl.key(), &[])
-        .start();
+    let broker = broker(&chain, &openssl);
     let client = connect(broker.tls_port(), json!({"tls_ca_file": authority}));
     eventually("it has failed", || client.status().last_error.is_some());
     let said = client.status().last_error.expect("it has failed");

@@ -13,9 +13,12 @@ mod trust;
 
 use argus_mqtt::{Client, ErrorKind, Outcome, Settings, State};
 use serde_json::{json, Value};
+use std::path::Path;
 use std::time::Duration;
 use support::broker::mosquitto::Mosquitto;
+use support::broker::Broker;
 use support::certificates::Certificates;
+use support::openssl::Openssl;
 use support::wait::PATIENCE;
 
 fn settings(port: u16, more: Value) -> Value {
@@ -26,6 +29,14 @@ fn settings(port: u16, more: Value) -> Value {
         "reconnect_max_seconds": 1,
     });
     support::fields::with(settings, &more)
+}
+
+/// A broker with this certificate and the key of `openssl`.
+#[track_caller]
+fn broker(certificate: &Path, openssl: &Openssl) -> Broker {
+    Mosquitto::default()
+        .tls_with(certificate, &openssl.key(), &[])
+        .start()
 }
 
 #[track_caller]

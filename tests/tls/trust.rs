@@ -4,7 +4,7 @@ use super::support::broker::mosquitto::Mosquitto;
 use super::support::broker::Broker;
 use super::support::openssl::Openssl;
 use super::support::wait::eventually;
-use super::{connect, refused, works};
+use super::{broker, connect, refused, works};
 use argus_mqtt::{Client, State};
 use serde_json::json;
 use std::path::Path;
@@ -16,12 +16,6 @@ const UNKNOWN_EXTENSION: &[&str] = &[
     "-addext",
     "1.2.3.4=critical,ASN1:UTF8String:x",
 ];
-
-fn broker(certificate: &Path, openssl: &Openssl) -> Broker {
-    Mosquitto::default()
-        .tls_with(certificate, &openssl.key(), &[])
-        .start()
-}
 
 /// One that speaks TLS 1.3, and one that does not.
 fn brokers(certificate: &Path, openssl: &Openssl) -> [Broker; 2] {
