@@ -1,11 +1,13 @@
-"""Waiting in an event loop for what other threads do. A wait that is cancelled holds nothing, and no thread waits."""
+"""Waiting for what other threads do. In an event loop a wait that is cancelled holds nothing, and no thread waits."""
 
 from __future__ import annotations
 
 import asyncio
+import contextvars
+import functools
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from typing import TypeVar
 
 _T = TypeVar("_T")
@@ -43,4 +45,11 @@ def on_a_thread(name: str, call: Callable[[], _T]) -> Future[_T]:
             future.set_exception(error)
 
     threading.Thread(target=run, name=name, daemon=True).start()
+    return future
+
+
+def on_a_thread_within(name: str, seconds: float, call: Callable[[], _T]) -> Future[_T]:
+    """As `on_a_thread`, in the context of the caller, who waits for so long at most."""
+    future = on_a_thread(name, functools.partial(contextvars.copy_context().run, call))
+    wait((future,), seconds)
     return future

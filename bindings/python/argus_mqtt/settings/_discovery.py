@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextvars
-import functools
 import logging
 from collections.abc import Mapping
-from concurrent.futures import wait
 from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import HTTPException, status
@@ -14,7 +11,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from argus_mqtt._errors import ArgusMqttError, InvalidArgument
-from argus_mqtt.argusai._waiting import on_a_thread
+from argus_mqtt.argusai._waiting import on_a_thread_within
 
 from . import _actions, _problems
 
@@ -93,8 +90,7 @@ def _named(cameras: Cameras) -> list[Mapping[str, Any]]:
                 )
         return named
 
-    asked = on_a_thread("argus-mqtt-cameras", functools.partial(contextvars.copy_context().run, ask))
-    wait((asked,), SECONDS)
+    asked = on_a_thread_within("argus-mqtt-cameras", SECONDS, ask)
     if not asked.done():
         why = f"the program has not named its cameras for {SECONDS:g} s; try again"
         raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, why)

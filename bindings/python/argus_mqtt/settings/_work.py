@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import contextvars
-import functools
 import os
 import socket
 from collections.abc import Callable
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, TypeVar, final
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from argus_mqtt._errors import ArgusMqttError
-from argus_mqtt.argusai._waiting import on_a_thread
+from argus_mqtt.argusai._waiting import on_a_thread_within
 
 from . import _limits
 
@@ -127,8 +125,7 @@ class Work:
     def _run(self, call: Callable[[], _T]) -> _T:
         if self._is_local:
             return call()
-        step = on_a_thread("argus-mqtt-database", functools.partial(contextvars.copy_context().run, call))
-        wait((step,), SECONDS)
+        step = on_a_thread_within("argus-mqtt-database", SECONDS, call)
         if step.done():
             return step.result()
         self._give_up(step)
