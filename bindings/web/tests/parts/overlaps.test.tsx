@@ -166,10 +166,7 @@ test('a save that was stored without an answer is known again, whatever is typed
   const server = fakeServer({ broker_host: 'broker.example' });
   await show(server);
   await type('Topic prefix', 'first');
-  vi.mocked(server.api.save).mockImplementationOnce(async (changes) => {
-    server.saveElsewhere(changes);
-    throw new ApiProblem('unreachable', 'the connection broke');
-  });
+  server.storeWithoutAnswer();
   const loaded = later<Stored>();
   vi.mocked(server.api.load).mockReturnValueOnce(loaded.answer);
   await press('Save');
@@ -192,10 +189,7 @@ test.each([
   const server = fakeServer({ broker_host: 'broker.example', ...settings });
   await show(server);
   await type(label, '');
-  vi.mocked(server.api.save).mockImplementationOnce(async (changes) => {
-    server.saveElsewhere(changes);
-    throw new ApiProblem('unreachable', 'the connection broke');
-  });
+  server.storeWithoutAnswer();
   await press('Save');
   await screen.findByText(/the settings had been saved/);
   expect(box(label).value).toBe(shown);
@@ -234,10 +228,7 @@ test.each(['forbidden', 'foreign'] as const)('a server that comes back and lets 
   const server = fakeServer({ broker_host: 'broker.example' });
   await show(server);
   await type('Topic prefix', 'mine');
-  vi.mocked(server.api.save).mockImplementationOnce(async (changes) => {
-    server.saveElsewhere(changes);
-    throw new ApiProblem('unreachable', 'the connection broke');
-  });
+  server.storeWithoutAnswer();
   vi.mocked(server.api.load).mockRejectedValueOnce(new ApiProblem(kind, 'who are you?'));
   await press('Save');
   await screen.findByText(/It is not known whether .* (log|Log).* What you typed is still here/);
@@ -253,10 +244,7 @@ test('a server that fails may have stored the settings: that is found out', asyn
   const server = fakeServer({ broker_host: 'broker.example' });
   await show(server);
   await type('Topic prefix', 'mine');
-  vi.mocked(server.api.save).mockImplementationOnce(async (changes) => {
-    server.saveElsewhere(changes);
-    throw new ApiProblem('failed', 'Internal Server Error', { status: 500 });
-  });
+  server.storeWithoutAnswer(new ApiProblem('failed', 'Internal Server Error', { status: 500 }));
   await press('Save');
   await screen.findByText(/the settings had been saved/);
   expect(screen.getByText('All changes are saved')).toBeTruthy();

@@ -118,10 +118,7 @@ test('of a save without an answer it is found out whether it was stored', async 
   const server = fakeServer({ broker_host: 'broker.example' });
   await show(server);
   await type('Topic prefix', 'mine');
-  vi.mocked(server.api.save).mockImplementationOnce(async (changes) => {
-    server.saveElsewhere(changes);
-    throw new ApiProblem('unreachable', 'the connection broke');
-  });
+  server.storeWithoutAnswer();
   await press('Save');
   await screen.findByText(/the settings had been saved/);
   expect(screen.getByText('All changes are saved')).toBeTruthy();

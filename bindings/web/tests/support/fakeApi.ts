@@ -59,6 +59,8 @@ export interface FakeServer {
   faults: Fault[];
   /** Save as somebody else would. */
   saveElsewhere(changes: Settings): void;
+  /** Store what is saved next, and fail all the same: by default as when the connection breaks. */
+  storeWithoutAnswer(problem?: ApiProblem): void;
 }
 
 export function fakeServer(settings: Settings | null): FakeServer {
@@ -81,6 +83,12 @@ export function fakeServer(settings: Settings | null): FakeServer {
         hasPassword: password === undefined ? server.stored.hasPassword : password !== null,
         version: `"${Number(server.stored.version?.slice(1, -1) ?? 0) + 1}"`,
       };
+    },
+    storeWithoutAnswer: (problem = new ApiProblem('unreachable', 'the connection broke')) => {
+      vi.mocked(server.api.save).mockImplementationOnce(async (changes) => {
+        server.saveElsewhere(changes);
+        throw problem;
+      });
     },
     api: {
       schema: async () => schema,
