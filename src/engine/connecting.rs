@@ -2,6 +2,7 @@
 
 use super::attempt::{Attempt, AvailabilityFlags, Connack, Failure, FailureKind, Version};
 use super::connection::Connection;
+use super::home_assistant::is_watched;
 use super::notice::Level;
 use super::subscription::Subscription;
 use super::{Engine, Phase};
@@ -65,8 +66,7 @@ impl Engine {
             true => broker.subscription_rest.begin(now),
             false => Subscription::Unwanted,
         };
-        let is_watched = is_announced && !broker.settings.home_assistant_status_topic.is_empty();
-        let status_subscription = match is_watched {
+        let status_subscription = match is_watched(&broker.settings) {
             true => broker.status_subscription_rest.begin(now),
             false => Subscription::Unwanted,
         };

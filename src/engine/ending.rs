@@ -1,6 +1,7 @@
 //! What the end of a connection means: for the messages in flight, for the next attempt, and for who is told.
 
 use super::connection::{Connection, Farewell, Trial};
+use super::home_assistant::is_watched;
 use super::input::{ConnectionEnd, EndCause};
 use super::link::passing_time;
 use super::notice::Level;
@@ -116,8 +117,7 @@ impl Engine {
         let broker = &mut self.broker;
         // Where nobody says that it is back, events would wait for as long as the settings say.
         let may_hold = self.home_assistant.may_hold(&broker.settings)
-            && broker.settings.announce_availability
-            && !broker.settings.home_assistant_status_topic.is_empty()
+            && is_watched(&broker.settings)
             && self.stop.is_none();
         let lasted = now.saturating_sub(connection.opened_at);
         let has_lasted = broker.reconnect.connection_ended(lasted);

@@ -68,9 +68,7 @@ impl HomeAssistant {
 
     /// Whether events wait for it, and what it says of its return is watched.
     pub(super) fn is_awaited(&self, settings: &Settings) -> bool {
-        let is_watched =
-            settings.announce_availability && !settings.home_assistant_status_topic.is_empty();
-        self.is_holding() && is_watched && settings.hold_seconds > 0
+        self.is_holding() && is_watched(settings) && settings.hold_seconds > 0
     }
 
     /// What was known of it was of another.
@@ -144,4 +142,9 @@ impl HomeAssistant {
             seconds => Hold::Until(now + Time::from_secs(seconds.into())),
         };
     }
+}
+
+/// Whether the client subscribes to what Home Assistant says of itself.
+pub(super) fn is_watched(settings: &Settings) -> bool {
+    settings.announce_availability && !settings.home_assistant_status_topic.is_empty()
 }

@@ -1,10 +1,8 @@
 //! The states that the broker refuses: whoever said them may not have asked for the outcome.
 
+use crate::outbox::MOST_STATES;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// So many are told apart: as many as there are states.
-const MOST: usize = 10_000;
 
 /// See the module. Of one connection, as the rights of a client are those of its login.
 #[derive(Debug, Default)]
@@ -18,7 +16,7 @@ impl RefusedStates {
     pub(super) fn answered(&mut self, topic: &Arc<str>, refused: Option<&str>) {
         match refused {
             Some(why) => {
-                if self.refused.len() < MOST || self.refused.contains_key(topic) {
+                if self.refused.len() < MOST_STATES || self.refused.contains_key(topic) {
                     self.refused.insert(topic.clone(), why.into());
                 }
             }

@@ -34,7 +34,7 @@ pub(crate) use entry::Entry;
 pub(crate) use intake::{Intake, Put, Terms, Wake};
 pub(crate) use named::NamedState;
 pub(crate) use ready_topics::{ReadyCamera, ReadyTopics};
-pub(crate) use states::Rank;
+pub(crate) use states::{Rank, MOST_STATES};
 pub(crate) use taking_over::Taken;
 
 use crate::error::Error;
