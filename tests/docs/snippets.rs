@@ -22,8 +22,9 @@ fn every_block_is_in_a_language_that_is_tested() {
         // These are run by command_line.rs.
         let is_console =
             block.language == "console" && block.place.starts_with("docs/command-line.md");
-        // TypeScript is compiled by bindings/web/tests/parts/snippets.test.ts.
-        let tested = ["c", "python", "rust", "json", "sh", "cmake", "tsx"]
+        // TypeScript is compiled by bindings/web/tests/parts/snippets.test.ts, and nginx runs in
+        // bindings/python/tests/test_settings_proxy.py.
+        let tested = ["c", "python", "rust", "json", "sh", "cmake", "tsx", "nginx"]
             .contains(&block.language.as_str())
             || is_yaml
             || goes_back

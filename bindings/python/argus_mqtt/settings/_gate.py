@@ -38,7 +38,8 @@ class Gate:
         """Set the cookie, and remove the token from the address."""
         if not self._is_right(token):
             raise HTTPException(status.HTTP_401_UNAUTHORIZED, "this token is not the one that the program printed")
-        answer = RedirectResponse("/", status.HTTP_303_SEE_OTHER)
+        # Relative, as a proxy may serve the page below a path that is not known here.
+        answer = RedirectResponse("./", status.HTTP_303_SEE_OTHER)
         answer.set_cookie(
             self._cookie(request),
             token,
