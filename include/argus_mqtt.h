@@ -870,8 +870,8 @@ int32_t argus_mqtt_publish_diagnostics(argus_mqtt_client client,
 
 /**
  * Finds and removes ghosts: entities that this library announced to Home Assistant for a system with these settings
- * and that no announced camera has, for example after a crash or in an earlier version. Entities of other programs and
- * other systems are not affected.
+ * and that no announced camera has, for example after a crash or in an earlier version, with what the broker retains of
+ * their states, such as a picture. Entities of other programs and other systems are not affected.
  *
  * Announce all cameras first: every entity of a camera that is not announced is a ghost.
  *
@@ -1451,7 +1451,8 @@ int32_t argus_mqtt_connection_test_end(argus_mqtt_connection_test test,
  * - "topic": of the config; "unique_id": of the entity.
  * - "device": the identifier of its device, discovery_id_prefix, and for a camera "_" and its id; "device_name".
  * - "is_ghost": whether the entity belongs to none of the cameras; null if cameras_json is NULL.
- *   argus_mqtt_forget_state() with its topic removes it.
+ * - "state_topics": a list of the topics where the broker may retain what it shows, but for those that one of the
+ *   cameras uses. argus_mqtt_forget_state() with its topic and with these removes it.
  *
  * Running clients are not affected: the client ID is that of the settings followed by "-find", there is no will, and
  * nothing is published.

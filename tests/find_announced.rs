@@ -84,6 +84,7 @@ fn the_entities_of_this_system_are_found_and_no_others() {
         "homeassistant/sensor/argusai_door_event/config"
     );
     assert_eq!(event.is_ghost, None);
+    assert_eq!(event.state_topics, [""; 0], "its events are not retained");
     let found = find_announced(&garden, None, PATIENCE).expect("it can be looked at");
     assert_eq!(
         devices(&found),
@@ -106,6 +107,12 @@ fn ghosts_are_what_no_camera_has() {
     };
     let found = ghosts(r#"{"cameras": [{"id": "door"}]}"#);
     assert_eq!(devices(&found), [("argusai_hall", "HALL")]);
+    let mut topics: Vec<_> = found.iter().flat_map(|one| &one.state_topics).collect();
+    topics.sort_unstable();
+    topics.dedup();
+    let states = ["activity", "counts", "last_event", "status"];
+    let states = states.map(|state| format!("argusai/camera/hall/{state}"));
+    assert!(topics.into_iter().eq(&states));
     assert_eq!(
         ghosts(r#"{"cameras": [{"id": "door"}, {"id": "hall"}]}"#),
         []

@@ -4,12 +4,14 @@ use super::Client;
 use crate::connection_test::find_announced;
 use crate::driver::Effects;
 use crate::error::Error;
+use crate::home_assistant::OwnConfig;
 use std::time::Duration;
 
 impl Client {
     /// Deletes the discovery configs that this library once published for a system with these settings and that belong
-    /// to no announced camera: those left by a crash or by an earlier version. Returns how many entities were removed.
-    /// Those of other systems and of other programs are left alone.
+    /// to no announced camera: those left by a crash or by an earlier version; and with them what the broker retains of
+    /// their states, such as a picture. Returns how many entities were removed. Those of other systems and of other
+    /// programs are left alone.
     ///
     /// Announce all cameras first: any other camera counts as a leftover.
     ///
@@ -34,11 +36,13 @@ impl Client {
             if let Some(error) = guarded.driver.engine().closed() {
                 return (Err(error), Effects::default());
             }
-            let found = found.iter().map(|entity| entity.topic.as_str());
+            let found = found.into_iter().map(|entity| OwnConfig {
+                topic: entity.topic,
+                state_topics: entity.state_topics,
+            });
             match guarded.home().map(|home| home.clear_others(found)) {
-                Ok(ghosts) => {
-                    let count = ghosts.len();
-                    let (said, effects) = guarded.say_all(now, ghosts);
+                Ok((messages, count)) => {
+                    let (said, effects) = guarded.say_all(now, messages);
                     (said.map(|()| count), effects)
                 }
                 Err(error) => (Err(error), Effects::default()),

@@ -7,7 +7,7 @@ use super::steps::Steps;
 use super::{remedy, Test};
 use crate::engine::{Input, Link, Packet};
 use crate::error::{Error, ErrorKind};
-use crate::home_assistant::{Camera, CameraStatus, HomeAssistant, System};
+use crate::home_assistant::{Camera, CameraStatus, HomeAssistant, OwnConfig, System};
 use crate::settings::Settings;
 use crate::wire::Opened;
 use bytes::Bytes;
@@ -34,6 +34,9 @@ pub struct AnnouncedEntity {
     pub device_name: String,
     /// Whether it belongs to none of the given cameras; `None` if no cameras were given.
     pub is_ghost: Option<bool>,
+    /// The topics where the broker may retain what the entity shows, but for those that one of the given cameras uses.
+    /// Topics of events are among them if `retain_events` is on.
+    pub state_topics: Vec<String>,
 }
 
 /// The cameras that there are, as JSON has them.
@@ -51,7 +54,7 @@ struct Cameras {
 /// With `cameras`, it also reports which are ghosts: left by a camera that no longer exists or is announced
 /// differently. That is a JSON object with `cameras`, the fields of [`Camera`] for each, and optionally `system`, the
 /// fields of [`System`]; without it the entities of the system itself do not count as ghosts. To remove one, delete the
-/// state of its topic.
+/// states of its topic and of its `state_topics`.
 ///
 /// Running clients are not affected: the client ID is that of the settings followed by `-find`, there is no will, and
 /// nothing is published.
@@ -81,18 +84,22 @@ pub fn find_announced(
             };
             Error::new(kind, format!("{cause}; {remedy}"))
         })?;
-    let ours = foreign_to(&HomeAssistant::new(settings, System::default())?, &configs);
-    let ghosts = known
-        .as_ref()
-        .map(|known| (known, foreign_to(&known.home, &configs)));
+    let home = match &known {
+        Some(known) => &known.home,
+        None => &HomeAssistant::new(settings, System::default())?,
+    };
+    let wanted: HashSet<String> = home.all().into_iter().map(|one| one.topic).collect();
+    let ours = configs
+        .iter()
+        .filter_map(|(topic, payload)| Some((home.own_config(topic, payload)?, payload)));
     let mut entities: Vec<_> = ours
-        .into_iter()
-        .map(|topic| {
-            let mut entity = entity(&topic, &configs[&topic]);
-            entity.is_ghost = ghosts.as_ref().map(|(known, ghosts)| {
+        .map(|(config, payload)| {
+            let mut entity = entity(config, payload);
+            entity.is_ghost = known.as_ref().map(|known| {
                 let is_judged = known.has_system || entity.device != settings.discovery_id_prefix;
-                is_judged && ghosts.contains(&topic)
+                is_judged && !wanted.contains(&entity.topic)
             });
+            entity.state_topics.retain(|topic| !home.uses(topic));
             entity
         })
         .collect();
@@ -126,26 +133,18 @@ fn known(settings: &Settings, text: &str) -> Result<Known, Error> {
     Ok(Known { home, has_system })
 }
 
-/// The topics of the configs that are of this system, and not among what is announced.
-fn foreign_to(home: &HomeAssistant, configs: &BTreeMap<String, Bytes>) -> HashSet<String> {
-    let configs = configs
-        .iter()
-        .map(|(topic, payload)| (topic.as_str(), payload.as_ref()));
-    let ghosts = home.ghosts(configs).into_iter();
-    ghosts.map(|message| message.topic).collect()
-}
-
-fn entity(topic: &str, config: &[u8]) -> AnnouncedEntity {
+fn entity(own: OwnConfig, config: &[u8]) -> AnnouncedEntity {
     // It was understood before, to tell whose it is.
     let config: Value = serde_json::from_slice(config).unwrap_or_default();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let device = &config["device"];
     AnnouncedEntity {
-        topic: topic.into(),
+        topic: own.topic,
         unique_id: text(&config["unique_id"]),
         device: text(&device["identifiers"][0]),
         device_name: text(&device["name"]),
         is_ghost: None,
+        state_topics: own.state_topics,
     }
 }
 

@@ -16,7 +16,8 @@ use std::time::Duration;
 /// - "topic": of the config; "unique_id": of the entity.
 /// - "device": the identifier of its device, discovery_id_prefix, and for a camera "_" and its id; "device_name".
 /// - "is_ghost": whether the entity belongs to none of the cameras; null if cameras_json is NULL.
-///   argus_mqtt_forget_state() with its topic removes it.
+/// - "state_topics": a list of the topics where the broker may retain what it shows, but for those that one of the
+///   cameras uses. argus_mqtt_forget_state() with its topic and with these removes it.
 ///
 /// Running clients are not affected: the client ID is that of the settings followed by "-find", there is no will, and
 /// nothing is published.

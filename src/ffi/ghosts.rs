@@ -8,8 +8,8 @@ use super::test_connection::beside;
 use std::time::Duration;
 
 /// Finds and removes ghosts: entities that this library announced to Home Assistant for a system with these settings
-/// and that no announced camera has, for example after a crash or in an earlier version. Entities of other programs and
-/// other systems are not affected.
+/// and that no announced camera has, for example after a crash or in an earlier version, with what the broker retains of
+/// their states, such as a picture. Entities of other programs and other systems are not affected.
 ///
 /// Announce all cameras first: every entity of a camera that is not announced is a ghost.
 ///

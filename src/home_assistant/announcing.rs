@@ -1,15 +1,13 @@
 //! The cameras that are announced, and what changes with them.
 
 use super::camera::{Camera, System};
-use super::ghosts;
 use super::message::Message;
 use super::state::{self, CameraStatus, State};
 use super::topics::Topics;
 use crate::error::Error;
-use crate::outbox::Rank;
 use crate::settings::Settings;
 use bytes::Bytes;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -190,26 +188,5 @@ impl HomeAssistant {
     #[must_use]
     pub fn all(&self) -> Vec<Message> {
         self.picture().all()
-    }
-
-    /// Finds ghosts: configs that this library published for this system and that belong to no announced camera, left
-    /// by a crash or an older version. `found` is what the broker keeps under `{discovery_prefix}/+/+/config`: topics
-    /// and payloads. Gives what clears the ghosts; others' configs, and those of another system, are left alone.
-    ///
-    /// What stood under other settings is found by a `HomeAssistant` that was made with those settings.
-    pub fn ghosts<'a>(&self, found: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Vec<Message> {
-        let ours = found.into_iter().filter(|(topic, payload)| {
-            self.topics.is_config(topic) && ghosts::is_ours(payload, &self.topics.availability)
-        });
-        self.clear_others(ours.map(|(topic, _)| topic))
-    }
-
-    /// Clears those of our configs, which stand on these topics, that are no longer wanted.
-    pub(crate) fn clear_others<'a>(&self, ours: impl IntoIterator<Item = &'a str>) -> Vec<Message> {
-        let wanted: HashSet<String> = self.all().into_iter().map(|one| one.topic).collect();
-        let others = ours.into_iter().filter(|topic| !wanted.contains(*topic));
-        others
-            .map(|topic| Message::state(Rank::Config, topic, ""))
-            .collect()
     }
 }

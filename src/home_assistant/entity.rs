@@ -165,6 +165,11 @@ pub(super) fn of_system(topics: &Topics, system: &System, has_cameras: bool) -> 
 /// The key of the one entity that is available also while the system is not.
 pub(super) const CONNECTION: &str = "connection";
 
+/// Whether an entity with this key shows events, and no state of its own.
+pub(super) fn shows_events(key: &str) -> bool {
+    matches!(key, "event" | "detection" | "doorbell")
+}
+
 fn sensor(key: &'static str, name: &'static str, fields: Value) -> Entity {
     Entity {
         component: "sensor",

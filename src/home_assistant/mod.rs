@@ -81,5 +81,6 @@ mod undo;
 
 pub use announcing::HomeAssistant;
 pub use camera::{Camera, System};
+pub(crate) use ghosts::OwnConfig;
 pub use message::{Message, MessageKind};
 pub use state::{CameraStatus, Diagnostics};

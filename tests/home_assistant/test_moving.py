@@ -76,7 +76,7 @@ def test_entities_of_argusai_stay_when_it_moves_over_and_back(
     old.start()
     home.expect(entity_ids["activity"], "off")
     for command in document.commands_to_go_back():
-        _run(command.replace("CAMERA", old.camera).replace("192.168.1.10", f"{broker.host} -p {broker.port}"))
+        _run(command.replace("192.168.1.10", f"{broker.host} -p {broker.port}"))
     wait_until(lambda: _registered(home, old) == before, lambda: f"only these: {_registered(home, old)}")
     home.expect_gone("liveobject_connection")
     home.expect(entity_ids["events_today"], "3")

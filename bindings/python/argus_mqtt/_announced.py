@@ -18,11 +18,14 @@ class AnnouncedEntity:
     """An entity that is announced to Home Assistant by a discovery config that the broker retains.
 
     Attributes:
-        topic: The topic of the config. `Client.forget_state` with it removes the entity.
+        topic: The topic of the config. `Client.forget_state` with it, and with each of `state_topics`, removes the
+            entity.
         unique_id: The unique ID of the entity.
         device: The identifier of its device: `discovery_id_prefix`, for a camera followed by "_" and the camera's ID.
         device_name: The name of its device.
         is_ghost: Whether none of the given cameras has this entity; None if no cameras were given.
+        state_topics: The topics where the broker may retain what the entity shows, but for those that one of the
+            given cameras uses. Topics of events are among them if `retain_events` is on.
     """
 
     topic: str
@@ -30,6 +33,7 @@ class AnnouncedEntity:
     device: str
     device_name: str
     is_ghost: bool | None
+    state_topics: tuple[str, ...]
 
 
 def find_announced(
@@ -63,5 +67,8 @@ def find_announced(
     deadline = _waiting.deadline_after(_arguments.timeout(timeout))
     found = read_beside(text, lambda *output: _prototypes.find_announced(text, known, *output), deadline, _CAPACITY)
     # A newer library of the same ABI may tell more, which older callers have no use for.
-    names = AnnouncedEntity.__dataclass_fields__
-    return tuple(AnnouncedEntity(**{name: entity[name] for name in names}) for entity in json.loads(found))
+    names = [name for name in AnnouncedEntity.__dataclass_fields__ if name != "state_topics"]
+    return tuple(
+        AnnouncedEntity(**{name: entity[name] for name in names}, state_topics=tuple(entity["state_topics"]))
+        for entity in json.loads(found)
+    )

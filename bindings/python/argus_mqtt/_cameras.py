@@ -132,8 +132,9 @@ class Cameras(Handle):
     def clear_ghosts(self, timeout: float = 15.0) -> int:
         """Delete the discovery configs of this system that belong to no announced camera.
 
-        A crash or an earlier version left them. Those of other systems and of other programs are left alone. Announce
-        all cameras first: any other camera counts as a leftover.
+        A crash or an earlier version left them. What the broker retains of their states, such as a picture, is
+        deleted too. Those of other systems and of other programs are left alone. Announce all cameras first: any
+        other camera counts as a leftover.
 
         The retained messages are read on a separate connection, whose client ID is that of the settings followed by
         "-find". Blocks until the broker has sent them all, which takes a second or more. Signal handlers run when it

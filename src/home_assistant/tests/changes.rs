@@ -152,13 +152,65 @@ fn only_our_own_ghosts_are_cleared() {
         .map(|(t, p)| (t.as_str(), p.as_slice()))
         .collect();
     let cleared = home.ghosts(found);
-    assert!(cleared
+    assert!(cleared.iter().all(|one| one.payload.is_empty()));
+    let (configs, states) = cleared.split_at(7);
+    assert!(configs
         .iter()
-        .all(|one| one.payload.is_empty() && one.topic.contains("argusai_gone_")));
-    assert_eq!(cleared.len(), 7);
+        .all(|one| one.topic.contains("argusai_gone_")));
+    // Nothing was retained of its events.
+    let of_gone = ["activity", "counts", "last_event", "status"];
+    let of_gone = of_gone.map(|state| format!("argusai/camera/gone/{state}"));
+    assert!(states.iter().map(|one| &one.topic).eq(&of_gone));
     // Once everything is given up, the system's own are ghosts too; what is not a config is none.
     let nobody =
         HomeAssistant::new(&settings(json!({})), System::default()).expect("a sound system");
     let found = broker.0.iter().map(|(t, p)| (t.as_str(), p.as_slice()));
-    assert_eq!(nobody.ghosts(found).len(), 7 + 7 + 1);
+    assert_eq!(nobody.ghosts(found).len(), (7 + 4) * 2 + 1);
+}
+
+#[test]
+fn only_what_no_camera_uses_is_cleared_with_a_ghost() {
+    let retained = json!({"retain_events": true});
+    let mut before = home(retained.clone());
+    let mut broker = Broker::default();
+    // The ids are to look like those of other entities.
+    broker.take(announce(&mut before, Camera::new("last", "")));
+    broker.take(announce(&mut before, full_camera()));
+    let ghosts = |settings: serde_json::Value, camera: Camera| {
+        let mut home = home(settings);
+        announce(&mut home, camera);
+        let found = broker.0.iter().map(|(t, p)| (t.as_str(), p.as_slice()));
+        let topics = home.ghosts(found).into_iter().map(|one| one.topic);
+        topics
+            .filter(|topic| !topic.ends_with("/config"))
+            .collect::<Vec<_>>()
+    };
+    // Without its doorbell and its snapshots it keeps all states, and clears the picture itself.
+    let others = [
+        "argusai/camera/last/activity",
+        "argusai/camera/last/counts",
+        "argusai/camera/last/last_event",
+        "argusai/camera/last/status",
+    ];
+    let plain = Camera::new("front_door", "");
+    assert_eq!(ghosts(json!({}), plain.clone()), others);
+    let with_event = [&others[..], &["argusai/events/last"]].concat();
+    assert_eq!(ghosts(retained, plain), with_event);
+}
+
+#[test]
+fn a_config_of_a_stranger_clears_no_topic_that_cannot_be_published_to() {
+    let home = home(json!({}));
+    let config = json!({
+        "origin": {"name": "argus-mqtt"},
+        "unique_id": "argusai_gone_status",
+        "device": {"identifiers": ["argusai_gone"]},
+        "availability": [{"topic": "argusai/status"}],
+        "state_topic": "#",
+        "image_topic": 7,
+        "json_attributes_topic": "argusai/status",
+    });
+    let topic = "homeassistant/sensor/argusai_gone_status/config";
+    let cleared = home.ghosts([(topic, config.to_string().as_bytes())]);
+    assert!(cleared.iter().map(|one| one.topic.as_str()).eq([topic]));
 }

@@ -55,7 +55,10 @@ def run_clear_ghosts(given: argparse.Namespace, terminal: Terminal) -> int:
     ghosts = [entity for entity in _found(settings, given, terminal, cameras) if entity.is_ghost]
     if ghosts and not given.dry_run:
         with connected(settings, given, terminal) as client:
-            deliveries = [client.forget_state(ghost.topic) for ghost in ghosts]
+            # The entities first, so that none shows that its states are gone.
+            topics = [ghost.topic for ghost in ghosts]
+            states = sorted({topic for ghost in ghosts for topic in ghost.state_topics})
+            deliveries = [client.forget_state(topic) for topic in topics + states]
 
             def wait() -> None:
                 for delivery in deliveries:
