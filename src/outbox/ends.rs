@@ -40,10 +40,8 @@ impl Outbox {
 
     /// Ends every message that waits, at shutdown: what was sent before may have arrived.
     pub(crate) fn end_all_queued(&mut self) {
-        for key in self.states.waiting_keys() {
-            if let Some((message, was_sent)) = self.states.end_waiting(key) {
-                self.end_waiting(&message, ended_by_shutdown(was_sent));
-            }
+        while let Some((message, was_sent)) = self.states.end_first_waiting() {
+            self.end_waiting(&message, ended_by_shutdown(was_sent));
         }
         while let Some(entry) = self.queues.oldest().and_then(|l| self.queues.pop_front(l)) {
             let outcome = match entry.tries {

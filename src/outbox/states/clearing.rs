@@ -1,6 +1,6 @@
 //! Topics that are to be cleared.
 
-use super::kept::{Kept, Key, Place, Rank};
+use super::kept::{Kept, Place, Rank};
 use super::{States, Superseded, MOST_STATES, QUIET};
 use bytes::Bytes;
 use std::collections::BTreeSet;
@@ -71,29 +71,34 @@ impl States {
 
     /// This topic, or without one any, is not to be cleared quietly any more. For the time between connections.
     pub(in crate::outbox) fn forget_clearings(&mut self, topic: Option<&str>) {
-        let cleared = self.kept.range((Rank::Cleared, 0)..);
-        let quiet = cleared.filter(|(_, kept)| kept.waiting.is_none());
-        let topics = quiet.map(|(_, kept)| kept.topic.clone());
-        let topics: Vec<_> = topics
-            .filter(|one| topic.is_none_or(|topic| topic == &**one))
-            .collect();
+        let quiet = (Rank::Cleared, QUIET)..;
+        let topics: Vec<_> = match topic {
+            Some(topic) => {
+                let key = self.topics.get_key_value(topic);
+                let key = key.filter(|(_, key)| quiet.contains(key));
+                key.map(|(topic, _)| topic.clone()).into_iter().collect()
+            }
+            None => {
+                let all = self.kept.range(quiet);
+                all.map(|(_, kept)| kept.topic.clone()).collect()
+            }
+        };
         for topic in topics {
             self.remove(&topic);
         }
     }
 
-    /// If too many topics are to be cleared, gives up those that are cleared again, and then the one that has waited longest.
+    /// If too many topics are to be cleared, gives up those that are cleared again, and then the one that has waited
+    /// longest. What is in flight stays, which is no more than may be in flight at a time.
     pub(in crate::outbox) fn drop_surplus(&mut self) -> Option<Superseded> {
         while self.cleared > MOST_STATES {
-            let first = |from: Key, to: Rank, again: bool| {
-                let mut between = self.kept.range(from..=(to, u64::MAX));
-                between.find(|(_, kept)| {
-                    kept.place != Place::InFlight && (!again || kept.waiting.is_none())
-                })
+            let first = |rank, least| {
+                let mut all = self.kept.range((rank, least)..=(rank, u64::MAX));
+                all.find(|(_, kept)| kept.place != Place::InFlight)
             };
-            let surplus = first((Rank::ClearedConfig, QUIET), Rank::ClearedConfig, true)
-                .or_else(|| first((Rank::Cleared, 0), Rank::Cleared, false))
-                .or_else(|| first((Rank::ClearedConfig, 0), Rank::ClearedConfig, false));
+            let surplus = first(Rank::ClearedConfig, QUIET)
+                .or_else(|| first(Rank::Cleared, 0))
+                .or_else(|| first(Rank::ClearedConfig, 0));
             let topic = surplus.map(|(_, kept)| kept.topic.clone())?;
             let dropped = self.remove(&topic)?.1.superseded();
             if dropped.is_some() {

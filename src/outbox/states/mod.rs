@@ -50,7 +50,8 @@ pub(super) struct States {
     missed: Missed,
     /// Of all but those that are to be cleared, and of what is in flight and replaced.
     bytes: u64,
-    waiting: usize,
+    /// The topics of which a message waits, by when that was accepted, in milliseconds.
+    waiting: BTreeSet<(u64, Key)>,
     in_flight: usize,
     /// How many states in a row were said outside of a round.
     in_a_row: usize,
@@ -84,14 +85,13 @@ impl States {
 
     /// Messages that say one, or clear a topic, and wait.
     pub(super) fn waiting(&self) -> usize {
-        self.waiting
+        self.waiting.len()
     }
 
     /// When the first of them was accepted, in milliseconds.
     pub(super) fn oldest(&self) -> Option<u64> {
-        let all = self.kept.values().filter(|_| self.waiting > 0);
-        all.filter_map(|kept| Some(kept.waiting?.accepted_at_ms))
-            .min()
+        let (accepted_at_ms, _) = self.waiting.first()?;
+        Some(*accepted_at_ms)
     }
 
     /// Those that were taken and have not ended.
@@ -168,9 +168,10 @@ impl States {
             (true, None) => rank.cleared(),
             (false, _) => rank,
         };
-        // One that stays what it was keeps its turn.
+        // One that stays what it was keeps its turn; but what is cleared quietly has none that a message could keep.
+        let is_asked_for = |key: &Key| !payload.is_empty() || key.1 < QUIET;
         let order = match &before {
-            Some((key, _)) if key.0 == rank => key.1,
+            Some((key, _)) if key.0 == rank && is_asked_for(key) => key.1,
             _ => order,
         };
         let superseded = before.as_ref().and_then(|(_, kept)| kept.superseded());
@@ -209,17 +210,11 @@ impl States {
         superseded
     }
 
-    /// The topics of which a message waits, for the end of all.
-    pub(super) fn waiting_keys(&self) -> Vec<Key> {
-        let waiting = self.kept.iter().filter(|(_, kept)| kept.waiting.is_some());
-        waiting.map(|(key, _)| *key).collect()
-    }
-
-    /// Takes the message that waits out of its state, and says whether it was sent before.
-    pub(super) fn end_waiting(&mut self, key: Key) -> Option<(Superseded, bool)> {
+    /// Takes the first message that waits out of its state, for the end of all, and says whether it was sent before.
+    pub(super) fn end_first_waiting(&mut self) -> Option<(Superseded, bool)> {
+        let (_, key) = self.waiting.pop_first()?;
         let kept = self.kept.get_mut(&key)?;
         let waiting = kept.waiting.take()?;
-        self.waiting -= 1;
         let message = Superseded {
             id: kept.id,
             tracked: waiting.tracked,
@@ -256,7 +251,7 @@ impl States {
     }
 
     fn insert(&mut self, key: Key, kept: Kept) {
-        self.waiting += usize::from(kept.waiting.is_some());
+        self.note_waiting(key, kept.waiting);
         match kept.is_cleared() {
             true => self.cleared += 1,
             false => self.bytes += kept.cost(),
@@ -270,13 +265,25 @@ impl States {
         let key = self.topics.remove(topic)?;
         self.take_out(key);
         let kept = self.kept.remove(&key)?;
-        self.waiting -= usize::from(kept.waiting.is_some());
+        self.note_not_waiting(key, kept.waiting);
         match kept.is_cleared() {
             true => self.cleared -= 1,
             false => self.bytes -= kept.cost(),
         }
         self.bytes -= kept.replaced_bytes;
         Some((key, kept))
+    }
+
+    /// This message, if it is one, waits to say what is to stand on this topic.
+    fn note_waiting(&mut self, key: Key, waiting: Option<Waiting>) {
+        self.waiting
+            .extend(waiting.map(|waiting| (waiting.accepted_at_ms, key)));
+    }
+
+    fn note_not_waiting(&mut self, key: Key, waiting: Option<Waiting>) {
+        if let Some(waiting) = waiting {
+            self.waiting.remove(&(waiting.accepted_at_ms, key));
+        }
     }
 }
 

@@ -66,16 +66,17 @@ impl States {
 
     /// None is to be said alone any more. With the settings, those that were given up get another chance.
     pub(in crate::outbox) fn release(&mut self, given_up_too: bool) {
-        if self.held.is_empty() && !given_up_too {
-            return;
+        let mut keys: Vec<Key> = self.held.iter().copied().collect();
+        if given_up_too {
+            let given_up = self
+                .kept
+                .iter()
+                .filter(|(_, kept)| kept.place == Place::GivenUp);
+            keys.extend(given_up.map(|(key, _)| *key));
         }
-        let keys: Vec<Key> = self.kept.keys().copied().collect();
         for key in keys {
-            let place = self.kept.get(&key).map(|kept| kept.place);
-            if place == Some(Place::Held) || given_up_too && place == Some(Place::GivenUp) {
-                self.pardon(key);
-                self.put(key, Place::Due);
-            }
+            self.pardon(key);
+            self.put(key, Place::Due);
         }
     }
 
@@ -101,14 +102,13 @@ impl States {
         let freed = std::mem::take(&mut kept.replaced_bytes);
         let is_newest = kept.id == entry.id;
         let is_again = is_newest && entry.nature != Nature::State;
-        if is_newest && !is_again {
-            kept.waiting = Some(Waiting {
-                tracked: entry.tracked,
-                accepted_at_ms: entry.accepted_at_ms,
-                sent_before: entry.sent_before,
-            });
-            self.waiting += 1;
-        }
+        let waiting = (is_newest && !is_again).then_some(Waiting {
+            tracked: entry.tracked,
+            accepted_at_ms: entry.accepted_at_ms,
+            sent_before: entry.sent_before,
+        });
+        kept.waiting = waiting.or(kept.waiting);
+        self.note_waiting(key, waiting);
         self.bytes -= freed;
         let place = match (is_held, is_again) {
             (true, _) => Place::Held,
@@ -224,11 +224,10 @@ impl States {
         let Some(kept) = self.kept.get_mut(&key) else {
             return Next::Others;
         };
+        let waiting = kept.waiting;
         let entry = kept.hand_out(now);
-        if entry.nature == Nature::State {
-            self.waiting -= 1;
-            self.in_flight += 1;
-        }
+        self.note_not_waiting(key, waiting);
+        self.in_flight += usize::from(waiting.is_some());
         Next::Say(entry)
     }
 

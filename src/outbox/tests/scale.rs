@@ -131,3 +131,74 @@ fn messages_of_many_topics_that_name_one_state_go_one_by_one() {
     assert_eq!(taken, 2 * COUNT as usize);
     assert_eq!(outbox.counters.delivered, u64::from(COUNT));
 }
+
+#[test]
+fn the_oldest_of_many_states_is_known_each_time() {
+    const ASKED: u32 = 500_000;
+    let mut outbox = many(0, false);
+    for n in 0..MOST_STATES {
+        let topic = n.to_string().into();
+        let said = outbox.set_state(SECOND, &topic, "x".into(), Rank::State, false);
+        said.expect("there is room");
+    }
+    for n in 0..ASKED {
+        let age = outbox.oldest_age(SECOND * (n + 1));
+        assert_eq!(age, Some(SECOND * n));
+    }
+}
+
+#[test]
+fn what_there_is_no_room_to_clear_is_found_though_many_are_cleared_that_were_before() {
+    const MORE: usize = 100_000;
+    let mut outbox = many(0, false);
+    let clear = |outbox: &mut Outbox, n: usize| {
+        let topic = format!("homeassistant/{n}").into();
+        let cleared = outbox.set_state(ZERO, &topic, Bytes::new(), Rank::Config, false);
+        cleared.expect("it is never refused");
+    };
+    outbox.disconnected();
+    (0..MOST_STATES).for_each(|n| clear(&mut outbox, n));
+    while let Some(entry) = outbox.take(ZERO) {
+        outbox.end(&entry, Outcome::Delivered);
+    }
+    outbox.clear_missed();
+    assert_eq!(outbox.queued(), 0, "nobody asked for these");
+    (0..MOST_STATES + MORE).for_each(|n| clear(&mut outbox, n));
+    assert_eq!(outbox.queued(), MOST_STATES);
+    assert_eq!(outbox.counters.dropped_queue_full, MORE as u64);
+}
+
+#[test]
+fn outcomes_are_read_taken_and_given_up_one_by_one() {
+    const COUNT: u32 = 200_000;
+    let mut outbox = many(0, false);
+    outbox.set_bounds(Bounds {
+        messages: COUNT as usize,
+        ..outbox.bounds
+    });
+    outbox.announce_outcomes();
+    for _ in 0..COUNT {
+        accept(&mut outbox, ZERO, "x", None);
+    }
+    // Of each four, one is given up before it ends, one after it, one is taken, and one is only read.
+    (1..=u64::from(COUNT))
+        .step_by(4)
+        .for_each(|id| outbox.forget(id));
+    while let Some(entry) = outbox.take(ZERO) {
+        outbox.end(&entry, Outcome::Delivered);
+    }
+    for id in (1..=u64::from(COUNT)).rev() {
+        match id % 4 {
+            0 => assert_eq!(outbox.take_outcome(id), Some(Some(Outcome::Delivered))),
+            2 => outbox.forget(id),
+            _ => {}
+        }
+    }
+    let mut read = 0;
+    while let Some((id, _)) = outbox.first_ended() {
+        assert_eq!(id % 4, 3);
+        outbox.ended_announced();
+        read += 1;
+    }
+    assert_eq!((read, outbox.kept()), (COUNT / 4, COUNT as usize / 4));
+}
