@@ -132,7 +132,7 @@ impl Intake {
             self.terms.wake = Wake::Never;
         }
         self.bytes += cost;
-        self.waiting.entries.push(entry);
+        self.waiting.entries.push_back(entry);
         Ok(Put { id, wakes_worker })
     }
 

@@ -2,11 +2,12 @@
 
 use super::entry::Entry;
 use super::{Intake, Outbox};
+use std::collections::VecDeque;
 
 /// What was put here, to be taken over.
 #[derive(Debug, Default)]
 pub(crate) struct Taken {
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: VecDeque<Entry>,
     pub(super) forgotten: Vec<u64>,
 }
 
@@ -19,15 +20,16 @@ impl Taken {
 
 impl Outbox {
     /// Takes over what publishers have put into an [`Intake`], and leaves `taken` empty. They were given ids and room by
-    /// the terms of this outbox; if its bounds have changed since, [`Outbox::drop_excess`] is for the rest.
+    /// the terms of this outbox; if its bounds have changed since, [`Outbox::drop_excess`] is for the rest. One by one:
+    /// should it panic, the others are there still.
     pub(crate) fn take_over(&mut self, taken: &mut Taken) {
-        for entry in taken.entries.drain(..) {
+        while let Some(entry) = taken.entries.pop_front() {
             let id = self.admit(entry.tracked);
             debug_assert_eq!(id, entry.id, "ids are given by one at a time");
             self.enqueue(entry);
             self.may_exceed = true;
         }
-        for id in taken.forgotten.drain(..) {
+        while let Some(id) = taken.forgotten.pop() {
             self.forget(id);
         }
     }

@@ -8,6 +8,7 @@
 //! background thread then does its work with the driver's mutex alone; every other call holds both, in this order, as it
 //! may give out ids and change the terms.
 
+mod alarm;
 mod publishing;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ use crate::driver::{Driver, Effects};
 use crate::engine::Link;
 use crate::outbox::{Intake, Taken, Terms, Time};
 use crate::sync::{Condvar, Mutex, MutexGuard};
+use alarm::Alarm;
 
 /// What a monitor needs of its surroundings.
 pub(crate) trait Surroundings {
@@ -37,6 +39,7 @@ pub(crate) struct Monitor<L, S, X> {
     changed: Condvar,
     /// There is something to read, or never will be again.
     news: Condvar,
+    alarm: Alarm,
     surroundings: S,
 }
 
@@ -71,6 +74,7 @@ impl<L: Link, S: Surroundings, X> Monitor<L, S, X> {
             }),
             changed: Condvar::new(),
             news: Condvar::new(),
+            alarm: Alarm::default(),
             surroundings,
         }
     }
@@ -82,6 +86,7 @@ impl<L: Link, S: Surroundings, X> Monitor<L, S, X> {
     /// Looks at something, and changes nothing that anybody waits for.
     pub(crate) fn look<T>(&self, f: impl FnOnce(&mut Guarded<L, X>, Time) -> T) -> T {
         let mut guarded = crate::sync::lock(&self.guarded);
+        let _alarm = self.alarm.guard(&self.surroundings);
         self.take_over(&mut guarded);
         let now = self.surroundings.now();
         f(&mut guarded, now)
@@ -117,9 +122,9 @@ impl<L: Link, S: Surroundings, X> Monitor<L, S, X> {
         mut intake: MutexGuard<'_, Intake>,
         f: impl FnOnce(&mut Guarded<L, X>, &mut Intake, Time) -> (T, Effects),
     ) -> T {
-        guarded.empty(&mut intake);
+        let _alarm = self.alarm.guard(&self.surroundings);
         intake.suspend();
-        guarded.take_over();
+        guarded.take_over_all(&mut intake);
         let now = self.surroundings.now();
         let (result, effects) = f(&mut guarded, &mut intake, now);
         intake.set_terms(guarded.terms());
@@ -131,6 +136,7 @@ impl<L: Link, S: Surroundings, X> Monitor<L, S, X> {
     /// Calls the driver for the background thread: publishers put messages into the intake meanwhile.
     pub(crate) fn work<T>(&self, f: impl FnOnce(&mut Guarded<L, X>, Time) -> (T, Effects)) -> T {
         let mut guarded = crate::sync::lock(&self.guarded);
+        let _alarm = self.alarm.guard(&self.surroundings);
         self.take_over(&mut guarded);
         let now = self.surroundings.now();
         let (result, mut effects) = f(&mut guarded, now);
@@ -163,49 +169,71 @@ impl<L: Link, S: Surroundings, X> Monitor<L, S, X> {
     }
 
     /// Does what follows a call, and gives up the lock.
-    fn settle(&self, guarded: MutexGuard<'_, Guarded<L, X>>, effects: Effects) {
-        let (waiters, readers) = self.whom_to_tell(&guarded, effects);
+    fn settle(&self, mut guarded: MutexGuard<'_, Guarded<L, X>>, effects: Effects) {
+        let told = self.whom_to_tell(&mut guarded, effects);
         drop(guarded);
-        self.notify(effects, waiters, readers);
+        self.notify(told);
     }
 
     /// Does what follows a call of a thread that goes on to wait.
-    fn tell(&self, guarded: &Guarded<L, X>, effects: Effects) {
-        let (waiters, readers) = self.whom_to_tell(guarded, effects);
-        self.notify(effects, waiters, readers);
+    fn tell(&self, guarded: &mut Guarded<L, X>, effects: Effects) {
+        let told = self.whom_to_tell(guarded, effects);
+        self.notify(told);
     }
 
-    fn whom_to_tell(&self, guarded: &Guarded<L, X>, effects: Effects) -> (bool, bool) {
+    fn whom_to_tell(&self, guarded: &mut Guarded<L, X>, effects: Effects) -> Told {
+        let is_owed = self.alarm.take();
+        let has_news = match is_owed {
+            true => Some(guarded.driver.has_news()),
+            false => effects.has_news,
+        };
         // Under the lock: two that change it one after the other leave it as the second does.
-        if let Some(readable) = effects.has_news {
+        if let Some(readable) = has_news {
             self.surroundings.set_readable(readable);
         }
-        let concerns_readers = effects.notify_readers || effects.is_finished;
-        (
-            effects.notify_waiters && guarded.waiting > 0,
-            concerns_readers && guarded.reading > 0,
-        )
+        let concerns_waiters = effects.notify_waiters || is_owed;
+        let concerns_readers = effects.notify_readers || effects.is_finished || is_owed;
+        Told {
+            worker: effects.wake_worker,
+            waiters: concerns_waiters && guarded.waiting > 0,
+            readers: concerns_readers && guarded.reading > 0,
+        }
     }
 
-    fn notify(&self, effects: Effects, waiters: bool, readers: bool) {
-        if effects.wake_worker {
+    fn notify(&self, told: Told) {
+        if told.worker {
             self.surroundings.wake_worker();
         }
-        if waiters {
+        if told.waiters {
             self.changed.notify_all();
         }
-        if readers {
+        if told.readers {
             self.news.notify_all();
         }
     }
 }
 
+/// Whom a call concerns, of those who are there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Told {
+    worker: bool,
+    waiters: bool,
+    readers: bool,
+}
+
 impl<L: Link, X> Guarded<L, X> {
-    /// Takes what is in the intake.
+    /// Takes what is in the intake, after what a call that panicked has left of what it took.
     fn empty(&mut self, intake: &mut Intake) {
+        self.take_over();
         if !intake.is_empty() {
             self.taken = intake.take(std::mem::take(&mut self.taken));
         }
+    }
+
+    /// Takes over what is in the intake.
+    fn take_over_all(&mut self, intake: &mut Intake) {
+        self.empty(intake);
+        self.take_over();
     }
 
     /// Takes over what was in the intake.

@@ -1,9 +1,10 @@
 use super::*;
-use crate::engine::{ConnectionEnd, Packet};
+use crate::engine::{ConnectionEnd, NoticeKinds, Packet};
 use crate::message::{Message, QoS};
 use crate::settings::Settings;
 use crate::support::wait::PATIENCE;
 use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,17 +19,25 @@ impl Link for NoLink {
     }
 }
 
-#[derive(Debug)]
-struct Host;
+#[derive(Debug, Default)]
+struct Host {
+    /// How often the background thread was woken.
+    woken: AtomicUsize,
+    is_readable: AtomicBool,
+}
 
 impl Surroundings for Host {
     fn now(&self) -> Time {
         NOW
     }
 
-    fn wake_worker(&self) {}
+    fn wake_worker(&self) {
+        self.woken.fetch_add(1, Ordering::SeqCst);
+    }
 
-    fn set_readable(&self, _: bool) {}
+    fn set_readable(&self, readable: bool) {
+        self.is_readable.store(readable, Ordering::SeqCst);
+    }
 }
 
 type Tested = Monitor<NoLink, Host, ()>;
@@ -36,7 +45,7 @@ type Tested = Monitor<NoLink, Host, ()>;
 fn monitor() -> Tested {
     let settings = Settings::from_json(r#"{"broker_host": "broker"}"#);
     let settings = Arc::new(settings.expect("they are valid"));
-    Monitor::new(Driver::new(settings, NOW, 1), Host, ())
+    Monitor::new(Driver::new(settings, NOW, 1), Host::default(), ())
 }
 
 fn message() -> Message {
@@ -85,7 +94,9 @@ fn whoever_waits_for_what_has_changed_is_told_and_nobody_else() {
     let told = |waiting, reading, effects| {
         let mut guarded = crate::sync::lock(&monitor.guarded);
         (guarded.waiting, guarded.reading) = (waiting, reading);
-        monitor.whom_to_tell(&guarded, effects)
+        let told = monitor.whom_to_tell(&mut guarded, effects);
+        assert!(!told.worker);
+        (told.waiters, told.readers)
     };
     for (waiting, reading) in [(0, 0), (1, 0), (0, 1), (2, 2)] {
         let (waits, reads) = (waiting > 0, reading > 0);
@@ -159,6 +170,93 @@ fn an_id_is_given_once_though_a_wait_panics_after_it_gave_one() {
     assert!(panicked.is_err());
     assert_eq!(put(&monitor), None);
     assert_eq!(call(&monitor), 3);
+}
+
+/// A call that panics after it has done this.
+fn panics_after(monitor: &Tested, f: impl FnOnce(&mut Driver<NoLink>)) {
+    let panicked = catch_unwind(AssertUnwindSafe(|| {
+        monitor.call(|guarded, _| -> ((), Effects) {
+            f(&mut guarded.driver);
+            panic!("on purpose");
+        });
+    }));
+    assert!(panicked.is_err());
+}
+
+/// What the background thread does once it is woken. Gives how often it was since it was last asked.
+fn plan(monitor: &Tested) -> usize {
+    let woken = monitor.surroundings.woken.swap(0, Ordering::SeqCst);
+    monitor.work(|guarded, now| guarded.driver.plan(now));
+    woken
+}
+
+#[test]
+fn the_background_thread_is_woken_for_a_call_that_panics() {
+    let monitor = monitor();
+    for _ in 0..2 {
+        assert_eq!(plan(&monitor), 0);
+    }
+    panics_after(&monitor, |driver| {
+        let (_, effects) = driver.shut_down(NOW, Duration::ZERO);
+        assert!(effects.wake_worker, "it is owed");
+    });
+    assert_eq!(plan(&monitor), 1);
+    assert_eq!(plan(&monitor), 0);
+}
+
+#[test]
+fn what_a_call_that_panics_would_have_told_is_told_by_the_next() {
+    let monitor = monitor();
+    let waiting = || {
+        let guarded = crate::sync::lock(&monitor.guarded);
+        guarded.waiting + guarded.reading
+    };
+    let find = |guarded: &mut Guarded<NoLink, ()>, _| {
+        let is_finished = guarded.driver.engine().is_finished();
+        (is_finished.then_some(()), Effects::default())
+    };
+    std::thread::scope(|scope| {
+        let waits = scope.spawn(|| monitor.wait(PATIENCE, find));
+        let reads = scope.spawn(|| monitor.wait_to_read(PATIENCE, find));
+        while waiting() < 2 {
+            std::thread::yield_now();
+        }
+        panics_after(&monitor, |driver| {
+            let effects = driver.open_notices(NOW, NoticeKinds::DEFAULT);
+            let effects = effects.then(driver.finish(NOW));
+            assert_eq!(effects.has_news, Some(true), "it is owed");
+        });
+        assert!(!monitor.surroundings.is_readable.load(Ordering::SeqCst));
+        assert_eq!(plan(&monitor), 1);
+        assert!(monitor.surroundings.is_readable.load(Ordering::SeqCst));
+        for told in [waits, reads] {
+            assert_eq!(told.join().expect("it does not panic"), Some(()));
+        }
+    });
+}
+
+#[test]
+fn whoever_calls_after_a_panic_takes_over_what_that_has_left() {
+    let monitor = monitor();
+    call(&monitor);
+    // The driver takes it for a defect, and panics, where an id is not the next.
+    let terms = crate::sync::lock(&monitor.guarded).terms();
+    monitor.intake().set_terms(Terms {
+        last_id: 5,
+        ..terms
+    });
+    assert_eq!((put(&monitor), put(&monitor)), (Some(6), Some(7)));
+    let look = || {
+        let looks = || monitor.look(|guarded, _| guarded.driver.engine().outbox().last_id());
+        catch_unwind(AssertUnwindSafe(looks)).ok()
+    };
+    assert_eq!(look(), None);
+    // Of the second this is known as well, and by then somebody has put in another one.
+    assert_eq!(put(&monitor), Some(8));
+    assert_eq!((look(), look()), (None, None));
+    assert_eq!(look(), Some(4));
+    assert_eq!(monitor.surroundings.woken.load(Ordering::SeqCst), 3);
+    assert_eq!(call(&monitor), 5);
 }
 
 #[test]

@@ -36,11 +36,11 @@ impl<L: Link, S: Surroundings, X> Monitor<L, S, X> {
     ) -> Option<T> {
         let deadline = Deadline::after(timeout);
         let mut guarded = crate::sync::lock(&self.guarded);
+        let _alarm = self.alarm.guard(&self.surroundings);
         loop {
             let mut intake = self.intake();
-            guarded.empty(&mut intake);
             intake.suspend();
-            guarded.take_over();
+            guarded.take_over_all(&mut intake);
             let now = self.surroundings.now();
             let (found, effects) = f(&mut guarded, now);
             let left = deadline.left();
@@ -52,7 +52,7 @@ impl<L: Link, S: Surroundings, X> Monitor<L, S, X> {
                 self.settle(guarded, effects);
                 return found;
             }
-            self.tell(&guarded, effects);
+            self.tell(&mut guarded, effects);
             guarded = crate::sync::wait_timeout(condition, guarded, left);
             *count(&mut guarded) -= 1;
         }
