@@ -189,3 +189,41 @@ fn a_broker_that_has_been_silent_may_come_back_with_mqtt_5_alone() {
         ],
     );
 }
+
+#[test]
+fn a_packet_that_had_little_before_it_is_not_written_as_late_as_those_before_it_may_be() {
+    let scene = Scene {
+        seed: 13_856_902_290_359_057_259,
+        latency_ms: 548,
+        client: ClientTraits {
+            window: 3,
+            queue: 2,
+            ..ClientTraits::default()
+        },
+        ..Scene::default()
+    };
+    let at_most_once = Op::Publish(Batch {
+        count: 1,
+        qos_0: true,
+        size: 10,
+        ..Batch::default()
+    });
+    let large = Op::Publish(Batch {
+        count: 2,
+        size: 16_379,
+        nature: 1,
+        ..Batch::default()
+    });
+    let state = Op::State {
+        which: 0,
+        forgets: false,
+    };
+    let steps = vec![
+        (956, at_most_once),
+        (94, large),
+        (0, Op::Block(27_546)),
+        (58, state),
+        (28_001, one()),
+    ];
+    passes(scene, steps);
+}

@@ -79,10 +79,10 @@ impl World<'_> {
         }
         if let Some(request) = open.requests.front() {
             let writable = match link.has_room(request.size()) {
-                true => request.ready_at,
-                false => request.until(),
+                true => Some(request.ready_at),
+                false => open.write_deadline(),
             };
-            next = next.min(writable);
+            next = next.min(writable.unwrap_or(Time::MAX));
         }
         next
     }
@@ -177,6 +177,11 @@ impl Open {
         self.requests.append(queue.unnoticed());
     }
 
+    /// When something of what waits has to be written.
+    fn write_deadline(&self) -> Option<Time> {
+        self.requests.iter().map(Request::until).min()
+    }
+
     fn poll(
         &mut self,
         now: Time,
@@ -199,7 +204,7 @@ impl Open {
         if can_write {
             return Polled::Writes;
         }
-        if first.is_some_and(|first| first.until() <= now) {
+        if self.write_deadline().is_some_and(|until| until <= now) {
             return Polled::Ended(EndCause::Stalled);
         }
         if self.next_ping <= now {

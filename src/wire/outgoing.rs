@@ -44,9 +44,15 @@ pub(super) enum Kind {
 struct Mark {
     /// The place of the packet's end in all that was ever written.
     end: u64,
-    /// When it has to be written.
-    until: Time,
     packet: Packet,
+}
+
+/// When bytes have to be written.
+#[derive(Debug)]
+struct Limit {
+    /// The place of their end in all that was ever written.
+    end: u64,
+    until: Time,
 }
 
 /// See the module.
@@ -56,6 +62,8 @@ pub(super) struct Outgoing {
     /// Bytes written before those in the buffer.
     written: u64,
     marks: VecDeque<Mark>,
+    /// Those that come before the limits of all packets ahead of them; each is later than the one before it.
+    limits: VecDeque<Limit>,
     answers: usize,
     /// The connection is to close once all is written.
     closes: bool,
@@ -109,11 +117,19 @@ impl Outgoing {
 
     fn mark(&mut self, now: Time, kind: Kind, start: usize) {
         let size = (self.buffer.len() - start) as u64;
-        self.marks.push_back(Mark {
-            end: self.written + self.buffer.len() as u64,
-            until: now + write_limit(self.buffer.len()),
-            packet: Packet { kind, size },
-        });
+        let end = self.written + self.buffer.len() as u64;
+        let packet = Packet { kind, size };
+        self.marks.push_back(Mark { end, packet });
+        self.limit(end, now + write_limit(self.buffer.len()));
+    }
+
+    /// What goes ahead of a packet has to be written by the packet's limit too. That may be the earlier one, as most of
+    /// what was ahead when the others were handed over may have been written since.
+    fn limit(&mut self, end: u64, until: Time) {
+        while (self.limits.back()).is_some_and(|limit| limit.until >= until) {
+            self.limits.pop_back();
+        }
+        self.limits.push_back(Limit { end, until });
     }
 
     /// Writes what the stream takes at once. What it had taken of a packet before counts as written only when it has
@@ -140,6 +156,9 @@ impl Outgoing {
                 each(mark.packet);
                 self.marks.pop_front();
             }
+            while (self.limits.front()).is_some_and(|limit| limit.end <= self.written) {
+                self.limits.pop_front();
+            }
         }
         if self.buffer.is_empty() {
             if self.buffer.capacity() > LARGEST_IDLE_BUFFER {
@@ -161,9 +180,9 @@ impl Outgoing {
         self.answers < MOST_ANSWERS
     }
 
-    /// When the next packet has to be written.
+    /// When something of what waits has to be written.
     pub(super) fn deadline(&self) -> Option<Time> {
-        self.marks.front().map(|mark| mark.until)
+        self.limits.front().map(|limit| limit.until)
     }
 }
 
@@ -263,6 +282,28 @@ mod tests {
             outgoing.write(&mut stream, |_| {}).expect("it is taken");
             assert_eq!(outgoing.deadline(), Some(at(130)));
         }
+        stream.room = usize::MAX;
+        outgoing.write(&mut stream, |_| {}).expect("it is taken");
+        assert_eq!(outgoing.deadline(), None);
+    }
+
+    #[test]
+    fn the_earliest_limit_of_all_that_waits_counts() {
+        let at = Time::from_secs;
+        let mut outgoing = handed_over(at(100), &[160 << 10]);
+        let mut stream = Narrow::default();
+        assert_eq!(outgoing.deadline(), Some(at(130)));
+        stream.room = 160 << 10;
+        outgoing.write(&mut stream, |_| {}).expect("it is taken");
+        assert!(!outgoing.is_empty());
+        outgoing.ping(at(101));
+        assert_eq!(outgoing.deadline(), Some(at(121)));
+        // One with more before it comes after.
+        outgoing.ping(at(102));
+        assert_eq!(outgoing.deadline(), Some(at(121)));
+        stream.room = outgoing.buffer.len() - codec::PINGREQ.len();
+        outgoing.write(&mut stream, |_| {}).expect("it is taken");
+        assert_eq!(outgoing.deadline(), Some(at(122)));
         stream.room = usize::MAX;
         outgoing.write(&mut stream, |_| {}).expect("it is taken");
         assert_eq!(outgoing.deadline(), None);
