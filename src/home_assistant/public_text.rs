@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::topic::quote;
 use crate::words::is_unseen;
+use std::net::Ipv6Addr;
 
 /// How much of a name is used, in characters.
 const MAX_NAME: usize = 255;
@@ -27,17 +28,16 @@ pub(super) fn tidy_public(field: &str, text: &str) -> Result<String, Error> {
 
 /// Home Assistant refuses an entity whose device has a URL that is none.
 pub(super) fn check_url(field: &str, url: &str) -> Result<(), Error> {
-    let host = ["http://", "https://"]
-        .iter()
-        .find_map(|scheme| url.strip_prefix(scheme));
-    let has_host =
-        host.is_some_and(|rest| rest.starts_with(|c: char| c.is_alphanumeric() || c == '['));
     let is_plain = !url.contains(|c: char| c.is_whitespace() || c.is_control());
-    if url.is_empty() || (has_host && is_plain) {
-        return match has_credentials(url) {
-            false => Ok(()),
-            true => Err(credentials(field)),
-        };
+    let after_scheme = ["http://", "https://"]
+        .iter()
+        .find_map(|scheme| url.strip_prefix(scheme))
+        .filter(|_| is_plain);
+    if after_scheme.is_some() && has_credentials(url) {
+        return Err(credentials(field));
+    }
+    if url.is_empty() || after_scheme.is_some_and(has_host) {
+        return Ok(());
     }
     // One with a fault may have its password anywhere.
     let shown = match url.contains('@') {
@@ -49,12 +49,46 @@ pub(super) fn check_url(field: &str, url: &str) -> Result<(), Error> {
     )))
 }
 
+/// Whether what follows the scheme of a URL begins with a host and, if anything, a port. Current versions of Home
+/// Assistant read both.
+fn has_host(rest: &str) -> bool {
+    let authority = authority(rest);
+    let (is_host, port) = match authority.strip_prefix('[') {
+        Some(bracketed) => {
+            let (address, port) = bracketed.split_once(']').unwrap_or_default();
+            let without_zone = address.split('%').next().unwrap_or_default();
+            (without_zone.parse::<Ipv6Addr>().is_ok(), port)
+        }
+        None => {
+            let (name, port) = authority.split_at(authority.find(':').unwrap_or(authority.len()));
+            (is_host_name(name), port)
+        }
+    };
+    let is_port = |port: &str| {
+        port.is_empty() || port.bytes().all(|c| c.is_ascii_digit()) && port.parse::<u16>().is_ok()
+    };
+    is_host && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
+}
+
+/// Whether this may be the name of a host, in any script, or an IPv4 address.
+fn is_host_name(name: &str) -> bool {
+    let is_taken = |c: char| match c.is_ascii() {
+        true => c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_'),
+        // Home Assistant refuses it alone of those that can't be seen.
+        false => c != '\u{ad}',
+    };
+    name.starts_with(char::is_alphanumeric) && name.chars().all(is_taken)
+}
+
+/// What stands before the path of a URL, without its scheme.
+fn authority(rest: &str) -> &str {
+    &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())]
+}
+
 /// Whether a text has a URL with a user name, and perhaps a password, before its host.
 fn has_credentials(text: &str) -> bool {
-    text.split("://").skip(1).any(|rest| {
-        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        rest[..end].contains('@')
-    })
+    let mut urls = text.split("://").skip(1);
+    urls.any(|rest| authority(rest).contains('@'))
 }
 
 /// Does not show the text.
@@ -103,6 +137,46 @@ mod tests {
             assert_eq!(tidy_public("url", url).expect(url), url);
         }
         assert_eq!(tidy_public("name", "a @ b").expect("a name"), "a @ b");
+    }
+
+    /// As Home Assistant 2026.11.0 takes and refuses them, and with them all entities of the device.
+    #[test]
+    fn a_url_has_a_host_and_a_port_that_home_assistant_can_read() {
+        for url in [
+            "http://h",
+            "http://h:",
+            "http://h:65535/x:y",
+            "https://192.168.1.10:8000?a=[b]",
+            "http://[::1]",
+            "http://[fe80::1%eth0]:80/",
+            "http://k\u{fc}che_2.local./\u{fc}",
+            "http://\u{939}\u{93f}\u{928}\u{94d}\u{926}\u{940}.example/",
+        ] {
+            check_url("url", url).expect(url);
+        }
+        for url in [
+            "http://",
+            "http:///x",
+            "http://h:65536",
+            "http://h:99999999999/",
+            "http://h:+80/",
+            "http://h:8\u{666}/",
+            "http://h:b/",
+            "http://h:80:90/",
+            "http://::1/",
+            "http://[::1",
+            "http://[::1/",
+            "http://[::1]x/",
+            "http://[h]/",
+            "http://a[b/",
+            "http://a]b/",
+            "http://h\\x/",
+            "http://a\u{ad}b/",
+            "http://a b/",
+        ] {
+            let refused = check_url("url", url).expect_err(url).to_string();
+            assert!(refused.contains("is not an http or https URL"), "{refused}");
+        }
     }
 
     #[test]
