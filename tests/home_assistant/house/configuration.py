@@ -66,6 +66,8 @@ def write(
     _store(directory, "onboarding", 4, {"done": steps})
     _store(directory, "core.analytics", 1, {"onboarded": True, "preferences": {}, "uuid": None})
     _store(directory, "core.config_entries", 1, {"entries": [_mqtt(broker_port)]})
+    # As it was on its last start: a current one restarts after five minutes if nobody confirms a new address.
+    _store(directory, "http", 1, {"server_host": ["127.0.0.1"], "server_port": port})
     token_id, key = secrets.token_hex(16), secrets.token_hex(32)
     _store(directory, "auth", 1, _owner(token_id, key))
     return _jwt(token_id, key)
