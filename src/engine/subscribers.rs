@@ -2,7 +2,7 @@
 //! a message that no subscriber matched (MQTT 5, section 3.4.2.1: 0x10).
 
 use super::Engine;
-use crate::outbox::{Entry, Time};
+use crate::outbox::{Entry, IdHash, Time};
 use crate::outcome::Outcome;
 use crate::settings::WaitForSubscriber;
 use std::collections::hash_map::RandomState;
@@ -19,7 +19,7 @@ const MOST_UNHEARD: usize = 100;
 #[derive(Debug, Default)]
 pub(super) struct Subscribers {
     /// Topics that had one since the client was made, as hashes: what two share costs at most a wait.
-    heard: HashSet<u64>,
+    heard: HashSet<u64, IdHash>,
     hasher: RandomState,
     /// Topics that had none when something was last published there.
     unheard: BTreeSet<Arc<str>>,

@@ -1,14 +1,14 @@
-//! Hashing of message ids, which nobody but this library chooses.
+//! Hashing of numbers that nobody but this library chooses: message ids, and hashes.
 
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// For maps and sets whose keys are ids. The hash of the standard library withstands keys that an attacker has chosen,
-/// and costs many times as much.
-pub(super) type IdHash = BuildHasherDefault<IdHasher>;
+/// For maps and sets whose keys are such numbers. The hash of the standard library withstands keys that an attacker has
+/// chosen, and costs many times as much.
+pub(crate) type IdHash = BuildHasherDefault<IdHasher>;
 
 /// Ids count up. An odd factor spreads them over the high bits too, where the standard collections tell entries apart.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct IdHasher(u64);
+pub(crate) struct IdHasher(u64);
 
 const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
 

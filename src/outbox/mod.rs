@@ -26,11 +26,13 @@ mod states;
 mod taking_over;
 #[cfg(test)]
 mod tests;
+mod topic_numbers;
 mod unheard;
 
 pub(crate) use bounds::Bounds;
 pub use counters::Counters;
 pub(crate) use entry::Entry;
+pub(crate) use id_hash::IdHash;
 pub(crate) use intake::{Intake, Put, Terms, Wake};
 pub(crate) use named::NamedState;
 pub(crate) use ready_topics::{ReadyCamera, ReadyTopics};

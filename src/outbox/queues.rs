@@ -4,8 +4,8 @@ use super::entry::{Entry, LASTING};
 use super::lane::{Front, Lane};
 use super::leading::Leading;
 use super::ranking::Ranking;
-use super::room::Room;
 use super::slab::Slab;
+use super::topic_numbers::TopicNumbers;
 use super::unheard::Retry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -22,7 +22,7 @@ const KEPT_TOPIC_BYTES: usize = 128;
 /// A topic whose head is held is paused: what is behind the head has to wait for it.
 #[derive(Debug, Default)]
 pub(super) struct Queues {
-    pub(super) names: HashMap<Arc<str>, u32>,
+    pub(super) names: TopicNumbers,
     pub(super) topics: Slab<Topic>,
     pub(super) lanes: Slab<Lane>,
     /// The lanes of topics that have several, by topic and lifetime.
@@ -163,8 +163,8 @@ impl Queues {
     /// The lane of this message, which is made where there is none, and the id of its front.
     fn lane_of(&mut self, entry: &Entry) -> (u32, Option<u64>) {
         let name = &entry.message.topic;
-        let lane = match self.names.get(name) {
-            Some(&topic) => self.lane_of_topic(topic, entry.lifetime),
+        let lane = match self.names.get_shared(name) {
+            Some(topic) => self.lane_of_topic(topic, entry.lifetime),
             None => {
                 let topic = self.topics.insert(Topic {
                     name: name.clone(),
@@ -220,7 +220,6 @@ impl Queues {
         {
             if let Some(topic) = self.topics.remove(lane.topic) {
                 self.names.remove(&topic.name);
-                self.names.give_back();
             }
         } else {
             self.by_lifetime.remove(&(lane.topic, lane.lifetime));

@@ -139,7 +139,7 @@ impl Queues {
 
     /// What was on its way has ended: the next may be tried.
     pub(super) fn retry(&mut self, topic: &str) {
-        if let Some(&number) = self.names.get(topic) {
+        if let Some(number) = self.names.get(topic) {
             let topic = self.topics.get(number);
             if topic.is_some_and(|topic| topic.retry == Some(Retry::InFlight)) {
                 self.set_retry(number, Some(Retry::Due));
@@ -149,7 +149,7 @@ impl Queues {
 
     /// The topic waits until then, if it did not before.
     fn pause(&mut self, topic: &str, until_ms: u64) {
-        let Some(&number) = self.names.get(topic) else {
+        let Some(number) = self.names.get(topic) else {
             return;
         };
         let retry = self.topics.get(number).and_then(|topic| topic.retry);
@@ -159,7 +159,7 @@ impl Queues {
     }
 
     fn flow(&mut self, topic: &str) {
-        if let Some(&number) = self.names.get(topic) {
+        if let Some(number) = self.names.get(topic) {
             self.set_retry(number, None);
         }
     }
