@@ -67,7 +67,7 @@ pub(super) unsafe fn payload(
     }
     if length > LONGEST_PAYLOAD {
         return Err(invalid(format!(
-            "{name}_len is {length}: an MQTT packet holds at most {LONGEST_PAYLOAD} bytes"
+            "{name} has {length} bytes: an MQTT packet holds at most {LONGEST_PAYLOAD}"
         )));
     }
     // SAFETY: by the caller's promise, and the length is not 0 and far below isize::MAX.
