@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ import argus_mqtt
 from argus_mqtt import aio
 from support import DEADLINE
 from support.loops import ENDED_BY_SHUTDOWN, Run, until
+from support.programs import Program
 from support.settings import settings_for
 
 if TYPE_CHECKING:
@@ -106,6 +108,38 @@ def test_a_loop_that_ends_with_its_client_open_ends_in_time(
     with pytest.raises(asyncio.CancelledError):
         run(main())
     subscriber.expect(f"{settings['topic_prefix']}/status", "offline")
+
+
+def test_a_child_leaves_its_copy_of_the_block_without_a_word(settings: Settings) -> None:
+    code = """
+import asyncio, json, os, sys
+import argus_mqtt
+from argus_mqtt import aio
+
+async def main():
+    async with aio.connect(json.loads(sys.argv[1])) as client:
+        await client.wait_online(30)
+        child = os.fork()
+        if child == 0:
+            for call in (client.publish_event("front", {}), client.flush(0), client.shutdown(0)):
+                try:
+                    await call
+                except argus_mqtt.Forked as error:
+                    print(error)
+        else:
+            assert os.waitpid(child, 0)[1] == 0
+            await (await client.publish_event("front", {}))
+    if child == 0:
+        client = None
+        os._exit(0)
+    print("the parent's goes on")
+
+asyncio.run(main())
+"""
+    with Program.python(code, json.dumps(settings)) as program:
+        refused = [program.line() for _ in range(3)]
+        assert refused == ["the client belongs to the parent process; connect one in this process"] * 3
+        assert program.line() == "the parent's goes on"
 
 
 def test_a_lost_client_is_closed(run: Run, unreachable: Settings) -> None:

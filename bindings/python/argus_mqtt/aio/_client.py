@@ -7,6 +7,7 @@ import contextlib
 import ctypes
 import logging
 import math
+import os
 from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, final
@@ -193,6 +194,9 @@ class AsyncClient(Cameras):
         traceback: TracebackType | None,
     ) -> None:
         """Shut the client down; a warning is logged if that was not complete."""
+        # A child that was forked inside the block leaves its copy of the block, too.
+        if self._client._process != os.getpid():
+            return
         report = await self.shutdown()
         if not report.complete:
             _log.warning("%s", report.message)
@@ -200,7 +204,7 @@ class AsyncClient(Cameras):
     def __del__(self) -> None:
         """Close the connection of a client that was lost, so that the broker publishes the will."""
         reader = getattr(self, "_reader", None)
-        if reader is None or self._closing is not None:
+        if reader is None or self._closing is not None or self._client._process != os.getpid():
             return
         # The garbage collector may run on any thread.
         try:

@@ -96,7 +96,13 @@ class Publishing:
         await asyncio.sleep(0)
 
     def _check_loop(self) -> None:
-        if asyncio.get_running_loop() is not self._loop:
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            # A forked child has no running loop, not even inside a coroutine of its parent's.
+            self._client._check_process()
+            raise
+        if loop is not self._loop:
             raise InvalidArgument(
                 "the client belongs to another event loop; hand over to that one with "
                 "asyncio.run_coroutine_threadsafe, or connect a client on this one"
