@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -120,3 +122,36 @@ def test_one_that_never_returns_is_not_the_last(
     monkeypatch.setattr(_loading, "_GIVE_UP_SECONDS", 0.0)
     wait_until(lambda: database.asked > 2, "it is asked again")
     assert stalled.is_connected
+
+
+class Asking(_loading.Loading):
+    """Loads, and is told of nothing."""
+
+    def __init__(self, load: Callable[[], Row]) -> None:
+        """Load nothing yet."""
+        super().__init__(load, lambda _: None, lambda: 0)
+
+    def _do(self, task: Callable[[], None], give_up: Callable[[], None]) -> None:
+        """Do nothing."""
+
+    def _without_load(self, waiting: object) -> None:
+        """Go on."""
+
+
+def test_those_that_never_return_are_asked_for_ever_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    asked: list[float] = []
+
+    def on_a_thread(*_: object) -> Future[object]:
+        asked.append(now)
+        return Future()
+
+    monkeypatch.setattr(_loading, "time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr(_loading, "on_a_thread", on_a_thread)
+    asking = Asking(lambda: pytest.fail("nobody runs it"))
+    asking._reload(None)
+    for second in range(24 * 3600):
+        now = float(second)
+        asking._look_after_load()
+    assert asked[:8] == [0, 60, 180, 420, 900, 1860, 3780, 7380]
+    assert asked[-1] - asked[-2] == 3600

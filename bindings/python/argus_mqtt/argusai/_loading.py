@@ -26,6 +26,8 @@ LATE_SECONDS: Final = 3.0
 
 _AGAIN_SECONDS: Final = 10.0
 _GIVE_UP_SECONDS: Final = 60.0
+# One that never returns keeps its thread, so each time the next is given twice as long, up to this.
+_LONGEST_GIVE_UP_SECONDS: Final = 3600.0
 
 _Loaded: TypeAlias = "Future[StoredSettings | None]"
 
@@ -39,6 +41,7 @@ class Loading(Connection):
         self._load = load
         self._loading: _Loaded | None = None
         self._loading_since = 0.0
+        self._given_up = 0
         self._is_late = self._is_to_load_again = False
         self._wait_for_load: list[Waiting] = []
         self._reload_at = 0.0
@@ -80,6 +83,7 @@ class Loading(Connection):
         if loading is not self._loading:
             return
         self._loading = None
+        self._given_up = 0
         error = loading.exception()
         try:
             if error is None:
@@ -104,7 +108,8 @@ class Loading(Connection):
         if self._loading is None:
             return
         seconds = time.monotonic() - self._loading_since
-        if seconds >= _GIVE_UP_SECONDS:
+        if seconds >= min(_GIVE_UP_SECONDS * 2**self._given_up, _LONGEST_GIVE_UP_SECONDS):
+            self._given_up += 1
             self._loading = None
             self._reload(None)
         elif seconds >= LATE_SECONDS and not self._is_late:
