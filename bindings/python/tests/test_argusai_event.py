@@ -65,7 +65,7 @@ def test_an_event_that_says_little() -> None:
         objects_detected: str | None = None
         description = confidence = source_type = timestamp = None
 
-    message = argusai.serialize_event_for_mqtt(Event(), "Front door")
+    message = argusai.serialize_event_for_mqtt(Event(), "Front door", None)
     assert datetime.fromisoformat(message.pop("timestamp")).tzinfo
     assert message == {
         "event_id": "7",

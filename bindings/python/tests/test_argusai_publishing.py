@@ -153,6 +153,28 @@ def test_what_cannot_be_published_is_said_and_not_raised(
     assert service.messages_published == 0
 
 
+def test_what_is_no_state_is_said_and_not_raised(service: MQTTService, caplog: pytest.LogCaptureFixture) -> None:
+    number: Any = 1767225600
+    bad: Any = object()
+    text: Any = '{"id": "front"}'
+    calls: list[Any] = [
+        service.publish_last_event_timestamp("front", "Front", "e1", number, "A person"),
+        service.publish_activity_state("front", "ON", number),
+        service.publish_event_counts("front", "Front", number, bad),
+        service.announce_camera(number),
+        service.announce_camera(text),
+        service.announce_camera({"id": "front", "name": number}),
+        service.announce_system(number),
+        service.announce_system({"name": number}),
+    ]
+    assert [run(call) for call in calls] == [False] * len(calls)
+    kinds = [getattr(record, "event_type", None) for record in caplog.records]
+    assert kinds.count("mqtt_publish_error") == len(calls)
+    assert "a time must be a datetime or a text, not int" in caplog.text
+    assert service._announced == {}
+    assert service._system is None
+
+
 def test_a_camera_that_is_refused_has_its_states_all_the_same(service: MQTTService, seen: Subscriber) -> None:
     topic = service.get_status_topic("porch")
     assert run(service.announce_camera({"id": "porch", "doorbell": "perhaps"})) is False

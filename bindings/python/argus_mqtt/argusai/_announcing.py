@@ -24,8 +24,20 @@ class Announcing(HandingOver):
 
     async def announce_system(self, system: Mapping[str, Any]) -> bool:
         """Name ArgusAI in Home Assistant; fields as for `argus_mqtt.Client.announce_system`."""
-        self._system = dict(system)
-        return self._hand_over("the system", lambda client, *_: client.announce_system(system))
+        if not isinstance(system, Mapping):
+            return self._refuse("the system", system)
+        fields = dict(system)
+        before, self._system = self._system, fields
+
+        def call(client: Client, *_: object) -> None:
+            try:
+                client.announce_system(fields)
+            except (argus_mqtt.InvalidArgument, TypeError):
+                if self._system is fields:
+                    self._system = before
+                raise
+
+        return self._hand_over("the system", call)
 
     async def announce_camera(self, camera: Mapping[str, Any]) -> bool:
         """Announce a camera, or change its announcement: a device with its entities in Home Assistant.
@@ -35,6 +47,8 @@ class Announcing(HandingOver):
         Args:
             camera: Its fields, as for `argus_mqtt.Client.announce_camera`; only "id" is required.
         """
+        if not isinstance(camera, Mapping):
+            return self._refuse("a camera", camera)
         fields = {**camera, "id": clean_id(camera.get("id", ""))}
         with self._lock:
             before = self._announced.get(fields["id"])
@@ -43,7 +57,7 @@ class Announcing(HandingOver):
         def call(client: Client, *_: object) -> None:
             try:
                 client.announce_camera(fields)
-            except argus_mqtt.InvalidArgument:
+            except (argus_mqtt.InvalidArgument, TypeError):
                 self._take_back(fields, before)
                 raise
 
@@ -64,6 +78,12 @@ class Announcing(HandingOver):
         return self._hand_over(
             f"camera {camera_id}", lambda client, *_: client.publish_camera_snapshot(clean_id(camera_id), jpeg)
         )
+
+    def _refuse(self, what: str, given: object) -> bool:
+        def call(*_: object) -> None:
+            raise TypeError(f"a mapping of its fields is needed, not {type(given).__name__}")
+
+        return self._hand_over(what, call)
 
     def _take_back(self, fields: dict[str, Any], before: dict[str, Any] | None) -> None:
         """Forget what a client refused, so that the states of the camera go on as they did."""

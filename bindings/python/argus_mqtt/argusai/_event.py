@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from . import _states
+from ._base_url import api_base_url as env_base_url
 from ._base_url import without_login
 
 _CARRIERS: Final = {"amazon": "Amazon", "dhl": "DHL", "fedex": "FedEx", "ups": "UPS", "usps": "USPS"}
@@ -15,19 +16,20 @@ _CARRIERS: Final = {"amazon": "Amazon", "dhl": "DHL", "fedex": "FedEx", "ups": "
 def serialize_event_for_mqtt(
     event: Any,  # noqa: ANN401  (any object with the columns of an event)
     camera_name: str,
-    api_base_url: str = "http://localhost:8000",
+    api_base_url: str | None = None,
 ) -> dict[str, Any]:
     """Make the message for an event.
 
     Args:
         event: An object with the columns of ArgusAI's events as attributes.
         camera_name: The camera's name for people.
-        api_base_url: Where the thumbnail is to be had, without a slash at the end. A user and a
-            password in it are left out.
+        api_base_url: Where the thumbnail is to be had; None is `API_BASE_URL` of the environment. A slash at its end,
+            and a user and a password in it, are left out.
 
     Returns:
         What `MQTTService.publish` takes for the topic of the camera's events.
     """
+    base_url = env_base_url() if api_base_url is None else without_login(api_base_url).rstrip("/")
     message: dict[str, Any] = {
         "event_id": str(event.id),
         "camera_id": str(event.camera_id),
@@ -37,7 +39,7 @@ def serialize_event_for_mqtt(
         "confidence": event.confidence or 0,
         "source_type": event.source_type or "rtsp",
         "timestamp": _time(event.timestamp),
-        "thumbnail_url": f"{without_login(api_base_url)}/api/v1/events/{event.id}/thumbnail",
+        "thumbnail_url": f"{base_url}/api/v1/events/{event.id}/thumbnail",
     }
     ai_confidence = getattr(event, "ai_confidence", None)
     if ai_confidence is not None:
@@ -64,5 +66,5 @@ def _objects(given: object) -> object:
         return []
 
 
-def _time(given: datetime | None) -> str:
-    return (given or _states.now()).isoformat()
+def _time(given: datetime | str | None) -> str:
+    return given if given and isinstance(given, str) else (given or _states.now()).isoformat()

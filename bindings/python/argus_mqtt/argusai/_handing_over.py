@@ -45,9 +45,9 @@ class HandingOver(TopicNames):
         _log.debug("published", f"published to {what}", topic=what)
         return True
 
-    def _publish_state(self, topic: str, said: Mapping[str, object]) -> bool:
+    def _publish_state(self, topic: str, said: Callable[[], Mapping[str, object]]) -> bool:
         def call(client: Client, keeper: Keeper, _: Settings) -> None:
-            client.publish_state(topic, said)
+            client.publish_state(topic, said())
             keeper.states.add(topic)
 
         return self._hand_over(topic, call)

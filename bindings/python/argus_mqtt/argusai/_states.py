@@ -21,9 +21,15 @@ def now() -> datetime:
 
 
 def utc(time: datetime | str | None) -> str | None:
-    """Give a time in UTC as text, with Z; one without a zone is taken for UTC, and text is left as it is."""
+    """Give a time in UTC as text, with Z; one without a zone is taken for UTC, and text is left as it is.
+
+    Raises:
+        TypeError: It is none of these.
+    """
     if time is None or isinstance(time, str):
         return time
+    if not isinstance(time, datetime):
+        raise TypeError(f"a time must be a datetime or a text, not {type(time).__name__}")
     known = time.replace(tzinfo=timezone.utc) if time.tzinfo is None else time.astimezone(timezone.utc)
     return known.isoformat().replace("+00:00", "Z")
 
@@ -58,7 +64,7 @@ def last_event(  # noqa: PLR0913, PLR0917  (the fields of the message)
         "camera_name": camera_name,
         "event_id": str(event_id),
         "timestamp": utc(timestamp),
-        "description_snippet": (description or "")[:_LONGEST_SNIPPET],
+        "description_snippet": str(description or "")[:_LONGEST_SNIPPET],
         "smart_detection_type": smart_detection_type,
     }
 
@@ -74,10 +80,15 @@ def counts(camera_id: str, camera_name: str, events_today: int, events_this_week
     }
 
 
+def is_on(state: str) -> bool:
+    """Whether a word for the activity of a camera says that there is some."""
+    return str(state).upper() == "ON"
+
+
 def activity(camera_id: str, state: str, last_event_at: datetime | str | None) -> dict[str, object]:
     """Say whether something moves before a camera."""
     return {
         "camera_id": str(camera_id),
-        "state": "ON" if str(state).upper() == "ON" else "OFF",
+        "state": "ON" if is_on(state) else "OFF",
         "last_event_at": utc(last_event_at),
     }
