@@ -35,9 +35,8 @@ impl Effects {
 /// All that somebody may be waiting for, such that each change of it shows.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Observed {
+    /// With it changes how often the client came online, or ceased to be: no call does both.
     state: State,
-    /// How often the client came online, or ceased to be.
-    online_changes: u64,
     /// Leaving for new settings is the same state, but not the end of every hope to be online.
     is_stopping: bool,
     is_refused: bool,
@@ -55,7 +54,6 @@ impl Observed {
         let outbox = engine.outbox();
         Observed {
             state: engine.state(),
-            online_changes: engine.online_changes(),
             is_stopping: engine.is_stopping(),
             is_refused: engine.refusal().is_some(),
             outcomes: outbox.outcome_changes(),

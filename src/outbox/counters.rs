@@ -90,3 +90,26 @@ impl Counters {
         ]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_loss_is_told_of() {
+        let counters = Counters {
+            expired: 1,
+            dropped_queue_full: 2,
+            refused_queue_full: 3,
+            rejected: 4,
+            dropped_no_subscriber: 5,
+            dropped_shutdown: 6,
+            unknown: 7,
+            ..Counters::default()
+        };
+        assert_eq!(
+            counters.losses().map(|(count, _)| count),
+            [1, 2, 3, 4, 5, 13]
+        );
+    }
+}

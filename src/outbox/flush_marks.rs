@@ -143,12 +143,17 @@ mod tests {
         let first = marks.mark(2);
         marks.accepted();
         let (second, same) = (marks.mark(3), marks.mark(3));
+        assert_eq!(marks.unfinished_before(second), 3);
         marks.accepted();
         marks.ended(3);
         marks.ended(1);
         assert!(!marks.is_finished(first) && !marks.is_finished(second));
+        assert_eq!(marks.finished(), 0);
+        let unfinished = |mark| marks.unfinished_before(mark);
+        assert_eq!([0, first, second].map(unfinished), [0, 1, 1]);
         marks.ended(2);
         assert!(marks.is_finished(first) && marks.is_finished(second));
+        assert_eq!(marks.finished(), 2);
         assert!(marks.is_finished(same) && marks.epochs.is_empty());
         assert_eq!(marks.unmarked, 1);
     }

@@ -100,6 +100,7 @@ impl Lane {
     /// Puts a message where it belongs by its age: near the front, as it was taken from there.
     pub(super) fn put_back(&mut self, entry: Entry, is_held: bool) {
         self.waiting.grow();
+        // No other has its id.
         let older = self.waiting.iter().take_while(|one| one.id < entry.id);
         let place = older.count();
         self.waiting.insert(place, Waiting::new(entry, is_held));

@@ -172,10 +172,10 @@ impl Outbox {
     /// The message goes without this one, which is said for itself when it may be.
     fn leave_out(&mut self, id: u64, at: usize) {
         let states = self.named.of.get_mut(&id);
-        let Some(state) = states.and_then(|states| (at < states.len()).then(|| states.remove(at)))
-        else {
+        let Some(states) = states.filter(|states| states.get(at).is_some()) else {
             return;
         };
+        let state = states.remove(at);
         self.counters.states_left_out += 1;
         if self.named.let_go(id, &state) {
             self.adopt(id, &state);

@@ -176,8 +176,9 @@ mod tests {
         assert_eq!(outcomes.first(), Some((1, &Outcome::Delivered)));
         outcomes.advance();
         assert!(outcomes.first().is_none());
+        assert_eq!(outcomes.bytes(), OVERHEAD);
         assert_eq!(outcomes.take(1), Some(Some(Outcome::Delivered)));
-        assert_eq!(outcomes.kept(), 0);
+        assert_eq!((outcomes.kept(), outcomes.bytes()), (0, 0));
     }
 
     #[test]

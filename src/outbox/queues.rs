@@ -313,3 +313,47 @@ impl Queues {
         self.retries.set(topic, at);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::{Message, QoS};
+    use crate::outbox::Time;
+
+    fn push(queues: &mut Queues, id: u64, topic: &str) {
+        let message = Message {
+            topic: topic.into(),
+            payload: "x".into(),
+            qos: QoS::AtLeastOnce,
+            retain: false,
+        };
+        queues.push_back(Entry::new(id, Time::ZERO, message, Some(60), false));
+    }
+
+    /// How many topics are known after this many messages on this many topics, of which the first has a name of this
+    /// length, came and went.
+    fn kept(topics: usize, messages: usize, name: usize) -> usize {
+        let mut queues = Queues::default();
+        for number in 0..topics * messages {
+            let topic = (number % topics).to_string();
+            push(&mut queues, number as u64 + 1, &format!("{topic:x>name$}"));
+        }
+        assert_eq!(queues.names.len(), topics);
+        while let Some(lane) = queues.oldest() {
+            queues.pop_front(lane);
+        }
+        assert_eq!(queues.len(), 0);
+        queues.names.len()
+    }
+
+    #[test]
+    fn a_few_small_lanes_stay_when_they_are_empty() {
+        assert_eq!(kept(1, 1, 1), 1);
+        assert_eq!(kept(KEPT_LANES, 1, 1), KEPT_LANES);
+        assert_eq!(kept(KEPT_LANES + 1, 1, 1), 0);
+        assert_eq!(kept(1, KEPT_CAPACITY, 1), 1);
+        assert_eq!(kept(1, KEPT_CAPACITY + 1, 1), 0);
+        assert_eq!(kept(1, 1, KEPT_TOPIC_BYTES), 1);
+        assert_eq!(kept(1, 1, KEPT_TOPIC_BYTES + 1), 0);
+    }
+}

@@ -60,7 +60,8 @@ impl Ranking {
         self.heap.give_back();
     }
 
-    /// Moves what stands here up or down to where it belongs.
+    /// Moves what stands here up or down to where it belongs. Which of two with the same key stands above the other makes no
+    /// difference.
     fn settle(&mut self, mut place: usize) {
         let moving = self.heap[place];
         while place > 0 && moving.0 < self.heap[(place - 1) / 2].0 {

@@ -75,3 +75,72 @@ impl<T: Eq + Hash, S: BuildHasher> Room for HashSet<T, S> {
         self.shrink_to(capacity);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn many<C: FromIterator<u32>>() -> C {
+        (0..1000).collect()
+    }
+
+    #[test]
+    fn what_is_empty_is_given_back_once_it_is_three_quarters_of_it() {
+        let given_back = |capacity: usize, len: usize| {
+            let mut all = Vec::with_capacity(capacity);
+            assert_eq!(all.capacity(), capacity);
+            all.resize(len, 0_u64);
+            all.give_back();
+            capacity - all.capacity()
+        };
+        assert_eq!(given_back(1000, 250), 0);
+        assert_eq!(given_back(1000, 249), 1000 - 2 * 249);
+        assert_eq!(given_back(16, 1), 0, "it is little");
+        assert_eq!(given_back(17, 1), 15);
+    }
+
+    #[test]
+    fn each_collection_gives_back_what_is_empty() {
+        let (mut queue, mut list) = (many::<VecDeque<u32>>(), many::<Vec<u32>>());
+        let (mut set, mut map) = (
+            many::<HashSet<u32>>(),
+            many::<Vec<u32>>()
+                .into_iter()
+                .map(|n| (n, n))
+                .collect::<HashMap<_, _>>(),
+        );
+        queue.truncate(10);
+        list.truncate(10);
+        set.retain(|n| *n < 10);
+        map.retain(|n, _| *n < 10);
+        queue.give_back();
+        list.give_back();
+        set.give_back();
+        map.give_back();
+        for capacity in [
+            queue.capacity(),
+            list.capacity(),
+            set.capacity(),
+            map.capacity(),
+        ] {
+            assert!((10..100).contains(&capacity), "{capacity}");
+        }
+    }
+
+    #[test]
+    fn a_collection_grows_by_an_eighth_and_by_a_few_while_it_is_small() {
+        let mut all = Vec::new();
+        let mut capacities = Vec::new();
+        for n in 0..1000 {
+            all.grow();
+            if capacities.last() != Some(&all.capacity()) {
+                capacities.push(all.capacity());
+            }
+            all.push(n);
+        }
+        assert_eq!(capacities[..5], [1, 2, 4, 8, 12]);
+        for two in capacities.windows(2).filter(|two| two[0] >= 32) {
+            assert_eq!(two[1], two[0] + two[0] / 8);
+        }
+    }
+}

@@ -172,6 +172,27 @@ fn an_id_is_given_once_though_a_wait_panics_after_it_gave_one() {
     assert_eq!(call(&monitor), 3);
 }
 
+#[test]
+fn what_a_thread_that_goes_on_to_wait_has_brought_about_is_done() {
+    let monitor = monitor();
+    std::thread::scope(|scope| {
+        let waits = scope.spawn(|| {
+            monitor.wait(PATIENCE, |guarded, _| {
+                let effects = Effects {
+                    wake_worker: true,
+                    ..Effects::default()
+                };
+                (guarded.is_over().then_some(()), effects)
+            })
+        });
+        while monitor.surroundings.woken.load(Ordering::SeqCst) == 0 && !waits.is_finished() {
+            std::thread::yield_now();
+        }
+        monitor.end();
+        assert_eq!(waits.join().expect("it does not panic"), Some(()));
+    });
+}
+
 /// A call that panics after it has done this.
 fn panics_after(monitor: &Tested, f: impl FnOnce(&mut Driver<NoLink>)) {
     let panicked = catch_unwind(AssertUnwindSafe(|| {

@@ -1,7 +1,7 @@
 //! What the status says of the connection.
 
 use super::*;
-use crate::engine::Status;
+use crate::engine::{State, Status};
 
 fn status(host: &Host) -> Status {
     host.driver.engine().status(host.now, Duration::ZERO)
@@ -10,7 +10,10 @@ fn status(host: &Host) -> Status {
 #[test]
 fn an_error_is_past_once_the_client_is_online() {
     let mut host = Host::new("");
+    host.fail(FailureKind::Permanent);
+    assert_eq!(status(&host).state, State::Refused);
     host.fail(FailureKind::Unreachable);
+    assert_eq!(status(&host).state, State::Waiting);
     assert!(status(&host).last_error.is_some());
     host.come_online();
     assert_eq!(status(&host).last_error, None);

@@ -102,6 +102,53 @@ fn closes_alone_make_one_possible_at_most() {
     }
 }
 
+/// One that would be taken to have a twin possibly if its connection were closed once more.
+fn suspicious_host() -> Host {
+    let mut host = host();
+    for _ in 0..4 {
+        host.come_online();
+        host.end(EndCause::ByPeer);
+    }
+    host.come_online();
+    host
+}
+
+#[test]
+fn new_settings_are_not_suspected_for_what_was_before_them() {
+    for has_new_ones in [false, true] {
+        let mut host = suspicious_host();
+        if has_new_ones {
+            let new = settings(r#""client_id": "another""#);
+            let (accepted, effects) = host.driver.reconfigure(host.now, new);
+            accepted.expect("it is open");
+            host.effects = effects;
+            assert_eq!(texts(&host.acknowledge_all()), ["offline"]);
+            host.end(EndCause::ByPeer);
+            host.come_online();
+        }
+        host.end(EndCause::ByPeer);
+        let says = host.last_error().contains("possibly another client");
+        assert_ne!(says, has_new_ones, "{}", host.last_error());
+    }
+}
+
+#[test]
+fn a_close_on_the_way_out_is_no_twin() {
+    let mut host = suspicious_host();
+    host.publish(None);
+    let (accepted, effects) = host.driver.shut_down(host.now, 10 * SECOND);
+    accepted.expect("it is open");
+    host.effects = effects;
+    host.wait(8 * SECOND);
+    assert_eq!(texts(&host.sent()), ["{}", "offline"]);
+    host.end(EndCause::ByPeer);
+    assert!(
+        !host.last_error().contains("possibly"),
+        "{}",
+        host.last_error()
+    );
+}
+
 #[test]
 fn restarts_of_a_broker_are_no_twin() {
     let mut host = host();

@@ -35,7 +35,7 @@ impl Round {
     pub(super) fn begin(&mut self, now: Time, states: usize, is_first: bool) {
         let slices = (SPREAD.as_millis() / SLICE.as_millis()) as usize;
         *self = Round {
-            is_first: is_first && states > 0,
+            is_first,
             slice: states.div_ceil(slices).max(LEAST),
             left: states.div_ceil(slices).max(LEAST),
             next_slice: None,
@@ -113,6 +113,20 @@ mod tests {
             let at_once = times.iter().filter(|at| at.is_zero()).count();
             assert_eq!(at_once, (states / 20).max(LEAST), "{states}");
         }
+    }
+
+    #[test]
+    fn nothing_is_due_while_some_may_still_go_or_none_are_left() {
+        let mut round = Round::default();
+        round.begin(Time::ZERO, LEAST + 1, true);
+        assert!(round.take(Time::ZERO));
+        assert_eq!(round.due(true), None);
+        for _ in 1..LEAST {
+            assert!(round.take(Time::ZERO));
+        }
+        assert!(!round.take(Time::ZERO));
+        assert_eq!(round.due(true), Some(SLICE));
+        assert_eq!(round.due(false), None);
     }
 
     #[test]

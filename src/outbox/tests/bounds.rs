@@ -182,3 +182,17 @@ fn nothing_is_dropped_for_a_message_that_is_then_refused() {
     assert!(third.is_err());
     assert_eq!(outbox.queued(), 1, "the second is still there");
 }
+
+#[test]
+fn as_many_outcomes_are_kept_as_the_bounds_say() {
+    let bounds = outbox(3, QueueFull::DropOldest).bounds;
+    assert!(bounds.check_kept(2, bounds.bytes - 1).is_ok());
+    for (outcomes, bytes, names) in [
+        (3, 0, "max_queued_messages 3"),
+        (0, bounds.bytes, "max_queued_bytes 1048576"),
+    ] {
+        let refused = bounds.check_kept(outcomes, bytes);
+        let refused = refused.expect_err("too much is kept").to_string();
+        assert!(refused.contains(names), "{refused}");
+    }
+}

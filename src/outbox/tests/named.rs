@@ -328,3 +328,15 @@ fn what_goes_without_its_state_for_want_of_room_does_not_wait_for_it() {
     let entry = outbox.take(ZERO).expect("it does not wait any more");
     assert_eq!(text(&entry), "t=older");
 }
+
+#[test]
+fn what_goes_ahead_of_a_message_is_counted_with_it_and_not_with_what_replaces_it() {
+    let mut outbox = outbox(10, QueueFull::DropOldest);
+    event(&mut outbox, "e", "1", ("s", b"ahead"));
+    let ahead = outbox.take(ZERO).expect("it goes ahead");
+    assert_eq!(text(&ahead), "s=ahead");
+    let one = outbox.named_bytes();
+    assert_eq!(outbox.states(), (1, 2 * one));
+    say(&mut outbox, "s", "later");
+    assert_eq!(outbox.states(), (1, 2 * one));
+}

@@ -252,6 +252,24 @@ fn at_shutdown_a_state_that_waits_ends_like_others() {
 }
 
 #[test]
+fn at_shutdown_states_go_without_a_pause_and_are_not_said_again() {
+    let mut outbox = outbox(10, QueueFull::DropOldest);
+    for number in 0..40 {
+        say(&mut outbox, &number.to_string(), "1");
+    }
+    outbox.connected(ZERO);
+    assert!(
+        deliver_all(&mut outbox, ZERO).len() < 40,
+        "they go in slices"
+    );
+    outbox.say_states_again(SECOND);
+    outbox.hurry_states();
+    assert_eq!(outbox.states_due(), None);
+    deliver_all(&mut outbox, ZERO);
+    assert_eq!(outbox.unfinished(), 0);
+}
+
+#[test]
 fn states_that_change_all_the_time_do_not_hold_up_what_is_queued() {
     let mut outbox = outbox(10, QueueFull::DropOldest);
     accept(&mut outbox, ZERO, "event", None);
@@ -367,6 +385,19 @@ fn what_is_in_flight_and_replaced_takes_room_until_it_has_landed() {
     set(&mut outbox, "b", &half).expect("there is room");
     clear(&mut outbox, "a");
     clear(&mut outbox, "b");
+    assert_eq!(outbox.states(), (0, 0));
+}
+
+#[test]
+fn what_comes_back_and_was_replaced_takes_room_no_more() {
+    let mut outbox = outbox(10, QueueFull::DropOldest);
+    say(&mut outbox, "a", "a long one");
+    let entry = outbox.take(ZERO).expect("the state");
+    say(&mut outbox, "a", "x");
+    let replaced = outbox.states().1;
+    outbox.put_back(entry);
+    assert_eq!(outbox.states().1, replaced - "a long one".len() as u64);
+    clear(&mut outbox, "a");
     assert_eq!(outbox.states(), (0, 0));
 }
 
