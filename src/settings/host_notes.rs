@@ -54,7 +54,7 @@ fn looks_up_local_names(services: &str) -> bool {
 }
 
 /// A note about a network interface that is not there.
-pub(super) fn unknown_interface(host: &str) -> Option<String> {
+pub(crate) fn unknown_interface(host: &str) -> Option<String> {
     let (address, interface) = host.split_once('%')?;
     address.parse::<Ipv6Addr>().ok()?;
     let known = Path::new("/sys/class/net");
@@ -62,7 +62,7 @@ pub(super) fn unknown_interface(host: &str) -> Option<String> {
     (known.exists() && !is_number && !known.join(interface).exists()).then(|| {
         format!(
             "broker_host \"{host}\" names the network interface \"{interface}\", which this machine does not have now; \
-             `ip link` lists those that it has"
+             check broker_host: `ip link` lists the interfaces"
         )
     })
 }

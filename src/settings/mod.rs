@@ -32,6 +32,7 @@ use crate::message::QoS;
 use crate::tls::Tls;
 pub use builder::SettingsBuilder;
 pub(crate) use event_topic::EventTopic;
+pub(crate) use host_notes::unknown_interface;
 pub(crate) use json::{kind, Fields};
 use serde_json::Value;
 pub(crate) use state_topic::StateTopic;

@@ -31,22 +31,25 @@ mod read {
     use super::BrokerCertificate;
     use crate::tls::names::{host, text};
     use crate::tls::{der, Fingerprint, UnixSeconds};
+    use crate::words::show;
 
     const MOST_NAMES: usize = 20;
     const MOST_PARTS: usize = 10;
+    const LONGEST: usize = 1024;
 
     /// Reads a certificate in DER; `None` if it is not one.
     pub(crate) fn read(certificate: &[u8]) -> Option<BrokerCertificate> {
         let fields = der::read(certificate)?;
         let names = fields.extensions.and_then(der::alternative_names);
         Some(BrokerCertificate {
-            subject: distinguished_name(fields.subject),
-            issuer: distinguished_name(fields.issuer),
+            subject: shown(&distinguished_name(fields.subject)),
+            issuer: shown(&distinguished_name(fields.issuer)),
             is_self_signed: fields.is_self_issued(),
             names: names
                 .into_iter()
                 .flatten()
                 .filter_map(host)
+                .map(|name| shown(&name))
                 .take(MOST_NAMES)
                 .collect(),
             valid_from: UnixSeconds(fields.not_before).to_string(),
@@ -55,7 +58,11 @@ mod read {
         })
     }
 
-    /// A name as it is usually written; what has no short name is left out.
+    fn shown(text: &str) -> String {
+        show(text, LONGEST)
+    }
+
+    /// A name as it is usually written, not escaped; what has no short name is left out.
     pub(crate) fn distinguished_name(name: &[u8]) -> String {
         let parts = der::name_parts(name).filter_map(|(kind, value)| {
             let kind = match kind {

@@ -1,13 +1,12 @@
 //! The hosts that a certificate names.
 
 use super::der;
-use crate::words::show;
 use rustls::pki_types::ServerName;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 const LONGEST: usize = 256;
 
-/// The names in a broker's certificate, for a message: as whoever made it wrote them, escaped.
+/// The names in a broker's certificate, as whoever made it wrote them, not escaped.
 pub(super) struct Names {
     /// Those that it can be verified for.
     pub(super) hosts: Vec<String>,
@@ -47,7 +46,7 @@ fn is_name(value: &[u8]) -> bool {
     !name.ends_with('.') && matches!(ServerName::try_from(name), Ok(ServerName::DnsName(_)))
 }
 
-/// The host of an alternative name, of the kinds that are one.
+/// The host of an alternative name, of the kinds that are one; not escaped.
 pub(super) fn host((kind, value): (u8, &[u8])) -> Option<String> {
     match kind {
         der::DNS_NAME => Some(text(value)),
@@ -59,9 +58,13 @@ pub(super) fn host((kind, value): (u8, &[u8])) -> Option<String> {
     }
 }
 
-/// Text of whoever made the certificate.
+/// Text of whoever made the certificate, not escaped.
 pub(super) fn text(bytes: &[u8]) -> String {
-    show(&String::from_utf8_lossy(bytes), LONGEST)
+    let text = String::from_utf8_lossy(bytes);
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.into(),
+    }
 }
 
 #[cfg(test)]

@@ -104,7 +104,7 @@ impl Dialer {
     fn resolve(&self) -> Result<Vec<SocketAddr>, Failure> {
         let (host, port) = (&self.settings.broker_host, self.settings.broker_port);
         let found = (self.resolver)(host, port);
-        let addresses = found.map_err(|error| name_failure(&self.settings, &error.to_string()))?;
+        let addresses = found.map_err(|error| resolve::failure(&self.settings, &error))?;
         match addresses.is_empty() {
             true => Err(name_failure(&self.settings, "it has no address")),
             false => Ok(addresses),

@@ -37,6 +37,7 @@ mod tests;
 #[cfg(feature = "tls")]
 mod tls_stream;
 mod topics;
+mod unreachable;
 
 pub(crate) use connection::Connection;
 pub(crate) use dial::Dialer;

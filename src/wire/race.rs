@@ -1,6 +1,6 @@
 //! TCP connections to the addresses of a broker, started one after another: the first wins (RFC 8305, section 5).
 
-use super::refusal;
+use super::refusal::{self, Unreachable};
 use crate::engine::Failure;
 use crate::outbox::Time;
 use rustix::event::{poll, PollFd, PollFlags};
@@ -22,7 +22,9 @@ pub(super) struct Race {
     next_at: Time,
     /// For each of them.
     limit: Duration,
-    failure: Option<Failure>,
+    failures: Unreachable,
+    /// This machine gave us nothing to connect with.
+    no_socket: Option<Failure>,
 }
 
 #[derive(Debug)]
@@ -47,7 +49,8 @@ impl Race {
             running: Vec::new(),
             next_at: now,
             limit,
-            failure: None,
+            failures: Unreachable::default(),
+            no_socket: None,
         }
     }
 
@@ -58,23 +61,28 @@ impl Race {
         }
         let limit = self.limit;
         let too_late = |runner: &Runner| runner.started + limit <= now;
-        if self.running.iter().any(too_late) {
-            self.running.retain(|runner| !too_late(runner));
-            self.failed(refusal::no_connection(limit));
+        let (late, running) = std::mem::take(&mut self.running)
+            .into_iter()
+            .partition::<Vec<_>, _>(too_late);
+        self.running = running;
+        for runner in late {
+            self.failures.silent(runner.address, limit);
         }
         while (self.running.is_empty() || self.next_at <= now) && !self.waiting.is_empty() {
             self.start(now);
         }
         if self.running.is_empty() {
-            let none = || refusal::unreachable_text("its name has no address");
-            return Some(Err(self.failure.take().unwrap_or_else(none)));
+            return Some(Err(self.failure()));
         }
         None
     }
 
-    /// The first failure is told: it is that of the address that should have worked.
-    fn failed(&mut self, failure: Failure) {
-        self.failure.get_or_insert(failure);
+    fn failure(&mut self) -> Failure {
+        let none = || refusal::unreachable_text("its name has no address");
+        let failure = self.failures.failure();
+        failure
+            .or_else(|| self.no_socket.take())
+            .unwrap_or_else(none)
     }
 
     fn start(&mut self, now: Time) {
@@ -88,9 +96,14 @@ impl Race {
                 started: now,
                 socket,
             }),
-            Err(failure) => {
+            Err(error) => {
                 self.next_at = now;
-                self.failed(failure);
+                match error {
+                    NotStarted::NoSocket(error) => {
+                        self.no_socket = Some(refusal::no_socket(&error));
+                    }
+                    NotStarted::Unreachable(error) => self.failures.add(address, &error),
+                }
             }
         }
     }
@@ -119,13 +132,13 @@ impl Race {
             match sockopt::socket_error(&runner.socket).and_then(|error| error) {
                 Ok(()) if winner.is_none() => winner = Some(runner),
                 Ok(()) => {}
-                Err(error) => failures.push(error),
+                Err(error) => failures.push((runner.address, error)),
             }
         }
-        for error in failures {
+        for (address, error) in failures {
             // The next need not wait for the sake of this one.
             self.next_at = Time::ZERO;
-            self.failed(refusal::unreachable(&error.into()));
+            self.failures.add(address, &error.into());
         }
         let Runner {
             address,
@@ -156,8 +169,14 @@ impl Race {
     }
 }
 
+/// Why a connection could not even be begun.
+enum NotStarted {
+    NoSocket(io::Error),
+    Unreachable(io::Error),
+}
+
 /// Begins to connect.
-fn connect(address: &SocketAddr) -> Result<OwnedFd, Failure> {
+fn connect(address: &SocketAddr) -> Result<OwnedFd, NotStarted> {
     let family = match address {
         SocketAddr::V4(_) => AddressFamily::INET,
         SocketAddr::V6(_) => AddressFamily::INET6,
@@ -166,14 +185,14 @@ fn connect(address: &SocketAddr) -> Result<OwnedFd, Failure> {
     let socket =
         net::socket_with(family, SocketType::STREAM, flags, None).map_err(|error| match error {
             // This machine does not speak IPv6, say; the next address may do better.
-            rustix::io::Errno::AFNOSUPPORT => refusal::unreachable(&error.into()),
-            _ => refusal::no_socket(&io::Error::from(error)),
+            rustix::io::Errno::AFNOSUPPORT => NotStarted::Unreachable(error.into()),
+            _ => NotStarted::NoSocket(error.into()),
         })?;
     // Small packets go at once; without it the connection is slower, and still good.
     let _ = sockopt::set_tcp_nodelay(&socket, true);
     match net::connect(&socket, address) {
         Ok(()) | Err(rustix::io::Errno::INPROGRESS | rustix::io::Errno::INTR) => Ok(socket),
-        Err(error) => Err(refusal::unreachable(&error.into())),
+        Err(error) => Err(NotStarted::Unreachable(error.into())),
     }
 }
 

@@ -3,13 +3,15 @@
 #[cfg(feature = "tls")]
 use super::not_mqtt::{quote_bytes, NotMqtt};
 use super::said;
+pub(super) use super::unreachable::Unreachable;
 use crate::engine::{EndCause, Failure, FailureKind};
+use crate::error::{is_out_of_descriptors, no_descriptor};
 use rumqttc::v5::mqttbytes::v5::ConnectReturnCode as V5Code;
 use rumqttc::ConnectReturnCode as V4Code;
 use std::io;
 use std::time::Duration;
 
-fn failure(kind: FailureKind, text: impl Into<String>) -> Failure {
+pub(super) fn failure(kind: FailureKind, text: impl Into<String>) -> Failure {
     Failure {
         kind,
         text: text.into(),
@@ -40,24 +42,6 @@ pub(super) fn silent_in_tls(limit: Duration) -> Failure {
     ))
 }
 
-pub(super) fn no_connection(limit: Duration) -> Failure {
-    let seconds = limit.as_secs_f32();
-    unreachable_text(&format!("no connection within {seconds} s"))
-}
-
-/// No TCP connection, for this reason.
-pub(super) fn unreachable(error: &io::Error) -> Failure {
-    let failure = unreachable_text(&error.to_string());
-    match error.kind() {
-        // Somebody is there to refuse it, but no broker.
-        io::ErrorKind::ConnectionRefused => Failure {
-            kind: FailureKind::NotRunning,
-            ..failure
-        },
-        _ => failure,
-    }
-}
-
 pub(super) fn unreachable_text(why: &str) -> Failure {
     failure(
         FailureKind::Unreachable,
@@ -67,10 +51,11 @@ pub(super) fn unreachable_text(why: &str) -> Failure {
 
 /// The operating system gives us nothing to connect with, or to wait on.
 pub(super) fn no_socket(error: &io::Error) -> Failure {
-    failure(
-        FailureKind::Later,
-        format!("no connection can be made: {error}"),
-    )
+    let text = match is_out_of_descriptors(error) {
+        true => no_descriptor("for a connection", error),
+        false => format!("no connection can be made: {error}"),
+    };
+    failure(FailureKind::Later, text)
 }
 
 /// A broker that speaks no MQTT 5.

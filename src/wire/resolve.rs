@@ -1,9 +1,10 @@
 //! What an attempt needs and what may hang: the addresses of a name, and the files of TLS. Looked up on a helper
 //! thread, which nothing can interrupt.
 
+use super::refusal::unreachable_text;
 use crate::engine::{Failure, FailureKind};
-use crate::error::{no_descriptor, no_thread};
-use crate::settings::Settings;
+use crate::error::{is_out_of_descriptors, no_descriptor, no_thread};
+use crate::settings::{unknown_interface, Settings};
 use crate::waker;
 use crossbeam_channel::{bounded, Receiver, TryRecvError};
 use std::io;
@@ -111,6 +112,17 @@ impl LookUp {
 pub(super) fn literal(settings: &Settings) -> Option<SocketAddr> {
     let address: IpAddr = settings.broker_host.parse().ok()?;
     Some(SocketAddr::new(address, settings.broker_port))
+}
+
+/// What the resolver's error means.
+pub(super) fn failure(settings: &Settings, error: &io::Error) -> Failure {
+    if is_out_of_descriptors(error) {
+        return later(no_descriptor("to look up the broker's name", error));
+    }
+    match unknown_interface(&settings.broker_host) {
+        Some(note) => unreachable_text(&note),
+        None => name_failure(settings, &error.to_string()),
+    }
 }
 
 /// Why the name of the broker is of no use.

@@ -28,6 +28,11 @@ fn an_address_that_is_given_as_a_name_is_told_from_one_that_is_missing() {
             "subjectAltName=URI:mqtt://127.0.0.1,DNS:broker.",
             "names only \"URI:mqtt://127.0.0.1\", \"DNS:broker.\", which",
         ),
+        // Escaped, and once.
+        (
+            "subjectAltName=DNS:a\u{1b}[31m\\\\",
+            r#"names only "DNS:a\u{1b}[31m\\", which"#,
+        ),
         (
             "subjectAltName=DNS:127.0.0.1,DNS:broker.lan",
             "is for \"broker.lan\", not for \"127.0.0.1\"; set",

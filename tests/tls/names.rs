@@ -29,6 +29,30 @@ fn a_server_name_is_verified_instead_of_the_host() {
 }
 
 #[test]
+fn a_star_stands_for_one_part_of_a_name() {
+    let certificates = Certificates::for_names(&["*.example.org", "xn--kche-0ra.example"]);
+    let broker = Mosquitto::default().tls(&certificates).start();
+    let with = |name: &str| {
+        connect(
+            broker.tls_port(),
+            json!({"tls_ca_file": certificates.ca_file(), "tls_server_name": name}),
+        )
+    };
+    // The other is an internationalised name in its ASCII form.
+    for name in ["broker.example.org", "XN--kche-0ra.example"] {
+        works(&with(name));
+    }
+    for other in ["example.org", "a.broker.example.org", "brokerexample.org"] {
+        let reason = refused(&with(other));
+        assert!(
+            reason.contains("is for \"*.example.org\", \"xn--kche-0ra.example\", not for"),
+            "{reason}"
+        );
+        assert!(reason.contains("* stands for one part"), "{reason}");
+    }
+}
+
+#[test]
 fn a_server_name_is_a_host() {
     let error = Settings::from_value(&super::settings(
         1,

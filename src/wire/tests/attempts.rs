@@ -236,6 +236,44 @@ fn a_name_that_is_not_found_is_a_failure_that_names_it() {
 }
 
 #[test]
+fn a_look_up_without_a_descriptor_says_what_to_raise() {
+    let dialer = dialer(1, &json!({"broker_host": "broker.test"}));
+    let none_left = rustix::io::Errno::MFILE.raw_os_error();
+    let dialer =
+        dialer.with_resolver(move |_, _| Err(std::io::Error::from_raw_os_error(none_left)));
+    let failure = outcome(&dialer, attempt(Version::V5, PATIENCE)).expect_err("it is not found");
+    assert_eq!(failure.kind, FailureKind::Later);
+    assert!(failure.text.contains("ulimit -n"), "{failure:?}");
+    assert!(!failure.text.contains("can't be resolved"), "{failure:?}");
+}
+
+#[test]
+fn an_interface_that_is_not_there_is_no_name_that_is_not_found() {
+    let dialer = dialer(1, &json!({"broker_host": "fe80::1%nope7"}));
+    let failure = outcome(&dialer, attempt(Version::V5, PATIENCE)).expect_err("there is none");
+    assert_eq!(failure.kind, FailureKind::Unreachable);
+    assert!(
+        failure.text.contains("the network interface \"nope7\""),
+        "{failure:?}"
+    );
+    assert!(!failure.text.contains("can't be resolved"), "{failure:?}");
+}
+
+#[test]
+fn a_broker_that_does_not_run_is_looked_for_at_all_its_addresses() {
+    let (first, second) = (Port::claim(), Port::claim());
+    let (first, second) = (nobody(&first), nobody(&second));
+    let failure = outcome(
+        &named(vec![first, second], &json!({})),
+        attempt(Version::V5, PATIENCE),
+    )
+    .expect_err("nobody listens");
+    assert_eq!(failure.kind, FailureKind::NotRunning);
+    assert!(failure.text.contains(&first.to_string()), "{failure:?}");
+    assert!(failure.text.contains(&second.to_string()), "{failure:?}");
+}
+
+#[test]
 fn look_ups_that_hang_are_given_up_and_never_more_than_two() {
     let gate = Arc::new(Gate::default());
     let broker = ScriptedBroker::ordinary();
