@@ -118,7 +118,7 @@ test-rust: test-programs
 LIBRARY := $(TARGET)/debug/deps/libargus_mqtt.so
 IN_PYTHON := cd bindings/python && ARGUS_MQTT_LIBRARY=$(LIBRARY)
 PYTHON_TESTS := '$(IN_PYTHON) ../../$(VENV)/bin/pytest --numprocesses 3 --dist worksteal' \
-    '$(IN_PYTHON) PYTHONPATH=$$(echo ../../$(SQLALCHEMY_2_0)/lib/python*/site-packages) ../../$(VENV)/bin/pytest -q tests/test_settings_store.py tests/test_settings_migration.py tests/test_settings_database.py'
+    '$(IN_PYTHON) PYTHONPATH=$$(echo ../../$(SQLALCHEMY_2_0)/lib/python*/site-packages) ../../$(VENV)/bin/pytest -q tests/test_settings_store.py tests/test_settings_migration.py tests/test_settings_database.py tests/test_settings_sessions.py'
 
 test-python:
 	cargo build --locked --features testing --lib

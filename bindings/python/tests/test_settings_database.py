@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,12 +14,11 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from argus_mqtt import ShutDown
-from argus_mqtt.settings import MQTTConfig, Secrets, Store, _addresses, _limits, _store, _work, _writing
+from argus_mqtt.settings import MQTTConfig, Secrets, Store, _addresses, _limits, _store, _work
 from argus_mqtt.settings._standalone import Standalone
 from support import DEADLINE, wait_until
 from support.argusai_table import upgrade
-from support.settings_api import KEY, Api, running
+from support.settings_api import FIRST, KEY, Api, running
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -196,27 +195,6 @@ def test_a_save_that_was_not_confirmed_is_what_the_client_has_once_it_is_known(
     goes_on_with(api, "new/topic" if comes_back else before_topic)
 
 
-@pytest.mark.parametrize("level", ["SERIALIZABLE", "REPEATABLE READ"])
-def test_editors_at_once_are_told_whatever_the_isolation(engine: Engine, level: str) -> None:
-    strict = sessionmaker(engine.execution_options(isolation_level=level))
-    store = Store(strict, secrets=Secrets(KEY))
-    store.save_first({"broker_host": "first", "enabled": False})
-    with running(engine) as api:
-        api_store, load = api.store, api.store._row
-        api_store._session = strict
-
-        def meanwhile(session: Session) -> Any:
-            found = load(session)
-            api_store._row = load  # type: ignore[method-assign]
-            with strict.begin() as other:
-                other.execute(text("UPDATE mqtt_config SET version = version + 1"))
-            return found
-
-        api_store._row = meanwhile  # type: ignore[method-assign]
-        with pytest.raises(_writing.Conflict):
-            api_store.save(lambda _: Nothing(), None)
-
-
 def test_a_server_that_takes_no_connection_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_addresses, "_CONNECT_SECONDS", 2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
@@ -224,83 +202,6 @@ def test_a_server_that_takes_no_connection_is_given_up(tmp_path: Path, monkeypat
         alone = Standalone(tmp_path, address)
         with pytest.raises(OperationalError, match="timeout"):
             alone.prepare()
-
-
-def test_a_connection_that_commits_by_itself_stores_nothing_that_is_refused(engine: Engine) -> None:
-    class Refusing:
-        client = None
-
-        def apply(self, settings: Any) -> None:  # noqa: ARG002
-            raise ShutDown("not today")
-
-    own = create_engine(engine.url, isolation_level="AUTOCOMMIT")
-    store = Store(sessionmaker(own), secrets=Secrets(KEY))
-    store.save_first({"broker_host": "first"})
-    with pytest.raises(ShutDown):
-        store.save(lambda _: Nothing(), Refusing())
-    found = store.load()
-    assert found
-    assert (found.version, found.columns["broker_host"]) == (1, "first")
-    with own.connect() as connection:
-        assert connection.connection.autocommit is True, "as the program has it"
-    own.dispose()
-
-
-def test_who_share_a_client_save_one_after_the_other(engine: Engine) -> None:
-    order: list[object] = []
-    is_off, go_on = threading.Event(), threading.Event()
-
-    class Slow:
-        client = None
-
-        def apply(self, settings: Any) -> None:
-            if settings is None:
-                # It is stored by now that there is to be none.
-                is_off.set()
-                go_on.wait(DEADLINE)
-            order.append(settings and "on")
-
-    client, one, other = Slow(), *(Store(sessionmaker(engine), secrets=Secrets(KEY)) for _ in range(2))
-    one.save_first({"broker_host": "first"})
-    with ThreadPoolExecutor() as pool:
-        off = pool.submit(one.save, lambda _: Enabled(is_on=False), client)
-        assert is_off.wait(DEADLINE)
-        on = pool.submit(other.save, lambda _: Enabled(is_on=True), client)
-        wait((on,), 0.3)
-        go_on.set()
-        assert off.result(DEADLINE).version == 2
-        assert on.result(DEADLINE).version == 3
-    assert order == [None, "on"], "the client has what was stored last"
-
-
-class Enabled:
-    """A change of one column."""
-
-    def __init__(self, *, is_on: bool) -> None:
-        """Take what to store."""
-        self._is_on = is_on
-
-    def write(self, row: Any, secrets: Secrets) -> None:  # noqa: ARG002
-        """Change it."""
-        row.enabled = self._is_on
-
-
-class Nothing:
-    """A change of one column."""
-
-    def write(self, row: Any, secrets: Secrets) -> None:  # noqa: ARG002
-        """Change it."""
-        row.broker_host = "second"
-
-
-def test_a_session_that_knows_where_each_table_is_can_save(database: Engine, settings: Settings) -> None:
-    upgrade(database)
-    store = Store(sessionmaker(binds={MQTTConfig: database}), secrets=Secrets(KEY))
-    store.save_first(dict(settings))
-    assert store.reencrypt() is False
-    found = store.load()
-    assert found
-    assert found.columns["broker_host"] == settings["broker_host"]
 
 
 def test_a_pool_that_is_used_up_does_not_keep_one_waiting(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -315,3 +216,34 @@ def test_a_pool_that_is_used_up_does_not_keep_one_waiting(engine: Engine, monkey
     wait_until(nobody_waits, "whoever was given up ends")
     assert store.load() is None
     small.dispose()
+
+
+@pytest.mark.usefixtures("soon")
+def test_a_first_save_whose_commit_hangs_is_known_once_it_has_ended(
+    engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_limits, "LOCK_SECONDS", DEADLINE)
+    monkeypatch.setattr(_limits, "STATEMENT_SECONDS", DEADLINE)
+    with engine.begin() as connection:
+        # The row is not there for others as long as this works.
+        connection.execute(
+            text(
+                "CREATE FUNCTION work() RETURNS trigger LANGUAGE plpgsql "
+                "AS 'BEGIN PERFORM pg_sleep(2); RETURN NULL; END'"
+            )
+        )
+        connection.execute(
+            text(
+                "CREATE CONSTRAINT TRIGGER late AFTER INSERT ON mqtt_config DEFERRABLE INITIALLY DEFERRED "
+                "FOR EACH ROW EXECUTE FUNCTION work()"
+            )
+        )
+    with running(engine) as api:
+        with monkeypatch.context() as patch:
+            patch.setattr(_work, "SECONDS", 0.3)
+            assert api.put(dict(settings), **FIRST).status_code == 504
+            assert api.mqtt.client is None
+        # Before the server has come to the end of it.
+        assert api.get().json()["stored"] is True
+        assert api.mqtt.client
+        api.mqtt.client.wait_online(DEADLINE)

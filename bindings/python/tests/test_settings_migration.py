@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING
 import alembic.command
 import alembic.config
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import sessionmaker
 
 from argus_mqtt.settings import MQTTConfig, OldTable, Secrets, Store, migration
-from support.argusai_table import INSERT_047, ROW_047, columns, downgrade, rows, upgrade
+from support.argusai_table import INSERT_047, ROW_047, columns, downgrade, make_047, rows, upgrade
 from support.settings_api import KEY, running
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy import Engine
+
+    from support.postgresql import PostgreSQL
 
 
 def test_from_nothing(database: Engine) -> None:
@@ -67,6 +70,31 @@ def test_a_value_that_is_too_long_for_the_older_table_stops_the_way_down(argusai
     with pytest.raises(migration.CannotDowngrade, match=r"mqtt_config\.username holds 101 characters"):
         downgrade(argusai)
     assert columns(argusai) == there
+
+
+def test_a_table_that_stays_locked_stops_the_change_and_nobody_waits_behind_it(
+    postgresql: PostgreSQL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = create_engine(postgresql.database())
+    make_047(engine)
+    there = columns(engine)
+    limit = text("SELECT setting FROM pg_settings WHERE name = 'lock_timeout'")
+    with engine.connect() as reader, monkeypatch.context() as patch:
+        patch.setattr(migration, "_LOCK_SECONDS", 0.3)
+        reader.execute(text("SELECT * FROM mqtt_config"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            upgrade(engine)
+    assert columns(engine) == there
+    for change in (migration.upgrade, migration.downgrade):
+        with engine.begin() as connection:
+            change(connection)
+            assert connection.scalar(limit) == "0", "as the program has it"
+    with engine.connect() as reader, engine.begin() as connection:
+        reader.execute(text("SELECT * FROM mqtt_config"))
+        connection.execute(text("SET LOCAL lock_timeout = 200"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            migration.upgrade(connection)
+    engine.dispose()
 
 
 def test_a_revision_of_alembic_calls_it(argusai: Engine, tmp_path: Path) -> None:

@@ -265,7 +265,7 @@ def test_the_test_uses_what_is_stored_beside_its_fields(
     others = {"tls_fingerprint": fingerprint, "password_file": str(secret), "connect_timeout_seconds": 7}
     same = {"broker_host": "127.0.0.1", "broker_port": 1, "username": "u", "use_tls": True}
     old.put(**same, enabled=False)
-    with old.store._session() as session:
+    with old.store._rows.session() as session:
         session.query(ArgusAI).one().other_settings = others
         session.commit()
     for change in ({}, {"broker_host": "localhost"}, {"password": "typed"}):

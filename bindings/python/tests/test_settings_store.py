@@ -66,16 +66,16 @@ def test_two_first_saves_make_one_row(database: Engine) -> None:
     upgrade(database)
     with running(database) as api:
         twin = Store(api.session, secrets=Secrets(KEY))
-        load = api.store._row
+        load = api.store._rows.first
 
         def meanwhile(session: Any) -> Any:
             found = load(session)
-            api.store._row = load  # type: ignore[method-assign]
+            api.store._rows.first = load  # type: ignore[method-assign]
             wanted = _wanted(api, {"broker_host": "first", "enabled": False})
             twin.save(lambda _: wanted, None)
             return found
 
-        api.store._row = meanwhile  # type: ignore[method-assign]
+        api.store._rows.first = meanwhile  # type: ignore[method-assign]
         with pytest.raises(Exception, match="somebody else has saved settings at the same time"):
             api.store.save(lambda _: _wanted(api, {"broker_host": "second"}), None)
         assert [row["broker_host"] for row in rows(database)] == ["first"]

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from argus_mqtt._client import Client
 
     from ._both_or_none import Connection
+    from ._rows import SessionFactory
     from ._secrets import Secrets
     from ._snapshot import Snapshot
-    from ._store import SessionFactory
 
 _log = logging.getLogger("argus_mqtt")
 

@@ -20,8 +20,20 @@ class OldTable(ArgusMqttError):
     """The table of the settings lacks columns; the text says what to run."""
 
 
-def first_row(session: Session, model: type[MQTTConfigMixin], *, locked: bool = False) -> MQTTConfigMixin | None:
-    """Return the row; None if there is none. With `locked`, it waits for whoever is about to change it.
+def wait_for_writers(session: Session, model: type[MQTTConfigMixin]) -> None:
+    """Wait until whoever has begun to write to the table has come to an end.
+
+    No lock of a row would do: one that is being added is not there to be locked. SQLite has one writer at a time,
+    which has come to its end when its call has.
+    """
+    connection = session.connection(bind_arguments={"mapper": model})
+    if connection.dialect.name == "postgresql":
+        name = connection.dialect.identifier_preparer.format_table(inspect(model).local_table)
+        connection.exec_driver_sql(f"LOCK TABLE {name} IN SHARE MODE")
+
+
+def first_row(session: Session, model: type[MQTTConfigMixin]) -> MQTTConfigMixin | None:
+    """Return the row; None if there is none.
 
     A column that SQLAlchemy cannot read is left out, and raises InvalidRequestError on access.
 
@@ -30,8 +42,6 @@ def first_row(session: Session, model: type[MQTTConfigMixin], *, locked: bool = 
         sqlalchemy.exc.SQLAlchemyError: The database does not answer.
     """
     rows = select(model).order_by(model.created_at, model.id).limit(1)
-    if locked:
-        rows = rows.with_for_update()
     try:
         try:
             return session.scalars(rows).first()

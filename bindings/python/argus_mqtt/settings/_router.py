@@ -17,8 +17,8 @@ from ._table import MQTTConfig, MQTTConfigMixin
 
 if TYPE_CHECKING:
     from ._both_or_none import Connection
+    from ._rows import SessionFactory
     from ._secrets import Secrets
-    from ._store import SessionFactory
 
 PREFIX = "/api/v1/settings/mqtt"
 

@@ -5,41 +5,31 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from argus_mqtt._errors import InvalidSettings
 
 from . import _row, _writing
 from ._both_or_none import Unconfirmed, finish, follow, lock_of
 from ._candidate import Candidate, candidate
-from ._reading import first_row
+from ._rows import Change, Rows, SessionFactory
 from ._secrets import Secrets
-from ._snapshot import Snapshot
 from ._table import MQTTConfig, MQTTConfigMixin
-from ._work import NoAnswer, Work
+from ._work import NoAnswer
 from ._writing import Conflict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ._both_or_none import Connection
+    from sqlalchemy.orm import Session
 
-SessionFactory = Callable[[], Session]
-"""Gives a session, as a `sessionmaker` does. It is closed here."""
+    from ._both_or_none import Connection
+    from ._snapshot import Snapshot
 
 # So long does a save wait for those before it.
 _TURN_SECONDS: Final = 10.0
-
-
-class Change(Protocol):
-    """What to save."""
-
-    def write(self, row: MQTTConfigMixin, secrets: Secrets) -> None:
-        """Write it to a row."""
 
 
 class Store:
@@ -57,9 +47,9 @@ class Store:
         Raises:
             UnusableKey: The environment has no key.
         """
-        self._session = session
         self._model = model
         self._secrets = secrets or Secrets.from_environment()
+        self._rows = Rows(session, model, self._secrets)
         self._saving = threading.Lock()
         self._unclear: tuple[Snapshot, Connection | None] | None = None
 
@@ -70,11 +60,7 @@ class Store:
         Raises:
             sqlalchemy.exc.SQLAlchemyError: The sessions have no database.
         """
-        with self._session() as session:
-            url = session.get_bind(self._model).engine.url
-        if url.get_backend_name() == "sqlite" and url.database:
-            url = url.set(database=str(Path(url.database).absolute()))
-        return url.render_as_string(hide_password=True)
+        return self._rows.place
 
     @property
     def blank(self) -> dict[str, Any]:
@@ -89,9 +75,11 @@ class Store:
             sqlalchemy.exc.SQLAlchemyError: The database does not answer.
         """
         unclear = self._unclear
-        with self._work() as work:
-            # Where a save was not confirmed, not before it has come to its end.
-            found = work.do(lambda session: self._read(session, locked=unclear is not None))
+        if unclear is not None:
+            # Not before it has come to its end.
+            self._rows.wait_for_writers()
+        with self._rows.work() as work:
+            found = work.do(self._rows.read)
         if unclear is not None:
             self._settle(unclear)
         return found
@@ -113,10 +101,10 @@ class Store:
                 follows once `load` has found out.
             sqlalchemy.exc.SQLAlchemyError: The database does not accept them.
         """
-        with self._turn(connection), self._work() as work:
-            before, after = work.do(lambda session: self._write(session, make))
+        with self._turn(connection), self._rows.work() as work:
+            before, after = work.do(lambda session: self._rows.write(session, make))
             try:
-                finish(work, before, after, connection, self._is_stored)
+                finish(work, before, after, connection, self._rows.is_stored)
             except Unconfirmed:
                 self._unclear = (after, connection)
                 raise
@@ -158,21 +146,18 @@ class Store:
         """
 
         def encrypt(session: Session) -> bool:
-            row = self._row(session)
+            row = self._rows.first(session)
             if row is None or not row.password or self._secrets.is_current(row.password):
                 return False
             row.password = self._secrets.encrypt(self._secrets.decrypt(row.password))
             session.flush()
             return True
 
-        with self._turn(None), self._work() as work:
+        with self._turn(None), self._rows.work() as work:
             is_to_be_stored = work.do(encrypt)
             if is_to_be_stored:
                 work.commit()
             return is_to_be_stored
-
-    def _work(self) -> Work:
-        return Work(self._session(), self._model)
 
     @contextmanager
     def _turn(self, connection: Connection | None) -> Iterator[None]:
@@ -184,22 +169,6 @@ class Store:
         finally:
             saving.release()
 
-    def _read(self, session: Session, *, locked: bool = False) -> Snapshot | None:
-        row = first_row(session, self._model, locked=True) if locked else self._row(session)
-        return self._snapshot(row) if row else None
-
-    def _write(self, session: Session, make: Callable[[Snapshot | None], Change]) -> tuple[Snapshot | None, Snapshot]:
-        """Write to the database what is to be saved; return what is stored, and what will be."""
-        row = self._row(session)
-        before = self._snapshot(row) if row else None
-        change = make(before)
-        row = _writing.write_row(session, row or self._model(), lambda one: change.write(one, self._secrets))
-        return before, self._snapshot(row)
-
-    def _is_stored(self, after: Snapshot) -> bool:
-        with self._work() as work:
-            return _are_same(after, work.do(lambda session: self._read(session, locked=True)))
-
     def _settle(self, unclear: tuple[Snapshot, Connection | None]) -> None:
         """Let the client follow a save of which it was unknown whether it had come about."""
         after, connection = unclear
@@ -210,22 +179,9 @@ class Store:
             if self._unclear is not unclear:
                 return
             # Read under the lock: whoever shares the client may have saved since.
-            is_stored = self._is_stored(after)
+            is_stored = self._rows.is_stored(after)
             self._unclear = None
             if connection is not None and is_stored:
                 follow(connection, after)
         finally:
             saving.release()
-
-    def _row(self, session: Session) -> MQTTConfigMixin | None:
-        return first_row(session, self._model)
-
-    def _snapshot(self, row: MQTTConfigMixin) -> Snapshot:
-        stored = _row.read(row, self._secrets)
-        created, updated = (_row.time(row, column) for column in ("created_at", "updated_at"))
-        return Snapshot(row.id, row.version, created, updated, _row.columns(row), stored)
-
-
-def _are_same(one: Snapshot, other: Snapshot | None) -> bool:
-    """Tell whether two are the same save; a database may have rounded the times."""
-    return other is not None and (one.id, one.version, one.stored) == (other.id, other.version, other.stored)

@@ -14,14 +14,18 @@ Both may be run again, and continue where they were interrupted. They require SQ
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
-from sqlalchemy import Column, Connection, Table, Text, func, inspect, select
+from sqlalchemy import Column, Connection, Table, Text, func, inspect, select, text
 from sqlalchemy.schema import CreateColumn
 
 from argus_mqtt._errors import ArgusMqttError
 
 from ._table import MQTTConfig
+
+_LOCK_SECONDS: Final = 10.0
 
 _ADDED: Final = ("other_settings", "version")
 
@@ -49,19 +53,24 @@ def upgrade(connection: Connection) -> None:
 
     Args:
         connection: A connection to the database, with the transaction for the changes.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: The database refuses it; PostgreSQL also if the table stays locked for 10 s,
+            unless the connection has a `lock_timeout` of its own.
     """
     table = _table()
     lengths = _lengths(connection, table)
     if lengths is None:
         table.create(connection)
         return
-    for name in _ADDED:
-        if name not in lengths:
-            column = CreateColumn(table.columns[name]).compile(dialect=connection.dialect)
-            connection.exec_driver_sql(f"ALTER TABLE {_quoted(connection, table.name)} ADD COLUMN {column}")
-    for name in _WIDENED:
-        if lengths.get(name) is not None:
-            _change_type(connection, table.columns[name], "TEXT")
+    with _limited(connection):
+        for name in _ADDED:
+            if name not in lengths:
+                column = CreateColumn(table.columns[name]).compile(dialect=connection.dialect)
+                connection.exec_driver_sql(f"ALTER TABLE {_quoted(connection, table.name)} ADD COLUMN {column}")
+        for name in _WIDENED:
+            if lengths.get(name) is not None:
+                _change_type(connection, table.columns[name], "TEXT")
 
 
 def downgrade(connection: Connection) -> None:
@@ -69,6 +78,7 @@ def downgrade(connection: Connection) -> None:
 
     Raises:
         CannotDowngrade: A value is longer than its column was. Nothing was changed.
+        sqlalchemy.exc.SQLAlchemyError: As for `upgrade`.
     """
     table = _table()
     lengths = _lengths(connection, table)
@@ -82,13 +92,30 @@ def downgrade(connection: Connection) -> None:
                 f"{table.name}.{name} holds {longest} characters, and the older column takes {most}; "
                 "save a shorter value first"
             )
-    for name, most in _WIDENED.items():
-        if lengths.get(name, most) is None:
-            _change_type(connection, table.columns[name], f"VARCHAR({most})")
-    for name in _ADDED:
-        if name in lengths:
-            column_name = _quoted(connection, name)
-            connection.exec_driver_sql(f"ALTER TABLE {_quoted(connection, table.name)} DROP COLUMN {column_name}")
+    with _limited(connection):
+        for name, most in _WIDENED.items():
+            if lengths.get(name, most) is None:
+                _change_type(connection, table.columns[name], f"VARCHAR({most})")
+        for name in _ADDED:
+            if name in lengths:
+                column_name = _quoted(connection, name)
+                connection.exec_driver_sql(f"ALTER TABLE {_quoted(connection, table.name)} DROP COLUMN {column_name}")
+
+
+@contextmanager
+def _limited(connection: Connection) -> Iterator[None]:
+    """Limit the wait for the table: as long as a change of it waits, everybody else who reads it waits behind."""
+    is_ours = (
+        connection.dialect.name == "postgresql"
+        and connection.scalar(text("SELECT setting FROM pg_settings WHERE name = 'lock_timeout'")) == "0"
+    )
+    set_limit = text("SELECT set_config('lock_timeout', :milliseconds, true)")
+    if is_ours:
+        connection.execute(set_limit, {"milliseconds": str(round(_LOCK_SECONDS * 1000))})
+    yield
+    # What else is in the transaction has no limit, as before.
+    if is_ours:
+        connection.execute(set_limit, {"milliseconds": "0"})
 
 
 def _table() -> Table:
