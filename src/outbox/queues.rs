@@ -330,20 +330,24 @@ mod tests {
         queues.push_back(Entry::new(id, Time::ZERO, message, Some(60), false));
     }
 
-    /// How many topics are known after this many messages on this many topics, of which the first has a name of this
-    /// length, came and went.
+    /// How many topics are known after this many messages on this many topics, whose names are at least so long, came and
+    /// went.
     fn kept(topics: usize, messages: usize, name: usize) -> usize {
         let mut queues = Queues::default();
+        let names: Vec<_> = (0..topics).map(|n| format!("{n:x>name$}")).collect();
         for number in 0..topics * messages {
-            let topic = (number % topics).to_string();
-            push(&mut queues, number as u64 + 1, &format!("{topic:x>name$}"));
+            push(&mut queues, number as u64 + 1, &names[number % topics]);
         }
-        assert_eq!(queues.names.len(), topics);
+        let known = |queues: &Queues| {
+            let known = names.iter().filter(|name| queues.names.get(name).is_some());
+            known.count()
+        };
+        assert_eq!((known(&queues), queues.lanes.span()), (topics, topics));
         while let Some(lane) = queues.oldest() {
             queues.pop_front(lane);
         }
         assert_eq!(queues.len(), 0);
-        queues.names.len()
+        known(&queues)
     }
 
     #[test]
