@@ -193,6 +193,24 @@ fn what_a_thread_that_goes_on_to_wait_has_brought_about_is_done() {
     });
 }
 
+#[test]
+fn what_comes_while_the_background_thread_makes_its_plan_wakes_it_where_the_plan_is_too_long() {
+    for (lifetime, is_soon) in [(86_400 * 2, false), (1, true)] {
+        let monitor = monitor();
+        call(&monitor);
+        plan(&monitor);
+        monitor.work(|guarded, now| {
+            let planned = guarded.driver.plan(now);
+            let put = monitor.put(message(), |intake, now, message| {
+                intake.put_message(now, message, Some(lifetime), false)
+            });
+            assert!(put.is_ok());
+            planned
+        });
+        assert_eq!(plan(&monitor), usize::from(is_soon));
+    }
+}
+
 /// A call that panics after it has done this.
 fn panics_after(monitor: &Tested, f: impl FnOnce(&mut Driver<NoLink>)) {
     let panicked = catch_unwind(AssertUnwindSafe(|| {

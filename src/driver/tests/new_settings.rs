@@ -28,6 +28,18 @@ fn a_farewell_of_the_past_does_not_count_for_a_shutdown() {
 }
 
 #[test]
+fn nor_does_it_where_the_new_ones_have_not_come_to_a_connection() {
+    let mut host = Host::online("");
+    reconfigure(&mut host, r#""client_id": "another""#);
+    assert_eq!(texts(&host.acknowledge_all()), ["offline"]);
+    host.end(EndCause::ByPeer);
+    let (accepted, _) = host.driver.shut_down(host.now, SECOND);
+    accepted.expect("it is open");
+    let report = host.driver.engine().report().expect("it is over");
+    assert!(!report.offline_acknowledged);
+}
+
+#[test]
 fn a_shutdown_while_the_old_topic_says_offline_says_it_once() {
     let mut host = Host::online("");
     reconfigure(&mut host, r#""client_id": "another""#);

@@ -186,6 +186,8 @@ fn nothing_is_dropped_for_a_message_that_is_then_refused() {
 #[test]
 fn as_many_outcomes_are_kept_as_the_bounds_say() {
     let bounds = outbox(3, QueueFull::DropOldest).bounds;
+    assert!(bounds.check_cost(bounds.bytes).is_ok());
+    assert!(bounds.check_cost(bounds.bytes + 1).is_err());
     assert!(bounds.check_kept(2, bounds.bytes - 1).is_ok());
     for (outcomes, bytes, names) in [
         (3, 0, "max_queued_messages 3"),

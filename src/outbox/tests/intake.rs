@@ -254,3 +254,23 @@ fn topics_that_are_kept_ready_are_bounded() {
     assert!(known(&mut intake, 99));
     assert!(!known(&mut intake, 0));
 }
+
+#[test]
+fn what_the_outbox_has_is_forgotten_and_payloads_come_back() {
+    let mut outbox = outbox(10, QueueFull::DropOldest);
+    let ids = ["1", "2"].map(|payload| accept(&mut outbox, ZERO, payload, None));
+    let mut intake = intake(Terms {
+        last_id: outbox.last_id(),
+        ..TERMS
+    });
+    for id in ids {
+        assert!(intake.forget(id));
+    }
+    outbox.take_over_forgotten(&mut intake);
+    assert_eq!(ids.map(|id| outbox.take_outcome(id)), [None, None]);
+    assert!(intake.is_empty());
+    let entry = outbox.take(ZERO).expect("it waits");
+    outbox.delivered(entry);
+    outbox.give_back(&mut intake);
+    assert!(!intake.spent.is_empty());
+}

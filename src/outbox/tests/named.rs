@@ -340,3 +340,38 @@ fn what_goes_ahead_of_a_message_is_counted_with_it_and_not_with_what_replaces_it
     say(&mut outbox, "s", "later");
     assert_eq!(outbox.states(), (1, 2 * one));
 }
+
+#[test]
+fn what_is_not_said_ahead_any_more_takes_the_place_of_a_clearing_that_nobody_asked_for() {
+    let mut outbox = outbox(10, QueueFull::DropOldest);
+    outbox.clear_quietly(&"s".into());
+    let clearing = outbox.take(ZERO).expect("it is cleared");
+    event(&mut outbox, "e", "1", ("s", b"one"));
+    assert!(outbox.take(ZERO).is_none(), "its topic is in use");
+    outbox.expire(SECOND * 100);
+    outbox.end(&clearing, Outcome::Delivered);
+    assert_eq!(one_by_one(&mut outbox), ["s=one"]);
+}
+
+#[test]
+fn states_that_were_said_ahead_keep_the_order_in_which_they_came() {
+    let mut outbox = outbox(10, QueueFull::DropOldest);
+    event(&mut outbox, "e", "1", ("z", b"one"));
+    event(&mut outbox, "e", "2", ("a", b"two"));
+    assert_eq!(one_by_one(&mut outbox), ["z=one", "e=1", "a=two", "e=2"]);
+    outbox.connected(ZERO);
+    assert_eq!(one_by_one(&mut outbox), ["z=one", "a=two"]);
+}
+
+#[test]
+fn a_topic_that_the_broker_closed_on_is_tried_again_with_a_newer_state() {
+    let mut outbox = outbox(10, QueueFull::DropOldest);
+    event(&mut outbox, "e", "1", ("s", b"poison"));
+    let mut entry = outbox.take(ZERO).expect("it goes ahead");
+    assert_eq!(text(&entry), "s=poison");
+    entry.closes_alone = 3;
+    outbox.end(&entry, Outcome::Rejected("closes".into()));
+    assert_eq!(one_by_one(&mut outbox), ["e=1"]);
+    event(&mut outbox, "e", "2", ("s", b"good"));
+    assert_eq!(one_by_one(&mut outbox), ["s=good", "e=2"]);
+}

@@ -199,9 +199,9 @@ fn what_is_cleared_again_drops_nothing_that_was_asked_for() {
         clear(&mut outbox, Rank::State, number.to_string());
     }
     outbox.clear_missed();
-    for number in 0..2 {
-        clear(&mut outbox, Rank::State, format!("one more {number}"));
-    }
+    // Of the two that there is room for, one is asked for after all.
+    clear(&mut outbox, Rank::Config, "missed 0".into());
+    clear(&mut outbox, Rank::State, "one more".into());
     assert_eq!(outbox.queued(), MOST_STATES);
     assert_eq!(outbox.counters.dropped_queue_full, 0);
     assert_eq!(deliver_all(&mut outbox, ZERO).len(), MOST_STATES);
@@ -381,6 +381,7 @@ fn what_is_in_flight_and_replaced_takes_room_until_it_has_landed() {
             "the first is on its way"
         );
     }
+    set(&mut outbox, "a", &small).expect("it takes no more");
     outbox.end(&in_flight, Outcome::Delivered);
     set(&mut outbox, "b", &half).expect("there is room");
     clear(&mut outbox, "a");
@@ -411,4 +412,72 @@ fn a_held_state_that_is_released_is_an_ordinary_one() {
     outbox.release_held();
     let entry = outbox.take(ZERO).expect("it is released");
     assert_eq!((entry.closes, entry.closes_alone), (0, 0));
+}
+
+#[test]
+fn one_that_becomes_another_goes_after_those_that_were_so_before() {
+    let mut outbox = outbox(10, QueueFull::DropOldest);
+    say(&mut outbox, "first", "1");
+    say_as(&mut outbox, Rank::Config, "config", "2");
+    say_as(&mut outbox, Rank::Config, "first", "3");
+    outbox.connected(ZERO);
+    assert_eq!(deliver_all(&mut outbox, ZERO), ["config=2", "first=3"]);
+    outbox.disconnected();
+    for topic in ["first", "config"] {
+        clear(&mut outbox, topic);
+    }
+    outbox.connected(ZERO);
+    assert_eq!(deliver_all(&mut outbox, ZERO), ["first=", "config="]);
+    // Both are cleared again, the first that is asked for before the other.
+    outbox.clear_missed();
+    clear(&mut outbox, "first");
+    assert_eq!(deliver_all(&mut outbox, ZERO), ["first=", "config="]);
+}
+
+#[test]
+fn a_state_that_is_new_waits_for_its_turn_in_the_first_round() {
+    let mut outbox = outbox(100, QueueFull::DropOldest);
+    for number in 0..40 {
+        say(&mut outbox, &number.to_string(), "1");
+    }
+    outbox.connected(ZERO);
+    deliver_all(&mut outbox, ZERO);
+    say(&mut outbox, "new", "1");
+    assert!(outbox.take(ZERO).is_none());
+    assert!(deliver_all(&mut outbox, SECOND).len() < 25);
+}
+
+#[test]
+fn of_what_was_cleared_only_configs_are_cleared_again_and_no_more_than_there_is_room_for() {
+    let mut outbox = outbox(10, QueueFull::DropOldest);
+    let clear = |outbox: &mut Outbox, rank, topic: &str| {
+        let set = outbox.set_state(ZERO, &topic.into(), Bytes::new(), rank, false);
+        set.expect("it is never refused");
+    };
+    outbox.disconnected();
+    clear(&mut outbox, Rank::State, "state");
+    for topic in ["config 1", "config 2"] {
+        clear(&mut outbox, Rank::Config, topic);
+    }
+    assert_eq!(deliver_all(&mut outbox, ZERO).len(), 3);
+    for number in 1..MOST_STATES {
+        clear(&mut outbox, Rank::State, &number.to_string());
+    }
+    outbox.clear_missed();
+    let all = deliver_all(&mut outbox, ZERO);
+    assert_eq!(all.len(), MOST_STATES);
+    assert_eq!(all[0], "config 1=");
+    assert!(!all.contains(&"state=".into()));
+}
+
+#[test]
+fn a_state_may_fill_the_bound_to_the_last_byte() {
+    let mut outbox = outbox(10, QueueFull::DropOldest);
+    let mut set = |bytes: u64| {
+        let payload = vec![b'x'; bytes as usize].into();
+        outbox.set_state(ZERO, &"a".into(), payload, Rank::State, false)
+    };
+    let room = MOST_STATE_BYTES - crate::outbox::states::cost("a", b"");
+    assert!(set(room).is_ok());
+    assert!(set(room + 1).is_err());
 }

@@ -220,3 +220,31 @@ fn of_a_topic_with_several_lifetimes_only_what_comes_next_makes_room() {
     assert!(outbox.accept(ZERO, larger, Some(100), false).is_err());
     assert_eq!(outbox.queued(), 4);
 }
+
+#[test]
+fn so_much_waits_for_a_subscriber_and_no_more() {
+    let (mut outbox, _) = waiting(QueueFull::RefuseNewest);
+    let cost = outbox.bytes() / 6;
+    let check = |outbox: &Outbox, most: usize| {
+        let bytes = most as u64 * cost;
+        assert!(outbox.queues.has_unheard(most, bytes));
+        assert!(outbox.queues.has_unheard(0, bytes));
+        assert!(!outbox.queues.has_unheard(0, bytes + 1));
+        assert!(!outbox.queues.has_unheard(most + 1, 0));
+    };
+    check(&outbox, 3);
+    // Of a topic with several lifetimes no more than one is known to wait, until it has one again.
+    let accepted = outbox.accept(ZERO, message_on("a", "a 4"), None, false);
+    assert!(accepted.is_ok(), "one of the others makes room");
+    check(&outbox, 1);
+    payloads(&mut outbox, ZERO);
+    outbox.release_unheard();
+    while let Some(entry) = outbox.take(ZERO) {
+        let is_lasting = entry.expiry_left(ZERO).is_none();
+        outbox.end(&entry, Outcome::Delivered);
+        if is_lasting {
+            break;
+        }
+    }
+    assert_eq!(outbox.queued(), 0);
+}
