@@ -101,3 +101,31 @@ def test_a_thread_hands_over_to_the_loop(run: Run, settings: Settings) -> None:
             await asyncio.to_thread(camera)
 
     run(main())
+
+
+def test_what_another_loop_waits_for_is_refused(run: Run, unreachable: Settings) -> None:
+    async def main() -> None:
+        client = aio.connect(unreachable)
+        delivery = await client.publish_event("front", {})
+        notices = client.notices()
+
+        async def drained() -> None:
+            async for _ in notices:
+                pass
+
+        async def elsewhere() -> None:
+            with pytest.raises(argus_mqtt.InvalidArgument, match="another event loop; wait for it there"):
+                await delivery
+            with pytest.raises(argus_mqtt.InvalidArgument, match="notices belong to another event loop"):
+                await drained()
+
+        def without_a_loop() -> None:
+            for call in (client.notices, lambda: client.on_online(print), lambda: client.reconfigure(unreachable)):
+                with pytest.raises(argus_mqtt.InvalidArgument, match="the client belongs to another event loop"):
+                    call()
+
+        await asyncio.to_thread(run, elsewhere())
+        await asyncio.to_thread(without_a_loop)
+        await client.shutdown(0)
+
+    run(main())

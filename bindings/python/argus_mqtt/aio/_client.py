@@ -122,7 +122,7 @@ class AsyncClient(Cameras):
         The first one is the current state. Each call returns a separate iterator.
         """
         self._check_loop()
-        notices = Notices()
+        notices = Notices(self._loop)
         self._reader.follow(notices)
         return notices
 

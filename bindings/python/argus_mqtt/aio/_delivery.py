@@ -7,7 +7,9 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, NoReturn, final
 
 from argus_mqtt import _arguments, _waiting
-from argus_mqtt._errors import OK, TimedOut, error_for
+from argus_mqtt._errors import OK, InvalidArgument, TimedOut, error_for
+
+from ._loops import is_running
 
 if TYPE_CHECKING:
     from argus_mqtt._delivery import Delivery
@@ -18,14 +20,15 @@ class AsyncDelivery:
     """An accepted message, whose outcome can be awaited.
 
     `await delivery` is the same as `await delivery.wait()`. Any number of tasks may wait, also again, with the same
-    result. Cancelling a wait does not affect other waits.
+    result. Cancelling a wait does not affect other waits. Wait on the loop of the client.
     """
 
-    __slots__ = ("__weakref__", "_delivery", "_waiters")
+    __slots__ = ("__weakref__", "_delivery", "_loop", "_waiters")
 
-    def __init__(self, delivery: Delivery) -> None:
+    def __init__(self, delivery: Delivery, loop: asyncio.AbstractEventLoop) -> None:
         """For the client alone: `AsyncClient.publish_event` and `AsyncClient.publish` return deliveries."""
         self._delivery = delivery
+        self._loop = loop
         self._waiters: set[asyncio.Future[None]] | None = None
 
     @property
@@ -51,6 +54,7 @@ class AsyncDelivery:
             UnknownOutcome: It was sent but not acknowledged when the client was shut down.
             TimedOut: It has no outcome yet after `timeout` seconds.
             ShutDown: It had no outcome when the client was shut down.
+            InvalidArgument: The client belongs to another event loop.
         """
         timeout = _arguments.timeout(timeout)
         if self._delivery._outcome is None:
@@ -66,9 +70,14 @@ class AsyncDelivery:
         return self._delivery._outcome is not None
 
     async def _ended(self, timeout: float | None) -> None:
+        if not is_running(self._loop):
+            raise InvalidArgument(
+                f"message {self.id} belongs to another event loop; wait for it there, with "
+                "asyncio.run_coroutine_threadsafe(delivery.wait(), loop)"
+            )
         if self._waiters is None:
             self._waiters = set()
-        future = asyncio.get_running_loop().create_future()
+        future = self._loop.create_future()
         self._waiters.add(future)
         try:
             if timeout is None:

@@ -6,7 +6,10 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING, final
 
+from argus_mqtt._errors import InvalidArgument
 from argus_mqtt._notice import Missed
+
+from ._loops import is_running
 
 if TYPE_CHECKING:
     from argus_mqtt._notice import Notice
@@ -22,13 +25,14 @@ class Notices:
     Missed instead. The iterator ends when the client is shut down.
     """
 
-    __slots__ = ("__weakref__", "_closed", "_lines", "_missed", "_news")
+    __slots__ = ("__weakref__", "_closed", "_lines", "_loop", "_missed", "_news")
 
-    def __init__(self) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """For `AsyncClient.notices` alone."""
         self._lines: deque[Notice] = deque()
         self._missed = 0
         self._closed = False
+        self._loop = loop
         self._news = asyncio.Event()
 
     def __aiter__(self) -> Notices:
@@ -36,10 +40,16 @@ class Notices:
         return self
 
     async def __anext__(self) -> Notice:
-        """Wait for the next notice."""
+        """Wait for the next notice.
+
+        Raises:
+            InvalidArgument: The client belongs to another event loop.
+        """
         while not self._lines:
             if self._closed:
                 raise StopAsyncIteration
+            if not is_running(self._loop):
+                raise InvalidArgument("the notices belong to another event loop: read them on the client's")
             self._news.clear()
             await self._news.wait()
         if self._missed:

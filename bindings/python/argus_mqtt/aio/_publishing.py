@@ -12,6 +12,7 @@ from argus_mqtt._errors import InvalidArgument, ShutDown
 from argus_mqtt._shutdown import ShutdownReport  # noqa: TC001
 
 from ._delivery import AsyncDelivery
+from ._loops import is_running
 from ._reader import Reader  # noqa: TC001
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Publishing:
 
     def _published(self, delivery: Delivery) -> AsyncDelivery:
         self._in_a_row += 1
-        one = AsyncDelivery(delivery)
+        one = AsyncDelivery(delivery, self._loop)
         self._reader.track(one)
         return one
 
@@ -96,13 +97,9 @@ class Publishing:
         await asyncio.sleep(0)
 
     def _check_loop(self) -> None:
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
+        if not is_running(self._loop):
             # A forked child has no running loop, not even inside a coroutine of its parent's.
             self._client._check_process()
-            raise
-        if loop is not self._loop:
             raise InvalidArgument(
                 "the client belongs to another event loop; hand over to that one with "
                 "asyncio.run_coroutine_threadsafe, or connect a client on this one"
