@@ -3,7 +3,7 @@ import { type ControllerRenderProps, useController } from 'react-hook-form';
 import { withoutBlanks } from '../settings/blanks';
 import type { FormValue, FormValues } from '../settings/draft';
 import { isAllowed } from '../settings/judge';
-import type { Property } from '../settings/schema';
+import { isInteger, type Property } from '../settings/schema';
 import { helpOf, messageOf, titleOf } from '../texts/settings';
 import { useTexts } from '../texts/TextsContext';
 import { sentence } from '../texts/words';
@@ -46,7 +46,9 @@ export function Field({ property, badge, words, beside = false, children }: Prop
       },
     },
   });
-  const fault = fieldState.error?.message ?? faults.get(property.name);
+  // The schema's rule for a text is said at once; what the library says a moment later names what is wrong with it.
+  const [atOnce, later] = [fieldState.error?.message, faults.get(property.name)];
+  const fault = isInteger(property.schema) ? (atOnce ?? later) : (later ?? atOnce);
   const id = fieldId(property.name);
   const described = [words && `${id}-words`, `${id}-help`, fault && `${id}-fault`];
 

@@ -29,7 +29,7 @@ test('a save that is not answered as it should be keeps what is typed, and goes 
   const page = await open(browser, scene);
   let prefix = 0;
   for (const [given, says] of [
-    [{ status: 401, json: { detail: 'log in first' } }, /not saved: You are not logged in.* still here/],
+    [{ status: 401, json: { detail: 'log in first' } }, /not saved: This browser is not let in any more.* still here/],
     [{ status: 200, ...HTML }, /not saved: The server answers with something else.* still here/],
     [{ status: 413, ...HTML }, /not saved: The server answers with an error \(HTTP 413\)/],
     [{ status: 500, ...HTML }, /The server answers again: the settings had not been saved/],
@@ -53,9 +53,9 @@ test('a session that ends is not a server that is gone', async ({ browser, scene
   await answer(page, 'GET', { status: 401, json: { detail: 'log in first' } });
   await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
   await seeState(page, 'The status can’t be read');
-  await see(page, 'You are not logged in, or not allowed to do that.');
+  await see(page, /^This browser is not let in any more/);
   await page.reload();
-  await see(page, /can’t be loaded: You are not logged in/);
+  await see(page, /can’t be loaded: This browser is not let in any more/);
   await page.unrouteAll();
   await press(page, 'Try again');
   await seeState(page, 'Switched off');

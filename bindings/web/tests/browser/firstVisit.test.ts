@@ -43,6 +43,34 @@ test('types the broker, tests, saves, and is online without a restart', async ({
   await waitUntil(() => subscriber.topics('homeassistant/').length >= 2, 'Home Assistant is told of the cameras');
 });
 
+test('is told what is wrong with an address that was copied from elsewhere', async ({ browser, scene }) => {
+  const server = await scene.server();
+  const page = await scene.open(browser, server);
+  for (const [value, message] of [
+    ['http://192.168.1.5:8123/', /The value starts with http:..; give only the host here, the port in “Port”/],
+    ['192.168.1.5:1883', /contains a port/],
+    ['münchen.local', /contains 'ü'; give an internationalised name in its ASCII form/],
+    ['\u200b192.168.1.5', /is invisible; remove it/],
+  ] as const) {
+    await fill(page, 'Host', value);
+    await page.keyboard.press('Tab');
+    await see(page, message);
+  }
+  await fill(page, 'Host', ' 192.168.1.5 ');
+  await page.keyboard.press('Tab');
+  await expect.poll(() => page.getByLabel('Host').getAttribute('aria-invalid')).toBe(null);
+});
+
+test('is told what the page needs, where it cannot start', async ({ browser, scene }) => {
+  const server = await scene.server();
+  const page = await scene.open(browser, server);
+  const old = await page.context().newPage();
+  await old.route('**/*.js', (route) => route.abort());
+  await old.goto(server.url);
+  await see(old, /needs JavaScript, and a browser of 2024 or later/);
+  await expectAccessible(old);
+});
+
 test('is told what is missing, at the field, and which values are allowed', async ({ browser, scene }) => {
   const server = await scene.server();
   const page = await scene.open(browser, server);
