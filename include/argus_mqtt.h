@@ -60,7 +60,8 @@
  * invalidates. A delivery is a number, which is consumed together with its outcome.
  *
  * Blocking. Only functions that take timeout_ms block, and never for longer; UINT64_MAX waits forever. No other
- * function waits for the network.
+ * function waits for the network. Functions that take settings read the files that these name, which takes as long as
+ * the file system does.
  *
  * Threads. Every function may be called from any thread at any time, even with the same client, and also while the
  * process exits: in atexit() handlers and destructors. No function may be called from a signal handler, and no call may
@@ -78,8 +79,8 @@
  * Unloading. dlclose() is safe, but the library stays in memory.
  *
  * Stability. As long as ARGUS_MQTT_ABI_VERSION stays the same, functions, statuses and fields of the JSON texts may
- * be added, but none changes its meaning, and no struct changes its size. The shared library is named after that
- * number: libargus_mqtt.so.N.
+ * be added, but none changes its meaning, and no struct changes its size but argus_mqtt_publish_options, which says its
+ * own. The shared library is named after that number: libargus_mqtt.so.N.
  */
 
 

@@ -133,7 +133,7 @@ unsafe fn states<'call>(
     // Nor are they read.
     if count > MOST_NAMED_STATES {
         return Err(invalid(format!(
-            "options.state_count is {count}: a message may name at most {MOST_NAMED_STATES} states"
+            "states: there are {count}; a message may name at most {MOST_NAMED_STATES}"
         )));
     }
     if pointer.is_null() && count > 0 {

@@ -132,7 +132,7 @@ fn unfinished(left: usize, offline_acknowledged: bool) -> Failure {
         _ => Some(format!("{left} messages were not delivered")),
     };
     let offline = (!offline_acknowledged).then(|| {
-        "the broker did not acknowledge the offline message, and publishes the will instead"
+        "the broker did not acknowledge the offline message; if there was a connection, it publishes the will instead"
             .to_owned()
     });
     let what: Vec<_> = messages.into_iter().chain(offline).collect();

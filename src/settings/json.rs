@@ -12,6 +12,9 @@ use std::fmt;
 pub(super) fn fields(text: &str) -> Result<(Map<String, Value>, Vec<Fault>), Fault> {
     // Some editors put a byte order mark first, which JSON lets a reader ignore (RFC 8259, section 8.1).
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.trim().is_empty() {
+        return Err(whole(FaultCode::NotJson, "the text is empty"));
+    }
     let not_json = |error: serde_json::Error| {
         let what = format!("the text is not valid JSON: {error}");
         whole(FaultCode::NotJson, &what)

@@ -31,7 +31,7 @@ pub(super) fn read(
         Ok(password) => (Some(password), path),
         Err((code, what)) => {
             let what = format!(
-                "{what}; give the path of a file that contains the password and nothing else"
+                "{what}; give the path of a file that contains the password and nothing else, and that this program may read"
             );
             reader.fault("password_file", code, &what);
             (None, path)

@@ -25,7 +25,7 @@ pub(super) fn value_may_be_shown(value: &Value, allowed: Allowed) -> bool {
 /// Whether the name of a setting that does not exist may be shown. Text that came to stand where a name should can be
 /// anything.
 pub(super) fn name_may_be_shown(name: &str) -> bool {
-    name.len() <= 64
+    (1..=64).contains(&name.len())
         && name
             .chars()
             .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' '))

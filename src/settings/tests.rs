@@ -491,3 +491,16 @@ fn an_id_prefix_is_of_few_characters() {
         assert!(message.contains(says), "{message}");
     }
 }
+
+#[test]
+fn an_empty_text_and_an_empty_name_are_told_as_such() {
+    for text in ["", " \n", "\u{feff}"] {
+        let error = Settings::from_json(text).expect_err("it is empty");
+        assert!(
+            error.to_string().contains("the text is empty"),
+            "{text:?}: {error}"
+        );
+    }
+    let message = refused(&with(json!({"": 1})));
+    assert!(message.contains("a name of 0 bytes"), "{message}");
+}

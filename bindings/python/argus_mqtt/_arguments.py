@@ -55,8 +55,7 @@ def utf8(name: str, value: str) -> bytes:
         return value.encode()
     except UnicodeEncodeError as error:
         raise InvalidArgument(
-            f"{name} has half of a surrogate pair, {value[error.start]!a}, as character {error.start}; "
-            "give characters whole"
+            f"{name} has half of a surrogate pair as character {error.start}; give characters whole"
         ) from None
 
 

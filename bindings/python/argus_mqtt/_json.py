@@ -52,7 +52,12 @@ def settings_json(value: Mapping[str, object]) -> bytes:
     Raises:
         Unwritable: Something in it has no form in JSON; the path starts with the name of the setting.
     """
-    return _write(value, "", _SETTINGS_ENCODER, _convert_setting)
+    written = _write(value, "", _SETTINGS_ENCODER, _convert_setting)
+    # Which the library would find as well, and could not tell of which setting it is.
+    for name, setting in value.items():
+        for fault in _number_faults(setting, str(name)) if isinstance(setting, int) else ():
+            raise Unwritable(*fault)
+    return written
 
 
 def _convert(value: object) -> object:
@@ -223,5 +228,5 @@ def _text_faults(value: str, path: str) -> Iterator[tuple[str, str]]:
     try:
         value.encode()
     except UnicodeEncodeError as error:
-        half = f"has half of a surrogate pair, {value[error.start]!a}, as character {error.start}"
-        yield path, f"{half}; give characters whole"
+        # Not which half: it may be that of a password.
+        yield path, f"has half of a surrogate pair as character {error.start}; give characters whole"
