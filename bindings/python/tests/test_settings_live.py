@@ -7,6 +7,7 @@ import json
 import signal
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -246,6 +247,21 @@ def test_a_silent_database_does_not_keep_a_server_from_ending(
             wait_until(lambda: server.http.get("/reads").json() > 0, "the status is being read")
             server.program.send(signal.SIGTERM)
             events.end()
+            server.program.ended()
+    subscriber.expect(f"{settings['topic_prefix']}/status", "offline")
+
+
+def test_nor_does_one_who_asks_once(postgresql: PostgreSQL, settings: Settings, subscriber: Subscriber) -> None:
+    database = postgresql.database().render_as_string()
+    with Server(database, PATIENT="yes") as server, ThreadPoolExecutor() as pool:
+        server.save(settings, first=True)
+        subscriber.expect(f"{settings['topic_prefix']}/status", "online")
+        with postgresql.paused():
+            asking = pool.submit(server.http.get, PATH + "/status")
+            wait_until(lambda: server.http.get("/reads").json() > 0, "the status is being read")
+            server.program.send(signal.SIGTERM)
+            answer = asking.result(DEADLINE)
+            assert (answer.status_code, answer.json()["detail"]) == (503, "the server is shutting down")
             server.program.ended()
     subscriber.expect(f"{settings['topic_prefix']}/status", "offline")
 

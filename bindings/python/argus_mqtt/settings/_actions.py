@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from fastapi import APIRouter, HTTPException, Request, status
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from argus_mqtt._errors import NotDelivered, QueueFull, ShutDown, TimedOut
@@ -39,7 +38,9 @@ def add(router: APIRouter, parts: Parts, is_stopping: Callable[[], bool]) -> Non
     )
     async def get_status(request: Request) -> Response:
         if "text/event-stream" not in request.headers.get("accept", ""):
-            return JSONResponse(await run_in_threadpool(_status.live, parts))
+            if (live := await feed.once()) is None:
+                raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, "the server is shutting down")
+            return JSONResponse(live)
         if feed.listeners >= _events.MOST_LISTENERS:
             raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, "too many pages are open")
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
+import functools
 import json
 import signal
 import time
@@ -39,6 +41,15 @@ class Feed:
         self._reading: asyncio.Task[None] | None = None
         self._read_at = -_NEWS_EVERY
         self._text = self._news = ""
+
+    async def once(self) -> dict[str, Any] | None:
+        """Read the status for who asks once; None if the server is told to stop before it is there."""
+        read = functools.partial(contextvars.copy_context().run, self._read)
+        reading = _waiting.on_a_thread("argus-mqtt-status", read)
+        while not self._is_stopping():
+            if status := await _waiting.outcome(reading, _LOOK_EVERY):
+                return status
+        return None
 
     async def events(self) -> AsyncIterator[str]:
         """Yield the status immediately, and again whenever it has changed."""
