@@ -121,7 +121,12 @@ pub(super) fn failure(settings: &Settings, error: &io::Error) -> Failure {
     }
     match unknown_interface(&settings.broker_host) {
         Some(note) => unreachable_text(&note),
-        None => name_failure(settings, &error.to_string()),
+        None => {
+            let why = error.to_string();
+            // What the standard library puts before the resolver's own words.
+            let bare = why.strip_prefix("failed to lookup address information: ");
+            name_failure(settings, bare.unwrap_or(&why))
+        }
     }
 }
 

@@ -24,7 +24,11 @@ impl Unreachable {
             io::ErrorKind::ConnectionRefused => FailureKind::NotRunning,
             _ => FailureKind::Unreachable,
         };
-        self.push(address, kind, error.to_string());
+        let why = match lacks_interface(&address) {
+            true => "the network interface (as in fe80::1%eth0) is missing".into(),
+            false => error.to_string(),
+        };
+        self.push(address, kind, why);
     }
 
     /// It did not answer for so long.
@@ -50,6 +54,11 @@ impl Unreachable {
         let Failure { text, .. } = unreachable_text(&reasons.join("; "));
         self.kind.map(|kind| failure(kind, text))
     }
+}
+
+/// Whether the system can't know over which interface to reach it.
+fn lacks_interface(address: &SocketAddr) -> bool {
+    matches!(address, SocketAddr::V6(v6) if v6.ip().is_unicast_link_local() && v6.scope_id() == 0)
 }
 
 /// In an order that is the same when a resolver gives them in another.
@@ -88,6 +97,24 @@ mod tests {
                  no connection within 5 s at 10.0.0.2:1883"
             ))
         );
+    }
+
+    #[test]
+    fn an_interface_that_is_missing_is_told() {
+        let invalid = io::Error::from_raw_os_error(rustix::io::Errno::INVAL.raw_os_error());
+        for (text, says) in [
+            (
+                "[fe80::1]:1",
+                "(as in fe80::1%eth0) is missing at [fe80::1]:1",
+            ),
+            ("[fe80::1%2]:1", "Invalid argument"),
+            ("[::1]:1", "Invalid argument"),
+        ] {
+            let mut tried = Unreachable::default();
+            tried.add(address(text), &invalid);
+            let failure = tried.failure().expect("it failed");
+            assert!(failure.text.contains(says), "{failure:?}");
+        }
     }
 
     #[test]
