@@ -240,6 +240,7 @@ fn the_background_thread_is_woken_for_a_call_that_panics() {
         assert!(effects.wake_worker, "it is owed");
     });
     assert_eq!(plan(&monitor), 1);
+    assert!(!monitor.alarm.take(), "it is done with");
     assert_eq!(plan(&monitor), 0);
 }
 

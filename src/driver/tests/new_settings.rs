@@ -103,6 +103,21 @@ fn a_subscription_that_ended_a_connection_is_asked_for_anew() {
 }
 
 #[test]
+fn the_availability_topics_before_and_after_are_taken_while_the_old_says_offline() {
+    let mut host = Host::online("");
+    let is_taken = |host: &Host| {
+        let topics = ["argusai/status", "home/status"];
+        topics.map(|topic| host.driver.engine().is_availability_topic(topic))
+    };
+    assert_eq!(is_taken(&host), [true, false]);
+    reconfigure(&mut host, r#""availability_topic": "home/status""#);
+    assert_eq!(is_taken(&host), [true, true]);
+    assert_eq!(texts(&host.acknowledge_all()), ["offline"]);
+    host.end(EndCause::ByPeer);
+    assert_eq!(is_taken(&host), [false, true]);
+}
+
+#[test]
 fn they_do_not_wait_for_an_attempt_under_way() {
     let mut host = Host::new("");
     let (old, _) = host.next_attempt();

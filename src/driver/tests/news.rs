@@ -58,6 +58,27 @@ fn a_thread_that_waits_for_a_notice_hears_of_the_first() {
 }
 
 #[test]
+fn what_was_chosen_to_be_noted_stays_and_what_is_worth_knowing_of_the_settings_is_said_once() {
+    let mut host = Host::new(&format!(r#""client_id": "{}""#, "x".repeat(24)));
+    assert!(!host.driver.has_notice());
+    let notes = |host: &mut Host| {
+        let read = read_all(host);
+        let text = format!("{read:?}");
+        (read.len(), text.matches("client_id").count())
+    };
+    host.effects = host.driver.open_notices_once(host.now);
+    assert!(host.driver.has_notice());
+    assert_eq!(notes(&mut host).1, 1);
+    host.effects = host.driver.open_notices(host.now, NoticeKinds::DEFAULT);
+    assert_eq!(notes(&mut host).1, 0);
+    host.effects = host.driver.open_notices(host.now, NoticeKinds::STATES);
+    host.effects = host.driver.open_notices_once(host.now);
+    assert_eq!(notes(&mut host), (0, 0));
+    host.fail(FailureKind::Unreachable);
+    assert_eq!(notes(&mut host).0, 2, "two states and no line");
+}
+
+#[test]
 fn the_changes_of_being_online_are_counted() {
     let mut host = Host::new("");
     let changes = |host: &Host| host.driver.engine().online_changes();

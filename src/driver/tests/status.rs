@@ -17,6 +17,7 @@ fn an_error_is_past_once_the_client_is_online() {
     assert!(status(&host).last_error.is_some());
     host.come_online();
     assert_eq!(status(&host).last_error, None);
+    assert_eq!(status(&host).online_for_seconds, Some(0.0));
 }
 
 #[test]

@@ -455,7 +455,7 @@ fn of_what_was_cleared_only_configs_are_cleared_again_and_no_more_than_there_is_
         set.expect("it is never refused");
     };
     outbox.disconnected();
-    clear(&mut outbox, Rank::State, "state");
+    clear(&mut outbox, Rank::State, "a state");
     for topic in ["config 1", "config 2"] {
         clear(&mut outbox, Rank::Config, topic);
     }
@@ -467,7 +467,7 @@ fn of_what_was_cleared_only_configs_are_cleared_again_and_no_more_than_there_is_
     let all = deliver_all(&mut outbox, ZERO);
     assert_eq!(all.len(), MOST_STATES);
     assert_eq!(all[0], "config 1=");
-    assert!(!all.contains(&"state=".into()));
+    assert!(!all.contains(&"a state=".into()));
 }
 
 #[test]
