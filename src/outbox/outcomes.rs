@@ -179,6 +179,7 @@ mod tests {
         assert_eq!(outcomes.bytes(), OVERHEAD);
         assert_eq!(outcomes.take(1), Some(Some(Outcome::Delivered)));
         assert_eq!((outcomes.kept(), outcomes.bytes()), (0, 0));
+        assert_eq!(outcomes.changes, 2, "it came, and was taken");
     }
 
     #[test]
