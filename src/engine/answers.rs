@@ -112,6 +112,10 @@ impl Engine {
             connection
                 .refused_states
                 .answered(&entry.message.topic, refused.map(String::as_str));
+            // If the broker closed connections on what was there before, it takes this.
+            self.broker
+                .closed_states
+                .answered(&entry.message.topic, None);
         }
         let why = match result {
             Ok(false) => return self.message_unheard(now, entry),

@@ -1,6 +1,7 @@
 //! The broker that one set of settings names, and what this client has found out about it.
 
 use super::reconnect::Reconnect;
+use super::refused::RefusedStates;
 use super::subscription::SubscriptionRest;
 use super::twin::TwinEvidence;
 use super::version_choice::VersionChoice;
@@ -31,6 +32,8 @@ pub(super) struct Broker {
     pub(super) has_granted: bool,
     /// Connections in a row that ended while they looked what it keeps there, before they were online.
     pub(super) looks_closed: u32,
+    /// States that it closed connections on until they were given up.
+    pub(super) closed_states: RefusedStates,
     /// What it refuses that waiting cannot cure.
     pub(super) refusal: Option<String>,
     /// The last failure, in plain words.
@@ -69,6 +72,7 @@ impl Broker {
             has_accepted: false,
             has_granted: false,
             looks_closed: 0,
+            closed_states: RefusedStates::default(),
             refusal: None,
             last_error: None,
             settings,

@@ -110,6 +110,9 @@ impl Engine {
         self.notice_queue.log(Level::Warning, || {
             format!("a message on {topic:?} is rejected: {why}")
         });
+        if entry.is_state() {
+            self.broker.closed_states.answered(&topic, Some(&why));
+        }
         self.outbox.end(&entry, Outcome::Rejected(why));
     }
 

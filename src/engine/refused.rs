@@ -4,7 +4,8 @@ use crate::outbox::MOST_STATES;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// See the module. Of one connection, as the rights of a client are those of its login.
+/// See the module. What is refused is of one connection, as the rights of a client are those of its login; what the
+/// broker closes connections on is not sent again on the next.
 #[derive(Debug, Default)]
 pub(super) struct RefusedStates {
     /// By topic, why.
@@ -28,14 +29,25 @@ impl RefusedStates {
 
     /// What to warn of.
     pub(super) fn warning(&self) -> Option<String> {
+        let remedy = "if this client has not the right to publish there, give it that";
+        self.text("refuses", remedy)
+    }
+
+    /// What to warn of, where the broker closed connections on them.
+    pub(super) fn closing_warning(&self) -> Option<String> {
+        let remedy = "they are not sent again; if they are larger than the broker takes, make them smaller, or raise \
+                      its limit";
+        self.text("does not take", remedy)
+    }
+
+    fn text(&self, refuses: &str, remedy: &str) -> Option<String> {
         let (topic, why) = self.refused.first_key_value()?;
         let more = match self.refused.len() {
             1 => String::new(),
             count => format!(" and {} more", count - 1),
         };
         Some(format!(
-            "the broker refuses the states on {topic:?}{more}: {why}; what it holds there is out of date; if this client \
-             has not the right to publish there, give it that"
+            "the broker {refuses} the states on {topic:?}{more}: {why}; what it holds there is out of date; {remedy}"
         ))
     }
 }

@@ -160,6 +160,7 @@ impl Engine {
                         .into_iter()
                         .flat_map(|connection| connection.warnings(now)),
                 )
+                .chain(self.broker.closed_states.closing_warning())
                 .chain(self.subscribers_warning())
                 .collect(),
             version: env!("CARGO_PKG_VERSION"),

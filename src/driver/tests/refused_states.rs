@@ -36,18 +36,53 @@ fn a_state_that_the_broker_closes_on_is_rejected_and_holds_up_nothing() {
     let [poison, good, event] = outcomes;
     assert!(matches!(poison, Some(Outcome::Rejected(_))), "{poison:?}");
     assert_eq!([good, event], [const { Some(Outcome::Delivered) }; 2]);
+    let warnings = |host: &Host| host.driver.engine().status(host.now, SECOND).warnings;
+    let warning = warnings(&host).pop().unwrap_or_default();
+    assert!(
+        warning.starts_with(r#"the broker does not take the states on "poison": "#),
+        "{warning}"
+    );
     if host.driver.engine().connection_number().is_some() {
         host.end(EndCause::Unavailable);
     }
     assert_eq!(host.come_back(), ["good"], "it is not said again");
+    assert_eq!(warnings(&host), [warning], "it is on this connection too");
     // Another broker may like it.
     let json = r#""guard_availability": false, "reconnect_max_seconds": 1, "broker_port": 1884"#;
     host.effects = host.driver.reconfigure(host.now, settings(json)).1;
     host.acknowledge_until_silent();
     host.end(EndCause::ByPeer);
     assert_eq!(host.come_back(), ["poison", "good"]);
+    assert_eq!(warnings(&host), [""; 0]);
     host.say("poison", "harmless");
     assert_eq!(host.acknowledge_until_silent(), ["harmless"]);
+}
+
+#[test]
+fn a_state_that_the_broker_closed_on_is_warned_of_until_it_takes_another() {
+    let mut host = host();
+    let id = host.say("poison", "poison");
+    let start = host.now;
+    while host.outcome(id).is_none() {
+        assert!(host.now < start + 120 * SECOND, "it goes on for ever");
+        if host.driver.engine().connection_number().is_none() {
+            host.connect();
+        }
+        for packet in host.sent() {
+            match text(&packet) == "poison" {
+                true => host.end(EndCause::ByPeer),
+                false => host.acknowledge(&packet),
+            }
+        }
+        if host.driver.engine().connection_number().is_some() {
+            host.wait(SECOND / 2);
+        }
+    }
+    let warnings = |host: &Host| host.driver.engine().status(host.now, SECOND).warnings;
+    assert_eq!(warnings(&host).len(), 1);
+    host.say("poison", "harmless");
+    host.come_back();
+    assert_eq!(warnings(&host), [""; 0]);
 }
 
 #[test]
