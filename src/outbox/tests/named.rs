@@ -375,3 +375,19 @@ fn a_topic_that_the_broker_closed_on_is_tried_again_with_a_newer_state() {
     event(&mut outbox, "e", "2", ("s", b"good"));
     assert_eq!(one_by_one(&mut outbox), ["s=good", "e=2"]);
 }
+
+#[test]
+fn what_was_not_said_is_remembered_only_where_there_is_room() {
+    for has_room in [true, false] {
+        let mut outbox = outbox(10, QueueFull::DropOldest);
+        let others = MOST_STATES - usize::from(has_room);
+        for number in 0..others {
+            let topic = format!("topic {number}").into();
+            let said = outbox.set_state(ZERO, &topic, "x".into(), Rank::State, false);
+            said.expect("there is room");
+        }
+        event(&mut outbox, "e", "1", ("s", b"one"));
+        outbox.expire(SECOND * 100);
+        assert_eq!(outbox.states().0, MOST_STATES);
+    }
+}
