@@ -136,13 +136,13 @@ struct Kind {
 const CLIENT: &Kind = &Kind {
     name: "client",
     is_not: "is not a client: it was shut down, or never connected",
-    remedy: "connect a client of this process's own",
+    remedy: "connect a new client in this process",
 };
 
 const TEST: &Kind = &Kind {
     name: "test",
     is_not: "is not a connection test: it was ended, or never begun",
-    remedy: "begin a test of this process's own",
+    remedy: "begin a new test in this process",
 };
 
 /// Reads a handle without any lock: one that a thread of the parent held at the fork stays locked in the child.

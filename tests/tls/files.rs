@@ -7,7 +7,10 @@ use super::support::wait::eventually;
 use super::{connect, refused, settings, works};
 use argus_mqtt::{Client, ErrorKind, Fault, FaultCode, Settings, State};
 use serde_json::{json, Value};
+use std::fs::{set_permissions, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::thread;
 
 /// The one fault of these settings, which a check tells as connecting does.
 #[track_caller]
@@ -122,6 +125,50 @@ fn a_file_that_gives_nothing_is_a_fault() {
         let fault = fault(json!({"tls_ca_file": file}));
         assert_eq!(fault.code, FaultCode::WrongFileContent);
         assert!(fault.message.contains(says), "{fault}");
+    }
+}
+
+/// An ordinary user, for this thread alone.
+fn drop_privileges() {
+    if rustix::process::getuid().is_root() {
+        let nobody = rustix::process::Uid::from_raw(65_534);
+        rustix::thread::set_thread_uid(nobody).expect("root may");
+    }
+}
+
+#[test]
+fn a_file_that_this_user_may_not_read_is_told_as_such() {
+    let files = Openssl::new();
+    let (certificate, key) = (files.self_signed(&[]), files.key());
+    let password = files.write("password", "hunter2");
+    let allow = |path: &Path, mode| {
+        set_permissions(path, Permissions::from_mode(mode)).expect("it is ours");
+    };
+    allow(key.parent().expect("it is in a directory"), 0o755);
+    allow(&certificate, 0o644);
+    for file in [&key, &password] {
+        allow(file, 0o000);
+    }
+    for (field, more) in [
+        (
+            "tls_client_key_file",
+            json!({"tls_client_cert_file": certificate, "tls_client_key_file": key}),
+        ),
+        (
+            "password_file",
+            json!({"username": "bob", "password_file": password}),
+        ),
+    ] {
+        let judged = thread::spawn(move || {
+            drop_privileges();
+            fault(more)
+        });
+        let fault = judged.join().expect("it is one fault");
+        assert_eq!(fault.field, field);
+        assert_eq!(fault.code, FaultCode::UnreadableFile);
+        let text = fault.to_string();
+        assert!(text.contains("Permission denied"), "{text}");
+        assert!(text.contains("this program may read"), "{text}");
     }
 }
 
