@@ -60,10 +60,13 @@ def test_new_settings_need_no_restart(service: MQTTService, row: Row, broker: Mo
         seen.expect(f"{old}/status", "offline")
         seen.expect(f"{old}/new/status", "online")
         assert service.get_event_topic("a") == f"{old}/new/camera/a/event"
+        last = service.get_status()["last_connected_at"]
         row.enabled = False
         assert run(service.update_config(row)) is True
         seen.expect(f"{old}/new/status", "offline")
     assert not service.accepts_messages
+    assert last
+    assert service.get_status()["last_connected_at"] == last
     assert run(service.publish("a", {})) is False
     row.enabled = True
     assert run(service.update_config(row)) is True

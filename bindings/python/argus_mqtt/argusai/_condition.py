@@ -49,8 +49,7 @@ class Condition(Held):
     def last_connected_at(self) -> datetime | None:
         """When the connection was made, or the last one before; in UTC."""
         worker = self._worker
-        follower = worker.follower if worker is not None else None
-        return (follower.last_connected_at if follower is not None else None) or self._last_connected
+        return (worker.last_connected_at if worker is not None else None) or self._last_connected
 
     def get_status(self) -> dict[str, Any]:
         """Tell how the connection is: that of the worker process which has it, whichever is asked.

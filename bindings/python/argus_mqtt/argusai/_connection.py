@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import argus_mqtt
@@ -34,6 +35,7 @@ class Connection:
         self.client: Client | None = None
         self.follower: Follower | None = None
         self.fault: str | None = None
+        self._last_connected_before: datetime | None = None
         # The topics of what was said for good; a set of Python, which any thread may add to.
         self.states: set[str] = set()
 
@@ -47,6 +49,12 @@ class Connection:
         follower = self.follower
         return follower.last_error if follower is not None else self.fault
 
+    @property
+    def last_connected_at(self) -> datetime | None:
+        """When there was a connection last, also that of a client that is no more."""
+        follower = self.follower
+        return (follower.last_connected_at if follower is not None else None) or self._last_connected_before
+
     def record(self) -> dict[str, object]:
         """Say how the connection is, for people."""
         follower, client = self.follower, self.client
@@ -54,7 +62,7 @@ class Connection:
             "pid": os.getpid(),
             "connected": client is not None and is_online(client),
             "broker": self.broker,
-            "last_connected_at": utc(follower.last_connected_at) if follower else None,
+            "last_connected_at": utc(self.last_connected_at),
             "messages_published": self._published(),
             "last_error": self.last_error(),
             "reconnect_attempt": follower.reconnect_attempt if follower else 0,
@@ -97,6 +105,7 @@ class Connection:
 
     def _drop_client(self, reason: str, seconds: float = 4.0) -> ShutdownReport | None:
         client, self.client = self.client, None
+        self._last_connected_before = self.last_connected_at
         follower, self.follower = self.follower, None
         if client is None or follower is None:
             return None

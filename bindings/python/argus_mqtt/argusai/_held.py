@@ -83,8 +83,7 @@ class Held:
             worker, self._last_worker = self._worker, None
             if worker is not None:
                 self._last_stored = worker.stored
-                if worker.follower is not None and worker.follower.last_connected_at is not None:
-                    self._last_connected = worker.follower.last_connected_at
+                self._last_connected = worker.last_connected_at or self._last_connected
             return worker
 
     def _begin(self, client: Client) -> None:
