@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from paho.mqtt import publish
 
+import argus_mqtt
+from house import retained
 from house.broker import Broker
 from house.camera import CAMERA, Entities
 from house.home_assistant import HomeAssistant
@@ -66,3 +69,22 @@ def test_home_assistant_is_told_states_again_and_no_event_and_not_too_often(
         assert subscriber.messages(event) == []
     assert home.state(entities["detection"]) == detected
     assert home.changes(entities["activity"])[-2:] == ["on", "off"]
+
+
+def test_what_a_crash_left_of_a_camera_goes_with_its_ghosts(
+    picture: Path, home: HomeAssistant, broker: Broker, own_settings: dict[str, object], entities: Entities
+) -> None:
+    with argus_mqtt.connect(json.dumps(own_settings)) as before:
+        for camera in (CAMERA, CAMERA | {"id": "gone"}):
+            before.announce_camera(camera)
+            before.publish_camera_snapshot(str(camera["id"]), picture.read_bytes())
+        home.expect(f"binary_sensor.{entities.prefix}_gone_activity", "off")
+    with argus_mqtt.connect(json.dumps(own_settings)) as client:
+        client.announce_camera(CAMERA)
+        home.expect(entities["activity"], "off")
+        assert client.clear_ghosts() == len(entities.all)
+        home.expect_gone(f"{entities.prefix}_gone")
+        client.flush(60)
+        assert [topic for topic in retained.topics(broker, entities.prefix) if "gone" in topic] == []
+        home.expect(entities["activity"], "off")
+        assert home.image(entities["snapshot"]) == picture.read_bytes()
