@@ -63,7 +63,8 @@ def test_an_event_that_says_little() -> None:
         id = 7
         camera_id = "front"
         objects_detected: str | None = None
-        description = confidence = source_type = timestamp = None
+        timestamp: str | None = None
+        description = confidence = source_type = None
 
     message = argusai.serialize_event_for_mqtt(Event(), "Front door", None)
     assert datetime.fromisoformat(message.pop("timestamp")).tzinfo
@@ -77,6 +78,10 @@ def test_an_event_that_says_little() -> None:
         "source_type": "rtsp",
         "thumbnail_url": "http://localhost:8000/api/v1/events/7/thumbnail",
     }
+    said_otherwise = argusai.serialize_event_for_mqtt(Event(), "Front door", "https://me:secret@argus.example/")
+    assert said_otherwise["thumbnail_url"] == "https://argus.example/api/v1/events/7/thumbnail"
+    Event.timestamp = "2026-01-31T08:15:00Z"
+    assert argusai.serialize_event_for_mqtt(Event(), "Front door")["timestamp"] == Event.timestamp
     Event.objects_detected = "no JSON"
     assert argusai.serialize_event_for_mqtt(Event(), "Front door")["objects_detected"] == []
     assert argusai.RECONNECT_DELAYS == [1, 2, 4, 8, 16, 32, 60]
