@@ -102,13 +102,6 @@ pub(crate) fn no_descriptor(what_for: &str, error: &std::io::Error) -> String {
     format!("no file descriptor {what_for}: {error}; raise the limit of open files of this process (ulimit -n)")
 }
 
-/// Whether that is what an error of the system says.
-pub(crate) fn is_out_of_descriptors(error: &std::io::Error) -> bool {
-    use rustix::io::Errno;
-    let error = error.raw_os_error();
-    error == Some(Errno::MFILE.raw_os_error()) || error == Some(Errno::NFILE.raw_os_error())
-}
-
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)

@@ -5,9 +5,10 @@ use super::not_mqtt::{quote_bytes, NotMqtt};
 use super::said;
 pub(super) use super::unreachable::Unreachable;
 use crate::engine::{EndCause, Failure, FailureKind};
-use crate::error::{is_out_of_descriptors, no_descriptor};
+use crate::error::no_descriptor;
 use rumqttc::v5::mqttbytes::v5::ConnectReturnCode as V5Code;
 use rumqttc::ConnectReturnCode as V4Code;
+use rustix::io::Errno;
 use std::io;
 use std::time::Duration;
 
@@ -56,6 +57,14 @@ pub(super) fn no_socket(error: &io::Error) -> Failure {
         false => format!("no connection can be made: {error}"),
     };
     failure(FailureKind::Later, text)
+}
+
+/// Whether the operating system has no file descriptor left.
+pub(super) fn is_out_of_descriptors(error: &io::Error) -> bool {
+    let error = error.raw_os_error();
+    [Errno::MFILE, Errno::NFILE]
+        .iter()
+        .any(|one| error == Some(one.raw_os_error()))
 }
 
 /// A broker that speaks no MQTT 5.

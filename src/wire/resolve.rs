@@ -1,9 +1,9 @@
 //! What an attempt needs and what may hang: the addresses of a name, and the files of TLS. Looked up on a helper
 //! thread, which nothing can interrupt.
 
-use super::refusal::unreachable_text;
+use super::refusal::{is_out_of_descriptors, unreachable_text};
 use crate::engine::{Failure, FailureKind};
-use crate::error::{is_out_of_descriptors, no_descriptor, no_thread};
+use crate::error::{no_descriptor, no_thread};
 use crate::settings::{unknown_interface, Settings};
 use crate::waker;
 use crossbeam_channel::{bounded, Receiver, TryRecvError};
