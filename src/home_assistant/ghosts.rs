@@ -75,13 +75,15 @@ impl HomeAssistant {
         if key.is_none_or(shows_events) && !self.topics.event_options.retain {
             return Vec::new();
         }
-        let topics = ["state_topic", "json_attributes_topic", "image_topic"];
-        let topics: BTreeSet<_> = topics
-            .iter()
-            .filter_map(|field| config[*field].as_str())
-            .filter(|topic| *topic != self.topics.availability && check_name(topic).is_ok())
-            .collect();
-        topics.into_iter().map(str::to_owned).collect()
+        let mut topics = Vec::new();
+        for field in ["state_topic", "json_attributes_topic", "image_topic"] {
+            let topic = text(&config[field]);
+            let is_usable = topic != self.topics.availability && check_name(topic).is_ok();
+            if is_usable && topics.iter().all(|other| other != topic) {
+                topics.push(topic.to_owned());
+            }
+        }
+        topics
     }
 }
 

@@ -48,7 +48,7 @@ pub(super) enum Ahead {
 
 impl NamedStates {
     fn insert(&mut self, id: u64, mut states: Vec<NamedState>) {
-        states.sort_by(|one, other| one.topic.cmp(&other.topic));
+        states.sort_unstable_by(|one, other| one.topic.cmp(&other.topic));
         for state in &states {
             self.bytes += state.cost();
             let topic = self.topics.entry(state.topic.clone()).or_default();

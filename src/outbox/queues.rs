@@ -25,8 +25,9 @@ pub(super) struct Queues {
     pub(super) names: TopicNumbers,
     pub(super) topics: Slab<Topic>,
     pub(super) lanes: Slab<Lane>,
-    /// The lanes of topics that have several, by topic and lifetime.
-    by_lifetime: BTreeMap<(u32, u32), u32>,
+    /// The lanes of topics that have several, by topic and lifetime. (Of the type of `fronts`, so that the library has the
+    /// code of one.)
+    by_lifetime: BTreeMap<(u32, u64), u32>,
     /// Those of them that are not empty, by topic and the id of their front.
     fronts: BTreeMap<(u32, u64), u32>,
     /// Topics by the id of their head: those that flow, by whether that expires, and those that are paused.
@@ -188,13 +189,14 @@ impl Queues {
         match only {
             Some((number, lane)) if lane.lifetime == lifetime => return number,
             Some((number, lane)) => {
-                self.by_lifetime.insert((topic, lane.lifetime), number);
+                self.by_lifetime
+                    .insert((topic, lane.lifetime.into()), number);
                 if let Some(front) = lane.front() {
                     self.fronts.insert((topic, front.id), number);
                 }
             }
             None => {
-                if let Some(&lane) = self.by_lifetime.get(&(topic, lifetime)) {
+                if let Some(&lane) = self.by_lifetime.get(&(topic, lifetime.into())) {
                     return lane;
                 }
             }
@@ -203,7 +205,7 @@ impl Queues {
             topic.only_lane = None;
         }
         let lane = self.lanes.insert(Lane::new(topic, lifetime));
-        self.by_lifetime.insert((topic, lifetime), lane);
+        self.by_lifetime.insert((topic, lifetime.into()), lane);
         lane
     }
 
@@ -222,7 +224,7 @@ impl Queues {
                 self.names.remove(&topic.name);
             }
         } else {
-            self.by_lifetime.remove(&(lane.topic, lane.lifetime));
+            self.by_lifetime.remove(&(lane.topic, lane.lifetime.into()));
             self.note_only_lane(lane.topic);
         }
         // Where no number is in use, those that rankings made room for will not come again.
@@ -236,7 +238,7 @@ impl Queues {
 
     /// Where only one lane is left, no order of lanes is kept any more.
     fn note_only_lane(&mut self, topic: u32) {
-        let mut lanes = self.by_lifetime.range((topic, 0)..=(topic, u32::MAX));
+        let mut lanes = self.by_lifetime.range((topic, 0)..=(topic, u64::MAX));
         let (Some((&key, &number)), None) = (lanes.next(), lanes.next()) else {
             return;
         };

@@ -40,7 +40,11 @@ impl Unreachable {
     fn push(&mut self, address: SocketAddr, kind: FailureKind, why: String) {
         self.kind.get_or_insert(kind);
         match self.reasons.iter_mut().find(|(other, _)| *other == why) {
-            Some((_, addresses)) => addresses.push(address),
+            // In an order that is the same when a resolver gives them in another.
+            Some((_, addresses)) => {
+                let place = addresses.partition_point(|other| *other < address);
+                addresses.insert(place, address);
+            }
             None => self.reasons.push((why, vec![address])),
         }
     }
@@ -61,10 +65,7 @@ fn lacks_interface(address: &SocketAddr) -> bool {
     matches!(address, SocketAddr::V6(v6) if v6.ip().is_unicast_link_local() && v6.scope_id() == 0)
 }
 
-/// In an order that is the same when a resolver gives them in another.
 fn list(addresses: &[SocketAddr]) -> String {
-    let mut addresses = addresses.to_vec();
-    addresses.sort();
     let rest = addresses.len().saturating_sub(MOST);
     let mut shown: Vec<_> = addresses.iter().map(ToString::to_string).collect();
     if rest > 0 {
