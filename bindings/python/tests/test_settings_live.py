@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 import pytest
 
-from argus_mqtt.settings import Base, ManagedClient, Secrets, settings_router
+from argus_mqtt.settings import Base, ManagedClient, Secrets, _events, settings_router
 from argus_mqtt.settings._events import Feed
 from support import DEADLINE, wait_until
 from support.settings_api import KEY, PATH, Api, running_on_sqlite
@@ -294,6 +294,17 @@ def test_a_page_that_is_closed_is_forgotten(server: Server) -> None:
         events.next()
         assert server.http.get("/listeners").json() == 1
     wait_until(lambda: server.http.get("/listeners").json() == 0, "the page is forgotten")
+
+
+@pytest.mark.parametrize("limit", ["MOST_ASKING", "MOST_LISTENERS"])
+def test_so_many_may_ask_for_the_status_at_once_and_no_more(
+    api: Api, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    headers = {"Accept": "text/event-stream"} if limit == "MOST_LISTENERS" else {}
+    for _ in range(2):
+        assert api.get("/status").status_code == httpx2.codes.OK
+    monkeypatch.setattr(_events, limit, 0)
+    assert api.http.get(PATH + "/status", headers=headers).status_code == httpx2.codes.SERVICE_UNAVAILABLE
 
 
 def test_a_crash_while_saving_is_mended_at_the_next_start(

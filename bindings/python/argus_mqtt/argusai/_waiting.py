@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import functools
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, wait
@@ -35,12 +34,16 @@ def _finish(done: asyncio.Future[None]) -> None:
 
 
 def on_a_thread(name: str, call: Callable[[], _T]) -> Future[_T]:
-    """Call something that blocks, on a thread that keeps neither a loop nor Python from its end."""
+    """Call something that blocks, on a thread that keeps neither a loop nor Python from its end.
+
+    It runs in the context of the caller.
+    """
     future: Future[_T] = Future()
+    context = contextvars.copy_context()
 
     def run() -> None:
         try:
-            future.set_result(call())
+            future.set_result(context.run(call))
         except BaseException as error:  # noqa: BLE001  (whoever waits is told)
             future.set_exception(error)
 
@@ -49,7 +52,7 @@ def on_a_thread(name: str, call: Callable[[], _T]) -> Future[_T]:
 
 
 def on_a_thread_within(name: str, seconds: float, call: Callable[[], _T]) -> Future[_T]:
-    """As `on_a_thread`, in the context of the caller, who waits for so long at most."""
-    future = on_a_thread(name, functools.partial(contextvars.copy_context().run, call))
+    """As `on_a_thread`; the caller waits for so long at most."""
+    future = on_a_thread(name, call)
     wait((future,), seconds)
     return future

@@ -38,6 +38,8 @@ def add(router: APIRouter, parts: Parts, is_stopping: Callable[[], bool]) -> Non
     )
     async def get_status(request: Request) -> Response:
         if "text/event-stream" not in request.headers.get("accept", ""):
+            if feed.asking >= _events.MOST_ASKING:
+                raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, "too many ask for the status")
             if (live := await feed.once()) is None:
                 raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, "the server is shutting down")
             return JSONResponse(live)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextvars
-import functools
 import json
 import signal
 import time
@@ -25,6 +23,8 @@ _SIGN_OF_LIFE_EVERY: Final = 15.0
 _NO_ANSWER_AFTER: Final = 3600.0
 
 MOST_LISTENERS: Final = 200
+# Each has a thread of its own, for as long as the database is silent.
+MOST_ASKING: Final = 200
 
 # What moves on by itself is no news.
 _CLOCKS: Final = ("online_for_seconds", "last_online_unix_seconds", "next_attempt_in_seconds", "oldest_age_seconds")
@@ -36,6 +36,7 @@ class Feed:
     def __init__(self, read: Callable[[], dict[str, Any]], is_stopping: Callable[[], bool]) -> None:
         """Take what reads the status, and what tells whether the server was told to stop."""
         self.listeners = 0
+        self.asking = 0
         self._read = read
         self._is_stopping = is_stopping
         self._reading: asyncio.Task[None] | None = None
@@ -44,12 +45,15 @@ class Feed:
 
     async def once(self) -> dict[str, Any] | None:
         """Read the status for who asks once; None if the server is told to stop before it is there."""
-        read = functools.partial(contextvars.copy_context().run, self._read)
-        reading = _waiting.on_a_thread("argus-mqtt-status", read)
-        while not self._is_stopping():
-            if status := await _waiting.outcome(reading, _LOOK_EVERY):
-                return status
-        return None
+        self.asking += 1
+        try:
+            reading = _waiting.on_a_thread("argus-mqtt-status", self._read)
+            while not self._is_stopping():
+                if status := await _waiting.outcome(reading, _LOOK_EVERY):
+                    return status
+            return None
+        finally:
+            self.asking -= 1
 
     async def events(self) -> AsyncIterator[str]:
         """Yield the status immediately, and again whenever it has changed."""
