@@ -89,11 +89,23 @@ def test_a_table_that_stays_locked_stops_the_change_and_nobody_waits_behind_it(
         with engine.begin() as connection:
             change(connection)
             assert connection.scalar(limit) == "0", "as the program has it"
+    with engine.connect() as other, monkeypatch.context() as patch:
+        patch.setattr(migration, "_LOCK_SECONDS", 0.3)
+        other.execute(text("LOCK TABLE mqtt_config"))
+        for attempt in (upgrade, downgrade):
+            with pytest.raises(OperationalError, match="lock timeout"):
+                attempt(engine)
     with engine.connect() as reader, engine.begin() as connection:
         reader.execute(text("SELECT * FROM mqtt_config"))
         connection.execute(text("SET LOCAL lock_timeout = 200"))
         with pytest.raises(OperationalError, match="lock timeout"):
             migration.upgrade(connection)
+    with engine.begin() as connection:
+        migration.upgrade(connection)
+        connection.execute(text("UPDATE mqtt_config SET username = repeat('u', 101)"))
+        with pytest.raises(migration.CannotDowngrade):
+            migration.downgrade(connection)
+        assert connection.scalar(limit) == "0", "also if it is refused"
     engine.dispose()
 
 

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from sqlalchemy import Column, Connection, Table, Text, func, inspect, select, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateColumn
 
 from argus_mqtt._errors import ArgusMqttError
@@ -59,11 +60,11 @@ def upgrade(connection: Connection) -> None:
             unless the connection has a `lock_timeout` of its own.
     """
     table = _table()
-    lengths = _lengths(connection, table)
-    if lengths is None:
-        table.create(connection)
-        return
     with _limited(connection):
+        lengths = _lengths(connection, table)
+        if lengths is None:
+            table.create(connection)
+            return
         for name in _ADDED:
             if name not in lengths:
                 column = CreateColumn(table.columns[name]).compile(dialect=connection.dialect)
@@ -81,18 +82,11 @@ def downgrade(connection: Connection) -> None:
         sqlalchemy.exc.SQLAlchemyError: As for `upgrade`.
     """
     table = _table()
-    lengths = _lengths(connection, table)
-    if lengths is None:
-        return
-    for name, most in _WIDENED.items():
-        column = table.columns[name]
-        longest = connection.scalar(select(func.max(func.length(column))))
-        if longest is not None and longest > most:
-            raise CannotDowngrade(
-                f"{table.name}.{name} holds {longest} characters, and the older column takes {most}; "
-                "save a shorter value first"
-            )
     with _limited(connection):
+        lengths = _lengths(connection, table)
+        if lengths is None:
+            return
+        _check_lengths(connection, table)
         for name, most in _WIDENED.items():
             if lengths.get(name, most) is None:
                 _change_type(connection, table.columns[name], f"VARCHAR({most})")
@@ -112,10 +106,16 @@ def _limited(connection: Connection) -> Iterator[None]:
     set_limit = text("SELECT set_config('lock_timeout', :milliseconds, true)")
     if is_ours:
         connection.execute(set_limit, {"milliseconds": str(round(_LOCK_SECONDS * 1000))})
-    yield
-    # What else is in the transaction has no limit, as before.
-    if is_ours:
-        connection.execute(set_limit, {"milliseconds": "0"})
+    try:
+        yield
+    except SQLAlchemyError:
+        # The transaction has failed, and the limit ends with it.
+        is_ours = False
+        raise
+    finally:
+        # What else is in the transaction has no limit, as before.
+        if is_ours:
+            connection.execute(set_limit, {"milliseconds": "0"})
 
 
 def _table() -> Table:
@@ -130,6 +130,16 @@ def _lengths(connection: Connection, table: Table) -> dict[str, int | None] | No
     if not inspector.has_table(table.name):
         return None
     return {column["name"]: getattr(column["type"], "length", None) for column in inspector.get_columns(table.name)}
+
+
+def _check_lengths(connection: Connection, table: Table) -> None:
+    for name, most in _WIDENED.items():
+        longest = connection.scalar(select(func.max(func.length(table.columns[name]))))
+        if longest is not None and longest > most:
+            raise CannotDowngrade(
+                f"{table.name}.{name} holds {longest} characters, and the older column takes {most}; "
+                "save a shorter value first"
+            )
 
 
 def _change_type(connection: Connection, column: Column[Text], to: str) -> None:

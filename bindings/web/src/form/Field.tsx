@@ -46,9 +46,11 @@ export function Field({ property, badge, words, beside = false, children }: Prop
       },
     },
   });
-  // The schema's rule for a text is said at once; what the library says a moment later names what is wrong with it.
   const [atOnce, later] = [fieldState.error?.message, faults.get(property.name)];
-  const fault = isInteger(property.schema) ? (atOnce ?? later) : (later ?? atOnce);
+  // The schema's rule for a text is said at once; what the library says a moment later names what is wrong with it. It
+  // does not replace the program's own words, which may be in another language.
+  const isGeneral = !isInteger(property.schema) && atOnce === property.schema['x-message'];
+  const fault = isGeneral ? (later ?? atOnce) : (atOnce ?? later);
   const id = fieldId(property.name);
   const described = [words && `${id}-words`, `${id}-help`, fault && `${id}-fault`];
 

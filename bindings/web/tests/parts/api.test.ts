@@ -57,6 +57,18 @@ test.each([
   expect(problem).toMatchObject({ kind, message: 'because', retryAfterSeconds: 7 });
 });
 
+test.each([
+  [401, { detail: 'open the whole address' }, english.reasons.forbidden],
+  [403, { detail: 'let the proxy pass on the header Host' }, 'let the proxy pass on the header Host'],
+  [403, {}, english.reasons.forbidden],
+  [403, { detail: '' }, english.reasons.forbidden],
+])('why %d refuses, %o, is said to people', async (status, body, words) => {
+  const { api } = answering(json(body, { status }));
+  const problem = await api.save({}, '"1"').catch((error: unknown) => error);
+  expect(problem).toMatchObject({ kind: 'forbidden', status });
+  expect(reasonOf(problem as ApiProblem, english)).toBe(words);
+});
+
 test('faults are told with their fields', async () => {
   const detail = [{ loc: ['body', 'qos'], msg: '5 is out of range', type: 'out_of_range' }];
   const { api } = answering(json({ detail }, { status: 422 }));

@@ -84,6 +84,22 @@ test('nothing is held against somebody who has not come to a field yet', async (
   expect(box('Host').getAttribute('aria-invalid')).toBeNull();
 });
 
+test('the words of the program stay when the library has its own, and those of the schema do not', async () => {
+  const server = fakeServer({ broker_host: 'broker.example', topic_prefix: 'argus' });
+  const names = ['broker_host', 'topic_prefix', 'discovery_prefix'];
+  server.faults = names.map((field) => ({ field, code: 'wrong', message: 'says the library' }));
+  const settings = { topic_prefix: { message: 'Ohne # und +' } };
+  await show(server, { texts: { form: { missing: 'darf nicht fehlen' }, settings } });
+  await type('Host', '');
+  await type('Topic prefix', 'a/#');
+  await type('Discovery prefix', 'b/#');
+  act(() => box('Discovery prefix').blur());
+  await screen.findByText('Says the library');
+  expect(screen.getByText('Darf nicht fehlen')).toBeTruthy();
+  expect(screen.getByText('Ohne # und +')).toBeTruthy();
+  expect(screen.queryAllByText(/says the library/i)).toHaveLength(1);
+});
+
 test('what somebody else saves is shown, and never overwrites what is typed', async () => {
   const server = fakeServer({ broker_host: 'broker.example' });
   await show(server);
