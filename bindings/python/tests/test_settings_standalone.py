@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import httpx2
 import pytest
 from fastapi.testclient import TestClient
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from argus_mqtt.settings import UnusableKey
 from argus_mqtt.settings._standalone import Standalone
@@ -89,6 +91,22 @@ def test_a_script_has_the_token_in_a_header(tmp_path: Path) -> None:
         assert http.get(PATH).headers["WWW-Authenticate"] == "Bearer"
         assert http.get(PATH, headers={"Authorization": "Bearer guess"}).status_code == 401
         assert http.get(PATH, headers={"Authorization": f"Bearer {alone.token}"}).json()["broker_port"] == 1
+
+
+def test_instances_below_paths_of_one_host_keep_their_tokens_apart(tmp_path: Path) -> None:
+    paths = ("/a", "/b", "")
+    alone = {path: Standalone(tmp_path / f"folder{path}") for path in paths}
+    for one in alone.values():
+        one.prepare()
+    with TestClient(Starlette(routes=[Mount(path, one.app) for path, one in alone.items()])) as http:
+        for path, one in alone.items():
+            assert http.get(f"{path}{PATH}").status_code == 401
+            assert http.get(f"{path}/", params={"token": one.token}).status_code == 200
+        for path in paths:
+            assert http.get(f"{path}{PATH}").status_code == 200, "whichever was entered last"
+        http.cookies.clear()
+        http.get("/a/", params={"token": alone["/a"].token})
+        assert "cookie" not in http.get("/b/").request.headers
 
 
 def test_the_page_is_served_where_it_is_built(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from fastapi import HTTPException, Request, status
 from fastapi.responses import RedirectResponse
+from starlette.requests import cookie_parser
 
 _COOKIE: Final = "argus_mqtt_token"
 _SCHEME: Final = "Bearer "
@@ -22,12 +23,8 @@ class Gate:
     def authorize(self, request: Request) -> None:
         """Refuse requests without the token."""
         bearer = request.headers.get("authorization", "")
-        given = (
-            bearer.removeprefix(_SCHEME)
-            if bearer.startswith(_SCHEME)
-            else request.cookies.get(self._cookie(request), "")
-        )
-        if not self._is_right(given):
+        given = [bearer.removeprefix(_SCHEME)] if bearer.startswith(_SCHEME) else self._cookies(request)
+        if not any(map(self._is_right, given)):
             raise HTTPException(
                 status.HTTP_401_UNAUTHORIZED,
                 "open the whole address that the program printed, with its token",
@@ -47,11 +44,19 @@ class Gate:
             samesite="strict",
             secure=request.url.scheme == "https",
             max_age=365 * 24 * 3600,
+            # That of the page, as the browser knows it: others on this host are not given the token.
+            path=None,
         )
         return answer
 
     def _is_right(self, token: str) -> bool:
         return hmac.compare_digest(token.encode(), self._token.encode())
+
+    def _cookies(self, request: Request) -> list[str]:
+        # Another instance, served above this one's path, has a cookie of the same name.
+        parts = "; ".join(request.headers.getlist("cookie")).split(";")
+        name = self._cookie(request)
+        return [value for part in parts if (value := cookie_parser(part).get(name)) is not None]
 
     @staticmethod
     def _cookie(request: Request) -> str:
