@@ -14,7 +14,7 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from argus_mqtt.settings import MQTTConfig, Secrets, Store, _addresses, _limits, _store, _work
+from argus_mqtt.settings import MQTTConfig, OldTable, Secrets, Store, _addresses, _limits, _store, _work
 from argus_mqtt.settings._standalone import Standalone
 from support import DEADLINE, wait_until
 from support.argusai_table import upgrade
@@ -224,12 +224,16 @@ def test_a_first_save_whose_commit_hangs_is_known_once_it_has_ended(
 ) -> None:
     monkeypatch.setattr(_limits, "LOCK_SECONDS", DEADLINE)
     monkeypatch.setattr(_limits, "STATEMENT_SECONDS", DEADLINE)
+    waiting = text(
+        "SELECT count(*) FROM pg_locks WHERE relation = CAST('mqtt_config' AS regclass) "
+        "AND mode = 'ShareLock' AND NOT granted"
+    )
     with engine.begin() as connection:
-        # The row is not there for others as long as this works.
+        # The row is not there for others as long as this waits.
         connection.execute(
             text(
                 "CREATE FUNCTION work() RETURNS trigger LANGUAGE plpgsql "
-                "AS 'BEGIN PERFORM pg_sleep(2); RETURN NULL; END'"
+                "AS 'BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NULL; END'"
             )
         )
         connection.execute(
@@ -238,12 +242,39 @@ def test_a_first_save_whose_commit_hangs_is_known_once_it_has_ended(
                 "FOR EACH ROW EXECUTE FUNCTION work()"
             )
         )
-    with running(engine) as api:
+    with running(engine) as api, engine.connect() as holder, ThreadPoolExecutor() as pool:
+        holder.execute(text("SELECT pg_advisory_xact_lock(1)"))
         with monkeypatch.context() as patch:
-            patch.setattr(_work, "SECONDS", 0.3)
+            patch.setattr(_work, "SECONDS", 1)
             assert api.put(dict(settings), **FIRST).status_code == 504
             assert api.mqtt.client is None
+        monkeypatch.setattr(_work, "SECONDS", DEADLINE)
         # Before the server has come to the end of it.
-        assert api.get().json()["stored"] is True
+        answer = pool.submit(api.get)
+        # Another waits that was to find out for the save, and was given up.
+        wait_until(lambda: answer.done() or holder.scalar(waiting) > 1, "the reader waits")
+        assert not answer.done()
+        holder.rollback()
+        assert answer.result(DEADLINE).json()["stored"] is True
         assert api.mqtt.client
         api.mqtt.client.wait_online(DEADLINE)
+
+
+def test_a_hosts_map_of_schemas_holds_for_the_wait_and_for_what_is_told(postgresql: PostgreSQL) -> None:
+    engine = create_engine(postgresql.database())
+    tenant = engine.execution_options(schema_translate_map={None: "tenant"})
+    with engine.begin() as connection:
+        connection.execute(text("CREATE SCHEMA tenant"))
+    store = Store(sessionmaker(tenant), secrets=Secrets(KEY))
+    with pytest.raises(OldTable, match="there is no table mqtt_config"):
+        store.load()
+    MQTTConfig.metadata.create_all(tenant)
+    saved = store.save_first({"broker_host": "first"})
+    assert store._rows.is_stored(saved), "whose writers are waited for"
+    with tenant.begin() as connection:
+        connection.execute(text("ALTER TABLE tenant.mqtt_config DROP COLUMN version"))
+    with pytest.raises(OldTable, match="lacks version"):
+        store.load()
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA tenant CASCADE"))
+    engine.dispose()

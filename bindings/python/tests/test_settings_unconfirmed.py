@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy.orm import sessionmaker
 
 import argus_mqtt
 from argus_mqtt.settings import Base, Secrets, Store, _store, argusai_router, settings_router
-from argus_mqtt.settings._both_or_none import Unconfirmed
+from argus_mqtt.settings._both_or_none import Unconfirmed, lock_of
 from support.settings_api import KEY, PATH
 
 OLD_PATH = "/api/v1/integrations/mqtt/config"
@@ -103,6 +103,20 @@ def test_the_client_follows_once(store: Store, monkeypatch: pytest.MonkeyPatch) 
     assert client.hosts == ["second"]
 
 
+@pytest.mark.parametrize("others_save", [False, True])
+def test_reading_waits_once_for_its_end(store: Store, monkeypatch: pytest.MonkeyPatch, others_save: bool) -> None:
+    client, waits = Following(), []
+    with losing(monkeypatch), pytest.raises(Unconfirmed):
+        store.save(lambda _: Host("second"), client)
+    monkeypatch.setattr(store._rows, "wait_for_writers", lambda: waits.append("waited"))
+    saving = lock_of(client)
+    assert saving
+    with saving if others_save else nullcontext():
+        assert loaded(store) == "second"
+    assert waits == ["waited"]
+    assert client.hosts == ([] if others_save else ["second"])
+
+
 def test_a_client_that_refuses_what_was_stored_does_not_keep_it_from_being_read(
     store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -122,12 +136,12 @@ def test_what_another_has_saved_since_is_what_the_client_keeps(
         store.save(lambda _: Host("second"), client)
     settle = store._settle
 
-    def meanwhile(*given: Any) -> None:
+    def meanwhile(*given: Any) -> bool:
         another.save(lambda _: Host("third"), client)
-        settle(*given)
+        return settle(*given)
 
     monkeypatch.setattr(store, "_settle", meanwhile)
-    store.load()
+    assert loaded(store) == "third"
     assert client.hosts == ["third"]
 
 

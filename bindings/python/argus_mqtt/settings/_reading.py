@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import inspect, select
+from sqlalchemy import Table, inspect, select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session, defer
+from sqlalchemy.schema import ExecutableDDLElement
 
 from argus_mqtt._errors import ArgusMqttError
 
 from . import _limits
 
 if TYPE_CHECKING:
+    from sqlalchemy.sql.compiler import DDLCompiler
+
     from ._table import MQTTConfigMixin
 
 
@@ -28,8 +32,25 @@ def wait_for_writers(session: Session, model: type[MQTTConfigMixin]) -> None:
     """
     connection = session.connection(bind_arguments={"mapper": model})
     if connection.dialect.name == "postgresql":
-        name = connection.dialect.identifier_preparer.format_table(inspect(model).local_table)
-        connection.exec_driver_sql(f"LOCK TABLE {name} IN SHARE MODE")
+        connection.execute(_LockTable(_table(model)))
+
+
+class _LockTable(ExecutableDDLElement):
+    """Keeps a table from being written to; compiled, so that `schema_translate_map` applies."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+
+
+@compiles(_LockTable)
+def _compile(element: _LockTable, compiler: DDLCompiler, **_: object) -> str:
+    return f"LOCK TABLE {compiler.preparer.format_table(element.table)} IN SHARE MODE"
+
+
+def _table(model: type[MQTTConfigMixin]) -> Table:
+    table = inspect(model).local_table
+    assert isinstance(table, Table)  # noqa: S101  (SQLAlchemy allows more than tables there)
+    return table
 
 
 def first_row(session: Session, model: type[MQTTConfigMixin]) -> MQTTConfigMixin | None:
@@ -59,14 +80,16 @@ def first_row(session: Session, model: type[MQTTConfigMixin]) -> MQTTConfigMixin
 
 def _explain(session: Session, model: type[MQTTConfigMixin], error: DBAPIError) -> None:
     """Name what is missing, if the table is older than this package."""
-    wanted = inspect(model).local_table
-    found = inspect(session.connection())
-    if not found.has_table(wanted.name, schema=wanted.schema):
+    wanted, connection = _table(model), session.connection()
+    schemas = connection.get_execution_options().get("schema_translate_map") or {}
+    schema = schemas.get(wanted.schema, wanted.schema)
+    found = inspect(connection)
+    if not found.has_table(wanted.name, schema=schema):
         raise OldTable(
             f"there is no table {wanted.name}; create it with argus_mqtt.settings.migration.upgrade, in an Alembic "
             "revision of the program"
         ) from error
-    there = {column["name"] for column in found.get_columns(wanted.name, schema=wanted.schema)}
+    there = {column["name"] for column in found.get_columns(wanted.name, schema=schema)}
     missing = [column.name for column in wanted.columns if column.name not in there]
     if missing:
         raise OldTable(

@@ -75,14 +75,11 @@ class Store:
             sqlalchemy.exc.SQLAlchemyError: The database does not answer.
         """
         unclear = self._unclear
-        if unclear is not None:
+        if unclear is not None and not self._settle(unclear):
             # Not before it has come to its end.
             self._rows.wait_for_writers()
         with self._rows.work() as work:
-            found = work.do(self._rows.read)
-        if unclear is not None:
-            self._settle(unclear)
-        return found
+            return work.do(self._rows.read)
 
     def save(self, make: Callable[[Snapshot | None], Change], connection: Connection | None) -> Snapshot:
         """Save settings and apply them to the client; both, or neither.
@@ -169,19 +166,23 @@ class Store:
         finally:
             saving.release()
 
-    def _settle(self, unclear: tuple[Snapshot, Connection | None]) -> None:
-        """Let the client follow a save of which it was unknown whether it had come about."""
+    def _settle(self, unclear: tuple[Snapshot, Connection | None]) -> bool:
+        """Let the client follow a save of which it was unknown whether it had come about.
+
+        Waits for its end. Returns whether that is settled; not while others save.
+        """
         after, connection = unclear
         saving = lock_of(connection) or self._saving
         if not saving.acquire(blocking=False):
-            return
+            return False
         try:
             if self._unclear is not unclear:
-                return
+                return True
             # Read under the lock: whoever shares the client may have saved since.
             is_stored = self._rows.is_stored(after)
             self._unclear = None
             if connection is not None and is_stored:
                 follow(connection, after)
+            return True
         finally:
             saving.release()
