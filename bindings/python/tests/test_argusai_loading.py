@@ -119,7 +119,10 @@ def test_who_takes_over_goes_on_with_the_settings_it_knows(
 def test_one_that_never_returns_is_not_the_last(
     stalled: MQTTService, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    worker = stalled._worker
+    assert worker
     monkeypatch.setattr(_loading, "_GIVE_UP_SECONDS", 0.0)
+    worker._give_up_after = 0.0
     wait_until(lambda: database.asked > 2, "it is asked again")
     assert stalled.is_connected
 
@@ -138,20 +141,51 @@ class Asking(_loading.Loading):
         """Go on."""
 
 
-def test_those_that_never_return_are_asked_for_ever_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = 0.0
-    asked: list[float] = []
+class Clock:
+    """The time for one that asks, and when it asked a `load` that never returns."""
 
-    def on_a_thread(*_: object) -> Future[object]:
-        asked.append(now)
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Begin with the first."""
+        self.now = 0.0
+        self.asked: list[float] = []
+        monkeypatch.setattr(_loading, "time", SimpleNamespace(monotonic=lambda: self.now))
+        monkeypatch.setattr(_loading, "on_a_thread", self._on_a_thread)
+        self.asking = Asking(lambda: pytest.fail("nobody runs it"))
+        self.asking._reload(None)
+
+    def pass_until(self, end: int, step: int = 1) -> None:
+        """Let the time pass."""
+        for second in range(int(self.now), end, step):
+            self.now = float(second)
+            self.asking._look_after_load()
+        self.now = float(end)
+
+    def _on_a_thread(self, *_: object) -> Future[object]:
+        self.asked.append(self.now)
         return Future()
 
-    monkeypatch.setattr(_loading, "time", SimpleNamespace(monotonic=lambda: now))
-    monkeypatch.setattr(_loading, "on_a_thread", on_a_thread)
-    asking = Asking(lambda: pytest.fail("nobody runs it"))
-    asking._reload(None)
-    for second in range(24 * 3600):
-        now = float(second)
-        asking._look_after_load()
-    assert asked[:8] == [0, 60, 180, 420, 900, 1860, 3780, 7380]
-    assert asked[-1] - asked[-2] == 3600
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Give the time."""
+    return Clock(monkeypatch)
+
+
+def test_those_that_never_return_are_asked_for_ever_less_often(clock: Clock) -> None:
+    clock.pass_until(8000)
+    assert clock.asked == [0, 60, 180, 420, 900, 1860, 3780, 7380]
+    # Far more often than a number of seconds can be doubled.
+    clock.pass_until(1100 * 3600, step=60)
+    assert len(clock.asked) > 1100
+    assert clock.asked[-1] - clock.asked[-2] == 3600
+
+
+def test_who_asks_does_not_wait_for_one_that_never_returns(clock: Clock) -> None:
+    clock.pass_until(8000)
+    clock.asking._reload(None)
+    assert clock.asked[-1] == 8000
+    clock.pass_until(8030)
+    clock.asking._reload(None)
+    assert clock.asked[-1] == 8000, "it may still return"
+    clock.pass_until(9000)
+    assert clock.asked[-2:] == [8000, 8060]

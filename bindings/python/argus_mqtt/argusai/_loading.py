@@ -41,7 +41,7 @@ class Loading(Connection):
         self._load = load
         self._loading: _Loaded | None = None
         self._loading_since = 0.0
-        self._given_up = 0
+        self._give_up_after = _GIVE_UP_SECONDS
         self._is_late = self._is_to_load_again = False
         self._wait_for_load: list[Waiting] = []
         self._reload_at = 0.0
@@ -63,7 +63,7 @@ class Loading(Connection):
         self._reload_at = 0.0
         if waiting is not None:
             self._wait_for_load.append(waiting)
-        if self._loading is not None:
+        if self._loading is not None and time.monotonic() - self._loading_since < _GIVE_UP_SECONDS:
             # What it has read may be older than what is wanted.
             self._is_to_load_again = True
             return
@@ -83,7 +83,7 @@ class Loading(Connection):
         if loading is not self._loading:
             return
         self._loading = None
-        self._given_up = 0
+        self._give_up_after = _GIVE_UP_SECONDS
         error = loading.exception()
         try:
             if error is None:
@@ -108,8 +108,9 @@ class Loading(Connection):
         if self._loading is None:
             return
         seconds = time.monotonic() - self._loading_since
-        if seconds >= min(_GIVE_UP_SECONDS * 2**self._given_up, _LONGEST_GIVE_UP_SECONDS):
-            self._given_up += 1
+        # Who asked meanwhile does not wait for as long as its repetition by itself.
+        if seconds >= (_GIVE_UP_SECONDS if self._is_to_load_again else self._give_up_after):
+            self._give_up_after = min(2 * self._give_up_after, _LONGEST_GIVE_UP_SECONDS)
             self._loading = None
             self._reload(None)
         elif seconds >= LATE_SECONDS and not self._is_late:
