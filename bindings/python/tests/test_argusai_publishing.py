@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+import argus_mqtt
 from support import DEADLINE
 from support.argusai_service import payload, run
 from support.subscriber import Subscriber
@@ -159,6 +160,7 @@ def test_what_is_no_state_is_said_and_not_raised(service: MQTTService, caplog: p
     text: Any = '{"id": "front"}'
     calls: list[Any] = [
         service.publish_last_event_timestamp("front", "Front", "e1", number, "A person"),
+        service.publish_last_event_timestamp("front", "Front", "e1", datetime.now(timezone.utc), number),
         service.publish_activity_state("front", "ON", number),
         service.publish_event_counts("front", "Front", number, bad),
         service.announce_camera(number),
@@ -171,6 +173,7 @@ def test_what_is_no_state_is_said_and_not_raised(service: MQTTService, caplog: p
     kinds = [getattr(record, "event_type", None) for record in caplog.records]
     assert kinds.count("mqtt_publish_error") == len(calls)
     assert "a time must be a datetime or a text, not int" in caplog.text
+    assert "a description must be a text, not int" in caplog.text
     assert service._announced == {}
     assert service._system is None
 
@@ -183,3 +186,18 @@ def test_a_camera_that_is_refused_has_its_states_all_the_same(service: MQTTServi
     assert run(service.announce_camera({"id": "porch"})) is True
     assert run(service.announce_camera({"id": "porch", "doorbell": "perhaps"})) is False
     assert service._announced["porch"] == {"id": "porch"}
+
+
+def test_what_no_client_has_taken_yet_is_not_kept(service: MQTTService, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[object] = []
+
+    def refuse(_: object, fields: object) -> None:
+        kept.extend((dict(service._announced), service._system))
+        raise argus_mqtt.InvalidArgument(f"{fields} is refused")
+
+    monkeypatch.setattr(argus_mqtt.Client, "announce_camera", refuse)
+    monkeypatch.setattr(argus_mqtt.Client, "announce_system", refuse)
+    assert run(service.announce_camera({"id": "front"})) is False
+    assert run(service.announce_system({"name": "ArgusAI"})) is False
+    assert kept == [{}, None] * 2
+    assert (service._announced, service._system) == ({}, None)

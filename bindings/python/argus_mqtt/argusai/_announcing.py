@@ -27,17 +27,11 @@ class Announcing(HandingOver):
         if not isinstance(system, Mapping):
             return self._refuse("the system", system)
         fields = dict(system)
-        before, self._system = self._system, fields
 
-        def call(client: Client, *_: object) -> None:
-            try:
-                client.announce_system(fields)
-            except (argus_mqtt.InvalidArgument, TypeError):
-                if self._system is fields:
-                    self._system = before
-                raise
+        def keep() -> None:
+            self._system = fields
 
-        return self._hand_over("the system", call)
+        return self._announce("the system", lambda client: client.announce_system(fields), keep)
 
     async def announce_camera(self, camera: Mapping[str, Any]) -> bool:
         """Announce a camera, or change its announcement: a device with its entities in Home Assistant.
@@ -50,18 +44,11 @@ class Announcing(HandingOver):
         if not isinstance(camera, Mapping):
             return self._refuse("a camera", camera)
         fields = {**camera, "id": clean_id(camera.get("id", ""))}
-        with self._lock:
-            before = self._announced.get(fields["id"])
+
+        def keep() -> None:
             self._announced[fields["id"]] = fields
 
-        def call(client: Client, *_: object) -> None:
-            try:
-                client.announce_camera(fields)
-            except (argus_mqtt.InvalidArgument, TypeError):
-                self._take_back(fields, before)
-                raise
-
-        return self._hand_over(f"camera {fields['id']}", call)
+        return self._announce(f"camera {fields['id']}", lambda client: client.announce_camera(fields), keep)
 
     async def disable_camera(self, camera_id: str) -> bool:
         """Say that a camera is offline; it stays announced, as its users arranged it."""
@@ -85,15 +72,32 @@ class Announcing(HandingOver):
 
         return self._hand_over(what, call)
 
-    def _take_back(self, fields: dict[str, Any], before: dict[str, Any] | None) -> None:
-        """Forget what a client refused, so that the states of the camera go on as they did."""
+    def _announce(self, what: str, announce: Callable[[Client], None], keep: Callable[[], None]) -> bool:
+        """Announce something, and keep it for the clients to come, unless this one refuses it."""
+        tried: Client | None = None
+        is_refused = False
+
+        def call(client: Client, *_: object) -> None:
+            nonlocal tried, is_refused
+            tried = client
+            # What is kept is what the client took last, also if several threads announce.
+            with self._lock:
+                try:
+                    announce(client)
+                except (argus_mqtt.InvalidArgument, TypeError):
+                    is_refused = True
+                    raise
+                keep()
+
+        if self._hand_over(what, call):
+            return True
+        if is_refused:
+            return False
         with self._lock:
-            if self._announced.get(fields["id"]) is not fields:
-                return
-            if before is None:
-                del self._announced[fields["id"]]
-            else:
-                self._announced[fields["id"]] = before
+            keep()
+        # One that began meanwhile was not told.
+        now = self._the_client
+        return now is not None and now is not tried and self._hand_over(what, call)
 
     def _is_announced(self, camera_id: object) -> bool:
         return clean_id(camera_id) in self._announced
@@ -103,13 +107,13 @@ class Announcing(HandingOver):
         with self._lock:
             cameras = list(self._announced.values())
         if self._system is not None:
-            _announce(client.announce_system, self._system)
+            _repeat(client.announce_system, self._system)
         for camera in cameras:
-            _announce(client.announce_camera, camera)
+            _repeat(client.announce_camera, camera)
         super()._begin(client)
 
 
-def _announce(announce: Callable[[Fields], None], fields: Fields) -> None:
+def _repeat(announce: Callable[[Fields], None], fields: Fields) -> None:
     try:
         announce(fields)
     except Exception as error:  # noqa: BLE001  (the others are announced all the same)

@@ -46,7 +46,7 @@ class CameraStates(Announcing):
             event = {
                 "event_id": str(event_id),
                 "timestamp": _states.utc(timestamp),
-                "description": description or "",
+                "description": _states.described(description),
                 **({"smart_detection_type": smart_detection_type} if smart_detection_type else {}),
             }
             client.publish_camera_last_event(camera, event)

@@ -34,6 +34,17 @@ def utc(time: datetime | str | None) -> str | None:
     return known.isoformat().replace("+00:00", "Z")
 
 
+def described(description: str | None) -> str:
+    """Give what is said of an event, which may be nothing.
+
+    Raises:
+        TypeError: It is not text.
+    """
+    if description is not None and not isinstance(description, str):
+        raise TypeError(f"a description must be a text, not {type(description).__name__}")
+    return description or ""
+
+
 def status_word(word: str) -> str:
     """Give online, offline or unavailable for what ArgusAI calls the status of a camera."""
     return _WORDS.get(str(word).lower(), "unavailable")
@@ -64,7 +75,7 @@ def last_event(  # noqa: PLR0913, PLR0917  (the fields of the message)
         "camera_name": camera_name,
         "event_id": str(event_id),
         "timestamp": utc(timestamp),
-        "description_snippet": str(description or "")[:_LONGEST_SNIPPET],
+        "description_snippet": described(description)[:_LONGEST_SNIPPET],
         "smart_detection_type": smart_detection_type,
     }
 
