@@ -55,8 +55,8 @@ def settings_json(value: Mapping[str, object]) -> bytes:
     written = _write(value, "", _SETTINGS_ENCODER, _convert_setting)
     # Which the library would find as well, and could not tell of which setting it is.
     for name, setting in value.items():
-        for fault in _number_faults(setting, str(name)) if isinstance(setting, int) else ():
-            raise Unwritable(*fault)
+        if isinstance(setting, int) and setting.bit_length() > _MOST_BITS:
+            raise Unwritable(f"{name}", f"{_TOO_LONG}; give one in the range of the setting")
     return written
 
 
@@ -101,6 +101,8 @@ _PLAIN = frozenset((str, int, float, bool, type(None)))
 
 _MOST_BITS = 1024
 """More than these has no double-precision number, as which JSON is commonly read."""
+
+_TOO_LONG = "is a whole number of more than 300 digits"
 
 _DEEPEST = 200
 """Levels that are searched for a fault: far from Python's own limit, at which what is cleaned up fails, too."""
@@ -219,7 +221,7 @@ def _key_faults(key: object, path: str) -> Iterator[tuple[str, str]]:
 def _number_faults(value: float, path: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, int):
         if value.bit_length() > _MOST_BITS:
-            yield path, "is a whole number of more than 300 digits, which readers of JSON refuse; give text"
+            yield path, f"{_TOO_LONG}, which readers of JSON refuse; give text"
     elif not math.isfinite(value):
         yield path, f"is {value}, which JSON has no number for; give null or leave it out"
 
