@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import logging
-import os
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -86,7 +85,7 @@ class Closing(Handle):
     ) -> None:
         """Shut the client down; a warning is logged if that was not complete."""
         # A child that was forked inside the block leaves its copy of the block, too.
-        if self._process == os.getpid():
+        if not self._is_of_parent():
             report = self.shutdown()
             if not report.complete:
                 _log.warning("%s", report.message)

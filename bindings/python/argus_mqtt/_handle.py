@@ -20,7 +20,11 @@ class Handle:
     _lock: threading.Lock
     _process: int
 
+    def _is_of_parent(self) -> bool:
+        """Whether this is a forked child, which has no part in the client."""
+        return self._process != os.getpid()
+
     def _check_process(self) -> None:
         """Refuse a forked child before it waits for a lock that a thread of its parent held."""
-        if self._process != os.getpid():
+        if self._is_of_parent():
             raise Forked("the client belongs to the parent process; connect one in this process")

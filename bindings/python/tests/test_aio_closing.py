@@ -119,9 +119,13 @@ from argus_mqtt import aio
 async def main():
     async with aio.connect(json.loads(sys.argv[1])) as client:
         await client.wait_online(30)
+        notices = client.notices()
+        assert (await notices.__anext__()).state == "online"
+        delivery = await client.publish_event("front", {})
         child = os.fork()
         if child == 0:
-            for call in (client.publish_event("front", {}), client.flush(0), client.shutdown(0)):
+            waits = delivery.wait(), notices.__anext__()
+            for call in (client.publish_event("front", {}), client.flush(0), client.shutdown(0), *waits):
                 try:
                     await call
                 except argus_mqtt.Forked as error:
@@ -137,8 +141,8 @@ async def main():
 asyncio.run(main())
 """
     with Program.python(code, json.dumps(settings)) as program:
-        refused = [program.line() for _ in range(3)]
-        assert refused == ["the client belongs to the parent process; connect one in this process"] * 3
+        refused = [program.line() for _ in range(5)]
+        assert refused == ["the client belongs to the parent process; connect one in this process"] * 5
         assert program.line() == "the parent's goes on"
 
 

@@ -7,7 +7,6 @@ import contextlib
 import ctypes
 import logging
 import math
-import os
 from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, final
@@ -122,7 +121,7 @@ class AsyncClient(Cameras):
         The first one is the current state. Each call returns a separate iterator.
         """
         self._check_loop()
-        notices = Notices(self._loop)
+        notices = Notices(self._client, self._loop)
         self._reader.follow(notices)
         return notices
 
@@ -195,7 +194,7 @@ class AsyncClient(Cameras):
     ) -> None:
         """Shut the client down; a warning is logged if that was not complete."""
         # A child that was forked inside the block leaves its copy of the block, too.
-        if self._client._process != os.getpid():
+        if self._client._is_of_parent():
             return
         report = await self.shutdown()
         if not report.complete:
@@ -204,7 +203,7 @@ class AsyncClient(Cameras):
     def __del__(self) -> None:
         """Close the connection of a client that was lost, so that the broker publishes the will."""
         reader = getattr(self, "_reader", None)
-        if reader is None or self._closing is not None or self._client._process != os.getpid():
+        if reader is None or self._closing is not None or self._client._is_of_parent():
             return
         # The garbage collector may run on any thread.
         try:

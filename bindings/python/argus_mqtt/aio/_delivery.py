@@ -7,9 +7,9 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, NoReturn, final
 
 from argus_mqtt import _arguments, _waiting
-from argus_mqtt._errors import OK, InvalidArgument, TimedOut, error_for
+from argus_mqtt._errors import OK, TimedOut, error_for
 
-from ._loops import is_running
+from . import _loops
 
 if TYPE_CHECKING:
     from argus_mqtt._delivery import Delivery
@@ -54,6 +54,7 @@ class AsyncDelivery:
             UnknownOutcome: It was sent but not acknowledged when the client was shut down.
             TimedOut: It has no outcome yet after `timeout` seconds.
             ShutDown: It had no outcome when the client was shut down.
+            Forked: The client belongs to the parent process.
             InvalidArgument: The client belongs to another event loop.
         """
         timeout = _arguments.timeout(timeout)
@@ -70,11 +71,12 @@ class AsyncDelivery:
         return self._delivery._outcome is not None
 
     async def _ended(self, timeout: float | None) -> None:
-        if not is_running(self._loop):
-            raise InvalidArgument(
-                f"message {self.id} belongs to another event loop; wait for it there, with "
-                "asyncio.run_coroutine_threadsafe(delivery.wait(), loop)"
-            )
+        _loops.check(
+            self._delivery._client,
+            self._loop,
+            f"message {self.id} belongs to another event loop; wait for it there, with "
+            "asyncio.run_coroutine_threadsafe(delivery.wait(), loop)",
+        )
         if self._waiters is None:
             self._waiters = set()
         future = self._loop.create_future()

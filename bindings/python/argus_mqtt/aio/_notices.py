@@ -6,12 +6,12 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING, final
 
-from argus_mqtt._errors import InvalidArgument
 from argus_mqtt._notice import Missed
 
-from ._loops import is_running
+from . import _loops
 
 if TYPE_CHECKING:
+    from argus_mqtt._client import Client
     from argus_mqtt._notice import Notice
 
 _MOST = 1024
@@ -25,10 +25,11 @@ class Notices:
     Missed instead. The iterator ends when the client is shut down.
     """
 
-    __slots__ = ("__weakref__", "_closed", "_lines", "_loop", "_missed", "_news")
+    __slots__ = ("__weakref__", "_client", "_closed", "_lines", "_loop", "_missed", "_news")
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, client: Client, loop: asyncio.AbstractEventLoop) -> None:
         """For `AsyncClient.notices` alone."""
+        self._client = client
         self._lines: deque[Notice] = deque()
         self._missed = 0
         self._closed = False
@@ -43,13 +44,15 @@ class Notices:
         """Wait for the next notice.
 
         Raises:
+            Forked: The client belongs to the parent process.
             InvalidArgument: The client belongs to another event loop.
         """
         while not self._lines:
             if self._closed:
                 raise StopAsyncIteration
-            if not is_running(self._loop):
-                raise InvalidArgument("the notices belong to another event loop: read them on the client's")
+            _loops.check(
+                self._client, self._loop, "the notices belong to another event loop: read them on the client's"
+            )
             self._news.clear()
             await self._news.wait()
         if self._missed:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 # Tools read the annotations of the class.
 from argus_mqtt._client import Client  # noqa: TC001
-from argus_mqtt._errors import InvalidArgument, ShutDown
+from argus_mqtt._errors import ShutDown
 from argus_mqtt._shutdown import ShutdownReport  # noqa: TC001
 
+from . import _loops
 from ._delivery import AsyncDelivery
-from ._loops import is_running
 from ._reader import Reader  # noqa: TC001
 
 if TYPE_CHECKING:
@@ -97,13 +97,12 @@ class Publishing:
         await asyncio.sleep(0)
 
     def _check_loop(self) -> None:
-        if not is_running(self._loop):
-            # A forked child has no running loop, not even inside a coroutine of its parent's.
-            self._client._check_process()
-            raise InvalidArgument(
-                "the client belongs to another event loop; hand over to that one with "
-                "asyncio.run_coroutine_threadsafe, or connect a client on this one"
-            )
+        _loops.check(
+            self._client,
+            self._loop,
+            "the client belongs to another event loop; hand over to that one with "
+            "asyncio.run_coroutine_threadsafe, or connect a client on this one",
+        )
 
     def _check_open(self) -> None:
         self._check_loop()
