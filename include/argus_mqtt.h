@@ -59,9 +59,9 @@
  * Ownership. Nothing has to be freed. A client is a number, which argus_mqtt_shutdown() or argus_mqtt_close()
  * invalidates. A delivery is a number, which is consumed together with its outcome.
  *
- * Blocking. Only functions that take timeout_ms block, and never for longer; UINT64_MAX waits forever. No other
- * function waits for the network. Functions that take settings read the files that these name, which takes as long as
- * the file system does.
+ * Blocking. Only functions that take timeout_ms wait, and never for longer; UINT64_MAX waits forever. No other
+ * function waits for the network. What takes settings also reads the files that these name, which takes as long as the
+ * file system needs.
  *
  * Threads. Every function may be called from any thread at any time, even with the same client, and also while the
  * process exits: in atexit() handlers and destructors. No function may be called from a signal handler, and no call may

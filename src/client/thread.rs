@@ -24,7 +24,9 @@ pub(super) fn run(shared: &Arc<Shared>) {
 pub(super) fn run_guarded(shared: &Shared, work: impl FnOnce()) {
     if let Err(panic) = catch_unwind(AssertUnwindSafe(work)) {
         let cause = cause(&*panic);
-        shared.call(|guarded, now| ((), guarded.driver.fail(now, &cause)));
+        let fail = || shared.call(|guarded, now| ((), guarded.driver.fail(now, &cause)));
+        // Whatever the defect was, it may strike again here. The end is told all the same.
+        let _ = catch_unwind(AssertUnwindSafe(fail));
     }
     shared.end();
 }

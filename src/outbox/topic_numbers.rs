@@ -13,7 +13,7 @@ const RECENT: usize = 64;
 #[derive(Debug)]
 pub(super) struct TopicNumbers {
     numbers: HashMap<Arc<str>, u32>,
-    /// Of the keys above alone; each where its address belongs.
+    /// Texts that are equal to one of the keys, each where its address belongs.
     recent: [Option<(Arc<str>, u32)>; RECENT],
 }
 
@@ -33,17 +33,13 @@ impl TopicNumbers {
 
     /// As [`TopicNumbers::get`], for a text that comes again.
     pub(super) fn get_shared(&mut self, topic: &Arc<str>) -> Option<u32> {
-        let recent = &mut self.recent[slot(topic)];
-        if let Some((text, number)) = recent {
-            if Arc::ptr_eq(text, topic) {
-                return Some(*number);
-            }
+        match &self.recent[slot(topic)] {
+            Some((text, number)) if Arc::ptr_eq(text, topic) => return Some(*number),
+            _ => {}
         }
-        let (key, number) = self.numbers.get_key_value(topic)?;
-        if Arc::ptr_eq(key, topic) {
-            *recent = Some((topic.clone(), *number));
-        }
-        Some(*number)
+        let number = self.get(topic)?;
+        self.recent[slot(topic)] = Some((topic.clone(), number));
+        Some(number)
     }
 
     pub(super) fn insert(&mut self, topic: Arc<str>, number: u32) {
@@ -51,10 +47,9 @@ impl TopicNumbers {
     }
 
     pub(super) fn remove(&mut self, topic: &str) {
-        if let Some((topic, _)) = self.numbers.remove_entry(topic) {
-            let recent = &mut self.recent[slot(&topic)];
-            if (recent.as_ref()).is_some_and(|(text, _)| Arc::ptr_eq(text, &topic)) {
-                *recent = None;
+        if let Some(number) = self.numbers.remove(topic) {
+            for recent in &mut self.recent {
+                recent.take_if(|(_, other)| *other == number);
             }
         }
         self.numbers.give_back();
@@ -99,9 +94,14 @@ mod tests {
         let mut numbers = TopicNumbers::default();
         let topic: Arc<str> = "a".into();
         numbers.insert(topic.clone(), 1);
-        assert_eq!(numbers.get_shared(&topic), Some(1));
-        assert_eq!(numbers.get_shared(&"a".into()), Some(1));
+        let equal: Arc<str> = "a".into();
+        for text in [&topic, &equal] {
+            assert_eq!(numbers.get_shared(text), Some(1));
+        }
         numbers.remove("a");
-        assert_eq!(Arc::strong_count(&topic), 1);
+        assert_eq!(
+            (Arc::strong_count(&topic), Arc::strong_count(&equal)),
+            (1, 1)
+        );
     }
 }

@@ -78,11 +78,11 @@ impl Race {
     }
 
     fn failure(&mut self) -> Failure {
-        let none = || refusal::unreachable_text("its name has no address");
-        let failure = self.failures.failure();
+        // That comes first, as it says nothing of the broker.
+        let failure = self.no_socket.take();
         failure
-            .or_else(|| self.no_socket.take())
-            .unwrap_or_else(none)
+            .or_else(|| self.failures.failure())
+            .unwrap_or_else(|| refusal::unreachable_text("its name has no address"))
     }
 
     fn start(&mut self, now: Time) {

@@ -2,6 +2,7 @@
 
 use super::refusal::{failure, unreachable_text};
 use crate::engine::{Failure, FailureKind};
+use rustix::io::Errno;
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -9,11 +10,13 @@ use std::time::Duration;
 /// So many addresses are listed for each reason.
 const MOST: usize = 4;
 
-/// What was tried, in the order in which it failed.
+/// What was tried.
 #[derive(Debug, Default)]
 pub(super) struct Unreachable {
     /// The first decides what follows: it is that of the address that should have worked.
     kind: Option<FailureKind>,
+    /// In an order that is the same when a resolver gives them in another, as are the addresses: so that what is the
+    /// same again is not logged again.
     reasons: Vec<(String, Vec<SocketAddr>)>,
 }
 
@@ -24,9 +27,11 @@ impl Unreachable {
             io::ErrorKind::ConnectionRefused => FailureKind::NotRunning,
             _ => FailureKind::Unreachable,
         };
-        let why = match lacks_interface(&address) {
-            true => "the network interface (as in fe80::1%eth0) is missing".into(),
-            false => error.to_string(),
+        let why = match error.raw_os_error() == Some(Errno::INVAL.raw_os_error()) {
+            true if lacks_interface(&address) => {
+                "broker_host needs the network interface (as in fe80::1%eth0)".into()
+            }
+            _ => error.to_string(),
         };
         self.push(address, kind, why);
     }
@@ -40,12 +45,14 @@ impl Unreachable {
     fn push(&mut self, address: SocketAddr, kind: FailureKind, why: String) {
         self.kind.get_or_insert(kind);
         match self.reasons.iter_mut().find(|(other, _)| *other == why) {
-            // In an order that is the same when a resolver gives them in another.
             Some((_, addresses)) => {
                 let place = addresses.partition_point(|other| *other < address);
                 addresses.insert(place, address);
             }
-            None => self.reasons.push((why, vec![address])),
+            None => {
+                let place = self.reasons.partition_point(|(other, _)| *other < why);
+                self.reasons.insert(place, (why, vec![address]));
+            }
         }
     }
 
@@ -106,7 +113,7 @@ mod tests {
         for (text, says) in [
             (
                 "[fe80::1]:1",
-                "(as in fe80::1%eth0) is missing at [fe80::1]:1",
+                "needs the network interface (as in fe80::1%eth0) at [fe80::1]:1",
             ),
             ("[fe80::1%2]:1", "Invalid argument"),
             ("[::1]:1", "Invalid argument"),

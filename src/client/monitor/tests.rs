@@ -258,7 +258,7 @@ fn what_a_call_that_panics_would_have_told_is_told_by_the_next() {
     std::thread::scope(|scope| {
         let waits = scope.spawn(|| monitor.wait(PATIENCE, find));
         let reads = scope.spawn(|| monitor.wait_to_read(PATIENCE, find));
-        while waiting() < 2 {
+        while waiting() < 2 && !waits.is_finished() && !reads.is_finished() {
             std::thread::yield_now();
         }
         panics_after(&monitor, |driver| {

@@ -35,7 +35,8 @@ impl Round {
     pub(super) fn begin(&mut self, now: Time, states: usize, is_first: bool) {
         let slices = (SPREAD.as_millis() / SLICE.as_millis()) as usize;
         *self = Round {
-            is_first,
+            // With none there is nothing to wait for, and what is said from now on is not paced.
+            is_first: is_first && states > 0,
             slice: states.div_ceil(slices).max(LEAST),
             left: states.div_ceil(slices).max(LEAST),
             next_slice: None,

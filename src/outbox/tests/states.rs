@@ -481,3 +481,13 @@ fn a_state_may_fill_the_bound_to_the_last_byte() {
     assert!(set(room).is_ok());
     assert!(set(room + 1).is_err());
 }
+
+#[test]
+fn what_is_said_after_a_connect_with_none_is_not_paced() {
+    let mut outbox = outbox(10, QueueFull::DropOldest);
+    outbox.connected(ZERO);
+    for n in 0..1000 {
+        say(&mut outbox, &n.to_string(), "on");
+    }
+    assert_eq!(deliver_all(&mut outbox, ZERO).len(), 1000);
+}
