@@ -13,7 +13,7 @@ use crate::wire::Opened;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, SystemTime};
 
 /// A broker does not say when it has sent all that it keeps. It sends at once, so that this much silence is the end.
@@ -153,7 +153,7 @@ fn kept(
     test: &Test,
     opened: Opened,
     filter: &str,
-) -> Result<BTreeMap<String, Bytes>, (StepName, String)> {
+) -> Result<HashMap<String, Bytes>, (StepName, String)> {
     let Opened {
         mut link,
         mut connection,

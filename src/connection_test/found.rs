@@ -1,7 +1,7 @@
 //! What a broker sends of the discovery configs that it keeps: a broker may send anything, so there are bounds.
 
 use bytes::Bytes;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// Far more than a home has, and little enough for a small machine.
 const MOST_CONFIGS: usize = 20_000;
@@ -10,7 +10,7 @@ const MOST_BYTES: usize = 64 << 20;
 /// See the module.
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    configs: BTreeMap<String, Bytes>,
+    configs: HashMap<String, Bytes>,
     /// Of topics and payloads.
     bytes: usize,
 }
@@ -32,8 +32,8 @@ impl Found {
         ))
     }
 
-    /// By their topics.
-    pub(super) fn into_configs(self) -> BTreeMap<String, Bytes> {
+    /// By their topics, in no order.
+    pub(super) fn into_configs(self) -> HashMap<String, Bytes> {
         self.configs
     }
 }
