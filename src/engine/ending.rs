@@ -110,7 +110,8 @@ impl Engine {
         self.notice_queue.log(Level::Warning, || {
             format!("a message on {topic:?} is rejected: {why}")
         });
-        if entry.is_state() {
+        // A deletion is given up for good.
+        if entry.is_state() && !entry.message.payload.is_empty() {
             self.broker.closed_states.answered(&topic, Some(&why));
         }
         self.outbox.end(&entry, Outcome::Rejected(why));

@@ -37,8 +37,8 @@ impl RefusedStates {
 
     /// What to warn of, where the broker closed connections on them.
     pub(super) fn closing_warning(&self) -> Option<String> {
-        let remedy = "they are not sent again; if they are larger than the broker takes, make them smaller, or raise \
-                      its limit";
+        let remedy = "they are not sent again until they change; if they are larger than the broker takes, make them \
+                      smaller, or raise its limit; if this client has not the right to publish there, give it that";
         self.text("does not take", remedy)
     }
 

@@ -5,7 +5,6 @@ use super::config::ORIGIN;
 use super::entity::shows_events;
 use super::message::Message;
 use crate::outbox::Rank;
-use crate::topic::check_name;
 use serde_json::Value;
 use std::collections::{BTreeSet, HashSet};
 
@@ -66,7 +65,8 @@ impl HomeAssistant {
         is_of_system && topic == self.topics.diagnostics() || self.used.contains_key(topic)
     }
 
-    /// Where the broker may keep what the entity of this config showed.
+    /// Where the broker may keep what the entity of this config showed. Anybody may have written it: only topics that
+    /// can be ours are cleared with our rights.
     fn state_topics<'a>(&self, config: &'a Value) -> Vec<String> {
         let text = |value: &'a Value| value.as_str().unwrap_or_default();
         let device = text(&config["device"]["identifiers"][0]);
@@ -78,8 +78,7 @@ impl HomeAssistant {
         let mut topics = Vec::new();
         for field in ["state_topic", "json_attributes_topic", "image_topic"] {
             let topic = text(&config[field]);
-            let is_usable = topic != self.topics.availability && check_name(topic).is_ok();
-            if is_usable && topics.iter().all(|other| other != topic) {
+            if self.topics.is_ours(topic) && topics.iter().all(|other| other != topic) {
                 topics.push(topic.to_owned());
             }
         }

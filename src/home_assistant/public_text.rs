@@ -56,8 +56,9 @@ fn has_host(rest: &str) -> bool {
     let (is_host, port) = match authority.strip_prefix('[') {
         Some(bracketed) => {
             let (address, port) = bracketed.split_once(']').unwrap_or_default();
-            let without_zone = address.split('%').next().unwrap_or_default();
-            (without_zone.parse::<Ipv6Addr>().is_ok(), port)
+            let (address, zone) = address.split_once('%').unwrap_or((address, "-"));
+            let is_zone = !zone.is_empty() && !zone.contains('%');
+            (is_zone && address.parse::<Ipv6Addr>().is_ok(), port)
         }
         None => {
             let (name, port) = authority.split_at(authority.find(':').unwrap_or(authority.len()));
@@ -74,11 +75,17 @@ fn has_host(rest: &str) -> bool {
 fn is_host_name(name: &str) -> bool {
     let is_taken = |c: char| match c.is_ascii() {
         true => c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_'),
-        // Home Assistant refuses it alone of those that can't be seen.
-        false => c != '\u{ad}',
+        false => !REFUSED.contains(&u32::from(c)),
     };
     name.starts_with(char::is_alphanumeric) && name.chars().all(is_taken)
 }
+
+/// Home Assistant refuses these characters in a host: the soft hyphen, and what stands for one of `/`, `?`, `#`, `@` and
+/// `:`, such as the full-width colon.
+const REFUSED: [u32; 20] = [
+    0xad, 0x2047, 0x2048, 0x2049, 0x2100, 0x2101, 0x2105, 0x2106, 0x2a74, 0xfe13, 0xfe16, 0xfe55,
+    0xfe56, 0xfe5f, 0xfe6b, 0xff03, 0xff0f, 0xff1a, 0xff1f, 0xff20,
+];
 
 /// What stands before the path of a URL, without its scheme.
 fn authority(rest: &str) -> &str {
@@ -167,6 +174,10 @@ mod tests {
             "http://[::1",
             "http://[::1/",
             "http://[::1]x/",
+            "http://[::1%]/",
+            "http://[fe80::1%a%b]/",
+            "http://192.168.1.10\u{ff1a}8000/",
+            "http://h\u{2100}/",
             "http://[h]/",
             "http://a[b/",
             "http://a]b/",

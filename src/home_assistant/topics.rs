@@ -1,6 +1,6 @@
 //! The topics that the settings yield.
 
-use super::state::State;
+use super::state::{State, STATES};
 use crate::error::Error;
 use crate::message::PublishOptions;
 use crate::settings::{EventTopic, Settings, StateTopic};
@@ -56,6 +56,15 @@ impl Topics {
 
     pub(super) fn state(&self, camera: &str, state: State) -> String {
         self.state.topic(camera, state.name())
+    }
+
+    /// Whether a topic can be that of a camera's events or states, or of the system's diagnostics.
+    pub(super) fn is_ours(&self, topic: &str) -> bool {
+        let is_state = |state: &State| self.state.camera(topic, state.name()).is_some();
+        topic != self.availability
+            && (topic == self.diagnostics()
+                || self.event.camera(topic).is_some()
+                || STATES.iter().any(is_state))
     }
 
     /// How often the birth message is said again.

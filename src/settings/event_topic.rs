@@ -94,14 +94,23 @@ impl EventTopic {
 
     /// The camera that is refused because its events would go to the availability topic, if a camera can be.
     pub(super) fn refused_camera(&self) -> Option<&str> {
-        let rest = self.availability_topic.strip_prefix(self.before.as_str())?;
-        let camera = rest.strip_suffix(self.after.as_str())?;
-        check_level(camera).is_ok().then_some(camera)
+        self.camera(&self.availability_topic)
+    }
+
+    /// The camera whose events this topic would be of, if it can be of one's.
+    pub(crate) fn camera<'a>(&self, topic: &'a str) -> Option<&'a str> {
+        camera_between(topic, &self.before, &self.after)
     }
 
     fn join(&self, camera: &str) -> String {
         [&self.before, camera, &self.after].concat()
     }
+}
+
+/// What stands between these in a topic, if it can be a camera.
+pub(super) fn camera_between<'a>(topic: &'a str, before: &str, after: &str) -> Option<&'a str> {
+    let camera = topic.strip_prefix(before)?.strip_suffix(after)?;
+    check_level(camera).is_ok().then_some(camera)
 }
 
 /// What is wrong with a topic that starts with `$`.

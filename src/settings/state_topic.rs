@@ -1,6 +1,6 @@
 //! Where a camera's states stand.
 
-use super::event_topic::{leading_dollar, CAMERA, PREFIX};
+use super::event_topic::{camera_between, leading_dollar, CAMERA, PREFIX};
 use crate::topic::name_fault;
 
 /// What stands for the state in the pattern.
@@ -47,6 +47,13 @@ impl StateTopic {
     /// The pattern, as it was given.
     pub(super) fn pattern(&self) -> &str {
         &self.pattern
+    }
+
+    /// The camera whose state of this name this topic would be of, if it can be of one's.
+    pub(crate) fn camera<'a>(&self, topic: &'a str, state: &str) -> Option<&'a str> {
+        let pattern = self.topic(CAMERA, state);
+        let (before, after) = pattern.split_once(CAMERA)?;
+        camera_between(topic, before, after)
     }
 
     /// The topic of this state of this camera, which is a valid level of a topic.

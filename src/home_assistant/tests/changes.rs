@@ -201,16 +201,25 @@ fn only_what_no_camera_uses_is_cleared_with_a_ghost() {
 #[test]
 fn a_config_of_a_stranger_clears_no_topic_that_cannot_be_published_to() {
     let home = home(json!({}));
-    let config = json!({
-        "origin": {"name": "argus-mqtt"},
-        "unique_id": "argusai_gone_status",
-        "device": {"identifiers": ["argusai_gone"]},
-        "availability": [{"topic": "argusai/status"}],
-        "state_topic": "#",
-        "image_topic": 7,
-        "json_attributes_topic": "argusai/status",
-    });
     let topic = "homeassistant/sensor/argusai_gone_status/config";
-    let cleared = home.ghosts([(topic, config.to_string().as_bytes())]);
-    assert!(cleared.iter().map(|one| one.topic.as_str()).eq([topic]));
+    for stranger in [
+        "#",
+        "argusai/camera/+/status",
+        "argusai/camera/a/b/status",
+        "argusai/camera/gone/other",
+        "zigbee2mqtt/bridge/state",
+        topic,
+    ] {
+        let config = json!({
+            "origin": {"name": "argus-mqtt"},
+            "unique_id": "argusai_gone_status",
+            "device": {"identifiers": ["argusai_gone"]},
+            "availability": [{"topic": "argusai/status"}],
+            "state_topic": stranger,
+            "image_topic": 7,
+            "json_attributes_topic": "argusai/status",
+        });
+        let cleared = home.ghosts([(topic, config.to_string().as_bytes())]);
+        assert!(cleared.iter().map(|one| one.topic.as_str()).eq([topic]));
+    }
 }
