@@ -25,7 +25,7 @@ def config(settings: Settings, device: str, name: str) -> dict[str, object]:
         "origin": {"name": "argus-mqtt"},
         "availability": [{"topic": f"{settings['topic_prefix']}/status"}],
         "device": {"identifiers": [device], "name": name},
-        "state_topic": f"{settings['topic_prefix']}/{device}/picture",
+        "state_topic": f"{settings['topic_prefix']}/camera/{device}/snapshot",
     }
 
 
@@ -38,7 +38,7 @@ def announced(settings: Settings) -> dict[str, str]:
     with argus_mqtt.connect(settings) as client:
         for name in ("door", "hall"):
             client.publish_state(topics[name], config(settings, f"argusai_{name}", name.title()))
-            client.publish_state(f"{settings['topic_prefix']}/argusai_{name}/picture", "of a home")
+            client.publish_state(f"{settings['topic_prefix']}/camera/argusai_{name}/snapshot", "of a home")
         client.publish_state(topics["other"], {"unique_id": "other"})
         client.flush(DEADLINE)
     return topics
@@ -59,7 +59,7 @@ def test_entities_are_found_and_ghosts_among_them(settings: Settings, announced:
         (announced["hall"], "argusai_hall", "Hall", None),
     ]
     assert found[0].unique_id == "argusai_door_picture"
-    assert found[0].state_topics == (f"{settings['topic_prefix']}/argusai_door/picture",)
+    assert found[0].state_topics == (f"{settings['topic_prefix']}/camera/argusai_door/snapshot",)
     judged = argus_mqtt.find_announced(settings, {"cameras": [{"id": "door"}]}, DEADLINE)
     assert [one.is_ghost for one in judged] == [False, True]
 
@@ -94,13 +94,16 @@ def test_ghosts_are_cleared_and_nothing_else(
     assert "argusai_hall" in ended.out
     assert ended.out.endswith("1 ghost found\n")
     assert len(argus_mqtt.find_announced(settings)) == 2
-    with argus_mqtt.connect(settings) as service, Subscriber(broker, f"{settings['topic_prefix']}/+/picture") as home:
+    with (
+        argus_mqtt.connect(settings) as service,
+        Subscriber(broker, f"{settings['topic_prefix']}/camera/+/snapshot") as home,
+    ):
         service.wait_online(DEADLINE)
-        home.expect(f"{settings['topic_prefix']}/argusai_hall/picture", "of a home")
+        home.expect(f"{settings['topic_prefix']}/camera/argusai_hall/snapshot", "of a home")
         ended = run("cameras", "clear-ghosts", "--settings", file, cameras)
         assert ended.status == 0, ended
         assert ended.out.endswith("1 ghost cleared\n")
-        home.expect(f"{settings['topic_prefix']}/argusai_hall/picture", "")
+        home.expect(f"{settings['topic_prefix']}/camera/argusai_hall/snapshot", "")
         assert sum(message.payload == b"" for message in home.all()) == 1
         told = service.status()
         assert (told.connections, told.counters.guard_repairs) == (1, 0)
