@@ -80,6 +80,18 @@ def postgresql() -> Iterator[PostgreSQL]:
     server.stop()
 
 
+@pytest.fixture
+def engine(postgresql: PostgreSQL) -> Iterator[Engine]:
+    """Give an empty table in PostgreSQL."""
+    # Not above: it imports the package.
+    from support.argusai_table import upgrade
+
+    engine = create_engine(postgresql.database())
+    upgrade(engine)
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """Give an empty database of each kind."""

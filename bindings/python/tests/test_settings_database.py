@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session, sessionmaker
 from argus_mqtt.settings import MQTTConfig, OldTable, Secrets, Store, _addresses, _limits, _store, _work
 from argus_mqtt.settings._standalone import Standalone
 from support import DEADLINE, wait_until
-from support.argusai_table import upgrade
 from support.settings_api import FIRST, KEY, Api, running
 
 if TYPE_CHECKING:
@@ -25,15 +24,6 @@ if TYPE_CHECKING:
 
     from argus_mqtt import Settings
     from support.postgresql import PostgreSQL
-
-
-@pytest.fixture
-def engine(postgresql: PostgreSQL) -> Iterator[Engine]:
-    """Give an empty table in PostgreSQL."""
-    engine = create_engine(postgresql.database())
-    upgrade(engine)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

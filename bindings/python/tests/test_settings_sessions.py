@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any
 
@@ -19,16 +18,6 @@ from support.settings_api import KEY, running
 
 if TYPE_CHECKING:
     from argus_mqtt import Settings
-    from support.postgresql import PostgreSQL
-
-
-@pytest.fixture
-def engine(postgresql: PostgreSQL) -> Iterator[Engine]:
-    """Give an empty table in PostgreSQL."""
-    engine = create_engine(postgresql.database())
-    upgrade(engine)
-    yield engine
-    engine.dispose()
 
 
 @pytest.mark.parametrize("level", ["SERIALIZABLE", "REPEATABLE READ"])
