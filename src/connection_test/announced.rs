@@ -13,7 +13,7 @@ use crate::wire::Opened;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
 /// A broker does not say when it has sent all that it keeps. It sends at once, so that this much silence is the end.
@@ -88,13 +88,13 @@ pub fn find_announced(
         Some(known) => &known.home,
         None => &HomeAssistant::new(settings, System::default())?,
     };
-    let wanted: HashSet<String> = home.all().into_iter().map(|one| one.topic).collect();
+    let wanted = home.wanted_topics();
     let ours = configs
         .iter()
-        .filter_map(|(topic, payload)| Some((home.own_config(topic, payload)?, payload)));
+        .filter_map(|(topic, payload)| home.own_config(topic, payload));
     let mut entities: Vec<_> = ours
-        .map(|(config, payload)| {
-            let mut entity = entity(config, payload);
+        .map(|(own, config)| {
+            let mut entity = entity(own, &config);
             entity.is_ghost = known.as_ref().map(|known| {
                 let is_judged = known.has_system || entity.device != settings.discovery_id_prefix;
                 is_judged && !wanted.contains(&entity.topic)
@@ -133,9 +133,7 @@ fn known(settings: &Settings, text: &str) -> Result<Known, Error> {
     Ok(Known { home, has_system })
 }
 
-fn entity(own: OwnConfig, config: &[u8]) -> AnnouncedEntity {
-    // It was understood before, to tell whose it is.
-    let config: Value = serde_json::from_slice(config).unwrap_or_default();
+fn entity(own: OwnConfig, config: &Value) -> AnnouncedEntity {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let device = &config["device"];
     AnnouncedEntity {

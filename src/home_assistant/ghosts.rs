@@ -25,19 +25,27 @@ impl HomeAssistant {
     pub fn ghosts<'a>(&self, found: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Vec<Message> {
         let ours = found
             .into_iter()
-            .filter_map(|(topic, payload)| self.own_config(topic, payload));
+            .filter_map(|(topic, payload)| Some(self.own_config(topic, payload)?.0));
         self.clear_others(ours).0
     }
 
-    /// What stands on a topic, if it is a config that was made by this library for this system.
-    pub(crate) fn own_config(&self, topic: &str, payload: &[u8]) -> Option<OwnConfig> {
+    /// What stands on a topic, if it is a config that was made by this library for this system; and what it says.
+    pub(crate) fn own_config(&self, topic: &str, payload: &[u8]) -> Option<(OwnConfig, Value)> {
         let config = serde_json::from_slice(payload).ok()?;
         let availability = self.topics.availability.as_str();
-        let is_ours = self.topics.is_config(topic) && is_ours(&config, availability);
-        is_ours.then(|| OwnConfig {
+        if !self.topics.is_config(topic) || !is_ours(&config, availability) {
+            return None;
+        }
+        let own = OwnConfig {
             topic: topic.into(),
             state_topics: self.state_topics(&config),
-        })
+        };
+        Some((own, config))
+    }
+
+    /// The topics of all that the broker must keep: a config of ours that stands on another is a ghost.
+    pub(crate) fn wanted_topics(&self) -> HashSet<String> {
+        self.all().into_iter().map(|one| one.topic).collect()
     }
 
     /// Clears those of our configs that are no longer wanted, then their states. Gives how many configs that are, too.
@@ -45,7 +53,7 @@ impl HomeAssistant {
         &self,
         ours: impl IntoIterator<Item = OwnConfig>,
     ) -> (Vec<Message>, usize) {
-        let wanted: HashSet<String> = self.all().into_iter().map(|one| one.topic).collect();
+        let wanted = self.wanted_topics();
         let (mut messages, mut states) = (Vec::new(), BTreeSet::new());
         for config in ours {
             if !wanted.contains(&config.topic) {
