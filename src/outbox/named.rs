@@ -172,7 +172,7 @@ impl Outbox {
     /// The message goes without this one, which is said for itself when it may be.
     fn leave_out(&mut self, id: u64, at: usize) {
         let states = self.named.of.get_mut(&id);
-        let Some(states) = states.filter(|states| states.get(at).is_some()) else {
+        let Some(states) = states.filter(|states| at < states.len()) else {
             return;
         };
         let state = states.remove(at);

@@ -61,11 +61,8 @@ impl Race {
         }
         let limit = self.limit;
         let too_late = |runner: &Runner| runner.started + limit <= now;
-        let (late, running) = std::mem::take(&mut self.running)
-            .into_iter()
-            .partition::<Vec<_>, _>(too_late);
-        self.running = running;
-        for runner in late {
+        while let Some(late) = self.running.iter().position(too_late) {
+            let runner = self.running.remove(late);
             self.failures.silent(runner.address, limit);
         }
         while (self.running.is_empty() || self.next_at <= now) && !self.waiting.is_empty() {

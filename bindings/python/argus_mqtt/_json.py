@@ -56,7 +56,7 @@ def settings_json(value: Mapping[str, object]) -> bytes:
     # Which the library would find as well, and could not tell of which setting it is.
     for name, setting in value.items():
         if isinstance(setting, int) and setting.bit_length() > _MOST_BITS:
-            raise Unwritable(f"{name}", f"{_TOO_LONG}; give one in the range of the setting")
+            raise Unwritable(name, f"{_TOO_LONG}; give one in the range of the setting")
     return written
 
 
